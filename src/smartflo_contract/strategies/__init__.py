@@ -1,0 +1,1 @@
+"""Hypothesis strategies for leads and lead lists, valid and deliberately broken."""
