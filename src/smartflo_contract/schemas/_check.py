@@ -1,0 +1,246 @@
+"""The check of one response, lead by lead: faults are tallied, and become findings at the end."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from smartflo_contract.schemas._contradictions import CONTRADICTIONS
+from smartflo_contract.schemas._describe import describe
+from smartflo_contract.schemas._engine import Path, Violation, is_portable, look_up, not_json, violations
+from smartflo_contract.schemas._errors import ContractError
+from smartflo_contract.schemas._findings import SEVERITIES, Finding, masked, pointer
+from smartflo_contract.schemas._overlay import FIELD
+from smartflo_contract.schemas._resolve import PROFILES, plain_schema
+from smartflo_contract.schemas._rules import ABSENT, Fault, Lead, Response, Rule, unknown_keys
+
+if TYPE_CHECKING:
+    from smartflo_contract.schemas._contract import Contract
+
+NOT_JSON: Final = "not-json"
+_PRESENCE: Final = frozenset({"required", "additionalProperties"})
+_ABOUT_PRESENCE: Final = frozenset({"undocumented-keys", "field-count"})
+_RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
+_BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
+
+
+class _Fault(NamedTuple):
+    """One fault of one lead, whoever found it."""
+
+    rule: str
+    path: Path
+    expected: str
+    got: object
+    cause: Rule | Violation | None
+
+
+class Check:
+    """The check of one response body.
+
+    Give it every lead in its order by :meth:`add`; memory grows with the number of different
+    faults and with the identifiers seen, not with the size of the leads.
+    """
+
+    def __init__(self, contract: "Contract") -> None:
+        """Start with no lead seen."""
+        self._contract = contract
+        self._response = Response(frozenset(contract.lead["properties"]), contract.known_values)
+        self._tally: dict[tuple[str, str], tuple[_Fault, int, int]] = {}
+        self._seen = 0
+        self._repeated: tuple[object, ...] = ()
+        self._repeating: list[tuple[Rule, Iterable[Fault]]] = []
+        self._others: list[Rule] = []
+        self._passes = False
+        self._open = contract.overlay is not None
+        self._breaking: list[Callable[[Lead, Response], Iterable[Fault]]] = []
+
+    def add(self, lead: object) -> None:
+        """Check the next lead."""
+        for fault in self._faults(lead):
+            key = fault.rule, pointer(fault.path)
+            first, index, count = self._tally.get(key, (fault, self._seen, 0))
+            self._tally[key] = first, index, count + 1
+        self._seen += 1
+
+    def passes(self, lead: Lead) -> bool:
+        """Take the next lead, which fits the schema; tell whether it has no finding of severity ``break``."""
+        self._look_at(lead)
+        if not self._passes or not is_portable(lead) or (self._open and any(True for _ in not_json(lead))):
+            return False
+        for check in self._breaking:  # noqa: SIM110  # a generator would cost as much as a rule
+            if check(lead, self._response):
+                return False
+        return True
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return the findings so far, worst first."""
+        found = [self._finding(*entry) for entry in self._tally.values()]
+        return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+    def _look_at(self, lead: Lead) -> None:
+        """Bring up to date what repeats from lead to lead: the keys, and the rules over texts that repeat."""
+        keys = tuple(lead)
+        repeated = keys, lead.get("header"), lead.get("sensitive_field_map")
+        if repeated == self._repeated:
+            return
+        response, profile = self._response, self._contract.profile
+        response.keys = keys
+        readable = [rule for rule in self._contract.rules if all(key in lead for key in rule.keys if key != "field_")]
+        self._repeated = repeated
+        # A float that JSON cannot say hides only where the schema lets numbers in.
+        self._open = self._contract.overlay is not None or bool(unknown_keys(keys, response.properties))
+        self._repeating = [(rule, rule.check(lead, response)) for rule in readable if rule.repeats]
+        self._others = [rule for rule in readable if not rule.repeats]
+        self._breaking = [rule.check for rule in self._others if rule.severity[profile] == "break"]
+        self._passes = not any(faults for rule, faults in self._repeating if rule.severity[profile] == "break")
+
+    def _faults(self, lead: object) -> Iterator[_Fault]:
+        refused: set[str | int] = set()
+        fits = is_portable(lead) and self._contract.validator.is_valid(lead)
+        if fits and isinstance(lead, dict):
+            self._look_at(lead)
+        if not fits or self._open:
+            for path, value in not_json(lead):
+                yield _Fault(NOT_JSON, path, "a value that JSON can say", value, None)
+                refused.update(path[:1])
+        if refused and isinstance(lead, dict):
+            lead = {key: value for key, value in lead.items() if isinstance(key, str) and key not in refused}
+        if refused or not fits:
+            yield from self._violations(lead, refused)
+        if not isinstance(lead, dict):
+            return
+        self._look_at(lead)
+        for rule, faults in self._repeating:
+            yield from _of_rule(rule, faults, refused)
+        for rule in self._others:
+            if _reads_none_of(rule, refused):
+                yield from _of_rule(rule, rule.check(lead, self._response), refused)
+
+    def _violations(self, lead: object, refused: set[str | int]) -> Iterator[_Fault]:
+        """Yield what the schema refuses, but for keys already ``refused``; add those keys."""
+        found = [
+            violation
+            for violation in violations(self._contract.validator, lead)
+            if not (violation.path and violation.path[0] in refused)
+        ]
+        for violation in found:
+            yield _Fault(violation.keyword, violation.path, self._expected(violation), _got(lead, violation), violation)
+        refused.update(violation.path[0] for violation in found if violation.path)
+
+    def _expected(self, violation: Violation) -> str:
+        schema = look_up(self._contract.plain, violation.schema_path[:-1])
+        key = violation.path[-1] if violation.path else ""
+        if violation.keyword == "additionalProperties":
+            return "no key beside those of the contract"
+        if violation.keyword == "required":
+            properties: Any = look_up(schema, ("properties",))
+            wanted = properties.get(key) or plain_schema(self._contract.property(str(key)))
+            return f"the required key, {describe(wanted)}"
+        return describe(schema)
+
+    def _finding(self, fault: _Fault, first: int, count: int) -> Finding:
+        key = str(fault.path[0]) if fault.path else ""
+        cause = fault.cause
+        known = self._property(key)
+        got = "nothing" if fault.got is ABSENT else masked(fault.got, personal=known.get("x-personal", not known))
+        place: dict[str, Any] = {"pointer": f"/*{pointer(fault.path)}", "count": count, "first": first}
+        said: dict[str, Any] = {"rule": fault.rule, "expected": fault.expected, "got": got}
+        if isinstance(cause, Rule):
+            return Finding(
+                **place,
+                **said,
+                severity=cause.severity[self._contract.profile],
+                message=f"expected {fault.expected}, got {got}; {cause.claim}",
+                evidence=cause.evidence,
+                profiles=tuple(cause.severity),
+                contradiction=cause.contradiction,
+            )
+        whole: Mapping[str, str] = self._contract.lead["x-evidence"]
+        return Finding(
+            **place,
+            **said,
+            severity="break",
+            message=f"expected {fault.expected}, got {got}",
+            evidence=_RFC_8259 if cause is None else known.get("x-evidence", whole),
+            profiles=PROFILES if cause is None else self._profiles(cause, key),
+            contradiction=None if cause is None else _contradiction(cause, key, known),
+        )
+
+    def _property(self, key: str) -> dict[str, Any]:
+        try:
+            return self._contract.property(key)
+        except ContractError:
+            return {}
+
+    def _profiles(self, violation: Violation, key: str) -> tuple[str, ...]:
+        """Return the profiles that refuse the same thing for the same reason."""
+        own = _claim(self._contract, violation.keyword, key)
+        others = {profile: self._contract.under(profile) for profile in PROFILES}
+        return tuple(
+            profile
+            for profile, other in others.items()
+            if other is not None and _claim(other, violation.keyword, key) == own
+        )
+
+
+def of_body(rule: str, expected: str, got: str, *, evidence: dict[str, str] | None = None) -> Finding:
+    """Return the finding about a body that is no lead list as a whole."""
+    return Finding(
+        rule=rule,
+        severity="break",
+        pointer="",
+        message=f"expected {expected}, got {got}",
+        expected=expected,
+        got=got,
+        evidence=_BARE_ARRAY if evidence is None else evidence,
+        profiles=PROFILES,
+        count=1,
+        first=None,
+    )
+
+
+def not_json_body(error: ValueError) -> Finding:
+    """Return the finding about a text that is not JSON; the parser's message gives the position."""
+    reason = str(error).partition(": ")
+    return of_body(NOT_JSON, "JSON", f"text that is not JSON: {reason[0]}, {reason[2]}", evidence=_RFC_8259)
+
+
+def _of_rule(rule: Rule, faults: Iterable[Fault], refused: set[str | int]) -> Iterator[_Fault]:
+    """Yield the faults that a rule found, where nothing that it reads was refused already."""
+    if refused and not _reads_none_of(rule, refused):
+        return
+    for path, expected, got in faults:
+        if path[0] not in refused:
+            yield _Fault(rule.name, path, expected, got, rule)
+
+
+def _reads_none_of(rule: Rule, refused: set[str | int]) -> bool:
+    return not any(key in rule.keys or ("field_" in rule.keys and FIELD.fullmatch(str(key))) for key in refused)
+
+
+def _got(lead: object, violation: Violation) -> object:
+    return ABSENT if violation.keyword == "required" else look_up(lead, violation.path)
+
+
+@cache
+def _contradictions_about(key: str) -> list[str]:
+    name = f"/*/{'field_N' if FIELD.fullmatch(key) else key}"
+    return [entry.id for entry in CONTRADICTIONS if entry.shows_in_values and name in entry.pointers]
+
+
+def _contradiction(violation: Violation, key: str, known: dict[str, Any]) -> str | None:
+    if violation.keyword in _PRESENCE and len(violation.path) == 1:
+        return next((name for name in _contradictions_about(key) if name in _ABOUT_PRESENCE), None)
+    return known.get("x-contradiction")
+
+
+def _claim(contract: "Contract", keyword: str, key: str) -> object:
+    """Return what a profile says of ``key`` in respect of ``keyword``, comparable between profiles."""
+    lead = contract.lead
+    if keyword == "required":
+        return key in lead["required"]
+    if keyword == "additionalProperties":
+        return lead["additionalProperties"]
+    try:
+        return plain_schema(contract.property(key))
+    except ContractError:
+        return None

@@ -1,0 +1,179 @@
+"""The contract of one profile: its schemas, and the check of a body against it."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+import jsonschema_rs
+import orjson
+
+from smartflo_contract.schemas._check import Check, not_json_body, of_body
+from smartflo_contract.schemas._engine import compile_validator
+from smartflo_contract.schemas._errors import ContractError, nearest
+from smartflo_contract.schemas._files import read
+from smartflo_contract.schemas._findings import Finding, masked
+from smartflo_contract.schemas._overlay import FIELD, Overlay, OverlaySource, Schema, load_overlay
+from smartflo_contract.schemas._resolve import plain_schema, resolve
+from smartflo_contract.schemas._rules import RULES, KnownValues, Rule
+
+SCHEMAS: Final = ("lead", "leads", "error")
+
+
+class Contract:
+    """The contract of the lead list under one profile, with an overlay where one was given.
+
+    Attributes:
+        profile: ``sample``, ``documented`` or ``lenient``.
+        overlay: the overlay, or ``None``.
+        lead: the annotated lead schema of this profile; read it, do not change it.
+    """
+
+    def __init__(self, profile: str, overlay: Overlay | None) -> None:
+        """Resolve the profile; :func:`load_contract` also takes an overlay's path."""
+        self.profile = profile
+        self.overlay = overlay
+        self.lead: Schema = resolve(profile, overlay)
+
+    def __repr__(self) -> str:
+        """Name the profile and the overlay."""
+        overlay = "" if self.overlay is None else f" with overlay {self.overlay.name}"
+        return f"<Contract {self.profile}{overlay}>"
+
+    def check(self, body: object) -> tuple[Finding, ...]:
+        """Return what disagrees with the contract, worst first; equal faults are one finding with a count.
+
+        Args:
+            body: the decoded array, or its JSON text or bytes.
+        """
+        try:
+            leads = _decoded(body)
+        except ValueError as error:
+            return (not_json_body(error),)
+        if not isinstance(leads, list):
+            return (of_body("type", "array of leads", masked(leads, personal=True)),)
+        check = Check(self)
+        for lead in leads:
+            check.add(lead)
+        return check.findings()
+
+    def is_valid(self, body: object) -> bool:
+        """Whether a response body has no finding of severity ``break``; stops at the first.
+
+        Args:
+            body: the decoded array, or its JSON text or bytes.
+        """
+        try:
+            leads = _decoded(body)
+        except ValueError:
+            return False
+        if not isinstance(leads, list):
+            return False
+        try:
+            fits = self._body_validator.is_valid(leads)
+        except ValueError:  # a key that is no text
+            return False
+        return fits and all(map(Check(self).passes, leads))
+
+    def schema(self, name: str = "lead", *, annotated: bool = False) -> Schema:
+        """Return one schema of the contract: self-contained JSON Schema 2020-12.
+
+        Args:
+            name: ``lead``, ``leads`` (a response body) or ``error`` (the same in every profile).
+            annotated: keep the ``x-`` keywords, which strict validators refuse.
+
+        Raises:
+            ContractError: there is no schema of that name.
+        """
+        if name not in SCHEMAS:
+            message = f"unknown schema `{name}`; there are {', '.join(SCHEMAS)}.{nearest(name, SCHEMAS)}"
+            raise ContractError(message)
+        schema: Schema = deepcopy(self.lead) if name == "lead" else read(f"{name}.schema.json")
+        if name == "leads":
+            lead = {key: value for key, value in deepcopy(self.lead).items() if not key.startswith("$")}
+            schema |= {"items": {"$ref": "#/$defs/lead"}, "$defs": {"lead": lead}}
+        return schema if annotated else plain_schema(schema)
+
+    def property(self, key: str) -> Schema:
+        """Return the annotated schema of a key of a lead, ``field_N`` included.
+
+        Raises:
+            ContractError: the contract does not have the key.
+        """
+        properties: dict[str, Schema] = self.lead["properties"]
+        if key in properties:
+            return properties[key]
+        if key == "field_N" or FIELD.fullmatch(key):
+            patterns: dict[str, Schema] = self.lead["patternProperties"]
+            return next(iter(patterns.values()))
+        message = f"the contract has no key `{key}`.{nearest(key, [*properties, 'field_N'])}"
+        raise ContractError(message)
+
+    def under(self, profile: str) -> "Contract | None":
+        """Return the contract of another profile with the same overlay; ``None`` where the overlay forbids it."""
+        try:
+            return self if profile == self.profile else Contract(profile, self.overlay)
+        except ContractError:
+            return None
+
+    @cached_property
+    def plain(self) -> Schema:
+        """The lead schema without annotations."""
+        return plain_schema(self.lead)
+
+    @cached_property
+    def validator(self) -> jsonschema_rs.Draft202012Validator:
+        """The fast validator of one lead; it knows the schema, not the rules."""
+        return compile_validator(self.plain)
+
+    @cached_property
+    def _body_validator(self) -> jsonschema_rs.Draft202012Validator:
+        return compile_validator({"items": self.plain})
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The cross-field rules of this profile."""
+        return tuple(rule for rule in RULES if self.profile in rule.severity)
+
+    @cached_property
+    def breaking(self) -> tuple[Rule, ...]:
+        """The rules whose faults are breaks in this profile."""
+        return tuple(rule for rule in self.rules if rule.severity[self.profile] == "break")
+
+    @cached_property
+    def known_values(self) -> Mapping[str, KnownValues]:
+        """The open sets among the properties: key to its known values."""
+        return {
+            key: KnownValues(
+                {entry["value"]: entry["label"] for entry in schema["x-known-values"] if "value" in entry},
+                next((entry["minimum"] for entry in schema["x-known-values"] if "minimum" in entry), None),
+            )
+            for key, schema in self.lead["properties"].items()
+            if "x-known-values" in schema
+        }
+
+
+def load_contract(profile: str = "sample", overlay: OverlaySource | Overlay | None = None) -> Contract:
+    """Return the contract under one reading of the vendor's documentation.
+
+    Args:
+        profile: ``sample`` (as the sample response shows it), ``documented`` (as the response
+            table says it) or ``lenient`` (either).
+        overlay: a partial lead schema, as a mapping or as a path of a JSON file, laid over the profile.
+
+    Raises:
+        ContractError: the profile is unknown.
+        OverlayError: the overlay cannot be read, or says what an overlay cannot say.
+    """
+    if overlay is None:
+        return _load(profile)
+    return Contract(profile, overlay if isinstance(overlay, Overlay) else load_overlay(overlay))
+
+
+@lru_cache
+def _load(profile: str) -> Contract:
+    return Contract(profile, None)
+
+
+def _decoded(body: object) -> Any:
+    return orjson.loads(body) if isinstance(body, str | bytes | bytearray) else body

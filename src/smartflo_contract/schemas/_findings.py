@@ -1,0 +1,79 @@
+"""Findings: what a check has to say, as frozen values."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+Severity: TypeAlias = Literal["break", "surprise", "doc-only", "info"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("break", "surprise", "doc-only", "info")
+FORMAT_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One disagreement between a body and the contract, however often it occurs.
+
+    Attributes:
+        rule: the JSON Schema keyword or the name of the cross-field rule.
+        severity: ``break``, ``surprise``, ``doc-only`` or ``info``.
+        pointer: JSON pointer of the key, ``*`` for every index; it names the key also where the
+            key is missing or not allowed.
+        message: one sentence for a reader.
+        expected: what the contract asks for.
+        got: what came, masked: never a personal value, never any text.
+        evidence: where the claim comes from, label to source.
+        profiles: the profiles that make the same claim.
+        count: in how many places of the body.
+        first: index of the first lead concerned; ``None`` where the body as a whole is meant.
+        contradiction: id of the contradiction that the key is part of, if any.
+    """
+
+    rule: str
+    severity: Severity
+    pointer: str
+    message: str
+    expected: str
+    got: str
+    evidence: Mapping[str, str]
+    profiles: tuple[str, ...]
+    count: int
+    first: int | None
+    contradiction: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits from rule and pointer, never from a value."""
+        return hashlib.sha256(f"{self.rule}\0{self.pointer}".encode()).hexdigest()[:16]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON form, described by ``finding.schema.json``."""
+        fields = asdict(self) | {"evidence": dict(self.evidence), "profiles": list(self.profiles)}
+        return {"version": FORMAT_VERSION, "fingerprint": self.fingerprint, **fields}
+
+    def __str__(self) -> str:
+        """Return one line: severity, pointer, message and how often."""
+        where = "" if self.first is None else f", first in lead {self.first}"
+        times = "once" if self.count == 1 else f"{self.count:,} times"
+        return f"{self.severity}: {self.pointer or 'body'}: {self.message} [{self.rule}] ({times}{where})"
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Return the JSON pointer of a path, every index as ``*``."""
+    parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
+    return "".join(f"/{part}" for part in parts)
+
+
+def masked(value: object, *, personal: bool) -> str:
+    """Return what may be said of a value: its kind and size; a number or truth value only if not personal."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return f"text of length {len(value)}" if value else "empty text"
+    if isinstance(value, Mapping):
+        return "object"
+    if isinstance(value, list | tuple):
+        return "array"
+    kind = {bool: "boolean", int: "integer", float: "number"}.get(type(value), type(value).__name__)
+    return kind if personal else f"{kind} {value!r}".replace("True", "true").replace("False", "false")

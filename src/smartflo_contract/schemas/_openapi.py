@@ -1,0 +1,24 @@
+"""The OpenAPI 3.1 document: what the fake answers, with the contract's schemas."""
+
+from typing import Any
+
+from smartflo_contract.schemas._contract import Contract
+from smartflo_contract.schemas._files import read
+
+
+def openapi(contract: Contract) -> dict[str, Any]:
+    """Return the OpenAPI document under one profile; an example only where it is valid there."""
+    document: dict[str, Any] = read("openapi.json")
+    schemas = document["components"]["schemas"]
+    schemas["Lead"] = _component(contract.schema("lead"))
+    schemas["LeadList"] = _component(contract.schema("leads")) | {"items": {"$ref": "#/components/schemas/Lead"}}
+    schemas["Error"] = _component(contract.schema("error"))
+    sample = read("sample.json")
+    if contract.is_valid(sample):
+        answer = document["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]
+        answer["content"]["application/json"]["example"] = sample
+    return document
+
+
+def _component(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if not key.startswith("$")}

@@ -1,0 +1,301 @@
+"""Findings: how they are counted, masked, ordered and written."""
+
+import json
+from dataclasses import FrozenInstanceError, replace
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from smartflo_contract.factories import lead
+from smartflo_contract.schemas import Finding, load_contract
+
+SECRET = "Lakshmi सीता 98765"
+NUMBER = 987654321
+SEVERITIES = ["break", "surprise", "doc-only", "info"]
+
+
+def _lead(index: int = 0, **values: Any) -> dict[str, Any]:
+    return {**lead(1, 8668, index), **values}
+
+
+def _messy() -> list[Any]:
+    """Leads with findings of every severity and of every kind of cause."""
+    created = {"$date": {"$numberLong": str((int(_lead()["id"][:8], 16) - 12 * 60 * 60) * 1000)}}
+    return [
+        _lead(field_2="[email protected]", created_at=created),
+        _lead(1, dial_status=77, dialer_dial_status=-77),
+        _lead(2, priority=31, header="no", dialer_skill={"id": 1}, field_1=float("nan")),
+        _lead(3, extra=SECRET, created_at={"$date": {"$numberLong": "1", "more": 1}}),
+        {},
+        None,
+        [],
+    ]
+
+
+def _everything_said(findings: tuple[Finding, ...]) -> str:
+    said = [str(finding) + json.dumps(finding.as_dict(), ensure_ascii=False) for finding in findings]
+    return "".join(said) + repr(findings)
+
+
+@pytest.fixture(name="validator", scope="module")
+def _validator() -> Draft202012Validator:
+    text = files("smartflo_contract.schemas").joinpath("finding.schema.json").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(text))
+
+
+def test_equal_faults_are_one_finding(profile: str) -> None:
+    """10,000 leads with one fault are one finding with its count and the first index."""
+    fine = {**lead(1, 8668, 0, profile="documented" if profile == "documented" else "sample")}
+    identifiers = ["lead_id"] if profile == "documented" else ["id", "lead_id"]
+    body = [
+        fine | dict.fromkeys(identifiers, index + 1 if profile == "documented" else f"{index:024x}")
+        for index in range(10_003)
+    ]
+    for found in body[3:]:
+        found["priority"] = 31
+    (finding,) = load_contract(profile).check(body)
+
+    assert (finding.rule, finding.pointer, finding.count, finding.first) == ("maximum", "/*/priority", 10_000, 3)
+
+
+def test_faults_of_two_keys_are_two_findings() -> None:
+    """One keyword at two keys is two findings."""
+    findings = load_contract().check([_lead(priority=31, call_count=-1)])
+
+    assert [(finding.rule, finding.pointer) for finding in findings] == [
+        ("minimum", "/*/call_count"),
+        ("maximum", "/*/priority"),
+    ]
+
+
+def test_ten_missing_keys_are_ten_findings() -> None:
+    """Each missing key is a finding of its own, at the key."""
+    found = _lead()
+    for number in range(10):
+        del found[f"field_{number}"]
+    findings = load_contract().check([found])
+
+    assert sorted(finding.pointer for finding in findings) == sorted(f"/*/field_{number}" for number in range(10))
+
+
+def test_items_of_an_array_are_one_place() -> None:
+    """Two faulty items of an array are one finding that occurs twice."""
+    body = [{**lead(1, 8668, 0, profile="documented"), "header": ["a", 1, 2]}]
+    (finding,) = load_contract("documented").check(body)
+
+    assert (finding.pointer, finding.count) == ("/*/header/*", 2)
+
+
+def test_fingerprint_is_of_rule_and_pointer() -> None:
+    """Other values, counts and indexes leave the fingerprint as it is."""
+    contract = load_contract()
+    (first,) = contract.check([_lead(priority=31)])
+    (second,) = contract.check([_lead(0), _lead(1, priority=99), _lead(2, priority=98)])
+
+    assert first.fingerprint == second.fingerprint
+
+
+def test_fingerprint_is_the_same_in_every_version() -> None:
+    """A fingerprint in somebody's baseline stays what it is."""
+    (finding,) = load_contract().check([_lead(priority=31)])
+
+    assert finding.fingerprint == "06f5680344620797"
+
+
+@pytest.mark.parametrize("change", [{"rule": "other"}, {"pointer": "/*/other"}])
+def test_fingerprint_changes_with_rule_and_pointer(change: dict[str, str]) -> None:
+    """Another rule or another pointer is another fingerprint."""
+    (finding,) = load_contract().check([_lead(priority=31)])
+
+    assert finding.fingerprint != replace(finding, **change).fingerprint  # type: ignore[arg-type]
+
+
+def test_fingerprint_ignores_the_rest() -> None:
+    """Nothing but rule and pointer is in the fingerprint."""
+    (finding,) = load_contract().check([_lead(priority=31)])
+    other = replace(finding, severity="info", message="m", expected="e", got="g", evidence={}, profiles=(), count=7)
+
+    assert finding.fingerprint == other.fingerprint
+
+
+def test_worst_comes_first() -> None:
+    """Findings are in the order break, surprise, doc-only, info."""
+    found = [SEVERITIES.index(finding.severity) for finding in load_contract("lenient").check(_messy())]
+
+    assert found == sorted(found)
+
+
+def test_the_mess_has_findings_of_every_severity() -> None:
+    """The body that these tests use covers all four severities."""
+    assert {finding.severity for finding in load_contract("lenient").check(_messy())} == set(SEVERITIES)
+
+
+def test_json_form_fits_its_schema(profile: str, validator: Draft202012Validator) -> None:
+    """Every finding fits the published schema of findings, also after a round trip."""
+    findings = [
+        *load_contract(profile).check(_messy()),
+        *load_contract(profile).check(b"{"),
+        *load_contract().check({}),
+    ]
+    forms = [json.loads(json.dumps(finding.as_dict())) for finding in findings]
+
+    assert [error.message for form in forms for error in validator.iter_errors(form)] == []
+
+
+def test_json_form_says_its_version() -> None:
+    """The JSON form is versioned."""
+    (finding,) = load_contract().check([_lead(priority=31)])
+
+    assert finding.as_dict()["version"] == 1
+
+
+@pytest.mark.parametrize("key", [*_lead(), "extra", "a/b"])
+def test_text_is_never_said(profile: str, key: str) -> None:
+    """No text of a lead is in any finding, whichever key it is under and however deep."""
+    contract = load_contract(profile)
+    body = [
+        _lead(index, **{key: value}) for index, value in enumerate([SECRET, [SECRET], {SECRET: SECRET}, {"id": SECRET}])
+    ]
+    said = _everything_said(contract.check(body[:2] + body[3:]))
+
+    assert SECRET not in said
+
+
+@pytest.mark.parametrize("key", ["id", "lead_id", "alternate_phone_number", "field_0", "field_34", "extra", "field_35"])
+def test_numbers_are_not_said_where_personal_or_unknown(profile: str, key: str) -> None:
+    """A number under a personal or unknown key is not in any finding."""
+    said = _everything_said(load_contract(profile).check([_lead() | {key: NUMBER}, _lead(1) | {key: float(NUMBER)}]))
+
+    assert str(NUMBER) not in said
+
+
+@pytest.mark.parametrize("value", [SECRET.encode(), {SECRET}, (SECRET,), object, frozenset([SECRET])])
+@pytest.mark.parametrize("key", ["priority", "field_0", "extra"])
+def test_values_beyond_json_are_not_said(profile: str, key: str, value: object) -> None:
+    """What JSON cannot say is named by its kind only."""
+    said = _everything_said(load_contract(profile).check([_lead() | {key: value}]))
+
+    assert [part for part in ["Lakshmi", "98765", "<class"] if part in said] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "null"),
+        ("", "empty text"),
+        ("abc", "text of length 3"),
+        ([], "array"),
+        ({}, "object"),
+        (True, "boolean true"),
+        (False, "boolean false"),
+        (31, "integer 31"),
+        (1.5, "number 1.5"),
+    ],
+)
+def test_values_are_said_by_kind(value: object, said: str) -> None:
+    """Where nothing is personal, a value is its kind and size, a number or a truth value itself."""
+    (finding,) = load_contract().check([_lead(priority=value)])
+
+    assert finding.got == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(31, "integer"), (1.5, "number"), (True, "boolean"), (None, "null"), ([], "array")]
+)
+def test_personal_values_are_said_by_kind_only(value: object, said: str) -> None:
+    """Where it is personal, a value is its kind only."""
+    (finding,) = load_contract().check([_lead(field_1=value)])
+
+    assert finding.got == said
+
+
+def test_missing_is_said() -> None:
+    """What is not there is said so."""
+    found = _lead()
+    del found["priority"]
+    (finding,) = load_contract().check([found])
+
+    assert (finding.got, finding.expected) == ("nothing", "the required key, integer from 1 to 30")
+
+
+@pytest.mark.parametrize(("count", "times"), [(1, "once"), (1200, "1,200 times")])
+def test_line_says_how_often(count: int, times: str) -> None:
+    """A finding as one line says severity, pointer, message, rule, how often and where first."""
+    (finding,) = load_contract().check([_lead(priority=31)])
+    line = str(replace(finding, count=count))
+
+    assert line == (
+        f"break: /*/priority: expected integer from 1 to 30, got integer 31 [maximum] ({times}, first in lead 0)"
+    )
+
+
+def test_line_about_the_body_names_no_lead() -> None:
+    """A finding about the whole body says so, and no lead."""
+    (finding,) = load_contract().check({"success": False})
+
+    assert str(finding) == "break: body: expected array of leads, got object [type] (once)"
+
+
+def test_finding_cannot_be_changed() -> None:
+    """Findings are frozen."""
+    (finding,) = load_contract().check({})
+
+    with pytest.raises(FrozenInstanceError):
+        finding.rule = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"priority": 31}, ("sample", "documented", "lenient")),
+        ({"extra": 1}, ("sample", "documented")),
+        ({"retry_count": True}, ("sample",)),
+        ({"field_9": None}, ("sample", "documented", "lenient")),
+        ({"created_at": {"$date": {"$numberLong": "1", "x": 1}}}, ("sample", "documented", "lenient")),
+        ({"created_at": {}}, ("sample", "documented", "lenient")),
+        ({"dialer_skill": {"id": 1}}, ("sample", "documented", "lenient")),
+        ({"field_1": "\ud800"}, ("sample", "documented", "lenient")),
+    ],
+)
+def test_finding_names_the_profiles_of_its_claim(change: dict[str, Any], expected: tuple[str, ...]) -> None:
+    """A finding of the schema names the profiles that make the same claim of the key."""
+    (finding,) = load_contract().check([_lead(**change)])
+
+    assert finding.profiles == expected
+
+
+def test_finding_names_its_own_profile(profile: str) -> None:
+    """Whatever else it names, a finding names the profile that it was found under."""
+    findings = load_contract(profile).check(_messy())
+
+    assert [finding for finding in findings if profile not in finding.profiles] == []
+
+
+def test_every_finding_has_evidence(profile: str) -> None:
+    """Every finding says where its claim comes from."""
+    findings = [*load_contract(profile).check(_messy()), *load_contract(profile).check("[")]
+
+    assert [finding for finding in findings if not finding.evidence] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "contradiction"),
+    [("undisposed_lead", "undocumented-keys"), ("field_20", "field-count"), ("priority", None), ("header", None)],
+)
+def test_missing_key_is_linked_to_a_contradiction_about_presence(key: str, contradiction: str | None) -> None:
+    """A missing key is linked where the contradiction is about its being there, not about its type."""
+    found = _lead()
+    del found[key]
+    (finding,) = load_contract().check([found])
+
+    assert finding.contradiction == contradiction
+
+
+@pytest.mark.parametrize(("key", "pointer"), [("a/b", "/*/a~1b"), ("a~b", "/*/a~0b"), ("", "/*/"), ("*", "/*/*")])
+def test_pointer_is_escaped(key: str, pointer: str) -> None:
+    """A pointer is a JSON pointer whatever the key."""
+    (finding,) = load_contract().check([_lead(**{key: 1})])
+
+    assert finding.pointer == pointer

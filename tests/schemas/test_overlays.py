@@ -1,0 +1,493 @@
+"""Overlays: what they add, remove, change and narrow, seen in the schema, the check and the factories."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+import pytest
+from jsonschema import Draft202012Validator
+
+from smartflo_contract.factories import lead_list
+from smartflo_contract.schemas import load_contract
+
+
+class Example(NamedTuple):
+    """An overlay and what it means.
+
+    Attributes:
+        overlay: the overlay.
+        key: the key it is about.
+        good: values of the key that it accepts.
+        bad: the keyword that refuses a value, for values that it refuses.
+        generated: what holds for every generated value.
+    """
+
+    overlay: dict[str, Any]
+    key: str
+    good: list[Any]
+    bad: list[tuple[str, Any]]
+    generated: Callable[[Any], bool]
+
+
+EXAMPLES = {
+    "add": Example(
+        {"properties": {"source": {"type": "string", "enum": ["web", "shop"]}}, "required": ["source"]},
+        "source",
+        ["web", "shop"],
+        [("enum", "fair"), ("type", 1)],
+        lambda value: value in {"web", "shop"},
+    ),
+    "retype": Example(
+        {"properties": {"call_count": {"type": "string", "pattern": "^[0-9]{1,3}$"}}},
+        "call_count",
+        ["0", "999"],
+        [("type", 0), ("pattern", "1000"), ("pattern", "1\n"), ("pattern", "٣")],
+        lambda value: isinstance(value, str) and value.isdigit() and len(value) <= 3,
+    ),
+    "narrow": Example(
+        {"properties": {"priority": {"maximum": 5}}},
+        "priority",
+        [1, 5, 5.0],
+        [("maximum", 6), ("minimum", 0), ("type", "5")],
+        lambda value: value in range(1, 6),
+    ),
+    "close": Example(
+        {"properties": {"dial_status": {"enum": [1, 4, 6]}}},
+        "dial_status",
+        [1, 4, 6],
+        [("enum", 2), ("enum", 77)],
+        lambda value: value in {1, 4, 6},
+    ),
+    "override": Example(
+        {"properties": {"retry_count": {"type": "boolean"}}},
+        "retry_count",
+        [True, False],
+        [("type", 0), ("type", "0")],
+        lambda value: isinstance(value, bool),
+    ),
+    "null": Example(
+        {"properties": {"skill_id": {"type": "null"}}},
+        "skill_id",
+        [None],
+        [("type", 1)],
+        lambda value: value is None,
+    ),
+    "hyphen": Example(
+        {"properties": {"x-source": {"type": "string"}}, "required": ["x-source"]},
+        "x-source",
+        ["web"],
+        [("type", 1)],
+        lambda value: isinstance(value, str),
+    ),
+    "field": Example(
+        {"properties": {"field_3": {"enum": ["Pune", "Delhi"]}}},
+        "field_3",
+        ["Pune"],
+        [("enum", "Agra")],
+        lambda value: value in {"Pune", "Delhi"},
+    ),
+    "far-field": Example(
+        {"properties": {"field_40": {"type": "string", "minLength": 3}}, "required": ["field_40"]},
+        "field_40",
+        ["abc"],
+        [("minLength", "ab")],
+        lambda value: len(value) >= 3,
+    ),
+    "near-field": Example(
+        {"properties": {"field_name": {"type": "string"}}},
+        "field_name",
+        ["abc"],
+        [("type", 1)],
+        lambda value: isinstance(value, str),
+    ),
+    "negative": Example(
+        {"properties": {"balance": {"type": "integer", "maximum": -5}}},
+        "balance",
+        [-5],
+        [("maximum", -4)],
+        lambda value: value <= -5,
+    ),
+    "large": Example(
+        {"properties": {"serial": {"type": "integer", "maximum": 2**53 - 1}}, "required": ["serial"]},
+        "serial",
+        [0, -1],
+        [("type", "1"), ("maximum", 2**53)],
+        lambda value: isinstance(value, int),
+    ),
+    "nested": Example(
+        {"properties": {"owner": {"type": "object", "properties": {"id": {}}, "required": ["id", "name"]}}},
+        "owner",
+        [{"id": 1, "name": ""}],
+        [("type", None)],
+        lambda value: {"id", "name"} <= set(value),
+    ),
+}
+CASES = [pytest.param(example, id=name) for name, example in EXAMPLES.items()]
+
+
+def _leads(profile: str, overlay: Mapping[str, Any] | None = None, size: int = 40) -> list[dict[str, Any]]:
+    return [{**found} for found in lead_list(3, 8668, size, profile=profile, overlay=overlay)]
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_generated_leads_follow_the_overlay(profile: str, example: Example) -> None:
+    """Every generated lead has the key with a value that the overlay allows."""
+    wrong = [
+        found[example.key] for found in _leads(profile, example.overlay) if not example.generated(found[example.key])
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_generated_leads_are_valid_under_the_overlay(profile: str, example: Example) -> None:
+    """A generated list has no break under the contract that it was generated from."""
+    findings = load_contract(profile, example.overlay).check(_leads(profile, example.overlay))
+
+    assert [str(finding) for finding in findings if finding.severity == "break"] == []
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_check_accepts_what_the_overlay_allows(profile: str, example: Example) -> None:
+    """Values of the key that the overlay allows are no break."""
+    contract = load_contract(profile, example.overlay)
+    (found,) = _leads(profile, example.overlay, 1)
+
+    assert [value for value in example.good if not contract.is_valid([{**found, example.key: value}])] == []
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_check_refuses_what_the_overlay_forbids(profile: str, example: Example) -> None:
+    """Values of the key that the overlay forbids are breaks at the key, by the keyword that forbids them."""
+    contract = load_contract(profile, example.overlay)
+    (fine,) = _leads(profile, example.overlay, 1)
+    said = [
+        {(finding.rule, finding.pointer) for finding in contract.check([{**fine, example.key: value}])}
+        for _, value in example.bad
+    ]
+    unsaid = [
+        keyword
+        for (keyword, _), found in zip(example.bad, said, strict=True)
+        if not found & {(keyword, f"/*/{example.key}"), ("anyOf", f"/*/{example.key}")}
+    ]
+
+    assert unsaid == []
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_schema_shows_the_overlay(profile: str, example: Example) -> None:
+    """The exported schema accepts and refuses the same values, in either validator."""
+    contract = load_contract(profile, example.overlay)
+    (found,) = _leads(profile, example.overlay, 1)
+    slow, fast = Draft202012Validator(contract.schema()), jsonschema_rs.Draft202012Validator(contract.schema())
+    values = [*example.good, *(value for _, value in example.bad)]
+    verdicts = [[validator.is_valid({**found, example.key: value}) for value in values] for validator in (slow, fast)]
+
+    assert verdicts == [[True] * len(example.good) + [False] * len(example.bad)] * 2
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_missing_key_has_its_finding(profile: str, example: Example) -> None:
+    """A lead without the key is checked as the overlay and the profile require it."""
+    contract = load_contract(profile, example.overlay)
+    (found,) = _leads(profile, example.overlay, 1)
+    del found[example.key]
+    missing = [finding.pointer for finding in contract.check([found]) if finding.rule == "required"]
+
+    assert missing == ([f"/*/{example.key}"] if example.key in contract.schema()["required"] else [])
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_overlay_is_its_own_evidence(profile: str, example: Example) -> None:
+    """What an overlay touches says so."""
+    evidence = load_contract(profile, example.overlay).property(example.key)["x-evidence"]
+
+    assert evidence["assumed"] == "overlay given as a mapping"
+
+
+def test_removed_key_is_gone_from_the_schema(profile: str) -> None:
+    """A removed key leaves properties and required."""
+    schema = load_contract(profile, {"properties": {"undisposed_lead": None}}).schema()
+
+    assert ("undisposed_lead" in schema["properties"], "undisposed_lead" in schema["required"]) == (False, False)
+
+
+def test_removed_key_is_not_generated(profile: str) -> None:
+    """A removed key is in no generated lead."""
+    overlay = {"properties": {"undisposed_lead": None}}
+
+    assert [found for found in _leads(profile, overlay) if "undisposed_lead" in found] == []
+
+
+def test_lead_without_removed_key_is_valid(profile: str) -> None:
+    """Leads without the removed key are valid, those of sample included."""
+    overlay = {"properties": {"undisposed_lead": None}}
+
+    assert load_contract(profile, overlay).check(_leads(profile, overlay)) == ()
+
+
+def test_removed_key_is_an_unknown_one(profile: str) -> None:
+    """Where the profile is closed a removed key is a break, elsewhere a surprise."""
+    (finding,) = load_contract(profile, {"properties": {"undisposed_lead": None}}).check(_leads(profile, size=1))
+
+    assert (finding.pointer, finding.severity) == (
+        "/*/undisposed_lead",
+        "surprise" if profile == "lenient" else "break",
+    )
+
+
+def test_required_is_united(profile: str) -> None:
+    """What an overlay requires adds to that of the profile."""
+    overlay = {"properties": {"source": {"type": "string"}}, "required": ["source", "priority"]}
+    expected = {*load_contract(profile).schema()["required"], "source"}
+
+    assert set(load_contract(profile, overlay).schema()["required"]) == expected
+
+
+def test_required_of_a_nested_object_is_united() -> None:
+    """So it is within a property."""
+    overlay = {"properties": {"dialer_skill": {"properties": {"level": {"type": "integer"}}, "required": ["level"]}}}
+    schema = load_contract("documented", overlay).schema()["properties"]["dialer_skill"]
+
+    assert schema["required"] == ["id", "name", "level"]
+
+
+def test_removed_nested_key_leaves_required() -> None:
+    """A key removed from a nested object leaves that object's required."""
+    overlay = {"properties": {"dialer_skill": {"properties": {"name": None}}}}
+    schema = load_contract("documented", overlay).schema()["properties"]["dialer_skill"]
+
+    assert (list(schema["properties"]), schema["required"]) == (["id"], ["id"])
+
+
+def test_required_may_name_a_field(profile: str) -> None:
+    """A field needs no schema of its own to be required, and is generated then."""
+    overlay = {"required": ["field_40"]}
+
+    assert load_contract(profile, overlay).is_valid(_leads(profile, overlay))
+
+
+def test_retyped_key_loses_old_keywords(profile: str) -> None:
+    """Keywords of the old type go; the description stays."""
+    overlay = {"properties": {"priority": {"type": "string"}}}
+    expected = {"type": "string", "description": "Dialling priority; 30 is dialled first."}
+
+    assert load_contract(profile, overlay).schema()["properties"]["priority"] == expected
+
+
+def test_key_that_stays_personal() -> None:
+    """A retyped key is still personal, and its values are not said."""
+    overlay = {"properties": {"alternate_phone_number": {"type": "integer"}}}
+    (finding,) = load_contract("sample", overlay).check(
+        [{**_leads("sample", overlay, 1)[0], "alternate_phone_number": 1.5}]
+    )
+
+    assert finding.got == "number"
+
+
+def test_field_stays_personal(profile: str) -> None:
+    """A narrowed field is still personal."""
+    assert (
+        load_contract(profile, {"properties": {"field_3": {"maxLength": 5}}}).property("field_3")["x-personal"] is True
+    )
+
+
+@pytest.mark.parametrize("key", ["maximum", "minimum"])
+def test_null_removes_a_keyword(profile: str, key: str) -> None:
+    """A keyword that is null in the overlay is removed."""
+    schema = load_contract(profile, {"properties": {"priority": {key: None}}}).schema()["properties"]["priority"]
+
+    assert key not in schema
+
+
+def test_type_may_be_widened(profile: str) -> None:
+    """A list of types that has the old one keeps the keywords."""
+    overlay = {"properties": {"priority": {"type": ["integer", "null"]}}}
+    schema = load_contract(profile, overlay).schema()["properties"]["priority"]
+
+    assert (schema["type"], schema["maximum"]) == (["integer", "null"], 30)
+
+
+def test_integer_may_become_number(profile: str) -> None:
+    """A number keeps the limits of an integer."""
+    schema = load_contract(profile, {"properties": {"priority": {"type": "number"}}}).schema()["properties"]["priority"]
+
+    assert (schema["type"], schema["minimum"], schema["maximum"]) == ("number", 1, 30)
+
+
+def test_profile_may_be_opened(profile: str) -> None:
+    """An overlay's additionalProperties decides, whatever the profile."""
+    contract = load_contract(profile, {"additionalProperties": True})
+    (finding,) = contract.check([{**_leads(profile, size=1)[0], "extra": 1}])
+
+    assert (finding.rule, finding.severity) == ("unknown-key", "surprise")
+
+
+def test_profile_may_be_closed(profile: str) -> None:
+    """Under lenient as well an overlay can forbid other keys."""
+    contract = load_contract(profile, {"additionalProperties": False})
+    (finding,) = contract.check([{**_leads(profile, size=1)[0], "extra": 1}])
+
+    assert (finding.rule, finding.severity) == ("additionalProperties", "break")
+
+
+def test_lenient_keeps_the_readings_beside_the_overlay() -> None:
+    """Under lenient an overlay narrows each reading that it fits."""
+    schema = load_contract("lenient", {"properties": {"header": {"minLength": 5}}}).schema()["properties"]["header"]
+
+    assert [branch["type"] for branch in schema["anyOf"]] == ["string", "array"]
+
+
+def test_lenient_drops_a_reading_that_the_overlay_excludes() -> None:
+    """Under lenient a reading that the overlay makes impossible is not accepted."""
+    schema = load_contract("lenient", {"properties": {"retry_count": {"enum": [0, 1]}}}).schema()["properties"][
+        "retry_count"
+    ]
+
+    assert (schema["type"], schema["enum"]) == ("integer", [0, 1])
+
+
+def test_known_values_may_be_given(profile: str) -> None:
+    """x-known-values of an overlay are the known values."""
+    overlay = {
+        "properties": {"dial_status": {"x-known-values": [{"value": 77, "label": "Ours", "evidence": "assumed"}]}}
+    }
+    found = {**_leads(profile, size=1)[0], "dial_status": 77}
+
+    assert load_contract(profile, overlay).check([found]) == ()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string"},
+        {"properties": {"$date": None}},
+        {"properties": {"$date": {"type": "string"}}},
+        {"properties": {"$date": {"properties": {"$numberLong": {"type": "integer"}}}}},
+        {"properties": {"$date": {"properties": {"$numberLong": {"pattern": "^[0-9]{4}-[0-9]{2}$"}}}}},
+    ],
+)
+@pytest.mark.parametrize("key", ["created_at", "updated_at"])
+def test_times_of_another_form_break_no_rule(profile: str, key: str, schema: dict[str, Any]) -> None:
+    """Rules about times say nothing of times that an overlay gives another form."""
+    overlay = {"properties": {key: schema}}
+    findings = load_contract(profile, overlay).check(_leads(profile, overlay))
+
+    assert [str(finding) for finding in findings if finding.severity == "break"] == []
+
+
+def test_enum_of_an_overlay_is_known(profile: str) -> None:
+    """A value that the overlay's enum lists is no surprise."""
+    overlay = {"properties": {"dial_status": {"enum": [1, 77]}}}
+    found = {**_leads(profile, size=1)[0], "dial_status": 77}
+
+    assert load_contract(profile, overlay).check([found]) == ()
+
+
+def test_generator_may_be_chosen(profile: str) -> None:
+    """x-faker of an overlay names the generator of a new key."""
+    overlay = {"properties": {"mail": {"type": "string", "x-faker": "email"}}}
+
+    assert [found for found in _leads(profile, overlay) if "@example." not in found["mail"]] == []
+
+
+def test_overlay_that_says_nothing(profile: str) -> None:
+    """An empty overlay changes nothing."""
+    assert load_contract(profile, {}).schema() == load_contract(profile).schema()
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_overlay_may_be_a_file(tmp_path: Path, profile: str, kind: type) -> None:
+    """A path, as text or object, does what the mapping does."""
+    file = tmp_path / "overlay.json"
+    overlay = EXAMPLES["narrow"].overlay
+    file.write_text(json.dumps(overlay), encoding="utf-8")
+
+    assert load_contract(profile, kind(file)).schema() == load_contract(profile, overlay).schema()
+
+
+def test_overlay_file_is_named_as_evidence(tmp_path: Path) -> None:
+    """Evidence and repr name the file."""
+    file = tmp_path / "overlay.json"
+    file.write_text('{"properties": {"priority": {"maximum": 5}}}', encoding="utf-8")
+    contract = load_contract("sample", file)
+
+    assert (contract.property("priority")["x-evidence"]["assumed"], repr(contract)) == (
+        f"overlay {file}",
+        f"<Contract sample with overlay {file}>",
+    )
+
+
+def test_mapping_is_left_alone() -> None:
+    """Loading an overlay does not change the caller's mapping, nor do later changes of it reach the contract."""
+    overlay = {"properties": {"n": {"type": "string", "pattern": "^a$", "x-evidence": {"observed": "us"}}}}
+    before = json.dumps(overlay)
+    contract = load_contract("sample", overlay)
+    overlay["properties"]["n"]["type"] = "integer"
+    overlay["properties"]["n"]["type"] = contract.property("n")["type"]
+
+    assert (json.dumps(overlay), contract.property("n")["type"]) == (before, "string")
+
+
+def test_loaded_overlay_may_be_used_again(profile: str) -> None:
+    """The overlay of one contract is an overlay for another."""
+    overlay = load_contract("sample", EXAMPLES["retype"].overlay).overlay
+
+    assert load_contract(profile, overlay).schema() == load_contract(profile, EXAMPLES["retype"].overlay).schema()
+
+
+def test_contract_under_another_profile_keeps_the_overlay() -> None:
+    """under() gives the other reading with the same overlay."""
+    other = load_contract("sample", EXAMPLES["narrow"].overlay).under("documented")
+
+    assert other is not None
+    assert other.schema() == load_contract("documented", EXAMPLES["narrow"].overlay).schema()
+
+
+def test_contract_under_a_profile_that_the_overlay_forbids_is_none() -> None:
+    """Where an overlay leaves no value under another profile, there is no such contract."""
+    assert load_contract("sample", {"properties": {"retry_count": {"enum": [0, 1]}}}).under("documented") is None
+
+
+def test_finding_leaves_out_a_profile_that_the_overlay_forbids() -> None:
+    """A finding names no profile that the overlay makes impossible."""
+    overlay = {"properties": {"retry_count": {"enum": [0, 1]}}}
+    (finding,) = load_contract("sample", overlay).check([{**_leads("sample", overlay, 1)[0], "priority": 31}])
+
+    assert finding.profiles == ("sample", "lenient")
+
+
+@pytest.mark.parametrize("dialect", ["https://example.com/mine", "http://json-schema.org/draft-07/schema#"])
+def test_exported_schema_stays_2020_12(dialect: str) -> None:
+    """The dialect and the $id of an overlay are its own: the laid schema keeps the contract's."""
+    schema = load_contract("sample", {"$schema": dialect, "$id": "mine", "title": "Mine"}).schema()
+
+    assert (schema["$schema"], schema["$id"]) == (
+        "https://json-schema.org/draft/2020-12/schema",
+        "urn:smartflo-contract:schema:lead",
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        ("^a$", ["a"], ["a\n", "b"]),
+        ("^a$|^b$", ["a", "b"], ["a\n", "b\n"]),
+        ("(^a$)", ["a"], ["a\n"]),
+        (r"^a\$", ["a$", "a$b"], ["a"]),
+        (r"^a\\$", ["a\\"], ["a\\\n"]),
+        ("^[$]$", ["$"], ["$\n"]),
+        ("a$(?!\\n)", ["ba"], ["a\n"]),
+    ],
+)
+def test_end_of_pattern_means_the_end(profile: str, pattern: str, good: list[str], bad: list[str]) -> None:
+    """$ in an overlay's pattern means the end of the text, in either validator."""
+    schema = load_contract(profile, {"properties": {"n": {"type": "string", "pattern": pattern}}}).schema()[
+        "properties"
+    ]["n"]
+    slow, fast = Draft202012Validator(schema), jsonschema_rs.Draft202012Validator(schema)
+    verdicts = [[validator.is_valid(text) for text in good + bad] for validator in (slow, fast)]
+
+    assert verdicts == [[True] * len(good) + [False] * len(bad)] * 2

@@ -1,0 +1,177 @@
+"""The three profiles as plain schemas."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from smartflo_contract.factories import lead_list
+from smartflo_contract.schemas import Contract, ContractError, load_contract
+
+TABLE = {
+    "id", "lead_id", "list_id", "skill_id", "time_group", "added_by", "created_by", "dial_status", "lead_picked",
+    "available_at", "dialer_dial_status", "created_at", "retry_count", "alternate_phone_number", "priority",
+    "list_name", "header", "sensitive_field_map", "dialer_skill",
+}  # fmt: skip
+SAMPLE = TABLE | {"undisposed_lead", "call_count", "updated_at"}
+
+
+def _fields(count: int) -> set[str]:
+    return {f"field_{number}" for number in range(count)}
+
+
+def _keywords(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield key
+            yield from _keywords(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _keywords(below)
+
+
+@pytest.mark.parametrize("name", ["lead", "leads", "error"])
+def test_schema_is_plain(contract: Contract, name: str) -> None:
+    """An exported schema has no x- keyword, which strict validators refuse."""
+    assert [key for key in _keywords(contract.schema(name)) if key.startswith("x-")] == []
+
+
+@pytest.mark.parametrize("name", ["lead", "leads", "error"])
+def test_annotated_schema_keeps_annotations(contract: Contract, name: str) -> None:
+    """On request the annotations stay."""
+    assert "x-evidence" in set(_keywords(contract.schema(name, annotated=True)))
+
+
+@pytest.mark.parametrize("name", ["lead", "leads", "error"])
+def test_readings_are_resolved(contract: Contract, name: str) -> None:
+    """Of two readings one is left, or both as one schema: x-profiles is gone, also from annotated schemas."""
+    assert "x-profiles" not in set(_keywords(contract.schema(name, annotated=True)))
+
+
+def test_lead_is_the_default_schema(contract: Contract) -> None:
+    """Without a name the schema is that of one lead."""
+    assert contract.schema() == contract.schema("lead")
+
+
+@pytest.mark.parametrize(
+    ("profile", "required"),
+    [("sample", SAMPLE | _fields(35)), ("documented", TABLE | _fields(7)), ("lenient", TABLE | _fields(1))],
+)
+def test_required_keys(profile: str, required: set[str]) -> None:
+    """Each profile requires what its reading shows."""
+    assert set(load_contract(profile).schema()["required"]) == required
+
+
+@pytest.mark.parametrize(("profile", "closed"), [("sample", True), ("documented", True), ("lenient", False)])
+def test_closed_profiles(profile: str, closed: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """The profiles sample and documented know all keys; lenient allows others."""
+    assert load_contract(profile).schema()["additionalProperties"] == (not closed)
+
+
+def test_leads_schema_accepts_generated_lists(contract: Contract) -> None:
+    """The schema of a body accepts a list, alone and without other files."""
+    validator = Draft202012Validator(contract.schema("leads"))
+
+    assert validator.is_valid(lead_list(1, 8668, 3, profile=contract.profile))
+
+
+@pytest.mark.parametrize("body", [{}, [{}], [None]])
+def test_leads_schema_refuses_other_bodies(contract: Contract, body: object) -> None:
+    """The schema of a body refuses what is no list of leads."""
+    validator = Draft202012Validator(contract.schema("leads"))
+
+    assert not validator.is_valid(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "accepted"),
+    [
+        ({"success": False, "message": "Token has expired"}, True),
+        ({"success": "false", "message": "Too many requests."}, True),
+        ({"success": False, "message": "", "login_failed_count": 1}, True),
+        ({"success": False, "message": "", "retry_after": "2024-01-01 00:00:00"}, True),
+        ({"caller_id": "Provide a valid caller_id."}, True),
+        ({"success": False, "message": "", "retry_after": "2024-01-01T00:00:00"}, False),
+        ({"success": True, "message": "x"}, False),
+        ({"success": False}, False),
+        ({}, False),
+        ([], False),
+    ],
+)
+def test_error_schema_knows_both_shapes(contract: Contract, body: object, accepted: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """An error is an envelope that tells of failure, or a flat map of messages."""
+    validator = Draft202012Validator(contract.schema("error"))
+
+    assert validator.is_valid(body) == accepted
+
+
+@pytest.mark.parametrize("name", ["lead", "leads", "error"])
+def test_exported_schema_is_a_copy(contract: Contract, name: str) -> None:
+    """What a caller does to an exported schema changes nothing."""
+    contract.schema(name, annotated=True).clear()
+    changed = contract.schema(name, annotated=True)
+    next(iter(value for value in changed.values() if isinstance(value, dict | list))).clear()
+
+    assert contract.schema(name, annotated=True) != changed
+
+
+@pytest.mark.parametrize("profile", ["lenint", "documentd", "Sample"])
+def test_unknown_profile_names_the_nearest(profile: str) -> None:
+    """An unknown profile is an error that names all, and the one that was meant."""
+    meant = {"lenint": "lenient", "documentd": "documented", "Sample": "sample"}[profile]
+
+    with pytest.raises(
+        ContractError,
+        match=f"unknown profile `{profile}`; there are sample, documented, lenient. Did you mean `{meant}`",
+    ):
+        load_contract(profile)
+
+
+def test_unknown_profile_that_is_near_to_none() -> None:
+    """Where no profile is near, none is suggested."""
+    with pytest.raises(ContractError, match=r"unknown profile `xyz`; there are sample, documented, lenient.$"):
+        load_contract("xyz")
+
+
+def test_unknown_schema_names_the_nearest(contract: Contract) -> None:
+    """An unknown schema is an error that names all, and the one that was meant."""
+    with pytest.raises(
+        ContractError, match=r"unknown schema `leeds`; there are lead, leads, error. Did you mean `leads`"
+    ):
+        contract.schema("leeds")
+
+
+def test_property_of_a_key(contract: Contract) -> None:
+    """A key's annotated schema can be looked up."""
+    assert contract.property("priority")["maximum"] == 30
+
+
+@pytest.mark.parametrize("key", ["field_0", "field_34", "field_100", "field_N"])
+def test_property_of_a_field(contract: Contract, key: str) -> None:
+    """So can that of any field, and of fields as such."""
+    assert contract.property(key)["x-faker"] == "column"
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("priorty", "priority"), ("field_01", "field_N"), ("dialstatus", "dial_status")]
+)
+def test_unknown_property_names_the_nearest(contract: Contract, key: str, meant: str) -> None:
+    """A key that the contract does not have is an error that names the nearest."""
+    with pytest.raises(ContractError, match=f"the contract has no key `{key}`. Did you mean `{meant}`"):
+        contract.property(key)
+
+
+def test_contract_shows_its_profile(contract: Contract) -> None:
+    """A contract's repr names the profile."""
+    assert repr(contract) == f"<Contract {contract.profile}>"
+
+
+def test_contract_of_a_profile_is_loaded_once(profile: str) -> None:
+    """Without an overlay, a profile's contract is the same object."""
+    assert load_contract(profile) is load_contract(profile)
+
+
+def test_contract_under_its_own_profile_is_itself(contract: Contract) -> None:
+    """Asked for its own profile, a contract gives itself."""
+    assert contract.under(contract.profile) is contract
