@@ -1,0 +1,39 @@
+"""What a column holds, told by its name."""
+
+import re
+from typing import Final
+
+PHONE: Final = "phone"
+TEXT: Final = "text"
+SENSITIVE: Final = frozenset({"alternate_phone", "date_of_birth", "credit_score"})
+
+_SYNONYMS: Final = {
+    PHONE: "phone, phone number, phone no, mobile, mobile number, mobile no, contact, contact number, contact no, "
+    "telephone, telephone number, customer number, cell, cell number",
+    "alternate_phone": "alternate phone number, alternate phone, alternate number, alternate mobile, "
+    "alternate mobile number, alternate contact, alternate contact number, alt phone, alt number, secondary phone",
+    "name": "name, full name, customer name, client name, lead name, contact name, contact person, customer",
+    "first_name": "first name, given name",
+    "last_name": "last name, surname, family name",
+    "email": "e mail, email, email id, email address, mail, mail id",
+    "address": "address, street address, postal address, residence",
+    "city": "city, town, location, district",
+    "pincode": "pincode, pin code, pin, postal code, zip, zip code",
+    "company": "company, company name, organisation, organization, organisation name, business name, firm, employer",
+    "date_of_birth": "dob, date of birth, birth date, birthday, birthdate",
+    "age": "age",
+    "credit_score": "credit score, cibil, cibil score, score",
+    "business": "nature of business, business, industry, sector, business type, interest",
+}
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", name.casefold())
+
+
+_KINDS: Final = {_normal(name): kind for kind, names in _SYNONYMS.items() for name in names.split(", ")}
+
+
+def kind(column: str) -> str:
+    """Return what ``column`` holds: a generator's name, ``text`` where its name tells nothing."""
+    return _KINDS.get(_normal(column), TEXT)

@@ -1,0 +1,83 @@
+"""A value for a property that has no generator, from the keywords that an overlay may use."""
+
+from collections.abc import Callable, Mapping
+from math import ceil, floor
+from typing import Any, Final
+
+from smartflo_contract.factories._draw import Draw
+from smartflo_contract.factories._pattern import matching
+from smartflo_contract.factories._pools import WORDS
+
+_SPAN: Final = 100
+_ITEMS: Final = 3
+_HINTS: Final = {
+    "pattern": "string",
+    "minLength": "string",
+    "maxLength": "string",
+    "minimum": "integer",
+    "maximum": "integer",
+    "properties": "object",
+    "items": "array",
+}
+"""The type that a keyword speaks of, for a property that names none."""
+
+
+def value_for(schema: Mapping[str, Any], draw: Draw) -> Any:
+    """Return a value for ``schema``; keywords that exclude one another may make it a wrong one."""
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return draw.choice(schema["enum"])
+    types = schema.get("type") or next((kind for key, kind in _HINTS.items() if key in schema), "string")
+    return _TYPES[types if isinstance(types, str) else draw.choice(types)](schema, draw)
+
+
+def _integer(schema: Mapping[str, Any], draw: Draw) -> int:
+    low, high = _bounds(schema)
+    return draw.between(ceil(low), max(ceil(low), floor(high)))
+
+
+def _number(schema: Mapping[str, Any], draw: Draw) -> float:
+    low, high = _bounds(schema)
+    return low + (high - low) * draw.below(_SPAN + 1) / _SPAN
+
+
+def _bounds(schema: Mapping[str, Any]) -> tuple[float, float]:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None:
+        low = 0 if high is None or high >= 0 else high - _SPAN
+    return low, low + _SPAN if high is None else high
+
+
+def _string(schema: Mapping[str, Any], draw: Draw) -> str:
+    if "pattern" in schema:
+        return matching(schema["pattern"], draw)
+    least = schema.get("minLength", 0)
+    text = draw.choice(WORDS)
+    while len(text) < least:
+        text += f" {draw.choice(WORDS)}"
+    most = schema.get("maxLength", max(least, len(text)))
+    return text[:most]
+
+
+def _array(schema: Mapping[str, Any], draw: Draw) -> list[Any]:
+    return [value_for(schema.get("items", {}), draw) for _ in range(draw.between(1, _ITEMS))]
+
+
+def _object(schema: Mapping[str, Any], draw: Draw) -> dict[str, Any]:
+    properties = schema.get("properties", {})
+    return {
+        key: value_for(properties.get(key, {}), draw)
+        for key in dict.fromkeys([*properties, *schema.get("required", ())])
+    }
+
+
+_TYPES: Final[dict[str, Callable[[Mapping[str, Any], Draw], Any]]] = {
+    "null": lambda _schema, _draw: None,
+    "boolean": lambda _, draw: bool(draw.below(2)),
+    "integer": _integer,
+    "number": _number,
+    "string": _string,
+    "array": _array,
+    "object": _object,
+}

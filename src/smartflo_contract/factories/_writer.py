@@ -1,0 +1,274 @@
+"""The writer of a list: its leads as JSON, each a template filled with the facts of one index.
+
+The template is made once a list, from the contract: keys in their order, what is the same in every
+lead as text, the rest as places for facts. The dict of a lead is its JSON, parsed, so the two
+cannot differ.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from functools import cached_property
+from hashlib import blake2b
+from importlib.metadata import version
+from operator import itemgetter
+from string import Formatter
+from typing import Any, Final
+
+import jsonschema_rs
+import orjson
+
+from smartflo_contract.factories._columns import PHONE, SENSITIVE, TEXT, kind
+from smartflo_contract.factories._definition import ListDefinition
+from smartflo_contract.factories._draw import Draw
+from smartflo_contract.factories._errors import GenerationError
+from smartflo_contract.factories._facts import SERIES, Facts, FactValues, Phones, client_of, facts_of, phone_start
+from smartflo_contract.factories._from_schema import value_for
+from smartflo_contract.factories._generators import GENERATORS, TEXTS
+from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas._resolve import plain_schema
+
+FIELDS: Final = {"sample": 35, "documented": 7}
+"""How many fields a lead has at least, by reading."""
+
+INDEXES: Final = 2**32
+"""How many leads a list can have: the index is a part of every id."""
+
+_CHUNK: Final = 64
+"""Leads in one piece of a body: about 80 kB."""
+_ATTEMPTS: Final = 50
+_PHONE_DIGITS: Final = 10
+
+_Slot = Callable[[Facts], object]
+
+
+class LeadWriter:
+    """The leads of one list under one contract.
+
+    Args:
+        definition: the list.
+        contract: the contract whose keys a lead has.
+        seed: seed of the world, for lists without their own.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers of real subscribers.
+
+    Raises:
+        GenerationError: no value was found for a key of the contract's overlay.
+    """
+
+    def __init__(
+        self, definition: ListDefinition, contract: Contract, *, seed: int = 0, phones: Phones = "safe"
+    ) -> None:
+        """Keep what the leads are a function of; templates and pools wait for the first lead."""
+        self.definition = definition
+        self._contract = contract
+        self._seed = seed if definition.seed is None else definition.seed
+        self._phones = phones
+
+    @cached_property
+    def recipe(self) -> str:
+        """Everything that the bytes depend on, as canonical JSON."""
+        overlay = self._contract.overlay
+        values = {
+            "definition": asdict(self.definition),
+            "seed": self._seed,
+            "phones": self._phones,
+            "profile": self._contract.profile,
+            "overlay": None if overlay is None else overlay.schema,
+            "versions": [version("smartflo-contract"), version("faker")],
+        }
+        return json.dumps(values, sort_keys=True, separators=(",", ":"))
+
+    def lead(self, index: int) -> dict[str, Any]:
+        """Return the lead at ``index``, which may lie beyond the list's size.
+
+        Raises:
+            IndexError: ``index`` is negative, or has more than 32 bits.
+        """
+        if not 0 <= index < INDEXES:
+            message = f"index {index} is out of range; leads are counted from 0, up to {INDEXES - 1:,}"
+            raise IndexError(message)
+        return orjson.loads(self._line(index))  # type: ignore[no-any-return]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the JSON of every lead of the list."""
+        return map(self._line, range(self.definition.size))
+
+    def chunks(self, indexes: Iterable[int] | None = None) -> Iterator[bytes]:
+        """Yield the JSON array of the leads at ``indexes``, of all where none are given, piece by piece."""
+        line = self._line
+        lead: list[str] = []
+        opening = "["
+        for index in range(self.definition.size) if indexes is None else indexes:
+            lead.append(line(index))
+            if len(lead) == _CHUNK:
+                yield (opening + ",".join(lead)).encode()
+                lead.clear()
+                opening = ","
+        yield ((opening if lead or opening == "[" else "") + ",".join(lead) + "]").encode()
+
+    def matching(self, number: str) -> list[int]:
+        """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
+        series = SERIES[self._phones]
+        digits = "".join(character for character in number if character in "0123456789")[-_PHONE_DIGITS:]
+        head = series.prefix.removeprefix("+91")
+        kinds = map(kind, self.definition.columns)
+        if len(digits) < _PHONE_DIGITS or not digits.startswith(head) or PHONE not in kinds:
+            return []
+        start = phone_start(self._seed, self.definition.id, series)
+        first = (int(digits.removeprefix(head)) - start) * pow(series.step, -1, series.size) % series.size
+        return list(range(first, self.definition.size, series.size))
+
+    @cached_property
+    def _line(self) -> Callable[[int], str]:
+        """The function from an index to the JSON of its lead."""
+        facts = facts_of(
+            self._seed,
+            self.definition.id,
+            phones=self._phones,
+            dial_status=self.definition.dial_status,
+            disposition=self.definition.disposition,
+            allowed=self._allowed,
+        )
+        pieces: list[str] = []
+        slots: list[str | _Slot] = []
+        for key, source in self._sources().items():
+            pieces.append(f"{',' if pieces else '{'}{json.dumps(key)}:".replace("%", "%%"))
+            for text, slot in _parts(source, self._constants) if isinstance(source, str) else [("", source)]:
+                pieces.append(text.replace("%", "%%"))
+                if slot is not None:
+                    pieces.append("%s")
+                    slots.append(slot)
+        template = "".join(pieces) + "}"
+        values = _values(slots)
+        return lambda index: template % values(facts(index))
+
+    def _sources(self) -> dict[str, str | _Slot]:
+        """Return what writes each key, in the keys' order: a generator's text, or a function."""
+        properties = self._contract.lead["properties"]
+        fields = self._fields()
+        ((pattern, field),) = self._contract.lead["patternProperties"].items()
+        sources: dict[str, str | _Slot] = {}
+        for key, schema in properties.items():
+            if key not in fields:
+                sources[key] = self._source(key, self._reading(key, schema), None)
+            if key == field["x-after"]:
+                for name, text in fields.items():
+                    sources[name] = self._source(name, properties.get(name, field), text)
+        if not fields.keys() <= sources.keys():
+            message = f"the overlay removes {field['x-after']}, after which the fields of {pattern} stand"
+            raise GenerationError(message)
+        return sources
+
+    def _fields(self) -> dict[str, str]:
+        """Return the generator of every field: its column's, or empty text."""
+        overlay = self._contract.overlay
+        named = [int(key[6:]) + 1 for key in (overlay.properties if overlay else ()) if key[:6] == "field_"]
+        least = FIELDS[self._side("field_N")]
+        columns = self.definition.columns
+        texts = [_column(name) for name in columns] + ['""'] * max([least, *named, 0])
+        return {f"field_{number}": text for number, text in enumerate(texts[: max([least, len(columns), *named])])}
+
+    def _side(self, key: str) -> str:
+        """Return the reading that this list follows for ``key``; ``lenient`` mixes, list by list."""
+        if self._contract.profile != "lenient":
+            return self._contract.profile
+        return Draw(f"reading/{self._seed}/{self.definition.id}/{key}".encode()).choice(("sample", "documented"))
+
+    def _reading(self, key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        branches = schema.get("anyOf", [schema])
+        return branches[0] if self._side(key) == "sample" else branches[-1]  # type: ignore[no-any-return]
+
+    def _source(self, key: str, schema: Mapping[str, Any], text: str | None) -> str | _Slot:
+        generator = GENERATORS.get(schema.get("x-faker", "")) if text is None else text
+        overlay = self._contract.overlay
+        if generator is not None and (overlay is None or key not in overlay.properties):
+            return generator
+        return self._checked(key, schema, generator)
+
+    def _checked(self, key: str, schema: Mapping[str, Any], generator: str | None) -> _Slot:
+        """Return the slot of a key that the overlay speaks of: the generator's value where it fits."""
+        fits = jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid
+        usual = None if generator is None else _filler(generator, self._constants)
+        prefix = f"{self._seed}/{self.definition.id}/{key}/"
+
+        def slot(facts: Facts) -> str:
+            if usual is not None:
+                text = usual(facts)
+                if fits(orjson.loads(text)):
+                    return text
+            draw = Draw(f"{prefix}{facts.position}".encode())
+            for _ in range(_ATTEMPTS):
+                value = value_for(schema, draw)
+                if fits(value):
+                    return orjson.dumps(value).decode()
+            message = f"no value found for `{key}` that fits {json.dumps(plain_schema(schema))}; check its keywords"
+            raise GenerationError(message)
+
+        return slot
+
+    def _allowed(self, key: str, value: int) -> bool:
+        schema = self._contract.lead["properties"].get(key, True)
+        return schema is True or jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid(value)
+
+    @cached_property
+    def _constants(self) -> dict[str, str]:
+        """What is the same in all leads of the list, as it stands in JSON."""
+        columns = self.definition.columns
+        sensitive = self.definition.sensitive
+        if sensitive is None:
+            sensitive = tuple(position for position, name in enumerate(columns) if kind(name) in SENSITIVE)
+        header = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+        return {
+            "list_id": str(self.definition.id),
+            "client_id": str(client_of(self._seed, self.definition.id)),
+            "list_name": json.dumps(self.definition.name, ensure_ascii=False),
+            "header_text": json.dumps(header, ensure_ascii=False),
+            "header_array": header,
+            "sensitive_positions": json.dumps(sensitive, separators=(",", ":")),
+            "sensitive_count": str(len(sensitive)),
+        }
+
+
+def _column(name: str) -> str:
+    held = kind(name)
+    if held == TEXT:
+        return TEXTS[blake2b(name.encode(), digest_size=1).digest()[0] % len(TEXTS)]
+    return GENERATORS[held]
+
+
+def _parts(generator: str, constants: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """Yield the literal pieces of a generator, each with the fact that follows it."""
+    literal = ""
+    for text, name, _, _ in Formatter().parse(generator):
+        literal += text
+        if name is None:
+            continue
+        if name in constants:
+            literal += constants[name]
+        else:
+            yield literal, name
+            literal = ""
+    yield literal, None
+
+
+def _filler(generator: str, constants: Mapping[str, str]) -> Callable[[Facts], str]:
+    parts = list(_parts(generator, constants))
+    return lambda facts: "".join(f"{text}{'' if name is None else getattr(facts, name)}" for text, name in parts)
+
+
+def _values(slots: list[str | _Slot]) -> Callable[[FactValues], Any]:
+    """Return the function from facts to the values of all slots."""
+    places = [Facts._fields.index(slot) if isinstance(slot, str) else 0 for slot in slots]
+    usual = itemgetter(*places)
+    functions = [(number, slot) for number, slot in enumerate(slots) if not isinstance(slot, str)]
+    if not functions:
+        return usual
+
+    def values(facts: FactValues) -> tuple[object, ...]:
+        found = list(usual(facts))
+        named = Facts._make(facts)
+        for number, function in functions:
+            found[number] = function(named)
+        return tuple(found)
+
+    return values

@@ -1,0 +1,114 @@
+"""What the factories say to input that they cannot use."""
+
+from typing import Any
+
+import pytest
+
+from smartflo_contract.factories import GenerationError, LeadWriter, ListDefinition, lead, lead_list
+from smartflo_contract.schemas import ContractError, OverlayError, load_contract
+
+
+@pytest.mark.parametrize("index", [-1, -(10**30)])
+def test_negative_index(index: int) -> None:
+    """There is no lead before the first."""
+    with pytest.raises(IndexError, match=f"index {index} is negative; leads are counted from 0"):
+        lead(1, 8668, index)
+
+
+def test_negative_index_of_a_writer() -> None:
+    """A writer says so as well."""
+    with pytest.raises(IndexError, match="index -1 is negative"):
+        LeadWriter(ListDefinition(8668), load_contract()).lead(-1)
+
+
+@pytest.mark.parametrize("index", [2**32, 2**64, 10**30])
+def test_absurd_index(index: int) -> None:
+    """An index that the ids have no room for is refused, not wrapped round."""
+    with pytest.raises(IndexError, match=f"index {index} "):
+        lead(1, 8668, index)
+
+
+@pytest.mark.parametrize("size", [-1, -(10**30)])
+def test_negative_size(size: int) -> None:
+    """A list cannot have less than no leads."""
+    with pytest.raises(ValueError, match=f"size {size} is negative; a list has 0 leads or more"):
+        lead_list(1, 8668, size)
+
+
+def test_empty_list() -> None:
+    """A list without leads is empty."""
+    assert lead_list(1, 8668, 0) == []
+
+
+@pytest.mark.parametrize("list_id", [0, -1, 2**53, 10**20])
+def test_list_id_that_the_contract_forbids(list_id: int) -> None:
+    """A list id outside the contract's range is refused, because no lead of it could be valid."""
+    with pytest.raises(ValueError, match=f"{list_id}"):
+        lead(1, list_id, 0)
+
+
+def test_negative_size_of_a_definition() -> None:
+    """A definition of a negative size is refused."""
+    with pytest.raises(ValueError, match="size -3"):
+        ListDefinition(1, size=-3)
+
+
+@pytest.mark.parametrize("sensitive", [(9,), (50,), (-1,)])
+def test_sensitive_position_without_column(sensitive: tuple[int, ...]) -> None:
+    """A sensitive position that no column has is refused."""
+    with pytest.raises(ValueError, match=f"{sensitive[0]}"):
+        ListDefinition(1, sensitive=sensitive)
+
+
+@pytest.mark.parametrize("weights", [{1: 0}, {1: -1, 2: 2}, {1: float("nan")}, {1: float("inf")}])
+@pytest.mark.parametrize("key", ["dial_status", "disposition"])
+def test_weights_that_cannot_be_drawn(key: str, weights: dict[int, float]) -> None:
+    """Weights are finite, none is negative, and one at least is above 0."""
+    with pytest.raises(ValueError, match=key):
+        ListDefinition(1, **{key: weights})  # type: ignore[arg-type]  # one of two keys of one type
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\udfff"])
+def test_column_that_utf_8_cannot_say(name: str) -> None:
+    """A lone surrogate in a name is refused with the name of the setting."""
+    with pytest.raises(ValueError, match="columns"):
+        ListDefinition(1, columns=(name,))
+
+
+def test_list_name_that_utf_8_cannot_say() -> None:
+    """So it is in the name of the list."""
+    with pytest.raises(ValueError, match="name"):
+        ListDefinition(1, name="\ud800")
+
+
+def test_unknown_phones() -> None:
+    """An unknown series names those there are."""
+    with pytest.raises(ValueError, match="safe, valid"):
+        lead(1, 8668, 0, phones="rubbish")  # type: ignore[arg-type]  # what is tested
+
+
+def test_unknown_profile() -> None:
+    """An unknown profile is the contract's error."""
+    with pytest.raises(ContractError, match="unknown profile `smaple`"):
+        lead(1, 8668, 0, profile="smaple")
+
+
+def test_overlay_without_list_id() -> None:
+    """Fields stand after list_id, so a list cannot be generated without it."""
+    with pytest.raises(GenerationError, match="the overlay removes list_id, after which the fields"):
+        lead(1, 8668, 0, overlay={"properties": {"list_id": None}})
+
+
+@pytest.mark.parametrize("schema", [{"type": "integer", "minimum": 1e20}, {"enum": [10**30]}, {"const": [2**64]}])
+def test_integer_beyond_64_bits(schema: dict[str, Any]) -> None:
+    """An integer that the JSON writer has no room for is a clear error, at load time or when generated."""
+    with pytest.raises((GenerationError, OverlayError), match=r"`n`|/properties/n"):
+        lead(1, 8668, 0, overlay={"properties": {"n": schema}})
+
+
+def test_value_that_cannot_be_found() -> None:
+    """Keywords that exclude one another are an error that names the key and them."""
+    schema = {"type": "string", "pattern": "^[0-9]{3}$", "minLength": 5}
+
+    with pytest.raises(GenerationError, match=r'no value found for `n` that fits .*"minLength": 5.*check its keywords'):
+        lead(1, 8668, 0, overlay={"properties": {"n": schema}})

@@ -1,0 +1,196 @@
+"""A lead is a pure function of seed, list and index."""
+
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from smartflo_contract.factories import LeadWriter, ListDefinition, lead, lead_list
+from smartflo_contract.schemas import load_contract
+
+PROGRAM = """
+import hashlib
+from smartflo_contract.factories import LeadWriter, ListDefinition
+from smartflo_contract.schemas import load_contract
+overlay = {"properties": {"n": {"type": ["integer", "string"]}, "p": {"pattern": "^[a-f]{4}$"}}, "required": ["n"]}
+for profile in ("sample", "documented", "lenient"):
+    writer = LeadWriter(ListDefinition(8668, size=300), load_contract(profile, overlay), seed=11)
+    print(profile, hashlib.sha256(b"".join(writer.chunks())).hexdigest(), writer.recipe)
+"""
+
+
+def _writer(profile: str = "sample", *, seed: int = 0, **values: Any) -> LeadWriter:
+    return LeadWriter(ListDefinition(8668, **values), load_contract(profile), seed=seed)
+
+
+def _body(writer: LeadWriter) -> bytes:
+    return b"".join(writer.chunks())
+
+
+@pytest.fixture(name="outputs", scope="module")
+def _outputs() -> set[bytes]:
+    """What the program prints in processes with different hash seeds, zones and encodings."""
+    settings = [{"PYTHONHASHSEED": "0"}, {"PYTHONHASHSEED": "4711", "TZ": "Asia/Kolkata", "LC_ALL": "C"}]
+    return {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM], env={**os.environ, **extra}, check=True, capture_output=True
+        ).stdout
+        for extra in settings
+    }
+
+
+def test_processes_agree(outputs: set[bytes]) -> None:
+    """Another process, under another PYTHONHASHSEED and in another time zone, makes the same bytes."""
+    assert len(outputs) == 1
+
+
+def test_this_process_agrees_with_others(outputs: set[bytes]) -> None:
+    """What this process makes is what the others made."""
+    overlay = {"properties": {"n": {"type": ["integer", "string"]}, "p": {"pattern": "^[a-f]{4}$"}}, "required": ["n"]}
+    writer = LeadWriter(ListDefinition(8668, size=300), load_contract("sample", overlay), seed=11)
+    line = f"sample {hashlib.sha256(_body(writer)).hexdigest()} {writer.recipe}\n"
+
+    assert next(iter(outputs)).decode().startswith(line)
+
+
+def test_order_of_calls_does_not_matter(profile: str) -> None:
+    """Asked backwards, or twice, a list gives the same leads."""
+    forth = [lead(1, 8668, index, profile=profile) for index in range(50)]
+    back = [lead(1, 8668, index, profile=profile) for index in reversed(range(50))]
+
+    assert forth == back[::-1]
+
+
+def test_other_lists_do_not_matter(profile: str) -> None:
+    """What else was generated in between does not matter."""
+    expected = lead(1, 8668, 7, profile=profile)
+    lead_list(2, 9, 20, profile=profile)
+
+    assert expected == lead(1, 8668, 7, profile=profile)
+
+
+def test_global_random_state_is_neither_read_nor_changed() -> None:
+    """Generating does not touch the state of the random module."""
+    random.seed(5)
+    expected = random.random()  # noqa: S311  # not a secret
+    random.seed(5)
+    first = lead_list(3, 77, 20)
+    drawn = random.random()  # noqa: S311  # not a secret
+
+    assert (drawn, lead_list(3, 77, 20)) == (expected, first)
+
+
+def test_lead_is_that_of_the_body(profile: str) -> None:
+    """lead(i) is what the body holds at i."""
+    writer = _writer(profile, size=200)
+
+    assert json.loads(_body(writer)) == [writer.lead(index) for index in range(200)]
+
+
+def test_lead_list_is_that_of_the_writer(profile: str) -> None:
+    """lead, lead_list and a writer of the same list agree."""
+    writer = _writer(profile, seed=4)
+    expected = [writer.lead(index) for index in range(10)]
+
+    assert expected == lead_list(4, 8668, 10, profile=profile) == [lead(4, 8668, i, profile=profile) for i in range(10)]
+
+
+def test_body_is_written_without_blanks() -> None:
+    """The body is compact JSON in UTF-8."""
+    writer = _writer(size=3, name="हिन्दी")
+    decoded = json.loads(_body(writer))
+
+    assert json.dumps(decoded, ensure_ascii=False, separators=(",", ":")).encode() == _body(writer)
+
+
+def test_lines_are_the_leads() -> None:
+    """One by one, too, a list has the leads of its body."""
+    writer = _writer(size=70)
+
+    assert [json.loads(line) for line in writer.lines()] == json.loads(_body(writer))
+
+
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 128, 129])
+def test_chunks_make_one_array(size: int) -> None:
+    """The pieces of a body are one array, whatever the size."""
+    assert len(json.loads(_body(_writer(size=size)))) == size
+
+
+def test_chunks_are_pieces() -> None:
+    """A body comes in pieces of a few leads."""
+    pieces = list(_writer(size=640).chunks())
+
+    assert (len(pieces) > 9, max(map(len, pieces)) < 200_000) == (True, True)
+
+
+@pytest.mark.parametrize("indexes", [[], [0], [24, 3, 3], list(range(70)), [10**6]])
+def test_chunks_of_some_leads(indexes: list[int]) -> None:
+    """A body can be made of any leads, in any order, also beyond the size of the list."""
+    writer = _writer(size=25)
+
+    assert json.loads(b"".join(writer.chunks(indexes))) == [writer.lead(index) for index in indexes]
+
+
+def test_far_lead_is_as_good_as_a_near_one(profile: str) -> None:
+    """Lead 999,999 needs no lead before it, and is valid."""
+    assert load_contract(profile).check([lead(1, 8668, 999_999, profile=profile)]) == ()
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"list_id": 9}, {"index": 1}])
+def test_each_argument_matters(change: dict[str, int]) -> None:
+    """Another seed, list or index is another lead."""
+    arguments: dict[str, Any] = {"seed": 1, "list_id": 8668, "index": 0}
+
+    assert lead(**arguments)["field_1"] != lead(**arguments | change)["field_1"]
+
+
+@pytest.mark.parametrize("seed", [0, -1, 2**64, 10**40])
+def test_any_integer_is_a_seed(seed: int) -> None:
+    """Every integer is a seed of its own."""
+    assert lead(seed, 8668, 0) != lead(seed + 1, 8668, 0)
+
+
+def test_seed_of_a_list_goes_first() -> None:
+    """A list with a seed is the same in every world."""
+    worlds = [LeadWriter(ListDefinition(8668, seed=5), load_contract(), seed=seed).lead(0) for seed in (1, 2)]
+
+    assert worlds[0] == worlds[1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LeadWriter(ListDefinition(8669), load_contract()),
+        LeadWriter(ListDefinition(8668, name="Other"), load_contract()),
+        LeadWriter(ListDefinition(8668, size=26), load_contract()),
+        LeadWriter(ListDefinition(8668, columns=("Name",)), load_contract()),
+        LeadWriter(ListDefinition(8668, sensitive=(1,)), load_contract()),
+        LeadWriter(ListDefinition(8668, dial_status={1: 1}), load_contract()),
+        LeadWriter(ListDefinition(8668, disposition={0: 1}), load_contract()),
+        LeadWriter(ListDefinition(8668), load_contract(), seed=1),
+        LeadWriter(ListDefinition(8668), load_contract(), phones="valid"),
+        LeadWriter(ListDefinition(8668), load_contract("documented")),
+        LeadWriter(ListDefinition(8668), load_contract("sample", {"properties": {"priority": {"maximum": 5}}})),
+    ],
+)
+def test_recipe_tells_lists_apart(other: LeadWriter) -> None:
+    """Everything that the bytes depend on is in the recipe."""
+    assert _writer().recipe != other.recipe
+
+
+def test_recipe_is_that_of_the_same_list() -> None:
+    """Equal lists have equal recipes, however the overlay was given."""
+    overlay = {"properties": {"priority": {"maximum": 5}}}
+    recipes = {LeadWriter(ListDefinition(8668), load_contract("sample", overlay)).recipe for _ in range(2)}
+
+    assert len(recipes) == 1
+
+
+def test_recipe_names_versions() -> None:
+    """The recipe holds the versions of this package and of Faker, whose pools it uses."""
+    assert len(json.loads(_writer().recipe)["versions"]) == 2
