@@ -11,13 +11,13 @@ from smartflo_contract.schemas import ContractError, OverlayError, load_contract
 @pytest.mark.parametrize("index", [-1, -(10**30)])
 def test_negative_index(index: int) -> None:
     """There is no lead before the first."""
-    with pytest.raises(IndexError, match=f"index {index} is negative; leads are counted from 0"):
+    with pytest.raises(IndexError, match=f"index {index} is out of range; leads are counted from 0"):
         lead(1, 8668, index)
 
 
 def test_negative_index_of_a_writer() -> None:
     """A writer says so as well."""
-    with pytest.raises(IndexError, match="index -1 is negative"):
+    with pytest.raises(IndexError, match="index -1 is out of range"):
         LeadWriter(ListDefinition(8668), load_contract()).lead(-1)
 
 

@@ -39,7 +39,8 @@ def _integer(schema: Mapping[str, Any], draw: Draw) -> int:
 
 def _number(schema: Mapping[str, Any], draw: Draw) -> float:
     low, high = _bounds(schema)
-    return low + (high - low) * draw.below(_SPAN + 1) / _SPAN
+    part = draw.below(_SPAN + 1) / _SPAN
+    return low * (1 - part) + high * part
 
 
 def _bounds(schema: Mapping[str, Any]) -> tuple[float, float]:

@@ -19,25 +19,25 @@ import jsonschema_rs
 import orjson
 
 from smartflo_contract.factories._columns import PHONE, SENSITIVE, TEXT, kind
-from smartflo_contract.factories._definition import ListDefinition
+from smartflo_contract.factories._definition import MOST, ListDefinition
 from smartflo_contract.factories._draw import Draw
 from smartflo_contract.factories._errors import GenerationError
 from smartflo_contract.factories._facts import SERIES, Facts, FactValues, Phones, client_of, facts_of, phone_start
 from smartflo_contract.factories._from_schema import value_for
 from smartflo_contract.factories._generators import GENERATORS, TEXTS
 from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._resolve import plain_schema
 
 FIELDS: Final = {"sample": 35, "documented": 7}
 """How many fields a lead has at least, by reading."""
 
-INDEXES: Final = 2**32
-"""How many leads a list can have: the index is a part of every id."""
-
 _CHUNK: Final = 64
 """Leads in one piece of a body: about 80 kB."""
 _ATTEMPTS: Final = 50
 _PHONE_DIGITS: Final = 10
+_ONE_A_LIST: Final = frozenset({"list_id", "list_name", "header", "sensitive_field_map", "added_by", "created_by"})
+"""Keys that have one value in all leads of a list, also where an overlay makes that value."""
 
 _Slot = Callable[[Facts], object]
 
@@ -59,6 +59,9 @@ class LeadWriter:
         self, definition: ListDefinition, contract: Contract, *, seed: int = 0, phones: Phones = "safe"
     ) -> None:
         """Keep what the leads are a function of; templates and pools wait for the first lead."""
+        if phones not in SERIES:
+            message = f"phones {phones!r} is unknown; there are {', '.join(SERIES)}"
+            raise ValueError(message)
         self.definition = definition
         self._contract = contract
         self._seed = seed if definition.seed is None else definition.seed
@@ -84,8 +87,8 @@ class LeadWriter:
         Raises:
             IndexError: ``index`` is negative, or has more than 32 bits.
         """
-        if not 0 <= index < INDEXES:
-            message = f"index {index} is out of range; leads are counted from 0, up to {INDEXES - 1:,}"
+        if not 0 <= index < MOST:
+            message = f"index {index} is out of range; leads are counted from 0, up to {MOST - 1:,}"
             raise IndexError(message)
         return orjson.loads(self._line(index))  # type: ignore[no-any-return]
 
@@ -162,7 +165,8 @@ class LeadWriter:
     def _fields(self) -> dict[str, str]:
         """Return the generator of every field: its column's, or empty text."""
         overlay = self._contract.overlay
-        named = [int(key[6:]) + 1 for key in (overlay.properties if overlay else ()) if key[:6] == "field_"]
+        spoken = [*overlay.properties, *overlay.schema.get("required", ())] if overlay else []
+        named = [int(key[6:]) + 1 for key in spoken if FIELD.fullmatch(key)]
         least = FIELDS[self._side("field_N")]
         columns = self.definition.columns
         texts = [_column(name) for name in columns] + ['""'] * max([least, *named, 0])
@@ -189,6 +193,9 @@ class LeadWriter:
         """Return the slot of a key that the overlay speaks of: the generator's value where it fits."""
         fits = jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid
         usual = None if generator is None else _filler(generator, self._constants)
+        narrowed = (
+            {**schema, "enum": [value for value in schema["enum"] if fits(value)]} if "enum" in schema else schema
+        )
         prefix = f"{self._seed}/{self.definition.id}/{key}/"
 
         def slot(facts: Facts) -> str:
@@ -196,11 +203,12 @@ class LeadWriter:
                 text = usual(facts)
                 if fits(orjson.loads(text)):
                     return text
-            draw = Draw(f"{prefix}{facts.position}".encode())
+            draw = Draw(f"{prefix}{0 if key in _ONE_A_LIST else facts.position}".encode())
             for _ in range(_ATTEMPTS):
-                value = value_for(schema, draw)
-                if fits(value):
-                    return orjson.dumps(value).decode()
+                value = value_for(narrowed, draw)
+                written = _text(value) if fits(value) else None
+                if written is not None:
+                    return written
             message = f"no value found for `{key}` that fits {json.dumps(plain_schema(schema))}; check its keywords"
             raise GenerationError(message)
 
@@ -256,10 +264,23 @@ def _filler(generator: str, constants: Mapping[str, str]) -> Callable[[Facts], s
     return lambda facts: "".join(f"{text}{'' if name is None else getattr(facts, name)}" for text, name in parts)
 
 
+def _text(value: object) -> str | None:
+    """Return the JSON of a value; nothing for an integer beyond 64 bits."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return None
+
+
+def _few(places: list[int]) -> Callable[[FactValues], tuple[object, ...]]:
+    """Return what itemgetter would be, if it gave a tuple also for one place and for none."""
+    return lambda facts: tuple(facts[place] for place in places)
+
+
 def _values(slots: list[str | _Slot]) -> Callable[[FactValues], Any]:
     """Return the function from facts to the values of all slots."""
     places = [Facts._fields.index(slot) if isinstance(slot, str) else 0 for slot in slots]
-    usual = itemgetter(*places)
+    usual: Callable[[FactValues], tuple[object, ...]] = itemgetter(*places) if len(places) > 1 else _few(places)
     functions = [(number, slot) for number, slot in enumerate(slots) if not isinstance(slot, str)]
     if not functions:
         return usual

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from smartflo_contract.schemas._contradictions import CONTRADICTIONS
 from smartflo_contract.schemas._describe import describe
-from smartflo_contract.schemas._engine import Path, Violation, is_portable, look_up, not_json, violations
+from smartflo_contract.schemas._engine import Violation, look_up, violations
 from smartflo_contract.schemas._errors import ContractError
 from smartflo_contract.schemas._findings import SEVERITIES, Finding, masked, pointer
+from smartflo_contract.schemas._json import DEEPEST, Path, is_portable, not_json
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._resolve import PROFILES, plain_schema
 from smartflo_contract.schemas._rules import ABSENT, Fault, Lead, Response, Rule, unknown_keys
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from smartflo_contract.schemas._contract import Contract
 
 NOT_JSON: Final = "not-json"
+_JSON_VALUE: Final = f"a value that JSON can say, nested at most {DEEPEST} deep"
 _PRESENCE: Final = frozenset({"required", "additionalProperties"})
 _ABOUT_PRESENCE: Final = frozenset({"undocumented-keys", "field-count"})
 _RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
@@ -95,19 +97,22 @@ class Check:
 
     def _faults(self, lead: object) -> Iterator[_Fault]:
         refused: set[str | int] = set()
+        unreadable: list[tuple[Path, object]] = []
         fits = is_portable(lead) and self._contract.validator.is_valid(lead)
         if fits and isinstance(lead, dict):
             self._look_at(lead)
         if not fits or self._open:
-            for path, value in not_json(lead):
-                yield _Fault(NOT_JSON, path, "a value that JSON can say", value, None)
-                refused.update(path[:1])
-        if refused and isinstance(lead, dict):
-            lead = {key: value for key, value in lead.items() if isinstance(key, str) and key not in refused}
+            unreadable = list(not_json(lead))
+            yield from (_Fault(NOT_JSON, path, _JSON_VALUE, value, None) for path, value in unreadable)
+            refused = {path[0] for path, _ in unreadable if path}
+        if not isinstance(lead, dict):
+            if fits is False and not unreadable:
+                yield from self._violations(lead, refused)
+            return
+        if refused:
+            lead = {key: value for key, value in lead.items() if refused.isdisjoint({key, repr(key)})}
         if refused or not fits:
             yield from self._violations(lead, refused)
-        if not isinstance(lead, dict):
-            return
         self._look_at(lead)
         for rule, faults in self._repeating:
             yield from _of_rule(rule, faults, refused)
@@ -127,13 +132,14 @@ class Check:
         refused.update(violation.path[0] for violation in found if violation.path)
 
     def _expected(self, violation: Violation) -> str:
-        schema = look_up(self._contract.plain, violation.schema_path[:-1])
+        schema = look_up(self._contract.fast, violation.schema_path[:-1])
         key = violation.path[-1] if violation.path else ""
         if violation.keyword == "additionalProperties":
             return "no key beside those of the contract"
         if violation.keyword == "required":
-            properties: Any = look_up(schema, ("properties",))
-            wanted = properties.get(key) or plain_schema(self._contract.property(str(key)))
+            below: Any = schema.get("properties", {})
+            at_top = len(violation.path) == 1
+            wanted = below.get(key) or (self._contract.property(str(key)) if at_top else {})
             return f"the required key, {describe(wanted)}"
         return describe(schema)
 
@@ -173,13 +179,14 @@ class Check:
 
     def _profiles(self, violation: Violation, key: str) -> tuple[str, ...]:
         """Return the profiles that refuse the same thing for the same reason."""
-        own = _claim(self._contract, violation.keyword, key)
-        others = {profile: self._contract.under(profile) for profile in PROFILES}
-        return tuple(
-            profile
-            for profile, other in others.items()
-            if other is not None and _claim(other, violation.keyword, key) == own
-        )
+        nested = len(violation.path) > 1
+        contracts = {profile: self._contract.under(profile) for profile in PROFILES}
+        claims = {
+            profile: _nested_claim(contract, violation) if nested else _claim(contract, violation.keyword, key)
+            for profile, contract in contracts.items()
+            if contract is not None
+        }
+        return tuple(profile for profile, claim in claims.items() if claim == claims[self._contract.profile])
 
 
 def of_body(rule: str, expected: str, got: str, *, evidence: dict[str, str] | None = None) -> Finding:
@@ -243,4 +250,12 @@ def _claim(contract: "Contract", keyword: str, key: str) -> object:
     try:
         return plain_schema(contract.property(key))
     except ContractError:
+        return None
+
+
+def _nested_claim(contract: "Contract", violation: Violation) -> object:
+    """Return what a profile says of the part of a key that a violation is in, comparable between profiles."""
+    try:
+        return look_up(contract.fast, violation.schema_path)
+    except (LookupError, TypeError):
         return None

@@ -9,7 +9,7 @@ import jsonschema_rs
 import orjson
 
 from smartflo_contract.schemas._check import Check, not_json_body, of_body
-from smartflo_contract.schemas._engine import compile_validator
+from smartflo_contract.schemas._engine import without_look_ahead
 from smartflo_contract.schemas._errors import ContractError, nearest
 from smartflo_contract.schemas._files import read
 from smartflo_contract.schemas._findings import Finding, masked
@@ -117,28 +117,25 @@ class Contract:
             return None
 
     @cached_property
-    def plain(self) -> Schema:
-        """The lead schema without annotations."""
-        return plain_schema(self.lead)
+    def fast(self) -> Schema:
+        """The lead schema as the fast validator has it."""
+        schema: Schema = without_look_ahead(plain_schema(self.lead))
+        return schema
 
     @cached_property
     def validator(self) -> jsonschema_rs.Draft202012Validator:
         """The fast validator of one lead; it knows the schema, not the rules."""
-        return compile_validator(self.plain)
+        return jsonschema_rs.Draft202012Validator(self.fast)
 
     @cached_property
     def _body_validator(self) -> jsonschema_rs.Draft202012Validator:
-        return compile_validator({"items": self.plain})
+        return jsonschema_rs.Draft202012Validator({"items": self.fast})
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The cross-field rules of this profile."""
-        return tuple(rule for rule in RULES if self.profile in rule.severity)
-
-    @cached_property
-    def breaking(self) -> tuple[Rule, ...]:
-        """The rules whose faults are breaks in this profile."""
-        return tuple(rule for rule in self.rules if rule.severity[self.profile] == "break")
+        """The cross-field rules of this profile, but for those about a key of which the overlay speaks: it decides."""
+        decided = set() if self.overlay is None else set(self.overlay.properties)
+        return tuple(rule for rule in RULES if self.profile in rule.severity and decided.isdisjoint(rule.keys))
 
     @cached_property
     def known_values(self) -> Mapping[str, KnownValues]:
@@ -149,7 +146,7 @@ class Contract:
                 next((entry["minimum"] for entry in schema["x-known-values"] if "minimum" in entry), None),
             )
             for key, schema in self.lead["properties"].items()
-            if "x-known-values" in schema
+            if "x-known-values" in schema and schema.keys().isdisjoint({"enum", "const"})
         }
 
 

@@ -33,10 +33,10 @@ def describe(schema: Mapping[str, Any]) -> str:
 def _limits(schema: Mapping[str, Any]) -> list[str]:
     said = []
     minimum, maximum = schema.get("minimum"), schema.get("maximum")
-    if maximum == _LARGEST:
-        said.append("" if minimum == -_LARGEST else f" from {minimum}")
-    elif minimum is not None or maximum is not None:
-        said.append(("" if minimum is None else f" from {minimum}") + ("" if maximum is None else f" to {maximum}"))
+    if minimum not in {None, -_LARGEST}:
+        said.append(f" from {minimum}")
+    if maximum not in {None, _LARGEST}:
+        said.append(f" to {maximum}")
     if "maxLength" in schema:
         said.append(f" of {schema.get('minLength', 0)} to {schema['maxLength']} characters")
     elif "minLength" in schema:

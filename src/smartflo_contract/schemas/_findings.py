@@ -8,7 +8,17 @@ from typing import Any, Final, Literal, TypeAlias
 Severity: TypeAlias = Literal["break", "surprise", "doc-only", "info"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("break", "surprise", "doc-only", "info")
+_KINDS: Final[Mapping[type, str]] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+    dict: "object",
+}
 FORMAT_VERSION: Final = 1
+_LONGEST: Final = 10**30
+"""Integers beyond this are not written out; Python would refuse to at some length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +77,11 @@ def pointer(path: Iterable[str | int]) -> str:
 
 def masked(value: object, *, personal: bool) -> str:
     """Return what may be said of a value: its kind and size; a number or truth value only if not personal."""
-    if value is None:
-        return "null"
     if isinstance(value, str):
         return f"text of length {len(value)}" if value else "empty text"
-    if isinstance(value, Mapping):
-        return "object"
-    if isinstance(value, list | tuple):
-        return "array"
-    kind = {bool: "boolean", int: "integer", float: "number"}.get(type(value), type(value).__name__)
-    return kind if personal else f"{kind} {value!r}".replace("True", "true").replace("False", "false")
+    kind = _KINDS.get(type(value))
+    if kind is None:
+        return f"a {type(value).__name__}, which JSON cannot say"
+    if personal or not isinstance(value, int | float) or abs(value) > _LONGEST:
+        return kind
+    return f"{kind} {value!r}".replace("True", "true").replace("False", "false")

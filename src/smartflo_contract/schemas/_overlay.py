@@ -14,19 +14,24 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
 import jsonschema
+import orjson
 
 from smartflo_contract.schemas._errors import OverlayError, nearest
 from smartflo_contract.schemas._files import read
+from smartflo_contract.schemas._findings import pointer
+from smartflo_contract.schemas._json import not_json
+from smartflo_contract.schemas._patterns import PatternError
+from smartflo_contract.schemas._patterns import portable as portable_pattern
 
 Schema: TypeAlias = dict[str, Any]
 OverlaySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 """An overlay as users give it: the path of a JSON file, or a mapping."""
 
+_OF_THE_OVERLAY: Final = ("$schema", "$id", "$comment", "title", "description")
+"""Keywords that speak of the overlay itself."""
+_DEEPEST: Final = 50
 _KEPT_WHEN_RETYPED: Final = ("description", "x-personal", "x-contradiction")
 _LIMITS: Final = (("minimum", "maximum"), ("minLength", "maxLength"))
-_UNPORTABLE: Final = re.compile(r"\\[dDwWsSbBAZz]")
-END: Final = "$(?!\\n)"
-"""The end of a text, for every engine: in some, a plain ``$`` also stands before a last newline."""
 FIELD: Final = re.compile(r"field_(?:0|[1-9][0-9]*)")
 
 
@@ -60,9 +65,9 @@ def load_overlay(source: OverlaySource) -> Overlay:
         OverlayError: it cannot be read, is no JSON object, or says what an overlay cannot say.
     """
     if isinstance(source, Mapping):
-        overlay = Overlay("given as a mapping", json.loads(json.dumps(source)))
+        overlay = _decoded("given as a mapping", source)
     else:
-        overlay = Overlay(os.fspath(source), _read_file(Path(source)))
+        overlay = _decoded(os.fspath(source), _read_file(Path(source)))
     _validate(overlay)
     return Overlay(overlay.name, _portable(overlay, overlay.schema, ""))
 
@@ -72,9 +77,16 @@ def lay(overlay: Overlay, schema: Schema) -> Schema:
     for key, value in overlay.schema.get("properties", {}).items():
         if value is None and key not in schema["properties"]:
             overlay.fail(f"/properties/{key}", f"there is no such key to remove.{nearest(key, schema['properties'])}")
-    laid = _merge(schema, overlay.schema)
+    ((_, field),) = schema["patternProperties"].items()
+    fields = {key: field for key in overlay.properties if FIELD.fullmatch(key)}
+    for key in fields:
+        if "type" in overlay.schema["properties"][key] and "string" not in _types(overlay.schema["properties"][key]):
+            overlay.fail(f"/properties/{key}/type", "a field is text in every reading, so it can be narrowed only")
+    patch = {key: value for key, value in overlay.schema.items() if key not in _OF_THE_OVERLAY}
+    laid = _merge({**schema, "properties": schema["properties"] | fields}, patch)
     for key in overlay.properties:
-        laid["properties"][key].setdefault("x-evidence", {})["assumed"] = f"overlay {overlay.name}"
+        evidence = overlay.schema["properties"][key].get("x-evidence", {"assumed": f"overlay {overlay.name}"})
+        laid["properties"][key]["x-evidence"] = laid["properties"][key].get("x-evidence", {}) | evidence
     for key in overlay.schema.get("required", ()):
         if key not in laid["properties"] and not FIELD.fullmatch(key):
             overlay.fail("/required", f"`{key}` has no schema under properties.{nearest(key, laid['properties'])}")
@@ -84,33 +96,44 @@ def lay(overlay: Overlay, schema: Schema) -> Schema:
 def unsatisfiable(schema: Schema) -> str | None:
     """Return why no value can fit ``schema``, or nothing where that cannot be seen from its keywords."""
     for low, high in _LIMITS:
-        if schema.get(low, 0) > schema.get(high, float("inf")):
+        if low in schema and high in schema and schema[low] > schema[high]:
             return f"{low} {schema[low]} is above {high} {schema[high]}"
+    below = [schema["items"]] if "items" in schema else []
+    below += [value for key, value in schema.get("properties", {}).items() if key in schema.get("required", ())]
+    reason = next(filter(None, map(unsatisfiable, below)), None)
     listed = [schema["const"]] if "const" in schema else schema.get("enum")
-    if listed is not None:
+    if reason is None and listed is not None:
         validator = jsonschema.Draft202012Validator(schema)
         if not any(validator.is_valid(value) for value in listed):
             keyword = "const" if "const" in schema else "enum"
             return f"no value of {keyword} fits the other keywords (type {schema.get('type', 'any')})"
-    return None
+    return reason
 
 
-def _read_file(path: Path) -> Schema:
+def _read_file(path: Path) -> object:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        message = f"overlay {path}: cannot be read: {reason}"
-        raise OverlayError(message) from None
-    try:
-        content = json.loads(text)
-    except ValueError as error:
+        return orjson.loads(path.read_bytes().decode())
+    except orjson.JSONDecodeError as error:
         message = f"overlay {path}: not JSON: {error}"
-        raise OverlayError(message) from None
-    if not isinstance(content, dict):
-        message = f"overlay {path}: expected a JSON object (a partial lead schema), got {type(content).__name__}"
+    except OSError as error:
+        message = f"overlay {path}: cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        message = f"overlay {path}: cannot be read: not UTF-8 text"
+    except ValueError as error:  # the system refuses the path
+        message = f"overlay {path}: cannot be read: {error}"
+    raise OverlayError(message)
+
+
+def _decoded(name: str, content: object) -> Overlay:
+    """Return what a file or a mapping holds, as plain JSON."""
+    if not isinstance(content, Mapping):
+        message = f"overlay {name}: expected a JSON object (a partial lead schema), got {type(content).__name__}"
         raise OverlayError(message)
-    return content
+    unreadable = next(not_json(dict(content), _DEEPEST), None)
+    if unreadable is not None:
+        message = f"overlay {name}: {pointer(unreadable[0])}: JSON cannot say this, or it is nested too deeply"
+        raise OverlayError(message)
+    return Overlay(name, json.loads(json.dumps(content)))
 
 
 def _validate(overlay: Overlay) -> None:
@@ -130,32 +153,24 @@ def _validate(overlay: Overlay) -> None:
     overlay.fail(pointer, f"keyword `{unknown}` is not supported in an overlay; supported: {', '.join(supported)}")
 
 
-def _portable(overlay: Overlay, schema: Schema, pointer: str) -> Schema:
+def _portable(overlay: Overlay, schema: Schema, place: str) -> Schema:
     """Return ``schema`` with patterns that every engine reads alike."""
     portable = dict(schema)
-    pattern = schema.get("pattern")
-    if pattern is not None:
-        portable["pattern"] = _portable_pattern(overlay, pattern, f"{pointer}/pattern")
-    for key, value in schema.get("properties", {}).items():
-        if value is not None:
-            below = _portable(overlay, value, f"{pointer}/properties/{key}")
-            portable["properties"] = portable["properties"] | {key: below}
+    if "const" in schema and schema["const"] is None:
+        overlay.fail(f"{place}/const", 'null removes a keyword; for a value that is null write "enum": [null]')
+    if schema.get("pattern") is not None:
+        try:
+            portable["pattern"] = portable_pattern(schema["pattern"])
+        except PatternError as error:
+            overlay.fail(f"{place}/pattern", str(error))
+    if "properties" in schema:
+        portable["properties"] = {
+            key: None if value is None else _portable(overlay, value, f"{place}/properties/{key}")
+            for key, value in schema["properties"].items()
+        }
     if "items" in schema:
-        portable["items"] = _portable(overlay, schema["items"], f"{pointer}/items")
+        portable["items"] = _portable(overlay, schema["items"], f"{place}/items")
     return portable
-
-
-def _portable_pattern(overlay: Overlay, pattern: str, pointer: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        overlay.fail(pointer, f"`{pattern}` is no regular expression: {error}")
-    found = _UNPORTABLE.search(pattern)
-    if found:
-        overlay.fail(pointer, f"{found[0]} means different things to different engines; write a class such as [0-9]")
-    if pattern.endswith("$") and not pattern.endswith("\\$"):
-        return pattern.removesuffix("$") + END
-    return pattern
 
 
 def _types(schema: Mapping[str, Any]) -> set[str]:

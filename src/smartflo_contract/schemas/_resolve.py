@@ -5,7 +5,7 @@ property, what either accepts. An overlay is laid over each reading before the t
 it decides where it speaks and leaves the rest to the profile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from smartflo_contract.schemas._errors import ContractError, nearest
@@ -40,14 +40,34 @@ def resolve(profile: str, overlay: Overlay | None = None) -> Schema:
 
 
 def plain_schema(schema: Mapping[str, Any]) -> Schema:
-    """Return a copy without ``x-`` keywords, as any validator takes it."""
-    return {key: _plain(value) for key, value in schema.items() if not key.startswith("x-")}
+    """Return a copy without ``x-`` keywords, as any validator takes it; keys and values of users stay as they are."""
+    return {key: _PLAIN.get(key, _as_is)(value) for key, value in schema.items() if not key.startswith("x-")}
+
+
+def _as_is(value: Any) -> Any:
+    return value
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return plain_schema(value)
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    return plain_schema(value) if isinstance(value, Mapping) else value
+
+
+def _plain_values(value: Mapping[str, Any]) -> Schema:
+    return {key: _plain(below) for key, below in value.items()}
+
+
+def _plain_items(value: list[Any]) -> list[Any]:
+    return [_plain(item) for item in value]
+
+
+_PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "properties": _plain_values,
+    "patternProperties": _plain_values,
+    "$defs": _plain_values,
+    "anyOf": _plain_items,
+    "items": _plain,
+    "additionalProperties": _plain,
+}
 
 
 def _reading(profile: str, overlay: Overlay | None) -> Schema:

@@ -25,6 +25,7 @@ _INT64: Final = range(-(2**63), 2**63)
 _MEMO_LENGTH: Final = 4096
 _DOCUMENTED_FIELDS: Final = 7
 _MASKED_EMAILS: Final = frozenset({"[email protected]", "[email\N{NO-BREAK SPACE}protected]"})
+_is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
 _is_object_id: Final = re.compile("[0-9a-f]{24}").fullmatch
 
 
@@ -42,12 +43,8 @@ class Fault(NamedTuple):
     got: object
 
 
-class _Absent:
-    def __repr__(self) -> str:
-        return "nothing"
-
-
-ABSENT: Final = _Absent()
+ABSENT: Final = object()
+"""Stands for the value of a key that is not there."""
 
 
 @dataclass(slots=True)
@@ -178,23 +175,26 @@ def _sensitive_json(lead: Lead, _: Response) -> Iterable[Fault]:
 
 def _sensitive_json_or_count(lead: Lead, response: Response) -> Iterable[Fault]:
     sensitive = lead["sensitive_field_map"]
-    if isinstance(sensitive, str) and sensitive.isascii() and sensitive.isdigit():
+    if isinstance(sensitive, str) and _is_count(sensitive):
         return ()
     return _sensitive_json(lead, response)
 
 
 def _sensitive_range(lead: Lead, response: Response) -> Iterable[Fault]:
     sensitive = lead["sensitive_field_map"]
-    count = fields(response.keys).total
-    found = positions(sensitive)
-    if found is None:
-        columns = names(lead["header"])
-        if columns is None or not isinstance(sensitive, str) or not sensitive.isdigit():
-            return ()
-        beyond, what = int(sensitive) > len(columns), f"at most {len(columns)}, the number of columns"
-    else:
-        beyond, what = not all(0 <= position < count for position in found), f"positions from 0 to {count - 1}"
-    return (Fault(("sensitive_field_map",), what, sensitive),) if beyond else ()
+    total = fields(response.keys).total
+    if all(0 <= position < total for position in positions(sensitive) or ()):
+        return ()
+    return (Fault(("sensitive_field_map",), f"positions from 0 to {total - 1}", sensitive),)
+
+
+def _sensitive_count(lead: Lead, _: Response) -> Iterable[Fault]:
+    sensitive, columns = lead["sensitive_field_map"], names(lead["header"])
+    if columns is None or not isinstance(sensitive, str) or not _is_count(sensitive):
+        return ()
+    if int(sensitive) <= len(columns):
+        return ()
+    return (Fault(("sensitive_field_map",), f"at most {len(columns)}, the number of columns", sensitive),)
 
 
 def _fields_contiguous(lead: Lead, response: Response) -> Iterable[Fault]:
@@ -251,7 +251,7 @@ def _one_list_id(lead: Lead, response: Response) -> Iterable[Fault]:
 def _unique(key: str) -> Check:
     def check(lead: Lead, response: Response) -> Iterable[Fault]:
         identifier = lead[key]
-        if not isinstance(identifier, str | int):
+        if not isinstance(identifier, str | int | float):
             return ()
         if identifier in response.ids:
             return (Fault((key,), "an identifier that no other lead has", identifier),)
@@ -340,11 +340,21 @@ RULES: Final = (
     ),
     Rule(
         name="sensitive-range",
-        claim="sensitive_field_map speaks of fields that exist",
-        keys=("sensitive_field_map", "header", "field_"),
-        severity=_STRICT,
-        evidence=_SAMPLE | _TABLE,
+        claim="the positions in sensitive_field_map are of fields that exist",
+        keys=("sensitive_field_map", "field_"),
+        severity={"sample": "break", "lenient": "surprise"},
+        evidence=_SAMPLE,
         check=_sensitive_range,
+        contradiction="sensitive-field-map-meaning",
+        repeats=True,
+    ),
+    Rule(
+        name="sensitive-count",
+        claim="no more columns are sensitive than there are",
+        keys=("sensitive_field_map", "header"),
+        severity={"documented": "break", "lenient": "surprise"},
+        evidence=_TABLE,
+        check=_sensitive_count,
         contradiction="sensitive-field-map-meaning",
         repeats=True,
     ),
