@@ -337,3 +337,12 @@ def test_what_repeats_is_said_of_every_lead(form: str, rule: str | None) -> None
     findings = load_contract("sample").check(leads)
 
     assert [(finding.rule, finding.count) for finding in findings] == ([] if rule is None else [(rule, 2)])
+
+
+@pytest.mark.parametrize("profile", ["documented", "lenient"])
+def test_times_are_checked_also_where_one_is_absent(profile: str) -> None:
+    """updated_at may be absent under these profiles; the other times are still held to 64 bits."""
+    found = lead(1, 8668, 0, profile=profile)
+    body = {key: value for key, value in found.items() if key != "updated_at"} | {"created_at": _time(2**63)}
+
+    assert [finding.pointer for finding in load_contract(profile).check([body])] == ["/*/created_at/$date/$numberLong"]
