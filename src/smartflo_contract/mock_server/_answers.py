@@ -1,0 +1,65 @@
+"""Answers that are no lead list: the vendor's shapes, the evidence, and the reason for people."""
+
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import Final
+from urllib.parse import quote
+
+import orjson
+from flask import Response
+
+from smartflo_contract.mock_server._world import EVIDENCE
+
+REASON: Final = "X-Smartflo-Fake-Reason"
+_MOST_BYTES: Final = 500
+_ELLIPSIS: Final = "..."
+_READABLE: Final = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
+"""What stands in a reason as it is; the rest, and ``%`` itself, is percent-encoded."""
+
+
+def answer(
+    status: int,
+    body: Mapping[str, object],
+    evidence: str,
+    *,
+    reason: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a JSON answer.
+
+    Args:
+        status: HTTP status.
+        body: a JSON object.
+        evidence: how well the least known part of the answer is known.
+        reason: why, where it is no plain success.
+        headers: more headers.
+    """
+    response = Response(orjson.dumps(body), status, mimetype="application/json")
+    response.headers[EVIDENCE] = evidence
+    if reason:
+        response.headers[REASON] = encoded(reason)
+    response.headers.update(headers or {})
+    return response
+
+
+def refusal(
+    status: int, message: str, reason: str, *, evidence: str = "assumed", headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an error in the vendor's usual shape."""
+    return answer(status, {"success": False, "message": message}, evidence, reason=reason, headers=headers)
+
+
+def encoded(reason: str) -> str:
+    """Return a reason as header value: percent-encoded, at most 500 bytes, cut between characters."""
+    whole = quote(reason.encode(errors="replace"), safe=_READABLE)
+    if len(whole) <= _MOST_BYTES:
+        return whole
+    pieces = [quote(character.encode(errors="replace"), safe=_READABLE) for character in reason[:_MOST_BYTES]]
+    room = _MOST_BYTES - len(_ELLIPSIS)
+    ends = accumulate(map(len, pieces))
+    return "".join(piece for piece, end in zip(pieces, ends, strict=True) if end <= room) + _ELLIPSIS
+
+
+def shown(text: str, most: int = 80) -> str:
+    """Return text of a request, cut so that a reason stays readable."""
+    return text if len(text) <= most else f"{text[:most]}{_ELLIPSIS}"

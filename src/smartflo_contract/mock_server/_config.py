@@ -1,0 +1,127 @@
+"""The configuration of a fake: one frozen value, made in Python or read from a TOML file."""
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from smartflo_contract.factories import ListDefinition
+from smartflo_contract.mock_server._checks import check_config, check_list
+from smartflo_contract.mock_server._errors import ConfigError
+from smartflo_contract.schemas._errors import nearest
+
+_INTEGERS: Final = ("dial_status", "disposition")
+_TUPLES: Final = ("columns", "sensitive")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,16}")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a fake is made of; the names are those of the flags and of the configuration file.
+
+    Attributes:
+        host: address to listen on.
+        port: port of ``serve``; 0 takes a free one.
+        workers: worker processes of ``serve``; all answer alike.
+        seed: same seed, same leads.
+        profile: ``sample``, ``documented`` or ``lenient``.
+        overlay: a partial lead schema, as a path or a mapping.
+        auth: ``on`` where requests need an Authorization header, ``off`` where they do not.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers of real subscribers.
+        lists: lead lists besides those of the default world; the same id replaces.
+
+    Raises:
+        ConfigError: a setting cannot be used.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    seed: int = 0
+    profile: str = "sample"
+    overlay: str | os.PathLike[str] | Mapping[str, Any] | None = None
+    auth: Literal["on", "off"] = "on"
+    phones: Literal["safe", "valid"] = "safe"
+    lists: tuple[ListDefinition, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what the fake cannot work with."""
+        check_config(self)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> "Config":
+        """Return the configuration in a TOML file; a relative ``overlay`` starts from the file's folder.
+
+        Raises:
+            ConfigError: the file cannot be read, or a setting in it cannot be used.
+        """
+        file = Path(path)
+        try:
+            return cls(**_settings(_read(file), file.parent))
+        except ConfigError as error:
+            message = f"config {file}: {error}"
+            raise ConfigError(message) from None
+
+
+_NAMES: Final = [field.name for field in fields(Config)]
+_LIST_NAMES: Final = [field.name for field in fields(ListDefinition)]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_bytes().decode())
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
+    except ValueError as error:  # TOMLDecodeError, or an integer of more digits than Python reads
+        message = f"not TOML: {error}"
+    except RecursionError:
+        message = "not TOML: nested too deeply"
+    raise ConfigError(message)
+
+
+def _settings(content: dict[str, Any], folder: Path) -> dict[str, Any]:
+    _refuse_unknown(content, _NAMES, "")
+    settings = dict(content)
+    if isinstance(settings.get("overlay"), str):
+        settings["overlay"] = folder / settings["overlay"]
+    lists = settings.get("lists")
+    if isinstance(lists, list):
+        settings["lists"] = tuple(_list(table, f"lists[{number}]") for number, table in enumerate(lists))
+    return settings
+
+
+def _list(table: object, place: str) -> ListDefinition:
+    if not isinstance(table, dict):
+        message = f"{place}: expected a table, written as [[lists]], got {type(table).__name__}"
+        raise ConfigError(message)
+    _refuse_unknown(table, _LIST_NAMES, f"{place}.")
+    if "id" not in table:
+        message = f"{place}.id: missing; every list needs one"
+        raise ConfigError(message)
+    settings = dict(table)
+    for name in _TUPLES:
+        if isinstance(settings.get(name), list):
+            settings[name] = tuple(settings[name])
+    for name in _INTEGERS:
+        if isinstance(settings.get(name), dict):
+            settings[name] = {_integer(key): weight for key, weight in settings[name].items()}
+    check_list(settings, f"{place}.")  # before it is made: a definition takes the types for granted
+    return ListDefinition(**settings)
+
+
+def _integer(key: str) -> int | str:
+    """Return the integer that a table's key stands for, the key itself where it is none: the checks refuse it."""
+    return int(key) if _INTEGER.fullmatch(key) else key
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: Collection[str], place: str) -> None:
+    unknown = next((key for key in table if key not in known), None)
+    if unknown is not None:
+        hint = nearest(unknown, known) or f" There are {', '.join(known)}."
+        message = f"{place}{unknown}: unknown setting.{hint}"
+        raise ConfigError(message)

@@ -1,0 +1,60 @@
+"""Directions for those who ask for a route that is not here: which one of the vendor's they may mean."""
+
+import json
+import re
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+from smartflo_contract.mock_server._answers import shown
+from smartflo_contract.mock_server._routes import served_routes
+
+_COMPARED: Final = 100
+"""Characters of a path that are compared; the vendor's are shorter."""
+_METHODS: Final = {"HEAD": "GET"}
+"""Methods that are documented by another."""
+_ID: Final = re.compile(r"[0-9]+|[0-9a-f]{24}|id|\{[^/]*\}")
+
+
+class DocumentedRoute(NamedTuple):
+    """A route that the vendor is known to have: one of ``documented_routes.json``."""
+
+    method: str
+    path: str
+    evidence: str
+    source: str
+
+
+@cache
+def documented_routes() -> tuple[DocumentedRoute, ...]:
+    """Return the routes that the vendor is known to have, served here or not."""
+    text = files(__package__).joinpath("documented_routes.json").read_text(encoding="utf-8")
+    return tuple(DocumentedRoute(**entry) for entry in json.loads(text)["routes"])
+
+
+def to_known_route(method: str, path: str) -> str:
+    """Return what to ask for instead of a method and path that this fake does not answer."""
+    known = {f"{route.method} {route.path}": route for route in documented_routes()}
+    wanted = f"{_METHODS.get(method, method[:_COMPARED])} {_template(path)}"
+    if wanted in known:
+        return f"the vendor has {wanted}, but this fake does not simulate it"
+    (nearest,) = get_close_matches(wanted, known, n=1, cutoff=0.0)
+    here = known[nearest][:2] in served_routes()
+    return (
+        f"the vendor documents no {shown(method)} {shown(path)}; "
+        f"the nearest documented route is {nearest} ({'answered' if here else 'not simulated'} by this fake)"
+    )
+
+
+def to_known_method(method: str, path: str, allowed: str) -> str:
+    """Return what is known of a method that this fake does not answer at a path that it does."""
+    template = _template(path)
+    if any((route.method, route.path) == (method, template) for route in documented_routes()):
+        return f"the vendor has {method} {template}, but this fake does not simulate it; it answers {allowed}"
+    return f"the vendor documents no {shown(method)} here; this fake answers {allowed}"
+
+
+def _template(path: str) -> str:
+    """Return a path with its ids as ``{id}``, as the documented paths are written."""
+    return "/".join("{id}" if _ID.fullmatch(part) else part for part in path[:_COMPARED].rstrip("/").split("/"))

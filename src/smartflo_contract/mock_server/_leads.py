@@ -1,0 +1,87 @@
+"""``GET /v1/broadcast/leads/<id>``: the leads of a list."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import blake2b
+from typing import Final
+
+from flask import Request, Response
+
+from smartflo_contract.mock_server._answers import REASON, answer, encoded, refusal, shown
+from smartflo_contract.mock_server._magic import Failure
+from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._world import EVIDENCE, Headers, LeadList, headers
+
+PATH: Final = "/v1/broadcast/leads"
+_DIGITS: Final = 10
+
+
+def get_leads(state: State, request: Request, list_id: str) -> Response:
+    """Answer with the leads of a list, or with what its id stands for."""
+    refused = state.refuse(request)
+    if refused is not None:
+        return refused
+    found = state.world.find(list_id)
+    if isinstance(found, LeadList):
+        return _leads_of(state, request, found)
+    return no_list(list_id) if found is None else _failure(list_id, found)
+
+
+def no_list(list_id: str) -> Response:
+    """Return the answer to an id of which there is no list; an empty one is a path without id."""
+    if list_id.isascii() and list_id.isdigit():
+        reason = f"no list has the id {shown(list_id)}; 8668 is there, and a configuration file can add lists"
+    elif list_id:
+        reason = f"put a numeric list id in place of `{shown(list_id)}`, for example {PATH}/8668"
+    else:
+        reason = f"put a numeric list id at the end, for example {PATH}/8668"
+    return refusal(404, "List not found.", reason)
+
+
+def names(if_none_match: str | None, etag: str) -> bool:
+    """Whether an If-None-Match header names an entity tag; weak tags count, as RFC 9110 has it.
+
+    Werkzeug's ``make_conditional`` knows this too, but turns a stream into a list: gigabytes.
+    """
+    if if_none_match is None:
+        return False
+    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
+    return any(tag in ("*", etag) for tag in tags)
+
+
+def _leads_of(state: State, request: Request, leads: LeadList) -> Response:
+    bodies = state.bodies
+    number = request.args.get("number") if request.environ.get("QUERY_STRING") else None
+    if number is None:
+        return _reply(request, leads.etag, leads.headers, partial(bodies.ready, leads), partial(bodies.of, leads))
+    indexes = leads.writer.matching(number)
+    etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
+    described = headers(etag, "assumed")
+    if sum(character in "0123456789" for character in number) < _DIGITS:
+        reason = f"number `{shown(number)}` has fewer than ten digits, so no lead has it"
+        described.append((REASON, encoded(reason)))
+    return _reply(request, etag, described, lambda: None, partial(bodies.some, leads, indexes))
+
+
+def _reply(
+    request: Request,
+    etag: str,
+    described: Headers,
+    ready: Callable[[], bytes | None],
+    make: Callable[[], bytes | Iterator[bytes]],
+) -> Response:
+    """Return the answer with a body, or without where the client has it or wants none: then none is made."""
+    environ = request.environ
+    if names(environ.get("HTTP_IF_NONE_MATCH"), etag):
+        return Response(status=304, headers=[("ETag", etag), (EVIDENCE, "assumed")])
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return Response(make(), headers=described, direct_passthrough=True)
+    body = ready()
+    length = [] if body is None else [("Content-Length", str(len(body)))]
+    # An iterator as body, because Werkzeug counts the bytes of a sequence: Content-Length would be 0.
+    return Response(iter(()), headers=[*described, *length], direct_passthrough=True)
+
+
+def _failure(list_id: str, failure: Failure) -> Response:
+    reason = f"list id {list_id} always answers {failure.status}; 8668 answers leads"
+    return answer(failure.status, failure.body, failure.evidence, reason=reason)

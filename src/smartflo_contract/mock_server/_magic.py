@@ -1,0 +1,78 @@
+"""Magic list ids: they answer in a special way, for apps in which one can configure a list id and nothing else.
+
+The ids lie far above those of real lists (four to six digits seen).
+"""
+
+from typing import Final, NamedTuple
+
+from smartflo_contract.factories import ListDefinition
+
+
+class Failure(NamedTuple):
+    """An error that a list id stands for.
+
+    Attributes:
+        status: HTTP status.
+        body: JSON object, in one of the vendor's shapes.
+        evidence: of the answer's least known part.
+    """
+
+    status: int
+    body: dict[str, object]
+    evidence: str
+
+
+class MagicRow(NamedTuple):
+    """A row of the table of magic ids, for people."""
+
+    ids: str
+    answer: str
+    evidence: str
+
+
+_STATUS_BASE: Final = 900_000_000
+_SIZE_BASE: Final = 910_000_000
+_MOST_LEADS: Final = 9_999_999
+
+
+def _envelope(message: str, success: object = False) -> dict[str, object]:  # noqa: FBT002 - the vendor's key
+    return {"success": success, "message": message}
+
+
+_FAILURES: Final = (
+    Failure(400, _envelope("Bad request."), "assumed"),
+    Failure(401, _envelope("Token has expired"), "observed"),
+    Failure(403, _envelope("You do not have access to this list."), "assumed"),
+    Failure(404, _envelope("List not found."), "assumed"),
+    Failure(422, {"id": "Provide a valid id."}, "observed"),
+    Failure(429, _envelope("Too many requests.", success="false"), "documented"),
+    Failure(500, _envelope("Internal server error."), "assumed"),
+    Failure(502, _envelope("Bad gateway."), "assumed"),
+    Failure(503, _envelope("Service unavailable."), "assumed"),
+    Failure(504, _envelope("Gateway timeout."), "assumed"),
+)
+_BY_ID: Final = {_STATUS_BASE + failure.status: failure for failure in _FAILURES}
+
+
+def magic(list_id: int) -> ListDefinition | Failure | None:
+    """Return what a magic id stands for; ``None`` where the id is an ordinary one."""
+    if list_id in _BY_ID:
+        return _BY_ID[list_id]
+    if list_id == _STATUS_BASE:
+        return ListDefinition(id=list_id, name="Empty list", size=0)
+    size = list_id - _SIZE_BASE
+    if 1 <= size <= _MOST_LEADS:
+        return ListDefinition(id=list_id, name=f"List of {size:,}", size=size)
+    return None
+
+
+def magic_rows() -> tuple[MagicRow, ...]:
+    """Return the table of magic ids: id or range, what it answers, and how well that is known."""
+    empty = MagicRow(f"{_STATUS_BASE}", "200 and an empty list", "assumed")
+    failures = (MagicRow(f"{id_}", f"{one.status}", one.evidence) for id_, one in _BY_ID.items())
+    sizes = MagicRow(
+        f"{_SIZE_BASE + 1} to {_SIZE_BASE + _MOST_LEADS}",
+        f"200 and N leads, N being the id less {_SIZE_BASE}: {_SIZE_BASE + 1_000_000} is a list of a million",
+        "that of the profile",
+    )
+    return (empty, *failures, sizes)

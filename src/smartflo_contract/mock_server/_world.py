@@ -1,0 +1,115 @@
+"""The world that a fake begins with: which lists there are, and what an id in a path stands for."""
+
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from typing import Final, TypeAlias
+
+from smartflo_contract.factories import LeadWriter, ListDefinition
+from smartflo_contract.mock_server._checks import contract_of
+from smartflo_contract.mock_server._config import Config
+from smartflo_contract.mock_server._magic import Failure, magic
+
+Headers: TypeAlias = list[tuple[str, str]]
+
+EVIDENCE: Final = "X-Smartflo-Fake-Evidence"
+_KEPT: Final = 256
+"""Lists whose writer stays ready; the magic ids are millions."""
+_MOST_DIGITS: Final = 16
+
+_VENDORS: Final = ListDefinition(id=8668, sensitive=(5, 6, 7))
+_DEFAULT: Final = (
+    _VENDORS,
+    ListDefinition(id=8669, name="Callbacks", size=5, columns=("Phone Number", "Name", "City")),
+    ListDefinition(
+        id=8670,
+        name="Wide list",
+        size=100,
+        columns=(*_VENDORS.columns, *(f"Custom {number}" for number in range(1, 32))),
+    ),
+    ListDefinition(
+        id=8671,
+        name="Loan campaign",
+        size=1_000,
+        columns=(
+            "Mobile",
+            "First Name",
+            "Last Name",
+            "Email",
+            "City",
+            "Pincode",
+            "Date of Birth",
+            "Credit Score",
+            "Employer",
+            "Business Type",
+            "Loan Amount",
+            "Remarks",
+        ),
+    ),
+)
+
+
+def lists(config: Config) -> tuple[ListDefinition, ...]:
+    """Return the lists of the default world and of the configuration, by id; the latter replace."""
+    by_id = {one.id: one for one in (*_DEFAULT, *config.lists)}
+    return tuple(by_id[id_] for id_ in sorted(by_id))
+
+
+class LeadList:
+    """A list that is served: its writer, and the headers that every answer with it has.
+
+    Attributes:
+        writer: makes the leads.
+        etag: a strong entity tag of the list's recipe, so it costs no body.
+        headers: content type, entity tag and evidence.
+    """
+
+    def __init__(self, writer: LeadWriter, evidence: str) -> None:
+        """Hash the recipe; no lead is made."""
+        self.writer = writer
+        self.etag = f'"{blake2b(writer.recipe.encode(), digest_size=16).hexdigest()}"'
+        self.headers: Headers = headers(self.etag, evidence)
+
+    @cached_property
+    def bytes_per_lead(self) -> int:
+        """The size of the first lead, as an estimate of all."""
+        return sum(map(len, self.writer.chunks((0,))))
+
+
+def headers(etag: str, evidence: str) -> Headers:
+    """Return the headers of an answer that holds leads."""
+    return [("Content-Type", "application/json"), ("ETag", etag), (EVIDENCE, evidence)]
+
+
+class World:
+    """What the ids of lists stand for.
+
+    Attributes:
+        find: the function from the id in a path to its list, its error, or ``None``.
+    """
+
+    def __init__(self, config: Config) -> None:
+        """Know the lists; make no lead.
+
+        Raises:
+            ConfigError: the contract cannot be loaded, as where the overlay's file has gone.
+        """
+        self._config = config
+        self._contract = contract_of(config)
+        self._lists = {one.id: one for one in lists(config)}
+        # An overlay is the user's claim, and lenient mixes both readings: neither is as the vendor shows it.
+        known = config.overlay is None and config.profile != "lenient"
+        self._evidence = config.profile if known else "assumed"
+        self.find = lru_cache(_KEPT)(self._find)
+
+    def _find(self, text: str) -> LeadList | Failure | None:
+        list_id = int(text) if _is_list_id(text) else 0
+        found = self._lists.get(list_id) or magic(list_id)
+        if not isinstance(found, ListDefinition):
+            return found
+        writer = LeadWriter(found, self._contract, seed=self._config.seed, phones=self._config.phones)
+        return LeadList(writer, self._evidence if found.size else "assumed")
+
+
+def _is_list_id(text: str) -> bool:
+    """Whether a path's segment is written as lists' ids are: plain digits, no leading zero."""
+    return len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit() and text[0] != "0"

@@ -1,0 +1,50 @@
+"""What the tests of the fake share: a fake that runs, and a way to ask it."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
+
+import pytest
+import requests
+
+from smartflo_contract.mock_server import FakeSmartflo
+
+Ask = Callable[..., requests.Response]
+Reason = Callable[[requests.Response], str]
+
+
+@pytest.fixture(name="fake", scope="session")
+def _fake() -> Iterator[FakeSmartflo]:
+    """A fake as it is out of the box."""
+    with FakeSmartflo() as fake:
+        yield fake
+
+
+@pytest.fixture(name="ask")
+def _ask(fake: FakeSmartflo) -> Iterator[Ask]:
+    """Return the function that sends a request, over a socket and as it is: no redirects, no settings of this user."""
+    with requests.Session() as session:
+        session.trust_env = False
+
+        def ask(
+            path: str,
+            method: str = "GET",
+            *,
+            at: str | None = None,
+            token: str | None = "Bearer any-text",  # noqa: S107 - it opens nothing
+            data: bytes | str | None = None,
+            **headers: str,
+        ) -> requests.Response:
+            sent = {name.replace("_", "-"): value for name, value in headers.items()}
+            if token is not None:
+                sent["Authorization"] = token
+            return session.request(
+                method, f"{at or fake.url}{path}", headers=sent, data=data, timeout=30, allow_redirects=False
+            )
+
+        yield ask
+
+
+@pytest.fixture(name="reason")
+def _reason() -> Reason:
+    """Return the function that reads an answer's reason as people do."""
+    return lambda answer: unquote(answer.headers["X-Smartflo-Fake-Reason"])
