@@ -1,0 +1,387 @@
+"""The command ``smartflo-contract``. Rooms are imported by the commands that need them, so help is quick."""
+
+import csv
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from smartflo_contract._version import __version__
+
+if TYPE_CHECKING:
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.schemas._contradictions import Contradiction
+    from smartflo_contract.schemas._explain import Explanation
+
+PROFILES: Final = ("sample", "documented", "lenient")
+_NAME: Final = "smartflo-contract"
+_USAGE: Final = 2
+_INTERRUPTED: Final = 130
+_QUIET_SECONDS: Final = 2.0
+_PROGRESS_STEP: Final = 4096
+_MOST_LEADS: Final = 100_000_000
+
+_profile = click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    envvar="SMARTFLO_PROFILE",
+    show_envvar=True,
+    help="Reading of the vendor's documentation: as the sample shows it (default), as the table says it, or either.",
+)
+_overlay = click.option(
+    "--overlay",
+    type=click.Path(path_type=Path),
+    envvar="SMARTFLO_OVERLAY",
+    show_envvar=True,
+    metavar="FILE",
+    help="JSON file: a partial lead schema that adds, removes or changes keys.",
+)
+_phones = click.option(
+    "--phones",
+    type=click.Choice(("safe", "valid")),
+    envvar="SMARTFLO_PHONES",
+    show_envvar=True,
+    help="safe (default): numbers that cannot ring, +91 5550 and six digits. "
+    "valid: numbers of real subscribers, for clients that refuse others.",
+)
+_seed = click.option(
+    "--seed", type=int, envvar="SMARTFLO_SEED", show_envvar=True, help="Same seed, same leads. Default 0."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    r"""Test an integration with the Smartflo lead list API without touching production.
+
+    \b
+    smartflo-contract serve                run a fake Smartflo on http://127.0.0.1:8080
+    smartflo-contract sample -n 3          print three leads
+    smartflo-contract explain lead_id      what is known of a key, and from where
+
+    Exit codes: 0 done, 2 wrong usage or configuration, 130 interrupted.
+    """
+
+
+@cli.command()
+@click.option("--host", envvar="SMARTFLO_HOST", show_envvar=True, help="Address to listen on. Default 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    envvar="SMARTFLO_PORT",
+    show_envvar=True,
+    help="Port to listen on; 0 takes a free one. Default 8080.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    envvar="SMARTFLO_WORKERS",
+    show_envvar=True,
+    help="Worker processes; all answer alike. Default 1.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="SMARTFLO_CONFIG",
+    show_envvar=True,
+    metavar="FILE",
+    help="TOML file with these settings and [[lists]]. A flag wins over its variable, both win over the file.",
+)
+@click.option(
+    "--auth",
+    type=click.Choice(("on", "off")),
+    envvar="SMARTFLO_AUTH",
+    show_envvar=True,
+    help="on (default): requests need an Authorization header, any text will do. off: they need none.",
+)
+@_seed
+@_profile
+@_overlay
+@_phones
+def serve(config: Path | None, **settings: Any) -> None:
+    """Run a fake Smartflo until Ctrl-C.
+
+    The URL is the only line on standard output; what the fake holds is told on standard error.
+    """
+    from dataclasses import replace
+
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.mock_server._serve import serve as run
+
+    base = Config() if config is None else Config.from_file(config)
+    chosen = replace(base, **{name: value for name, value in settings.items() if value is not None})
+    _warn_of_phones(chosen.phones)
+
+    def announce(url: str) -> None:
+        click.echo(url)
+        sys.stdout.flush()
+        _banner(chosen, url)
+
+    run(chosen, announce)
+
+
+@cli.command()
+@click.option(
+    "-n",
+    "--count",
+    type=click.IntRange(0, _MOST_LEADS),
+    default=1,
+    show_default=True,
+    envvar="SMARTFLO_COUNT",
+    show_envvar=True,
+    help="How many leads.",
+)
+@click.option(
+    "--columns",
+    envvar="SMARTFLO_COLUMNS",
+    show_envvar=True,
+    metavar="NAMES",
+    help='Column names, separated by commas: "Phone Number,Name,Loan Amount". Default: the vendor\'s nine.',
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("json", "ndjson")),
+    default="json",
+    show_default=True,
+    envvar="SMARTFLO_FORMAT",
+    show_envvar=True,
+    help="json: an array, as the API answers. ndjson: a lead a line.",
+)
+@_seed
+@_profile
+@_overlay
+@_phones
+def sample(
+    *,
+    count: int,
+    columns: str | None,
+    form: str,
+    seed: int | None,
+    profile: str | None,
+    overlay: Path | None,
+    phones: Any,
+) -> None:
+    """Print leads as the API would answer them."""
+    from smartflo_contract.factories import DEFAULT_COLUMNS, LeadWriter, ListDefinition
+    from smartflo_contract.schemas import load_contract
+
+    names = DEFAULT_COLUMNS if columns is None else _names(columns)
+    definition = ListDefinition(id=8668, size=count, columns=names)
+    contract = load_contract(profile or "sample", overlay)
+    _warn_of_phones(phones)
+    writer = LeadWriter(definition, contract, seed=seed or 0, phones=phones or "safe")
+    lines = _with_progress(writer.lines(), count)
+    _write(_array(lines) if form == "json" else (f"{line}\n" for line in lines))
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(("lead", "leads", "error")), default="lead")
+@click.option(
+    "--annotated",
+    is_flag=True,
+    envvar="SMARTFLO_ANNOTATED",
+    show_envvar=True,
+    help="Keep the x- keywords: evidence, known values, generators. Strict validators refuse them.",
+)
+@_profile
+@_overlay
+def schema(*, name: str, annotated: bool, profile: str | None, overlay: Path | None) -> None:
+    """Print a JSON Schema of the contract: one lead (default), a response body (leads), or an error."""
+    from smartflo_contract.schemas import load_contract
+
+    _print_json(load_contract(profile or "sample", overlay).schema(name, annotated=annotated))
+
+
+@cli.command()
+@_profile
+@_overlay
+def openapi(*, profile: str | None, overlay: Path | None) -> None:
+    """Print the OpenAPI 3.1 document of what the fake answers."""
+    from smartflo_contract.schemas import load_contract
+    from smartflo_contract.schemas._openapi import openapi as document
+
+    _print_json(document(load_contract(profile or "sample", overlay)))
+
+
+@cli.command()
+@click.argument("pointer", required=False)
+@_overlay
+def explain(*, pointer: str | None, overlay: Path | None) -> None:
+    """Tell what the contract says about a key: type in each profile, evidence, contradictions.
+
+    POINTER is a key (lead_id), a JSON pointer (/*/created_at/$date) or the id of a contradiction
+    (lead-id-type). Without it, every key and every contradiction is listed.
+    """
+    from smartflo_contract.schemas import CONTRADICTIONS
+    from smartflo_contract.schemas._explain import explain as explanations
+
+    named = [entry for entry in CONTRADICTIONS if entry.id == pointer]
+    if named:
+        _print_contradiction(named[0])
+        return
+    found = explanations(pointer, overlay)
+    if pointer is not None:
+        _print_explanation(found[0])
+        return
+    _print_table(
+        ("key", *PROFILES, "evidence", "contradictions"),
+        [
+            (
+                entry.pointer,
+                *(entry.readings[profile] for profile in PROFILES),
+                ", ".join(entry.evidence),
+                ", ".join(contradiction.id for contradiction in entry.contradictions),
+            )
+            for entry in found
+        ],
+    )
+    click.echo()
+    _print_table(
+        ("contradiction", "documented", "sample", "followed"),
+        [
+            (entry.id, entry.readings["documented"], entry.readings["sample"], entry.followed)
+            for entry in CONTRADICTIONS
+        ],
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command; a user's mistake is one line on standard error and exit code 2."""
+    try:
+        cli.main(args=arguments, prog_name=_NAME, standalone_mode=False)
+    except click.exceptions.Abort:
+        _leave("interrupted", _INTERRUPTED)
+    except KeyboardInterrupt:
+        _leave("interrupted", _INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(_USAGE)
+    except click.ClickException as error:
+        _leave(_one_line(error), _USAGE)
+    except ValueError as error:
+        if not type(error).__module__.startswith("smartflo_contract"):
+            raise
+        _leave(str(error), _USAGE)
+    sys.exit(0)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    click.echo(f"{_NAME}: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+def _one_line(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f" (see `{context.command_path} --help`)" if context is not None else ""
+    return f"{error.format_message().rstrip()}{hint}"
+
+
+def _names(columns: str) -> tuple[str, ...]:
+    rows = list(csv.reader([columns], skipinitialspace=True))
+    return tuple(rows[0]) if rows else ()
+
+
+def _warn_of_phones(phones: str | None) -> None:
+    if phones == "valid":
+        click.echo("warning: --phones valid makes numbers of real subscribers; do not let anything dial them", err=True)
+
+
+def _write(texts: Iterable[str]) -> None:
+    """Write to standard output; a reader that has seen enough, such as ``head``, is no error."""
+    try:
+        sys.stdout.writelines(texts)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _array(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the text of a JSON array with an item a line."""
+    opening = "["
+    for line in lines:
+        yield f"{opening}\n{line}"
+        opening = ","
+    yield "[]\n" if opening == "[" else "\n]\n"
+
+
+def _with_progress(lines: Iterable[str], count: int) -> Iterator[str]:
+    """Pass ``lines`` on; tell of progress on a terminal's standard error once it takes over two seconds."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from lines
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    started = time.monotonic()
+    # Left to itself, Rich would take standard output over and print the leads above its bar.
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task("leads", total=count, visible=False)
+        for done, line in enumerate(lines, start=1):
+            yield line
+            if done % _PROGRESS_STEP == 0:
+                progress.update(task, completed=done, visible=time.monotonic() - started > _QUIET_SECONDS)
+
+
+def _print_json(document: object) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _banner(config: "Config", url: str) -> None:
+    from smartflo_contract.mock_server._world import lists
+
+    header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"
+    click.echo(
+        f"Fake Smartflo {__version__}: profile {config.profile}, seed {config.seed}. Not affiliated with the vendor.\n"
+        f"Try: curl --request GET --url {url}/v1/broadcast/leads/8668 --header 'accept: application/json'{header}\n",
+        err=True,
+    )
+    rows = [(str(one.id), one.name, str(len(one.columns)), f"{one.size:,}") for one in lists(config)]
+    _print_table(("list id", "name", "columns", "leads"), rows, err=True)
+    click.echo(
+        "\nMore ids answer with a status, an empty list or any size: see the README. Stop with Ctrl-C.", err=True
+    )
+
+
+def _print_explanation(entry: "Explanation") -> None:
+    rows = [("key", entry.pointer), ("is", entry.description)]
+    rows += [(profile, words) for profile, words in entry.readings.items()]
+    rows += [(f"{label} in", source) for label, source in entry.evidence.items()]
+    rows += [("known value", f"{value}: {label} ({evidence})") for value, label, evidence in entry.known_values]
+    rows += [("personal", "yes: masked in findings")] if entry.personal else []
+    _print_table(("", ""), rows)
+    for contradiction in entry.contradictions:
+        click.echo()
+        _print_contradiction(contradiction)
+
+
+def _print_contradiction(entry: "Contradiction") -> None:
+    rows = [("contradiction", f"{entry.id}: {entry.title}")]
+    rows += list(entry.readings.items())
+    rows += [("seen in values", "yes" if entry.shows_in_values else "no")]
+    rows += [(f"{label} in", source) for label, source in entry.evidence.items()]
+    rows += [("followed", entry.followed)]
+    _print_table(("", ""), rows)
+
+
+def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: bool = False) -> None:
+    """Print a table: a drawn one on a terminal, tab-separated text elsewhere."""
+    stream = sys.stderr if err else sys.stdout
+    if not stream.isatty():
+        for row in [header, *rows] if any(header) else rows:
+            click.echo("\t".join(row), err=err)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*header, show_header=any(header), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(stderr=err).print(table)
