@@ -1,0 +1,126 @@
+"""How much of a bare Flask view's throughput is left in the fake, at 1, 100 and 10,000 leads?
+
+All three answer the same bytes under the same server (granian, one worker), one after the other in
+every round, under `wrk -t1 -c16`; quote the ratios, not the rates. Needs wrk on the PATH (Debian
+package `wrk`).
+
+    python benchmarks/serve.py [--rounds 5] [--seconds 3] [--sizes 1 100 10000]
+"""
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+HERE = Path(__file__).parent
+TOKEN = {"Authorization": "Bearer benchmark"}
+
+
+def main() -> None:
+    """Measure and print a table for every size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 100, 10_000])
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        parser.error("wrk is not on the PATH; it is in the Debian package `wrk`")
+    for size in arguments.sizes:
+        measure(size, arguments.rounds, arguments.seconds)
+
+
+def measure(size: int, rounds: int, seconds: int) -> None:
+    """Print the table of one size."""
+    path = f"/v1/broadcast/leads/{910_000_000 + size}"
+    with tempfile.TemporaryDirectory() as folder, fake() as url:
+        body = Path(folder) / "body.json"
+        body.write_bytes(requests.get(url + path, headers=TOKEN, timeout=60).content)
+        with constant("flask_app", body) as flask, constant("wsgi_app", body) as wsgi:
+            targets = {"bare Flask view": flask, "the fake": url, "bare WSGI function": wsgi}
+            rates: dict[str, list[float]] = {name: [] for name in targets}
+            for name, target in targets.items():
+                load(target + path, 2)
+                rates[name].clear()
+            for _ in range(rounds):
+                for name, target in targets.items():
+                    rates[name].append(load(target + path, seconds))
+            print(f"\n{size:,} leads, {body.stat().st_size:,} bytes, {rounds} rounds; median (lowest to highest)")
+            for name, values in rates.items():
+                ratios = sorted(
+                    one / flask_rate for one, flask_rate in zip(values, rates["bare Flask view"], strict=True)
+                )
+                print(
+                    f"{name:20} {statistics.median(values):>9,.0f} requests/s"
+                    f"   x{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+                )
+
+
+def load(url: str, seconds: int) -> float:
+    """Return the requests per second that wrk got; fail where an answer was not 2xx."""
+    command = [
+        "wrk",
+        "-t1",
+        "-c16",
+        f"-d{seconds}s",
+        "--timeout",
+        "30s",
+        "-H",
+        f"Authorization: {TOKEN['Authorization']}",
+        url,
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
+    if found is None or "Non-2xx" in said:
+        sys.exit(f"wrk on {url} said:\n{said}")
+    return float(found[1])
+
+
+@contextmanager
+def fake() -> Iterator[str]:
+    """Run the fake and yield its URL."""
+    command = [sys.executable, "-m", "smartflo_contract", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        if process.stdout is None:
+            raise RuntimeError
+        yield answering(process.stdout.readline().strip())
+        process.terminate()
+
+
+@contextmanager
+def constant(app: str, body: Path) -> Iterator[str]:
+    """Run one of the limits and yield its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--http", "1", "--no-ws", "--blocking-threads", "1", "--log-level", "error", f"constant:{app}"]
+    with subprocess.Popen(command, cwd=HERE, env=os.environ | {"BODY": str(body)}) as process:
+        yield answering(f"http://127.0.0.1:{port}")
+        process.terminate()
+
+
+def answering(url: str) -> str:
+    """Return ``url`` once something answers there."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            requests.get(f"{url}/v1/broadcast/leads/1", timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return url
+    sys.exit(f"nothing answers at {url}")
+
+
+if __name__ == "__main__":
+    main()
