@@ -116,7 +116,7 @@ def test_valid_phones_come_with_a_warning(run: Run) -> None:
     assert json.loads(done.stdout)[0]["field_0"].startswith("+9198")
 
 
-def test_closed_pipe_is_no_error(run: Run) -> None:
+def test_closed_pipe_is_no_error() -> None:
     """A reader that has seen enough ends the command in silence."""
     with subprocess.Popen(
         [SCRIPT, "sample", "-n", "100000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -20,7 +20,7 @@ def _read(terminal: int) -> bytes:
 
 @pytest.fixture(name="terminal")
 def _terminal() -> Terminal:
-    """Return the function that runs the command with streams of its choice on a terminal, and returns what it showed."""
+    """Return the function that runs the command on a terminal, and returns what it showed there."""
 
     def terminal(*arguments: str, stdout: int | None = None, before: str = "pass", **variables: str) -> str:
         ours, theirs = pty.openpty()

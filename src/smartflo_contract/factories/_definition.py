@@ -2,11 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import Final
 
-MOST: Final = 2**32 - 1
-"""Leads of one list: the index is eight hexadecimal digits of an id."""
+from smartflo_contract.factories._checks import (
+    INT64,
+    LARGEST,
+    Check,
+    columns,
+    fail,
+    integer,
+    optional,
+    positions,
+    run,
+    text,
+    weights,
+)
+
+_MOST_LEADS: Final = 100_000_000
+_CHECKS: Final[Mapping[str, Check]] = {
+    "id": integer(1, LARGEST),
+    "name": text,
+    "size": integer(0, _MOST_LEADS),
+    "columns": columns,
+    "sensitive": optional(positions),
+    "seed": optional(integer(*INT64)),
+    "dial_status": optional(weights),
+    "disposition": optional(weights),
+}
 
 DEFAULT_COLUMNS: Final = (
     "Phone Number",
@@ -35,6 +57,9 @@ class ListDefinition:
         seed: seed of this list; ``None`` for the seed of the world it stands in.
         dial_status: dial status to weight; ``None`` for the usual mix.
         disposition: disposition to weight; ``None`` for those that go with the dial status.
+
+    Raises:
+        DefinitionError: a value is not possible; the message names it.
     """
 
     id: int
@@ -47,27 +72,8 @@ class ListDefinition:
     disposition: Mapping[int, float] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no lead could be made of.
-
-        Raises:
-            ValueError: a value is out of range; the message names it.
-        """
-        for name, value, most in (("id", self.id, 2**53 - 1), ("size", self.size, MOST)):
-            least = 1 if name == "id" else 0
-            if not least <= value <= most:
-                message = f"{name} {value} is not from {least} to {most}"
-                raise ValueError(message)
-        wrong = [position for position in self.sensitive or () if not 0 <= position < len(self.columns)]
-        if wrong:
-            message = f"sensitive position {wrong[0]} has no column; there are {len(self.columns)}, counted from 0"
-            raise ValueError(message)
-        for key, weights in (("dial_status", self.dial_status), ("disposition", self.disposition)):
-            if weights and not (all(0 <= weight < inf for weight in weights.values()) and any(weights.values())):
-                message = f"{key}: weights must be 0 or more and not all 0, got {dict(weights)}"
-                raise ValueError(message)
-        for key, texts in (("name", [self.name]), ("columns", self.columns)):
-            try:
-                "".join(texts).encode()
-            except UnicodeEncodeError:
-                message = f"{key} holds a lone surrogate, which no response can carry"
-                raise ValueError(message) from None
+        """Refuse what no lead could be made of."""
+        run(self, _CHECKS)
+        outside = [position for position in self.sensitive or () if position >= len(self.columns)]
+        if outside:
+            fail("sensitive", f"positions below {len(self.columns)}, the number of columns", outside[0])

@@ -19,7 +19,7 @@ import jsonschema_rs
 import orjson
 
 from smartflo_contract.factories._columns import PHONE, SENSITIVE, TEXT, kind
-from smartflo_contract.factories._definition import MOST, ListDefinition
+from smartflo_contract.factories._definition import ListDefinition
 from smartflo_contract.factories._draw import Draw
 from smartflo_contract.factories._errors import GenerationError
 from smartflo_contract.factories._facts import SERIES, Facts, FactValues, Phones, client_of, facts_of, phone_start
@@ -32,6 +32,8 @@ from smartflo_contract.schemas._resolve import plain_schema
 FIELDS: Final = {"sample": 35, "documented": 7}
 """How many fields a lead has at least, by reading."""
 
+_INDEXES: Final = 2**32 - 1
+"""How many leads an id can tell apart: eight of its hexadecimal digits are the index."""
 _CHUNK: Final = 64
 """Leads in one piece of a body: about 80 kB."""
 _ATTEMPTS: Final = 50
@@ -87,8 +89,8 @@ class LeadWriter:
         Raises:
             IndexError: ``index`` is negative, or has more than 32 bits.
         """
-        if not 0 <= index < MOST:
-            message = f"index {index} is out of range; leads are counted from 0, up to {MOST - 1:,}"
+        if not 0 <= index < _INDEXES:
+            message = f"index {index} is out of range; leads are counted from 0, up to {_INDEXES - 1:,}"
             raise IndexError(message)
         return orjson.loads(self._line(index))  # type: ignore[no-any-return]
 

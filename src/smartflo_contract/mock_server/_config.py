@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from smartflo_contract.factories import ListDefinition
-from smartflo_contract.mock_server._checks import check_config, check_list
+from smartflo_contract.factories import DefinitionError, ListDefinition
+from smartflo_contract.mock_server._checks import check_config
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.schemas._errors import nearest
 
@@ -110,8 +110,11 @@ def _list(table: object, place: str) -> ListDefinition:
     for name in _INTEGERS:
         if isinstance(settings.get(name), dict):
             settings[name] = {_integer(key): weight for key, weight in settings[name].items()}
-    check_list(settings, f"{place}.")  # before it is made: a definition takes the types for granted
-    return ListDefinition(**settings)
+    try:
+        return ListDefinition(**settings)
+    except DefinitionError as error:
+        message = f"{place}.{error}"
+        raise ConfigError(message) from None
 
 
 def _integer(key: str) -> int | str:

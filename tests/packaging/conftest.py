@@ -1,0 +1,89 @@
+"""What the packaging tests share: the project's folder, and distributions built from it once."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = {".json", ".py", ".typed"}
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PackageFiles = Callable[[Iterable[str]], list[str]]
+BuildWheel = Callable[[Path, Path], list[str]]
+
+
+@pytest.fixture(name="root", scope="session")
+def _root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(name="run", scope="session")
+def _run() -> Run:
+    """Run a command as a process that knows nothing of the test run, the measuring or the git hook around it."""
+    apart = ("COVERAGE_", "GIT_", "PYTEST_")
+
+    def run(
+        *command: str | Path, cwd: Path = ROOT, check: bool = True, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(apart)}
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=inherited | environment,
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        if check and done.returncode:
+            pytest.fail(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
+        return done
+
+    return run
+
+
+@pytest.fixture(name="package_files", scope="session")
+def _package_files() -> PackageFiles:
+    """Keep the package's own modules and data of a list of paths, as ``smartflo_contract/...``."""
+
+    def package_files(names: Iterable[str]) -> list[str]:
+        paths = (name.partition("src/")[2] or name for name in names)
+        return sorted(p for p in paths if p.startswith("smartflo_contract/") and Path(p).suffix in SHIPPED)
+
+    return package_files
+
+
+@pytest.fixture(name="build_wheel", scope="session")
+def _build_wheel(run: Run) -> BuildWheel:
+    """Build the wheel of a source tree and return the names in it."""
+
+    def build_wheel(source: Path, out: Path) -> list[str]:
+        run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out, source)
+        (path,) = out.glob("*.whl")
+        with zipfile.ZipFile(path) as wheel:
+            return sorted(wheel.namelist())
+
+    return build_wheel
+
+
+@pytest.fixture(name="distributions", scope="session")
+def _distributions(tmp_path_factory: pytest.TempPathFactory, run: Run, build_wheel: BuildWheel) -> dict[str, list[str]]:
+    """Build the sdist, the wheel, and the wheel of the unpacked sdist; return the names of the files in each."""
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--sdist", "--outdir", out, ROOT)
+    (path,) = out.glob("*.tar.gz")
+    with tarfile.open(path) as sdist:
+        names = sorted(name.partition("/")[2] for name in sdist.getnames())
+        sdist.extractall(out, filter="data")
+    unpacked = path.with_name(path.name.removesuffix(".tar.gz"))
+    return {
+        "sdist": names,
+        "wheel": build_wheel(ROOT, out / "direct"),
+        "wheel_from_sdist": build_wheel(unpacked, out / "from_sdist"),
+    }

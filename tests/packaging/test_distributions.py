@@ -1,0 +1,65 @@
+"""The sdist and both wheels hold what the source tree holds."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+LINKS = ["mock_server", "pytest_plugin", "schemas", "strategies"]
+
+PackageFiles = Callable[[Iterable[str]], list[str]]
+Distributions = dict[str, list[str]]
+
+
+@pytest.fixture(name="source", scope="module")
+def _source(root: Path, package_files: PackageFiles) -> list[str]:
+    return package_files(
+        path.relative_to(root).as_posix() for path in (root / "src").rglob("*") if "__pycache__" not in path.parts
+    )
+
+
+def test_source_has_modules_and_data(source: list[str]) -> None:
+    """The list that the distributions are compared with holds modules, JSON files and the typing marker."""
+    expected = {".json", ".py", ".typed"}
+
+    assert expected == {Path(name).suffix for name in source}
+
+
+@pytest.mark.parametrize("kind", ["sdist", "wheel", "wheel_from_sdist"])
+def test_every_module_and_json_file_is_shipped(
+    kind: str, distributions: Distributions, source: list[str], package_files: PackageFiles
+) -> None:
+    """Each distribution holds the modules and JSON files of the source tree, no more and no less."""
+    shipped = package_files(distributions[kind])
+
+    assert source == shipped
+
+
+def test_wheel_from_sdist_is_the_wheel(distributions: Distributions) -> None:
+    """The wheel built from the sdist holds the same files as the wheel built from the source tree."""
+    assert distributions["wheel"] == distributions["wheel_from_sdist"]
+
+
+def test_wheel_installs_one_package(distributions: Distributions) -> None:
+    """The wheel puts nothing at the top level but the package and its metadata."""
+    tops = {name.partition("/")[0].partition("-")[0] for name in distributions["wheel"]}
+
+    assert {"smartflo_contract"} == tops
+
+
+def test_links_are_not_in_the_sdist(distributions: Distributions) -> None:
+    """The links at the top level stay out of the sdist."""
+    tops = {name.partition("/")[0] for name in distributions["sdist"]}
+
+    assert set() == tops & set(LINKS)
+
+
+def test_links_lead_to_the_rooms(root: Path) -> None:
+    """Each link at the top level leads to the room of its name; without symlinks it is a file that says where."""
+    paths = [root / name for name in LINKS if (root / name).exists()]
+    if not paths:
+        pytest.skip("an unpacked sdist has no links")
+
+    targets = {path.name: path.readlink().as_posix() if path.is_symlink() else path.read_text() for path in paths}
+
+    assert {name: f"src/smartflo_contract/{name}" for name in LINKS} == targets
