@@ -33,10 +33,8 @@ def _repeat(value: Any, draw: Draw, groups: dict[int, str]) -> str:
 
 
 def _group(value: Any, draw: Draw, groups: dict[int, str]) -> str:
-    text = _text(value[-1], draw, groups)
-    if value[0] is not None:
-        groups[value[0]] = text
-    return text
+    groups[value[0]] = _text(value[-1], draw, groups)
+    return groups[value[0]]
 
 
 def _class(value: Any, draw: Draw, _: dict[int, str]) -> str:
