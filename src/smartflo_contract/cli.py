@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -108,13 +109,11 @@ def serve(config: Path | None, **settings: Any) -> None:
 
     The URL is the only line on standard output; what the fake holds is told on standard error.
     """
-    from dataclasses import replace
-
     from smartflo_contract.mock_server import Config
     from smartflo_contract.mock_server._serve import serve as run
 
-    base = Config() if config is None else Config.from_file(config)
-    chosen = replace(base, **{name: value for name, value in settings.items() if value is not None})
+    given = {name: value for name, value in settings.items() if value is not None}
+    chosen = Config(**given) if config is None else Config.from_file(config, **given)
     _warn_of_phones(chosen.phones)
 
     def announce(url: str) -> None:
@@ -253,6 +252,9 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; a user's mistake is one line on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # what is printed is JSON, or quotes it
     try:
         cli.main(args=arguments, prog_name=_NAME, standalone_mode=False)
     except click.exceptions.Abort:
@@ -283,8 +285,12 @@ def _one_line(error: click.ClickException) -> str:
 
 
 def _names(columns: str) -> tuple[str, ...]:
-    rows = list(csv.reader([columns], skipinitialspace=True))
-    return tuple(rows[0]) if rows else ()
+    try:
+        (names,) = csv.reader([columns], skipinitialspace=True)
+    except (csv.Error, ValueError):
+        message = "--columns: expected names separated by commas, in one line"
+        raise click.UsageError(message, click.get_current_context()) from None
+    return tuple(names)
 
 
 def _warn_of_phones(phones: str | None) -> None:

@@ -214,6 +214,7 @@ def test_explain_a_contradiction(run: Run) -> None:
         (("sample", "--seed", "x"), "'x'"),
         (("sample", "--profile", "strict"), "documented"),
         (("sample", "--format", "xml"), "ndjson"),
+        (("sample", "--columns", "a\nb"), "--columns"),
         (("sample", "--overlay", "absent.json"), "absent.json"),
         (("schema", "foo"), "leads"),
         (("schema", "lead", "more"), "more"),
@@ -256,3 +257,10 @@ def test_unusable_overlays_are_one_helpful_line(run: Run, tmp_path: Path, conten
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert said in done.stderr
+
+
+def test_json_is_utf_8_everywhere(run: Run) -> None:
+    """Names in any script are printed as UTF-8, whatever the locale says."""
+    done = run("sample", "--columns", "\u0928\u093e\u092e", PYTHONIOENCODING="ascii", PYTHONUTF8="1")
+
+    assert "\u0928\u093e\u092e" in json.loads(done.stdout)[0]["header"]

@@ -144,3 +144,12 @@ def test_unusable_configuration_is_one_line(tmp_path: Path, run: Run, content: s
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert said in done.stderr
+
+
+def test_flag_replaces_what_is_wrong_in_the_file(tmp_path: Path) -> None:
+    """What a flag replaces is not held against the file."""
+    (tmp_path / "fake.toml").write_text('profile = "smaple"\nauth = "off"\n')
+    with _serving("--config", "fake.toml", "--profile", "sample", cwd=tmp_path) as (url, _):
+        answer = requests.get(f"{url}/v1/broadcast/leads/8668", timeout=30)
+
+    assert answer.status_code == 200

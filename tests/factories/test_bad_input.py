@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from smartflo_contract.factories import GenerationError, LeadWriter, ListDefinition, lead, lead_list
+from smartflo_contract.factories import DefinitionError, GenerationError, LeadWriter, ListDefinition, lead, lead_list
 from smartflo_contract.schemas import ContractError, OverlayError, load_contract
 
 
@@ -112,3 +112,53 @@ def test_value_that_cannot_be_found() -> None:
 
     with pytest.raises(GenerationError, match=r'no value found for `n` that fits .*"minLength": 5.*check its keywords'):
         lead(1, 8668, 0, overlay={"properties": {"n": schema}})
+
+
+@pytest.mark.parametrize("seed", [2**63, True, 1.0, "1"])
+def test_seed_that_is_none(seed: Any) -> None:
+    """A seed is an integer of 64 bits, whatever was asked before."""
+    lead(1, 8668, 0)
+
+    with pytest.raises(DefinitionError, match="seed: expected a whole number"):
+        lead(seed, 8668, 0)
+
+
+def test_columns_in_one_text() -> None:
+    """One text is not taken for a sequence of one-letter names."""
+    with pytest.raises(DefinitionError, match="columns: expected a sequence of names"):
+        lead(1, 8668, 0, columns="Name")
+
+
+@pytest.mark.parametrize("key", ["field_0", "alternate_phone_number"])
+def test_pattern_of_numbers_that_may_ring(key: str) -> None:
+    """An overlay cannot talk the factory into numbers of real subscribers; that takes an explicit choice."""
+    overlay = {"properties": {key: {"pattern": "^[+]91[6-9][0-9]{9}$"}}}
+
+    with pytest.raises(GenerationError, match=f"`{key}` .* only --phones valid makes other numbers"):
+        lead(1, 8668, 0, overlay=overlay)
+
+    assert lead(1, 8668, 0, overlay=overlay, phones="valid")["field_0"].startswith("+919")
+
+
+def test_weight_of_nothing_is_never_drawn() -> None:
+    """Where an overlay leaves only values without weight, the values are made from its keywords."""
+    contract = load_contract("sample", {"properties": {"dial_status": {"enum": [1]}}})
+    writer = LeadWriter(ListDefinition(1, dial_status={1: 0, 2: 5}), contract)
+
+    assert {writer.lead(index)["dial_status"] for index in range(20)} == {1}
+
+
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        {"required": ["field_10000"]},
+        {"required": ["field_" + "9" * 5000]},
+        {"properties": {"field_123456": {"maxLength": 3}}},
+        {"properties": {"n": {"type": "number", "minimum": 10**400}}},
+        {"properties": {"n": {"type": "string", "minLength": 10**9}}},
+    ],
+)
+def test_absurd_overlays(overlay: dict[str, Any]) -> None:
+    """An overlay that asks for what no response has is refused when it is loaded."""
+    with pytest.raises(OverlayError):
+        load_contract("sample", overlay)

@@ -21,7 +21,7 @@ def _writer(
     return LeadWriter(ListDefinition(list_id, size=size, columns=columns), load_contract(), seed=3, phones=phones)
 
 
-@given(seed=st.integers(), list_id=st.integers(1, 2**53 - 1), index=st.integers(0, 10**9))
+@given(seed=st.integers(-(2**63), 2**63 - 1), list_id=st.integers(1, 2**53 - 1), index=st.integers(0, 10**9))
 def test_safe_number_is_possible_and_not_valid(seed: int, list_id: int, index: int) -> None:
     """A default number has the form of an Indian one and belongs to nobody."""
     number = phonenumbers.parse(lead(seed, list_id, index)["field_0"])
@@ -171,3 +171,11 @@ def test_number_with_text_after_it_is_read_by_its_digits() -> None:
     number = _writer().lead(4)["field_0"]
 
     assert _writer().matching(f"tel:{number};") == [4]
+
+
+def test_number_that_an_overlay_made_is_found() -> None:
+    """Where an overlay decides the numbers, each lead is looked at."""
+    contract = load_contract("sample", {"properties": {"field_0": {"const": "+915550123456"}}})
+    writer = LeadWriter(ListDefinition(1, size=3), contract)
+
+    assert (writer.matching("5550123456"), writer.matching("5550000000")) == ([0, 1, 2], [])

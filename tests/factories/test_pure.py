@@ -149,9 +149,9 @@ def test_each_argument_matters(change: dict[str, int]) -> None:
     assert lead(**arguments)["field_1"] != lead(**arguments | change)["field_1"]
 
 
-@pytest.mark.parametrize("seed", [0, -1, 2**64, 10**40])
+@pytest.mark.parametrize("seed", [0, -1, -(2**63), 2**63 - 2])
 def test_any_integer_is_a_seed(seed: int) -> None:
-    """Every integer is a seed of its own."""
+    """Every integer of 64 bits is a seed of its own."""
     assert lead(seed, 8668, 0) != lead(seed + 1, 8668, 0)
 
 
@@ -194,3 +194,23 @@ def test_recipe_is_that_of_the_same_list() -> None:
 def test_recipe_names_versions() -> None:
     """The recipe holds the versions of this package and of Faker, whose pools it uses."""
     assert len(json.loads(_writer().recipe)["versions"]) == 2
+
+
+def test_recipe_tells_orders_apart() -> None:
+    """The order of an overlay's keys and of weights is in the bytes, and so in the recipe."""
+    added = {key: {"type": "string"} for key in ("x", "y")}
+    contracts = [
+        load_contract("sample", {"properties": dict(order)}) for order in (added.items(), [*added.items()][::-1])
+    ]
+    weights = [ListDefinition(1, dial_status=dict(order)) for order in ([(1, 1), (2, 1)], [(2, 1), (1, 1)])]
+    recipes = [LeadWriter(ListDefinition(1), contract).recipe for contract in contracts]
+    recipes += [LeadWriter(definition, load_contract()).recipe for definition in weights]
+
+    assert len(set(recipes)) == 4
+
+
+def test_leads_were_created_over_a_year() -> None:
+    """Times of creation are spread over the year before the world's present."""
+    times = sorted(int(one["created_at"]["$date"]["$numberLong"]) for one in lead_list(1, 8668, 500))
+
+    assert 350 < (times[-1] - times[0]) / 86_400_000 < 366

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from smartflo_contract.mock_server._address import Address, bind, resolve
+from smartflo_contract.mock_server._address import Address, bind, resolve, share
 from smartflo_contract.mock_server._errors import PortTaken, ServeError
 
 ANY = Address(socket.AF_INET, "127.0.0.1", 0)
@@ -60,7 +60,9 @@ def test_privileged_port(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def listener(*, shared: bool) -> socket.socket:
     """Return a socket that listens."""
-    listening = bind(ANY, shared=shared)
+    listening = bind(ANY)
+    if shared:
+        share(listening)
     listening.listen()
     return listening
 
@@ -75,18 +77,21 @@ def test_taken_port(shared: bool) -> None:  # noqa: FBT001 - a parameter
 @shares
 def test_reserved_port_is_taken() -> None:
     """A port that is bound for workers to come is taken as well, though nobody listens yet."""
-    with bind(ANY, shared=True) as reserved, pytest.raises(PortTaken):
-        bind(ANY._replace(port=reserved.getsockname()[1]))
+    with bind(ANY) as reserved:
+        share(reserved)
+        with pytest.raises(PortTaken):
+            bind(ANY._replace(port=reserved.getsockname()[1]))
 
 
 @shares
 def test_reserved_port_is_shared() -> None:
-    """Sockets that share a port are bound together."""
-    with (
-        bind(ANY, shared=True) as first,
-        bind(ANY._replace(port=first.getsockname()[1]), shared=True) as second,
-    ):
-        assert first.getsockname() == second.getsockname()
+    """A socket of a worker, which shares, is bound to the reserved port."""
+    with bind(ANY) as reserved, socket.socket() as worker:
+        share(reserved)
+        worker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        worker.bind(reserved.getsockname())
+
+        assert reserved.getsockname() == worker.getsockname()
 
 
 def test_port_that_was_just_used() -> None:

@@ -11,7 +11,7 @@ import requests
 
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.mock_server._leads import names
+from smartflo_contract.mock_server._leads import matches
 from smartflo_contract.schemas import load_contract
 
 Ask = Callable[..., requests.Response]
@@ -234,13 +234,13 @@ def test_entity_tags_differ(ask: Ask) -> None:
 @pytest.mark.parametrize("header", ['"x"', 'W/"x"', '"a", "x"', '"a",W/"x"', "*", ' "x" '])
 def test_tags_that_match(header: str) -> None:
     """A tag matches itself, weak or in a list; a star matches all."""
-    assert names(header, '"x"')
+    assert matches(header, '"x"')
 
 
 @pytest.mark.parametrize("header", [None, "", "x", '"X"', '"a", "b"', '"xx"', "W/", ","])
 def test_tags_that_do_not_match(header: str | None) -> None:
     """Another tag, or none, does not match."""
-    assert not names(header, '"x"')
+    assert not matches(header, '"x"')
 
 
 @pytest.mark.parametrize("list_id", [911_000_000, 910_000_777])

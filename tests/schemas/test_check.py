@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -221,3 +222,11 @@ def test_lenient_refuses_what_both_readings_refuse(change: dict[str, Any]) -> No
 def test_lists_of_the_factories_have_no_finding(contract: Contract) -> None:
     """A list of 500 generated leads has no finding at all."""
     assert contract.check(lead_list(1, 8668, 500, profile=contract.profile)) == ()
+
+
+def test_value_of_a_type_that_json_does_not_have(contract: Contract) -> None:
+    """A UUID is a break in both answers, not an error."""
+    body = [_lead(contract, extra=UUID(int=0))]
+
+    assert "not-json" in {finding.rule for finding in contract.check(body)}
+    assert not contract.is_valid(body)

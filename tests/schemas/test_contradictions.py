@@ -157,7 +157,7 @@ def test_pointers_name_keys_of_the_contract() -> None:
     contract = load_contract()
     keys = {pointer.removeprefix("/*/") for entry in CONTRADICTIONS for pointer in entry.pointers}
 
-    assert [key for key in keys if not contract.property(key)] == []
+    assert [key for key in keys if not contract.schema_of(key)] == []
 
 
 def test_properties_name_entries() -> None:

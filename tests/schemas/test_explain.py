@@ -135,6 +135,7 @@ def test_pointers_of_contradictions_exist(contradiction: object) -> None:
         ({}, "anything"),
         ({"type": "null"}, "null"),
         ({"type": ["integer", "null"], "minimum": 0}, "integer from 0, or null"),
+        ({"type": ["null", "string"]}, "text, or null"),
         ({"type": "integer", "maximum": 9}, "integer to 9"),
         ({"enum": [1, "a", None]}, '1, "a" or null'),
         ({"const": True}, "true"),
@@ -155,3 +156,17 @@ def test_every_key_of_every_profile_has_words() -> None:
 
     assert "anything" not in described
     assert load_contract("lenient").lead["properties"].keys() <= {entry.pointer[3:] for entry in explain()}
+
+
+def test_overlay_that_leaves_a_profile_without_values() -> None:
+    """A profile in which the overlay allows no value says so; the others are explained."""
+    (entry,) = explain("lead_id", {"properties": {"lead_id": {"enum": ["65000000aaaaaaaaaaaaaaaa"]}}})
+
+    assert entry.readings["sample"] == '"65000000aaaaaaaaaaaaaaaa"'
+    assert entry.readings["documented"] == "no value that the overlay allows"
+
+
+def test_overlay_that_leaves_no_profile_a_value() -> None:
+    """Where no profile is left, the overlay is the error."""
+    with pytest.raises(OverlayError, match="above maximum"):
+        explain(overlay={"properties": {"priority": {"maximum": 0}}})

@@ -9,8 +9,8 @@ import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
 
-from smartflo_contract.factories import lead_list
-from smartflo_contract.schemas import load_contract
+from smartflo_contract.factories import lead, lead_list
+from smartflo_contract.schemas import OverlayError, load_contract
 
 
 class Example(NamedTuple):
@@ -202,7 +202,7 @@ def test_missing_key_has_its_finding(profile: str, example: Example) -> None:
 @pytest.mark.parametrize("example", CASES)
 def test_overlay_is_its_own_evidence(profile: str, example: Example) -> None:
     """What an overlay touches says so."""
-    evidence = load_contract(profile, example.overlay).property(example.key)["x-evidence"]
+    evidence = load_contract(profile, example.overlay).schema_of(example.key)["x-evidence"]
 
     assert evidence["assumed"] == "overlay given as a mapping"
 
@@ -290,7 +290,7 @@ def test_key_that_stays_personal() -> None:
 def test_field_stays_personal(profile: str) -> None:
     """A narrowed field is still personal."""
     assert (
-        load_contract(profile, {"properties": {"field_3": {"maxLength": 5}}}).property("field_3")["x-personal"] is True
+        load_contract(profile, {"properties": {"field_3": {"maxLength": 5}}}).schema_of("field_3")["x-personal"] is True
     )
 
 
@@ -414,7 +414,7 @@ def test_overlay_file_is_named_as_evidence(tmp_path: Path) -> None:
     file.write_text('{"properties": {"priority": {"maximum": 5}}}', encoding="utf-8")
     contract = load_contract("sample", file)
 
-    assert (contract.property("priority")["x-evidence"]["assumed"], repr(contract)) == (
+    assert (contract.schema_of("priority")["x-evidence"]["assumed"], repr(contract)) == (
         f"overlay {file}",
         f"<Contract sample with overlay {file}>",
     )
@@ -426,9 +426,9 @@ def test_mapping_is_left_alone() -> None:
     before = json.dumps(overlay)
     contract = load_contract("sample", overlay)
     overlay["properties"]["n"]["type"] = "integer"
-    overlay["properties"]["n"]["type"] = contract.property("n")["type"]
+    overlay["properties"]["n"]["type"] = contract.schema_of("n")["type"]
 
-    assert (json.dumps(overlay), contract.property("n")["type"]) == (before, "string")
+    assert (json.dumps(overlay), contract.schema_of("n")["type"]) == (before, "string")
 
 
 def test_loaded_overlay_may_be_used_again(profile: str) -> None:
@@ -491,3 +491,36 @@ def test_end_of_pattern_means_the_end(profile: str, pattern: str, good: list[str
     verdicts = [[validator.is_valid(text) for text in good + bad] for validator in (slow, fast)]
 
     assert verdicts == [[True] * len(good) + [False] * len(bad)] * 2
+
+
+@pytest.mark.parametrize("key", ["lead_id", "list_id", "id", "header", "created_at"])
+@pytest.mark.parametrize("value", [{"a": 1}, "x", None, [1]])
+def test_removed_key_may_come_back_as_anything(key: str, value: object) -> None:
+    """Under lenient a removed key is an unknown one, and no rule reads it."""
+    body = [{**lead(1, 8668, 0, profile="lenient"), key: value}]
+    contract = load_contract("lenient", {"properties": {key: None}})
+
+    assert [finding.rule for finding in contract.check(body) if finding.severity == "break"] == []
+    assert contract.is_valid(body)
+
+
+def test_annotations_switch_no_rule_off() -> None:
+    """An overlay that only describes a key leaves the rules about it on."""
+    contract = load_contract("sample", {"properties": {"header": {"description": "mine"}, "id": {"x-personal": False}}})
+
+    assert not contract.is_valid([{**lead(1, 8668, 0), "header": "nonsense"}])
+
+
+def test_lenient_unites_types_that_exclude_each_other() -> None:
+    """Readings that differ in nothing but unrelated types are both accepted."""
+    overlay = {"properties": {"lead_id": {"pattern": None, "minimum": None, "maximum": None}}}
+    contract = load_contract("lenient", overlay)
+
+    assert contract.is_valid([lead(1, 8668, 0, profile="documented")])
+    assert contract.is_valid([lead(1, 8668, 0, profile="sample")])
+
+
+def test_limits_that_fit_no_reading_are_refused_under_lenient_too() -> None:
+    """Limits in the wrong order leave no value in either reading."""
+    with pytest.raises(OverlayError, match="minimum 5 is above maximum 1"):
+        load_contract("lenient", {"properties": {"lead_id": {"minimum": 5, "maximum": 1}}})

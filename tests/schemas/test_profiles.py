@@ -144,13 +144,13 @@ def test_unknown_schema_names_the_nearest(contract: Contract) -> None:
 
 def test_property_of_a_key(contract: Contract) -> None:
     """A key's annotated schema can be looked up."""
-    assert contract.property("priority")["maximum"] == 30
+    assert contract.schema_of("priority")["maximum"] == 30
 
 
 @pytest.mark.parametrize("key", ["field_0", "field_34", "field_100", "field_N"])
 def test_property_of_a_field(contract: Contract, key: str) -> None:
     """So can that of any field, and of fields as such."""
-    assert contract.property(key)["x-faker"] == "column"
+    assert contract.schema_of(key)["x-faker"] == "column"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_property_of_a_field(contract: Contract, key: str) -> None:
 def test_unknown_property_names_the_nearest(contract: Contract, key: str, meant: str) -> None:
     """A key that the contract does not have is an error that names the nearest."""
     with pytest.raises(ContractError, match=f"the contract has no key `{key}`. Did you mean `{meant}`"):
-        contract.property(key)
+        contract.schema_of(key)
 
 
 def test_contract_shows_its_profile(contract: Contract) -> None:

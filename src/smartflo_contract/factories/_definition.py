@@ -74,6 +74,9 @@ class ListDefinition:
     def __post_init__(self) -> None:
         """Refuse what no lead could be made of."""
         run(self, _CHECKS)
+        for name in ("dial_status", "disposition"):
+            given = getattr(self, name)
+            object.__setattr__(self, name, given and dict(given))
         outside = [position for position in self.sensitive or () if position >= len(self.columns)]
         if outside:
             fail("sensitive", f"positions below {len(self.columns)}, the number of columns", outside[0])

@@ -156,9 +156,9 @@ def facts_of(
         value, picked, least, span, outcomes, outcome_limits = statuses[bisect_right(status_limits, status)]
         call_count = least + calls % span
         outcome = outcomes[bisect_right(outcome_limits, disposed << 16)] if outcome_limits else outcomes[0]
-        since = age % _YEAR
+        since = age * _YEAR >> 32
         created = EPOCH - since
-        updated = created if value == 1 else created + changed % (since + 1)
+        updated = created if value == 1 else created + (changed * since >> 32)
         first, first_slug = first_names[name % first_count]
         last, last_slug = last_names[surname % last_count]
         birthday, years = days[birth % day_count]
@@ -237,7 +237,8 @@ def _statuses(
 
 
 def _allowed(key: str, weights: Mapping[int, float], allowed: Callable[[str, int], bool]) -> Mapping[int, float]:
-    return {value: weight for value, weight in weights.items() if allowed(key, value)} or weights
+    possible = {value: weight for value, weight in weights.items() if weight}
+    return {value: weight for value, weight in possible.items() if allowed(key, value)} or possible
 
 
 def _weighted(options: Iterable[tuple[_T, float]]) -> tuple[tuple[_T, ...], list[int]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NotRequired, TypedDict, cast
 
+from smartflo_contract.factories._checks import fail
 from smartflo_contract.factories._definition import DEFAULT_COLUMNS, ListDefinition
 from smartflo_contract.factories._facts import Phones
 from smartflo_contract.factories._writer import LeadWriter
@@ -98,7 +99,7 @@ def lead(
     """Return one lead: the same for the same arguments, in any order, process and interpreter.
 
     Args:
-        seed: any integer.
+        seed: an integer of 64 bits.
         list_id: the list's id, from 1.
         index: position in the list, from 0; lead 999,999 costs what lead 0 costs.
         profile: ``sample``, ``documented`` or ``lenient``.
@@ -109,10 +110,10 @@ def lead(
     Raises:
         ContractError: the profile or the overlay cannot be used.
         GenerationError: no value was found for a key of the overlay.
-        IndexError: ``index`` is negative, or has more than 32 bits.
+        DefinitionError: the list cannot be as the arguments define it.
+        IndexError: ``index`` is negative, or 2**32 - 1 or more.
     """
-    definition = ListDefinition(id=list_id, columns=tuple(columns))
-    return cast("Lead", _writer(seed, definition, load_contract(profile, overlay), phones).lead(index))
+    return cast("Lead", _writer(seed, list_id, columns, load_contract(profile, overlay), phones).lead(index))
 
 
 def lead_list(
@@ -128,16 +129,24 @@ def lead_list(
     """Return the first ``size`` leads of a list; the arguments are those of :func:`lead`.
 
     Raises:
+        DefinitionError: the list cannot be as the arguments define it.
         ValueError: ``size`` is negative.
     """
     if size < 0:
         message = f"size {size} is negative; a list has 0 leads or more"
         raise ValueError(message)
-    definition = ListDefinition(id=list_id, columns=tuple(columns))
-    writer = _writer(seed, definition, load_contract(profile, overlay), phones)
+    writer = _writer(seed, list_id, columns, load_contract(profile, overlay), phones)
     return [cast("Lead", writer.lead(index)) for index in range(size)]
 
 
+def _writer(seed: int, list_id: int, columns: Sequence[str], contract: Contract, phones: Phones) -> LeadWriter:
+    if isinstance(columns, str):
+        fail("columns", "a sequence of names", columns)
+    definition = ListDefinition(id=list_id, columns=tuple(columns), seed=seed)
+    make = _kept_writer if contract.overlay is None else LeadWriter
+    return make(definition, contract, phones=phones)
+
+
 @lru_cache(maxsize=64)
-def _writer(seed: int, definition: ListDefinition, contract: Contract, phones: Phones) -> LeadWriter:
-    return LeadWriter(definition, contract, seed=seed, phones=phones)
+def _kept_writer(definition: ListDefinition, contract: Contract, *, phones: Phones) -> LeadWriter:
+    return LeadWriter(definition, contract, phones=phones)

@@ -6,6 +6,7 @@ cannot differ.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -33,11 +34,13 @@ FIELDS: Final = {"sample": 35, "documented": 7}
 """How many fields a lead has at least, by reading."""
 
 _INDEXES: Final = 2**32 - 1
-"""How many leads an id can tell apart: eight of its hexadecimal digits are the index."""
+"""How many leads an id can tell apart: lead_id as an integer ends at 2**53 - 1, of which a list has 2**32."""
 _CHUNK: Final = 64
 """Leads in one piece of a body: about 80 kB."""
 _ATTEMPTS: Final = 50
 _PHONE_DIGITS: Final = 10
+_PHONES: Final = frozenset({GENERATORS["phone"], GENERATORS["alternate_phone"]})
+_DIALABLE: Final = re.compile("[0-9]{6}")
 _ONE_A_LIST: Final = frozenset({"list_id", "list_name", "header", "sensitive_field_map", "added_by", "created_by"})
 """Keys that have one value in all leads of a list, also where an overlay makes that value."""
 
@@ -81,13 +84,13 @@ class LeadWriter:
             "overlay": None if overlay is None else overlay.schema,
             "versions": [version("smartflo-contract"), version("faker")],
         }
-        return json.dumps(values, sort_keys=True, separators=(",", ":"))
+        return json.dumps(values, separators=(",", ":"))  # in their order, on which the bytes depend
 
     def lead(self, index: int) -> dict[str, Any]:
         """Return the lead at ``index``, which may lie beyond the list's size.
 
         Raises:
-            IndexError: ``index`` is negative, or has more than 32 bits.
+            IndexError: ``index`` is negative, or 2**32 - 1 or more.
         """
         if not 0 <= index < _INDEXES:
             message = f"index {index} is out of range; leads are counted from 0, up to {_INDEXES - 1:,}"
@@ -114,10 +117,16 @@ class LeadWriter:
     def matching(self, number: str) -> list[int]:
         """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
         series = SERIES[self._phones]
-        digits = "".join(character for character in number if character in "0123456789")[-_PHONE_DIGITS:]
+        digits = _digits(number)
         head = series.prefix.removeprefix("+91")
-        kinds = map(kind, self.definition.columns)
-        if len(digits) < _PHONE_DIGITS or not digits.startswith(head) or PHONE not in kinds:
+        kinds = [kind(name) for name in self.definition.columns]
+        if len(digits) < _PHONE_DIGITS or PHONE not in kinds:
+            return []
+        key = f"field_{kinds.index(PHONE)}"
+        overlay = self._contract.overlay
+        if overlay is not None and key in overlay.properties:  # its numbers are of no series: look at each
+            return [index for index in range(self.definition.size) if _digits(self.lead(index)[key]) == digits]
+        if not digits.startswith(head):
             return []
         start = phone_start(self._seed, self.definition.id, series)
         first = (int(digits.removeprefix(head)) - start) * pow(series.step, -1, series.size) % series.size
@@ -199,6 +208,7 @@ class LeadWriter:
             {**schema, "enum": [value for value in schema["enum"] if fits(value)]} if "enum" in schema else schema
         )
         prefix = f"{self._seed}/{self.definition.id}/{key}/"
+        may_ring = self._phones == "safe" and generator in _PHONES and schema.keys().isdisjoint({"enum", "const"})
 
         def slot(facts: Facts) -> str:
             if usual is not None:
@@ -209,16 +219,20 @@ class LeadWriter:
             for _ in range(_ATTEMPTS):
                 value = value_for(narrowed, draw)
                 written = _text(value) if fits(value) else None
-                if written is not None:
+                if written is not None and not (may_ring and _DIALABLE.search(written)):
                     return written
-            message = f"no value found for `{key}` that fits {json.dumps(plain_schema(schema))}; check its keywords"
+            hint = "only --phones valid makes other numbers, which may ring" if may_ring else "check its keywords"
+            message = f"no value found for `{key}` that fits {json.dumps(plain_schema(schema))}; {hint}"
             raise GenerationError(message)
 
         return slot
 
     def _allowed(self, key: str, value: int) -> bool:
-        schema = self._contract.lead["properties"].get(key, True)
-        return schema is True or jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid(value)
+        overlay = self._contract.overlay
+        if overlay is None or key not in overlay.properties:
+            return True
+        schema = self._contract.lead["properties"][key]
+        return jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid(value)
 
     @cached_property
     def _constants(self) -> dict[str, str]:
@@ -237,6 +251,11 @@ class LeadWriter:
             "sensitive_positions": json.dumps(sensitive, separators=(",", ":")),
             "sensitive_count": str(len(sensitive)),
         }
+
+
+def _digits(number: str) -> str:
+    """Return the last ten digits of a phone number."""
+    return "".join(character for character in number if character in "0123456789")[-_PHONE_DIGITS:]
 
 
 def _column(name: str) -> str:

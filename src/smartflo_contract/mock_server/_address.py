@@ -46,12 +46,11 @@ def resolve(host: str, port: int) -> Address:
     return Address(family, str(ip), port)
 
 
-def bind(address: Address, *, shared: bool = False) -> socket.socket:
+def bind(address: Address) -> socket.socket:
     """Return a socket that is bound to an address, and does not listen yet.
 
     Args:
         address: where.
-        shared: let other sockets of this user, which say so too, have the same port.
 
     Raises:
         PortTaken: something listens there.
@@ -59,9 +58,7 @@ def bind(address: Address, *, shared: bool = False) -> socket.socket:
     """
     bound = socket.socket(address.family, socket.SOCK_STREAM)
     try:
-        if shared:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        elif os.name == "posix":
+        if os.name == "posix":
             # Connections that wait for stragglers (TIME_WAIT) hold no port; those who listen still do. On Windows
             # this option would take the port from those who listen.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,6 +69,12 @@ def bind(address: Address, *, shared: bool = False) -> socket.socket:
         bound.close()
         raise _error(address, error) from None
     return bound
+
+
+def share(bound: socket.socket) -> None:
+    """Open a bound port to other sockets of this user that say so too, and to no others."""
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 
 
 def _error(address: Address, error: OSError) -> ServeError:

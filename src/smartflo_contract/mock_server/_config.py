@@ -52,15 +52,19 @@ class Config:
         check_config(self)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> "Config":
+    def from_file(cls, path: str | os.PathLike[str], **instead: Any) -> "Config":
         """Return the configuration in a TOML file; a relative ``overlay`` starts from the file's folder.
+
+        Args:
+            path: the file.
+            instead: settings that win over those of the file.
 
         Raises:
             ConfigError: the file cannot be read, or a setting in it cannot be used.
         """
         file = Path(path)
         try:
-            return cls(**_settings(_read(file), file.parent))
+            return cls(**_settings(_read(file), file.parent) | instead)
         except ConfigError as error:
             message = f"config {file}: {error}"
             raise ConfigError(message) from None

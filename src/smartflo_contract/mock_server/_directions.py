@@ -37,6 +37,8 @@ def to_known_route(method: str, path: str) -> str:
     """Return what to ask for instead of a method and path that this fake does not answer."""
     known = {f"{route.method} {route.path}": route for route in documented_routes()}
     wanted = f"{_METHODS.get(method, method[:_COMPARED])} {_template(path)}"
+    if wanted in known and known[wanted][:2] in served_routes():
+        return f"this fake answers {wanted}, written without more slashes than that"
     if wanted in known:
         return f"the vendor has {wanted}, but this fake does not simulate it"
     (nearest,) = get_close_matches(wanted, known, n=1, cutoff=0.0)

@@ -38,7 +38,7 @@ def no_list(list_id: str) -> Response:
     return refusal(404, "List not found.", reason)
 
 
-def names(if_none_match: str | None, etag: str) -> bool:
+def matches(if_none_match: str | None, etag: str) -> bool:
     """Whether an If-None-Match header names an entity tag; weak tags count, as RFC 9110 has it.
 
     Werkzeug's ``make_conditional`` knows this too, but turns a stream into a list: gigabytes.
@@ -72,7 +72,7 @@ def _reply(
 ) -> Response:
     """Return the answer with a body, or without where the client has it or wants none: then none is made."""
     environ = request.environ
-    if names(environ.get("HTTP_IF_NONE_MATCH"), etag):
+    if matches(environ.get("HTTP_IF_NONE_MATCH"), etag):
         return Response(status=304, headers=[("ETag", etag), (EVIDENCE, "assumed")])
     if environ["REQUEST_METHOD"] != "HEAD":
         return Response(make(), headers=described, direct_passthrough=True)

@@ -18,7 +18,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from smartflo_contract.factories import LeadWriter
-from smartflo_contract.mock_server._address import Address, bind, resolve
+from smartflo_contract.mock_server._address import Address, bind, resolve, share
 from smartflo_contract.mock_server._app import create_app
 from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
@@ -119,15 +119,15 @@ def _reserved(wanted: Address) -> Iterator[Address]:
     """Hold a port for the workers, which share it.
 
     They would share it with another fake's workers as well, and each would get half of the requests:
-    so a socket that does not share is bound first, to see that the port is free.
+    so the port is taken without sharing, and opened to the workers only then.
     """
-    with bind(wanted) as probe:
-        address = wanted._replace(port=probe.getsockname()[1])
-    if sys.platform != "linux":  # elsewhere Granian listens before it starts workers, on one socket of its own
-        yield address
-        return
-    with bind(address, shared=True):
-        yield address
+    with bind(wanted) as held:
+        address = wanted._replace(port=held.getsockname()[1])
+        if sys.platform == "linux":  # elsewhere Granian listens before it starts workers, on one socket of its own
+            share(held)
+            yield address
+            return
+    yield address
 
 
 def _load(config: Config) -> Flask:

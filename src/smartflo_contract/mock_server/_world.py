@@ -72,7 +72,7 @@ class LeadList:
     @cached_property
     def bytes_per_lead(self) -> int:
         """The size of the first lead, as an estimate of all."""
-        return sum(map(len, self.writer.chunks((0,))))
+        return sum(map(len, self.writer.chunks((0,)))) if self.writer.definition.size else 0
 
 
 def headers(etag: str, evidence: str) -> Headers:

@@ -1,4 +1,4 @@
-"""The check of one response, lead by lead: faults are tallied, and become findings at the end."""
+"""The check of one response, lead by lead: breaches are tallied, and become findings at the end."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -12,7 +12,7 @@ from smartflo_contract.schemas._findings import SEVERITIES, Finding, masked, poi
 from smartflo_contract.schemas._json import DEEPEST, Path, is_portable, not_json
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._resolve import PROFILES, plain_schema
-from smartflo_contract.schemas._rules import ABSENT, Fault, Lead, Response, Rule, unknown_keys
+from smartflo_contract.schemas._rules import ABSENT, Breach, Lead, Rule, Seen, unknown_keys
 
 if TYPE_CHECKING:
     from smartflo_contract.schemas._contract import Contract
@@ -25,8 +25,8 @@ _RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
 _BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
 
 
-class _Fault(NamedTuple):
-    """One fault of one lead, whoever found it."""
+class _Breach(NamedTuple):
+    """One breach of one lead, whoever found it."""
 
     rule: str
     path: Path
@@ -39,29 +39,29 @@ class Check:
     """The check of one response body.
 
     Give it every lead in its order by :meth:`add`; memory grows with the number of different
-    faults and with the identifiers seen, not with the size of the leads.
+    breaches and with the identifiers seen, not with the size of the leads.
     """
 
     def __init__(self, contract: "Contract") -> None:
         """Start with no lead seen."""
         self._contract = contract
-        self._response = Response(frozenset(contract.lead["properties"]), contract.known_values)
-        self._tally: dict[tuple[str, str], tuple[_Fault, int, int]] = {}
-        self._seen = 0
+        self._seen = Seen(frozenset(contract.lead["properties"]), contract.known_values)
+        self._tally: dict[tuple[str, str], tuple[_Breach, int, int]] = {}
+        self._index = 0
         self._repeated: tuple[object, ...] = ()
-        self._repeating: list[tuple[Rule, Iterable[Fault]]] = []
+        self._repeating: list[tuple[Rule, Iterable[Breach]]] = []
         self._others: list[Rule] = []
         self._passes = False
         self._open = contract.overlay is not None
-        self._breaking: list[Callable[[Lead, Response], Iterable[Fault]]] = []
+        self._breaking: list[Callable[[Lead, Seen], Iterable[Breach]]] = []
 
     def add(self, lead: object) -> None:
         """Check the next lead."""
-        for fault in self._faults(lead):
-            key = fault.rule, pointer(fault.path)
-            first, index, count = self._tally.get(key, (fault, self._seen, 0))
+        for breach in self._faults(lead):
+            key = breach.rule, pointer(breach.path)
+            first, index, count = self._tally.get(key, (breach, self._index, 0))
             self._tally[key] = first, index, count + 1
-        self._seen += 1
+        self._index += 1
 
     def passes(self, lead: Lead) -> bool:
         """Take the next lead, which fits the schema; tell whether it has no finding of severity ``break``."""
@@ -69,7 +69,7 @@ class Check:
         if not self._passes or not is_portable(lead) or (self._open and any(True for _ in not_json(lead))):
             return False
         for check in self._breaking:  # noqa: SIM110  # a generator would cost as much as a rule
-            if check(lead, self._response):
+            if check(lead, self._seen):
                 return False
         return True
 
@@ -84,26 +84,26 @@ class Check:
         repeated = keys, lead.get("header"), lead.get("sensitive_field_map")
         if repeated == self._repeated:
             return
-        response, profile = self._response, self._contract.profile
-        response.keys = keys
+        seen, profile = self._seen, self._contract.profile
+        seen.keys = keys
         readable = [rule for rule in self._contract.rules if all(key in lead for key in rule.keys if key != "field_")]
         self._repeated = repeated
         # A float that JSON cannot say hides only where the schema lets numbers in.
-        self._open = self._contract.overlay is not None or bool(unknown_keys(keys, response.properties))
-        self._repeating = [(rule, rule.check(lead, response)) for rule in readable if rule.repeats]
+        self._open = self._contract.overlay is not None or bool(unknown_keys(keys, seen.properties))
+        self._repeating = [(rule, rule.check(lead, seen)) for rule in readable if rule.repeats]
         self._others = [rule for rule in readable if not rule.repeats]
         self._breaking = [rule.check for rule in self._others if rule.severity[profile] == "break"]
-        self._passes = not any(faults for rule, faults in self._repeating if rule.severity[profile] == "break")
+        self._passes = not any(breaches for rule, breaches in self._repeating if rule.severity[profile] == "break")
 
-    def _faults(self, lead: object) -> Iterator[_Fault]:
+    def _faults(self, lead: object) -> Iterator[_Breach]:
         refused: set[str | int] = set()
         unreadable: list[tuple[Path, object]] = []
-        fits = is_portable(lead) and self._contract.validator.is_valid(lead)
+        fits = is_portable(lead) and self._fits(lead)
         if fits and isinstance(lead, dict):
             self._look_at(lead)
         if not fits or self._open:
             unreadable = list(not_json(lead))
-            yield from (_Fault(NOT_JSON, path, _JSON_VALUE, value, None) for path, value in unreadable)
+            yield from (_Breach(NOT_JSON, path, _JSON_VALUE, value, None) for path, value in unreadable)
             refused = {path[0] for path, _ in unreadable if path}
         if not isinstance(lead, dict):
             if fits is False and not unreadable:
@@ -114,13 +114,19 @@ class Check:
         if refused or not fits:
             yield from self._violations(lead, refused)
         self._look_at(lead)
-        for rule, faults in self._repeating:
-            yield from _of_rule(rule, faults, refused)
+        for rule, breaches in self._repeating:
+            yield from _of_rule(rule, breaches, refused)
         for rule in self._others:
             if _reads_none_of(rule, refused):
-                yield from _of_rule(rule, rule.check(lead, self._response), refused)
+                yield from _of_rule(rule, rule.check(lead, self._seen), refused)
 
-    def _violations(self, lead: object, refused: set[str | int]) -> Iterator[_Fault]:
+    def _fits(self, lead: object) -> bool:
+        try:
+            return self._contract.validator.is_valid(lead)
+        except ValueError:  # a value of a type that the validator does not know
+            return False
+
+    def _violations(self, lead: object, refused: set[str | int]) -> Iterator[_Breach]:
         """Yield what the schema refuses, but for keys already ``refused``; add those keys."""
         found = [
             violation
@@ -128,7 +134,9 @@ class Check:
             if not (violation.path and violation.path[0] in refused)
         ]
         for violation in found:
-            yield _Fault(violation.keyword, violation.path, self._expected(violation), _got(lead, violation), violation)
+            yield _Breach(
+                violation.keyword, violation.path, self._expected(violation), _got(lead, violation), violation
+            )
         refused.update(violation.path[0] for violation in found if violation.path)
 
     def _expected(self, violation: Violation) -> str:
@@ -139,23 +147,23 @@ class Check:
         if violation.keyword == "required":
             below: Any = schema.get("properties", {})
             at_top = len(violation.path) == 1
-            wanted = below.get(key) or (self._contract.property(str(key)) if at_top else {})
+            wanted = below.get(key) or (self._contract.schema_of(str(key)) if at_top else {})
             return f"the required key, {describe(wanted)}"
         return describe(schema)
 
-    def _finding(self, fault: _Fault, first: int, count: int) -> Finding:
-        key = str(fault.path[0]) if fault.path else ""
-        cause = fault.cause
+    def _finding(self, breach: _Breach, first: int, count: int) -> Finding:
+        key = str(breach.path[0]) if breach.path else ""
+        cause = breach.cause
         known = self._property(key)
-        got = "nothing" if fault.got is ABSENT else masked(fault.got, personal=known.get("x-personal", not known))
-        place: dict[str, Any] = {"pointer": f"/*{pointer(fault.path)}", "count": count, "first": first}
-        said: dict[str, Any] = {"rule": fault.rule, "expected": fault.expected, "got": got}
+        got = "nothing" if breach.got is ABSENT else masked(breach.got, personal=known.get("x-personal", not known))
+        place: dict[str, Any] = {"pointer": f"/*{pointer(breach.path)}", "count": count, "first": first}
+        said: dict[str, Any] = {"rule": breach.rule, "expected": breach.expected, "got": got}
         if isinstance(cause, Rule):
             return Finding(
                 **place,
                 **said,
                 severity=cause.severity[self._contract.profile],
-                message=f"expected {fault.expected}, got {got}; {cause.claim}",
+                message=f"expected {breach.expected}, got {got}; {cause.claim}",
                 evidence=cause.evidence,
                 profiles=tuple(cause.severity),
                 contradiction=cause.contradiction,
@@ -165,7 +173,7 @@ class Check:
             **place,
             **said,
             severity="break",
-            message=f"expected {fault.expected}, got {got}",
+            message=f"expected {breach.expected}, got {got}",
             evidence=_RFC_8259 if cause is None else known.get("x-evidence", whole),
             profiles=PROFILES if cause is None else self._profiles(cause, key),
             contradiction=None if cause is None else _contradiction(cause, key, known),
@@ -173,7 +181,7 @@ class Check:
 
     def _property(self, key: str) -> dict[str, Any]:
         try:
-            return self._contract.property(key)
+            return self._contract.schema_of(key)
         except ContractError:
             return {}
 
@@ -211,13 +219,13 @@ def not_json_body(error: ValueError) -> Finding:
     return of_body(NOT_JSON, "JSON", f"text that is not JSON: {reason[0]}, {reason[2]}", evidence=_RFC_8259)
 
 
-def _of_rule(rule: Rule, faults: Iterable[Fault], refused: set[str | int]) -> Iterator[_Fault]:
-    """Yield the faults that a rule found, where nothing that it reads was refused already."""
+def _of_rule(rule: Rule, breaches: Iterable[Breach], refused: set[str | int]) -> Iterator[_Breach]:
+    """Yield the breaches that a rule found, where nothing that it reads was refused already."""
     if refused and not _reads_none_of(rule, refused):
         return
-    for path, expected, got in faults:
+    for path, expected, got in breaches:
         if path[0] not in refused:
-            yield _Fault(rule.name, path, expected, got, rule)
+            yield _Breach(rule.name, path, expected, got, rule)
 
 
 def _reads_none_of(rule: Rule, refused: set[str | int]) -> bool:
@@ -248,7 +256,7 @@ def _claim(contract: "Contract", keyword: str, key: str) -> object:
     if keyword == "additionalProperties":
         return lead["additionalProperties"]
     try:
-        return plain_schema(contract.property(key))
+        return plain_schema(contract.schema_of(key))
     except ContractError:
         return None
 

@@ -34,6 +34,7 @@ class Contract:
         self.profile = profile
         self.overlay = overlay
         self.lead: Schema = resolve(profile, overlay)
+        self._others: dict[str, Contract | None] = {}
 
     def __repr__(self) -> str:
         """Name the profile and the overlay."""
@@ -94,7 +95,7 @@ class Contract:
             schema |= {"items": {"$ref": "#/$defs/lead"}, "$defs": {"lead": lead}}
         return schema if annotated else plain_schema(schema)
 
-    def property(self, key: str) -> Schema:
+    def schema_of(self, key: str) -> Schema:
         """Return the annotated schema of a key of a lead, ``field_N`` included.
 
         Raises:
@@ -111,10 +112,14 @@ class Contract:
 
     def under(self, profile: str) -> "Contract | None":
         """Return the contract of another profile with the same overlay; ``None`` where the overlay forbids it."""
-        try:
-            return self if profile == self.profile else Contract(profile, self.overlay)
-        except ContractError:
-            return None
+        if self.overlay is None:
+            return _load(profile)
+        if profile not in self._others:
+            try:
+                self._others[profile] = self if profile == self.profile else Contract(profile, self.overlay)
+            except ContractError:
+                self._others[profile] = None
+        return self._others[profile]
 
     @cached_property
     def fast(self) -> Schema:
@@ -134,7 +139,7 @@ class Contract:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The cross-field rules of this profile, but for those about a key of which the overlay speaks: it decides."""
-        decided = set() if self.overlay is None else set(self.overlay.properties)
+        decided = set() if self.overlay is None else self.overlay.decided
         return tuple(rule for rule in RULES if self.profile in rule.severity and decided.isdisjoint(rule.keys))
 
     @cached_property

@@ -27,7 +27,7 @@ def describe(schema: Mapping[str, Any]) -> str:
     types = schema.get("type", "anything")
     names = [types] if isinstance(types, str) else types
     words = " or ".join(_NAMES.get(name, name) for name in names if name != "null") or "null"
-    return words + "".join(_limits(schema)) + (", or null" if "null" in names[1:] else "")
+    return words + "".join(_limits(schema)) + (", or null" if "null" in names and len(names) > 1 else "")
 
 
 def _limits(schema: Mapping[str, Any]) -> list[str]:

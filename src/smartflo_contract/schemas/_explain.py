@@ -7,11 +7,12 @@ from typing import Any, Final
 from smartflo_contract.schemas._contract import Contract, load_contract
 from smartflo_contract.schemas._contradictions import CONTRADICTIONS, Contradiction
 from smartflo_contract.schemas._describe import describe
-from smartflo_contract.schemas._errors import ContractError, nearest
-from smartflo_contract.schemas._overlay import FIELD, OverlaySource, load_overlay
+from smartflo_contract.schemas._errors import ContractError, OverlayError, nearest
+from smartflo_contract.schemas._overlay import FIELD, Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas._resolve import PROFILES
 
 _FIELDS: Final = "field_N"
+_NOTHING: Final = "no value that the overlay allows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,26 @@ def explain(pointer: str | None = None, overlay: OverlaySource | None = None) ->
         ContractError: the contract has no such key, or the overlay cannot be used.
     """
     laid = None if overlay is None else load_overlay(overlay)
-    contracts = {profile: load_contract(profile, laid) for profile in PROFILES}
+    contracts = _contracts(laid)
     if pointer is None:
         keys = list(dict.fromkeys(key for contract in contracts.values() for key in contract.lead["properties"]))
-        after = next(iter(contracts["sample"].lead["patternProperties"].values()))["x-after"]
+        after = next(iter(contracts.values())).schema_of(_FIELDS)["x-after"]
         place = keys.index(after) + 1 if after in keys else len(keys)
         return tuple(_of_path([key], contracts) for key in [*keys[:place], _FIELDS, *keys[place:]])
     return (_of_path(_path(pointer), contracts),)
+
+
+def _contracts(overlay: Overlay | None) -> dict[str, Contract]:
+    """Return the contract of every profile in which the overlay leaves each of its keys a value."""
+    contracts, refusals = {}, []
+    for profile in PROFILES:
+        try:
+            contracts[profile] = load_contract(profile, overlay)
+        except OverlayError as error:
+            refusals.append(error)
+    if not contracts:
+        raise refusals[0]
+    return contracts
 
 
 def _path(pointer: str) -> list[str]:
@@ -64,14 +78,16 @@ def _path(pointer: str) -> list[str]:
 
 def _of_path(path: list[str], contracts: Mapping[str, Contract]) -> Explanation:
     key = path[0]
-    found = {profile: contract.property(key) for profile, contract in contracts.items()}
-    first = found["sample"]
+    found = {profile: contract.schema_of(key) for profile, contract in contracts.items()}
+    first = next(iter(found.values()))
     names = {f"/*/{key}", f"/*/{_FIELDS if FIELD.fullmatch(key) else key}"}
     evidence = {label: text for schema in found.values() for label, text in schema.get("x-evidence", {}).items()}
     return Explanation(
         pointer="".join(f"/{part}" for part in ("*", *path)),
         description=_below(first, path).get("description", "") or first.get("description", ""),
-        readings={profile: _reading(contract, path) for profile, contract in contracts.items()},
+        readings={
+            profile: _reading(contracts[profile], path) if profile in contracts else _NOTHING for profile in PROFILES
+        },
         evidence=evidence,
         known_values=tuple(map(_known, first.get("x-known-values", ()) if len(path) == 1 else ())),
         personal=bool(first.get("x-personal")),
@@ -80,7 +96,7 @@ def _of_path(path: list[str], contracts: Mapping[str, Contract]) -> Explanation:
 
 
 def _reading(contract: Contract, path: list[str]) -> str:
-    words = describe(_below(contract.property(path[0]), path))
+    words = describe(_below(contract.schema_of(path[0]), path))
     if len(path) > 1 or path[0] == _FIELDS:
         return words
     return words if path[0] in contract.lead["required"] else f"{words}; may be absent"

@@ -34,7 +34,7 @@ def not_json(value: object, deepest: int = DEEPEST) -> Iterator[tuple[Path, obje
         if isinstance(value, dict):
             left += [((*path, key), below) for key, below in value.items() if isinstance(key, str) and _is_scalar(key)]
             yield from (((*path, repr(key)), key) for key in value if not (isinstance(key, str) and _is_scalar(key)))
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             left += [((*path, index), below) for index, below in enumerate(value)]
         elif not _is_scalar(value):
             yield path, value

@@ -2,7 +2,7 @@
 
 Laying is a JSON merge patch (RFC 7396) but for one keyword: ``required`` is united, so that an
 overlay adds to it without repeating it. A property whose type becomes another one keeps its
-description only; its other keywords spoke of the old type.
+description and whether it is personal; its other keywords spoke of the old type.
 """
 
 import json
@@ -29,7 +29,15 @@ OverlaySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 
 _OF_THE_OVERLAY: Final = ("$schema", "$id", "$comment", "title", "description")
 """Keywords that speak of the overlay itself."""
+_ANNOTATIONS: Final = frozenset(read("annotations.schema.json")["properties"]) | {
+    "$comment",
+    "title",
+    "description",
+    "examples",
+    "default",
+}
 _DEEPEST: Final = 50
+_MOST_FIELDS: Final = 10_000
 _KEPT_WHEN_RETYPED: Final = ("description", "x-personal", "x-contradiction")
 _LIMITS: Final = (("minimum", "maximum"), ("minLength", "maxLength"))
 FIELD: Final = re.compile(r"field_(?:0|[1-9][0-9]*)")
@@ -51,6 +59,12 @@ class Overlay:
     def properties(self) -> list[str]:
         """The properties that the overlay adds or changes."""
         return [key for key, value in self.schema.get("properties", {}).items() if value is not None]
+
+    @property
+    def decided(self) -> set[str]:
+        """The properties that the overlay removes, or of whose values it says something."""
+        properties: Schema = self.schema.get("properties", {})
+        return {key for key, value in properties.items() if value is None or not _ANNOTATIONS.issuperset(value)}
 
     def fail(self, pointer: str, reason: str) -> NoReturn:
         """Raise the error that names this overlay and the place in it."""
@@ -80,8 +94,11 @@ def lay(overlay: Overlay, schema: Schema) -> Schema:
     ((_, field),) = schema["patternProperties"].items()
     fields = {key: field for key in overlay.properties if FIELD.fullmatch(key)}
     for key in fields:
-        if "type" in overlay.schema["properties"][key] and "string" not in _types(overlay.schema["properties"][key]):
+        if "type" in overlay.schema["properties"][key] and "string" not in types(overlay.schema["properties"][key]):
             overlay.fail(f"/properties/{key}/type", "a field is text in every reading, so it can be narrowed only")
+    for key in (*fields, *overlay.schema.get("required", ())):
+        if FIELD.fullmatch(key) and int(key[6:16]) >= _MOST_FIELDS:
+            overlay.fail(f"/properties/{key}", f"a lead has at most {_MOST_FIELDS:,} fields")
     patch = {key: value for key, value in overlay.schema.items() if key not in _OF_THE_OVERLAY}
     laid = _merge({**schema, "properties": schema["properties"] | fields}, patch)
     for key in overlay.properties:
@@ -98,6 +115,9 @@ def unsatisfiable(schema: Schema) -> str | None:
     for low, high in _LIMITS:
         if low in schema and high in schema and schema[low] > schema[high]:
             return f"{low} {schema[low]} is above {high} {schema[high]}"
+    if "anyOf" in schema:
+        reasons = list(map(unsatisfiable, schema["anyOf"]))
+        return reasons[0] if all(reasons) else None
     below = [schema["items"]] if "items" in schema else []
     below += [value for key, value in schema.get("properties", {}).items() if key in schema.get("required", ())]
     reason = next(filter(None, map(unsatisfiable, below)), None)
@@ -173,14 +193,15 @@ def _portable(overlay: Overlay, schema: Schema, place: str) -> Schema:
     return portable
 
 
-def _types(schema: Mapping[str, Any]) -> set[str]:
-    types = schema.get("type", [])
-    names = {types} if isinstance(types, str) else set(types)
+def types(schema: Mapping[str, Any]) -> set[str]:
+    """Return the types that a schema names; an integer is a number too."""
+    named = schema.get("type", [])
+    names = {named} if isinstance(named, str) else set(named)
     return names | {"number"} if "integer" in names else names
 
 
 def _merge(target: Schema, patch: Mapping[str, Any]) -> Schema:
-    if "type" in patch and "type" in target and not _types(patch) & _types(target):
+    if "type" in patch and "type" in target and not types(patch) & types(target):
         target = {key: value for key, value in target.items() if key in _KEPT_WHEN_RETYPED}
     merged = dict(target)
     for key, value in patch.items():

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from smartflo_contract.schemas._errors import ContractError, nearest
 from smartflo_contract.schemas._files import read
-from smartflo_contract.schemas._overlay import Overlay, Schema, lay, unsatisfiable
+from smartflo_contract.schemas._overlay import Overlay, Schema, lay, types, unsatisfiable
 
 READINGS: Final = ("sample", "documented")
 PROFILES: Final = (*READINGS, "lenient")
@@ -100,8 +100,9 @@ def _unite(readings: list[Schema]) -> Schema:
     if plain_schema(first) == plain_schema(last):
         return first | {"x-evidence": evidence}
     if plain_schema(first) | {"type": 0} == plain_schema(last) | {"type": 0}:
-        wide = max(possible, key=lambda reading: len(reading["type"]) if isinstance(reading["type"], list) else 1)
-        return wide | {"x-evidence": evidence}
+        wide = next((one for one in possible if all(types(one) >= types(other) for other in possible)), None)
+        if wide is not None:
+            return wide | {"x-evidence": evidence}
     shared = {key: value for key, value in first.items() if key in _SHARED}
     branches = [{key: value for key, value in reading.items() if key not in _SHARED} for reading in possible]
     return shared | {"anyOf": branches, "x-evidence": evidence}

@@ -1,6 +1,6 @@
 """Rules that no schema keyword can say: functions of one shape in one table.
 
-A rule takes a lead and the state of its response and returns its faults, none where all is well.
+A rule takes a lead and the state of its response and returns its breaches, none where all is well.
 It is asked only about values that the schema accepts, and says nothing where a key that it reads
 is missing or has another form. Texts that repeat in a list are parsed once, in bounded caches.
 """
@@ -17,7 +17,7 @@ from smartflo_contract.schemas._findings import Severity
 from smartflo_contract.schemas._overlay import FIELD
 
 Lead: TypeAlias = Mapping[str, Any]
-Check: TypeAlias = Callable[[Lead, "Response"], Iterable["Fault"]]
+Check: TypeAlias = Callable[[Lead, "Seen"], Iterable["Breach"]]
 
 TIMES: Final = ("available_at", "created_at", "updated_at")
 HALF_A_DAY: Final = 12 * 60 * 60
@@ -29,7 +29,7 @@ _is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
 _is_object_id: Final = re.compile("[0-9a-f]{24}").fullmatch
 
 
-class Fault(NamedTuple):
+class Breach(NamedTuple):
     """One place where a lead breaks a rule.
 
     Attributes:
@@ -48,7 +48,7 @@ ABSENT: Final = object()
 
 
 @dataclass(slots=True)
-class Response:
+class Seen:
     """What rules know of the contract, of the keys of this lead, and of the leads before it."""
 
     properties: frozenset[str]
@@ -159,139 +159,139 @@ def _parse(text: str, kind: type) -> tuple[Any, ...] | None:
     return tuple(items) if isinstance(items, list) and all(type(item) is kind for item in items) else None
 
 
-def _header_json(lead: Lead, _: Response) -> Iterable[Fault]:
+def _header_json(lead: Lead, _: Seen) -> Iterable[Breach]:
     header = lead["header"]
     if isinstance(header, str) and names(header) is None:
-        return (Fault(("header",), "text that holds a JSON array of strings", header),)
+        return (Breach(("header",), "text that holds a JSON array of strings", header),)
     return ()
 
 
-def _sensitive_json(lead: Lead, _: Response) -> Iterable[Fault]:
+def _sensitive_json(lead: Lead, _: Seen) -> Iterable[Breach]:
     sensitive = lead["sensitive_field_map"]
     if isinstance(sensitive, str) and positions(sensitive) is None:
-        return (Fault(("sensitive_field_map",), "text that holds a JSON array of integers", sensitive),)
+        return (Breach(("sensitive_field_map",), "text that holds a JSON array of integers", sensitive),)
     return ()
 
 
-def _sensitive_json_or_count(lead: Lead, response: Response) -> Iterable[Fault]:
+def _sensitive_json_or_count(lead: Lead, seen: Seen) -> Iterable[Breach]:
     sensitive = lead["sensitive_field_map"]
     if isinstance(sensitive, str) and _is_count(sensitive):
         return ()
-    return _sensitive_json(lead, response)
+    return _sensitive_json(lead, seen)
 
 
-def _sensitive_range(lead: Lead, response: Response) -> Iterable[Fault]:
+def _sensitive_range(lead: Lead, seen: Seen) -> Iterable[Breach]:
     sensitive = lead["sensitive_field_map"]
-    total = fields(response.keys).total
+    total = fields(seen.keys).total
     if all(0 <= position < total for position in positions(sensitive) or ()):
         return ()
-    return (Fault(("sensitive_field_map",), f"positions from 0 to {total - 1}", sensitive),)
+    return (Breach(("sensitive_field_map",), f"positions from 0 to {total - 1}", sensitive),)
 
 
-def _sensitive_count(lead: Lead, _: Response) -> Iterable[Fault]:
+def _sensitive_count(lead: Lead, _: Seen) -> Iterable[Breach]:
     sensitive, columns = lead["sensitive_field_map"], names(lead["header"])
     if columns is None or not isinstance(sensitive, str) or not _is_count(sensitive):
         return ()
     if int(sensitive) <= len(columns):
         return ()
-    return (Fault(("sensitive_field_map",), f"at most {len(columns)}, the number of columns", sensitive),)
+    return (Breach(("sensitive_field_map",), f"at most {len(columns)}, the number of columns", sensitive),)
 
 
-def _fields_contiguous(lead: Lead, response: Response) -> Iterable[Fault]:
-    missing = fields(response.keys).missing
-    return () if missing is None else (Fault((f"field_{missing}",), "fields numbered without a gap", ABSENT),)
+def _fields_contiguous(lead: Lead, seen: Seen) -> Iterable[Breach]:
+    missing = fields(seen.keys).missing
+    return () if missing is None else (Breach((f"field_{missing}",), "fields numbered without a gap", ABSENT),)
 
 
-def _columns_fit_fields(lead: Lead, response: Response) -> Iterable[Fault]:
+def _columns_fit_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
     columns = names(lead["header"])
-    count = fields(response.keys).total
+    count = fields(seen.keys).total
     if columns is None or len(columns) <= count:
         return ()
-    return (Fault(("header",), f"at most {count} column names, one a field", lead["header"]),)
+    return (Breach(("header",), f"at most {count} column names, one a field", lead["header"]),)
 
 
-def _few_fields(lead: Lead, response: Response) -> Iterable[Fault]:
-    count = fields(response.keys).total
+def _few_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
+    count = fields(seen.keys).total
     if count >= _DOCUMENTED_FIELDS:
         return ()
-    return (Fault((f"field_{_DOCUMENTED_FIELDS - 1}",), f"at least {_DOCUMENTED_FIELDS} fields", ABSENT),)
+    return (Breach((f"field_{_DOCUMENTED_FIELDS - 1}",), f"at least {_DOCUMENTED_FIELDS} fields", ABSENT),)
 
 
-def _number_long_64_bit(lead: Lead, _: Response) -> Iterable[Fault]:
+def _number_long_64_bit(lead: Lead, _: Seen) -> Iterable[Breach]:
     return [
-        Fault((key, "$date", "$numberLong"), "a 64-bit integer as text", lead[key]["$date"]["$numberLong"])
+        Breach((key, "$date", "$numberLong"), "a 64-bit integer as text", lead[key]["$date"]["$numberLong"])
         for key in TIMES
         if (value := number_long(lead.get(key))) is not None and value not in _INT64
     ]
 
 
-def _created_before_updated(lead: Lead, _: Response) -> Iterable[Fault]:
+def _created_before_updated(lead: Lead, _: Seen) -> Iterable[Breach]:
     created, updated = number_long(lead["created_at"]), number_long(lead["updated_at"])
     if created is None or updated is None or created <= updated:
         return ()
-    return (Fault(("updated_at",), "a time not before created_at", lead["updated_at"]),)
+    return (Breach(("updated_at",), "a time not before created_at", lead["updated_at"]),)
 
 
-def _created_twelve_hours_early(lead: Lead, _: Response) -> Iterable[Fault]:
+def _created_twelve_hours_early(lead: Lead, _: Seen) -> Iterable[Breach]:
     lead_id, created = lead["lead_id"], number_long(lead["created_at"])
     if created is None or not isinstance(lead_id, str) or not _is_object_id(lead_id):
         return ()
     gap = int(lead_id[:8], 16) - created // 1000
-    return (Fault(("created_at",), "the time in lead_id", lead["created_at"]),) if gap == HALF_A_DAY else ()
+    return (Breach(("created_at",), "the time in lead_id", lead["created_at"]),) if gap == HALF_A_DAY else ()
 
 
-def _one_list_id(lead: Lead, response: Response) -> Iterable[Fault]:
-    if response.list_id is None:
-        response.list_id = lead["list_id"]
-    if lead["list_id"] == response.list_id:
+def _one_list_id(lead: Lead, seen: Seen) -> Iterable[Breach]:
+    if seen.list_id is None:
+        seen.list_id = lead["list_id"]
+    if lead["list_id"] == seen.list_id:
         return ()
-    return (Fault(("list_id",), "the list_id of the first lead", lead["list_id"]),)
+    return (Breach(("list_id",), "the list_id of the first lead", lead["list_id"]),)
 
 
 def _unique(key: str) -> Check:
-    def check(lead: Lead, response: Response) -> Iterable[Fault]:
+    def check(lead: Lead, seen: Seen) -> Iterable[Breach]:
         identifier = lead[key]
-        if identifier in response.ids:
-            return (Fault((key,), "an identifier that no other lead has", identifier),)
-        response.ids.add(identifier)
+        if identifier in seen.ids:
+            return (Breach((key,), "an identifier that no other lead has", identifier),)
+        seen.ids.add(identifier)
         return ()
 
     return check
 
 
-def _lead_id_equals_id(lead: Lead, _: Response) -> Iterable[Fault]:
+def _lead_id_equals_id(lead: Lead, _: Seen) -> Iterable[Breach]:
     lead_id, identifier = lead["lead_id"], lead["id"]
     if lead_id == identifier or not (isinstance(lead_id, str) and isinstance(identifier, str)):
         return ()
     if not (_is_object_id(lead_id) and _is_object_id(identifier)):
         return ()
-    return (Fault(("lead_id",), "the same as id", lead_id),)
+    return (Breach(("lead_id",), "the same as id", lead_id),)
 
 
-def _id_is_list_id(lead: Lead, _: Response) -> Iterable[Fault]:
+def _id_is_list_id(lead: Lead, _: Seen) -> Iterable[Breach]:
     identifier, list_id = lead["id"], lead["list_id"]
     if not isinstance(identifier, str) or _is_object_id(identifier) or identifier == f"{list_id:.0f}":
         return ()
-    return (Fault(("id",), "list_id as text", identifier),)
+    return (Breach(("id",), "list_id as text", identifier),)
 
 
-def _unknown_key(lead: Lead, response: Response) -> Iterable[Fault]:
-    found = unknown_keys(response.keys, response.properties)
-    return [Fault((key,), "a key of the contract", lead[key]) for key in found] if found else ()
+def _unknown_key(lead: Lead, seen: Seen) -> Iterable[Breach]:
+    found = unknown_keys(seen.keys, seen.properties)
+    return [Breach((key,), "a key of the contract", lead[key]) for key in found] if found else ()
 
 
-def _unknown_value(lead: Lead, response: Response) -> Iterable[Fault]:
+def _unknown_value(lead: Lead, seen: Seen) -> Iterable[Breach]:
     return [
-        Fault((key,), "a known value", lead[key])
-        for key, known in response.known_values.items()
+        Breach((key,), "a known value", lead[key])
+        for key, known in seen.known_values.items()
         if key in lead and lead[key] not in known
     ]
 
 
-def _email_masked(lead: Lead, _: Response) -> Iterable[Fault]:
+def _email_masked(lead: Lead, _: Seen) -> Iterable[Breach]:
     email = lead["field_2"]
     if isinstance(email, str) and email in _MASKED_EMAILS:
-        return (Fault(("field_2",), "an e-mail", email),)
+        return (Breach(("field_2",), "an e-mail", email),)
     return ()
 
 
