@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -48,7 +49,7 @@ _phones = click.option(
     envvar="SMARTFLO_PHONES",
     show_envvar=True,
     help="safe (default): numbers that cannot ring, +91 5550 and six digits. "
-    "valid: numbers of real subscribers, for clients that refuse others.",
+    "valid: numbers that may be somebody's, for clients that refuse others.",
 )
 _seed = click.option(
     "--seed", type=int, envvar="SMARTFLO_SEED", show_envvar=True, help="Same seed, same leads. Default 0."
@@ -58,15 +59,16 @@ _seed = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Test an integration with the Smartflo lead list API without touching production.
+    """Test an integration with the Smartflo lead list API without touching production.
 
     \b
     smartflo-contract serve                run a fake Smartflo on http://127.0.0.1:8080
     smartflo-contract sample -n 3          print three leads
     smartflo-contract explain lead_id      what is known of a key, and from where
 
-    Exit codes: 0 done, 2 wrong usage or configuration, 130 interrupted.
-    """
+    Exit codes: 0 done (for serve: stopped by Ctrl-C or SIGTERM), 2 wrong usage or configuration,
+    130 interrupted.
+    """  # noqa: D301  # click wants the control character itself
 
 
 @cli.command()
@@ -98,7 +100,7 @@ def cli() -> None:
     type=click.Choice(("on", "off")),
     envvar="SMARTFLO_AUTH",
     show_envvar=True,
-    help="on (default): requests need an Authorization header, any text will do. off: they need none.",
+    help="on (default): requests need an Authorization header, any ASCII text will do. off: they need none.",
 )
 @_seed
 @_profile
@@ -119,7 +121,8 @@ def serve(config: Path | None, **settings: Any) -> None:
     def announce(url: str) -> None:
         click.echo(url)
         sys.stdout.flush()
-        _banner(chosen, url)
+        with suppress(OSError):  # nobody need read the banner
+            _banner(chosen, url)
 
     run(chosen, announce)
 
@@ -266,6 +269,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(_USAGE)
     except click.ClickException as error:
         _leave(_one_line(error), _USAGE)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered would fail again
+        _leave(f"cannot write: {error.strerror}", _USAGE)
     except ValueError as error:
         if not type(error).__module__.startswith("smartflo_contract"):
             raise
@@ -295,7 +301,9 @@ def _names(columns: str) -> tuple[str, ...]:
 
 def _warn_of_phones(phones: str | None) -> None:
     if phones == "valid":
-        click.echo("warning: --phones valid makes numbers of real subscribers; do not let anything dial them", err=True)
+        click.echo(
+            "warning: --phones valid makes numbers that may be somebody's; do not let anything dial them", err=True
+        )
 
 
 def _write(texts: Iterable[str]) -> None:
@@ -384,10 +392,11 @@ def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: b
             click.echo("\t".join(row), err=err)
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*header, show_header=any(header), box=None, pad_edge=False)
+    columns = [Column(title, overflow="fold", no_wrap=number == 0) for number, title in enumerate(header)]
+    table = Table(*columns, show_header=any(header), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*map(Text, row))
     Console(stderr=err).print(table)

@@ -109,10 +109,10 @@ def test_sample_without_columns(run: Run) -> None:
 
 
 def test_valid_phones_come_with_a_warning(run: Run) -> None:
-    """Numbers of real subscribers are an explicit choice, warned of on standard error."""
+    """Numbers of may be somebody's are an explicit choice, warned of on standard error."""
     done = run("sample", "--phones", "valid")
 
-    assert "real subscribers" in done.stderr
+    assert "may be somebody's" in done.stderr
     assert json.loads(done.stdout)[0]["field_0"].startswith("+9198")
 
 

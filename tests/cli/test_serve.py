@@ -106,14 +106,14 @@ def test_overlay_by_flag(tmp_path: Path) -> None:
 
 
 def test_valid_phones_are_warned_of(tmp_path: Path) -> None:
-    """Numbers of real subscribers are served on request, with a warning."""
+    """Numbers of may be somebody's are served on request, with a warning."""
     with _serving("--phones", "valid", cwd=tmp_path) as (url, process):
         leads = _leads(url, 8668)
         process.terminate()
         _, told = process.communicate(timeout=30)
 
     assert all(lead["field_0"].startswith("+9198") for lead in leads)
-    assert "real subscribers" in told
+    assert "may be somebody's" in told
 
 
 def test_taken_port_is_one_line(tmp_path: Path, run: Run) -> None:

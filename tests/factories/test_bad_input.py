@@ -162,3 +162,14 @@ def test_absurd_overlays(overlay: dict[str, Any]) -> None:
     """An overlay that asks for what no response has is refused when it is loaded."""
     with pytest.raises(OverlayError):
         load_contract("sample", overlay)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [{"pattern": "^[A-Z]+$", "minLength": 12}, {"pattern": "[0-9]+", "minLength": 10}, {"minLength": 100_000}],
+)
+def test_long_texts_are_found(schema: dict[str, Any]) -> None:
+    """A least length is met, also together with a pattern that lets texts grow."""
+    overlay = {"properties": {"n": {"type": "string", **schema}}}
+
+    assert load_contract("sample", overlay).is_valid([lead(1, 8668, 0, overlay=overlay)])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from smartflo_contract.mock_server._address import Address, bind, resolve, share
+from smartflo_contract.mock_server._address import Address, bind, claim, resolve, share
 from smartflo_contract.mock_server._errors import PortTaken, ServeError
 
 ANY = Address(socket.AF_INET, "127.0.0.1", 0)
@@ -124,3 +124,12 @@ def _ipv6() -> Callable[[], Address]:
         return address
 
     return ipv6
+
+
+@shares
+def test_one_fake_at_an_address() -> None:
+    """Of fakes that start at once, one gets the address."""
+    address = ANY._replace(port=1)
+
+    with claim(address), pytest.raises(PortTaken), claim(address):
+        pass

@@ -67,7 +67,7 @@ def test_any_token(token: str, ask: Ask) -> None:
     assert ask(VENDORS, token=token).status_code == 200
 
 
-@pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer ", "bearer   "])
+@pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer ", "bearer   ", "é", "Bearer é"])
 @pytest.mark.parametrize("path", [VENDORS, f"{LEADS}/id", f"{LEADS}/", LEADS, f"{LEADS}/1", f"{LEADS}/900000503"])
 def test_no_token(token: str | None, path: str, ask: Ask, reason: Reason) -> None:
     """Without a token the answer is 401, whatever the list, and a curl header that works."""
@@ -77,7 +77,7 @@ def test_no_token(token: str | None, path: str, ask: Ask, reason: Reason) -> Non
     assert "curl --header 'Authorization: Bearer any-text'" in reason(answer)
 
 
-@pytest.mark.parametrize("token", ["é", "a.b.c", "..", "eyJ.eyJ.x", "Bearer " + "x" * 5_000, "x\x01x"])
+@pytest.mark.parametrize("token", ["a.b.c", "..", "eyJ.eyJ.x", "Bearer " + "x" * 5_000, "x\x01x"])
 def test_garbage_as_token(token: str, ask: Ask) -> None:
     """A token that looks like nothing is a token."""
     assert ask(VENDORS, token=token.encode("latin-1")).status_code in {200, 400}

@@ -149,7 +149,7 @@ def test_missing_keys(content: dict[str, object], fields: set[str], login: Ask) 
     """A key that is missing, empty or no text is 422: a flat map of field to message, as seen by public clients."""
     answer = login(json.dumps(content))
 
-    assert (422, fields, "observed") == (
+    assert (422, fields, "assumed") == (
         answer.status_code,
         answer.json().keys(),
         answer.headers["X-Smartflo-Fake-Evidence"],

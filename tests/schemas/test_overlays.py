@@ -466,7 +466,7 @@ def test_exported_schema_stays_2020_12(dialect: str) -> None:
 
     assert (schema["$schema"], schema["$id"]) == (
         "https://json-schema.org/draft/2020-12/schema",
-        "urn:smartflo-contract:schema:lead",
+        load_contract("sample").schema()["$id"],
     )
 
 
@@ -524,3 +524,28 @@ def test_limits_that_fit_no_reading_are_refused_under_lenient_too() -> None:
     """Limits in the wrong order leave no value in either reading."""
     with pytest.raises(OverlayError, match="minimum 5 is above maximum 1"):
         load_contract("lenient", {"properties": {"lead_id": {"minimum": 5, "maximum": 1}}})
+
+
+@pytest.mark.parametrize(
+    ("patch", "gone"),
+    [({"x-faker": None}, "x-faker"), ({"description": None}, "description"), ({"type": None}, "type")],
+)
+def test_null_removes_keywords(patch: dict[str, None], gone: str) -> None:
+    """Every keyword of a key can be removed, and leads are still valid."""
+    contract = load_contract("sample", {"properties": {"priority": patch}})
+
+    assert gone not in contract.schema_of("priority")
+    assert contract.is_valid([lead(1, 8668, 0, overlay={"properties": {"priority": patch}})])
+
+
+@pytest.mark.parametrize("key", ["required", "properties", "additionalProperties"])
+def test_null_at_the_root_is_refused(key: str) -> None:
+    """What stands beside properties cannot be removed."""
+    with pytest.raises(OverlayError, match="null removes what stands under properties"):
+        load_contract("sample", {key: None})
+
+
+def test_fields_cannot_be_removed() -> None:
+    """A field is no key of its own, and its removal says why not."""
+    with pytest.raises(OverlayError, match="numbered without a gap"):
+        load_contract("sample", {"properties": {"field_3": None}})

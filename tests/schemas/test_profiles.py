@@ -1,5 +1,6 @@
 """The three profiles as plain schemas."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -175,3 +176,27 @@ def test_contract_of_a_profile_is_loaded_once(profile: str) -> None:
 def test_contract_under_its_own_profile_is_itself(contract: Contract) -> None:
     """Asked for its own profile, a contract gives itself."""
     assert contract.under(contract.profile) is contract
+
+
+PROFILES = ("sample", "documented", "lenient")
+FIELD_OVERLAY = {"properties": {"field_0": {"pattern": "^[+]91[0-9]{10}$"}, "field_40": {"maxLength": 3}}}
+
+
+@pytest.mark.parametrize("overlay", [None, FIELD_OVERLAY], ids=["plain", "fields"])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_exported_schema_suits_strict_validators(profile: str, overlay: dict[str, Any] | None) -> None:
+    """Every required key is among the properties, and no property matches the pattern of the others, as ajv wants."""
+    schema = load_contract(profile, overlay).schema()
+    (pattern,) = schema["patternProperties"]
+
+    assert set(schema["required"]) <= schema["properties"].keys()
+    assert [] == [key for key in schema["properties"] if re.search(pattern, key)]
+    assert re.search(pattern, "field_41")
+
+
+@pytest.mark.parametrize("name", ["lead", "leads"])
+def test_exported_schemas_have_their_own_ids(name: str) -> None:
+    """Schemas of several profiles and overlays can stand in one registry."""
+    contracts = [load_contract(profile, overlay) for profile in PROFILES for overlay in (None, FIELD_OVERLAY)]
+
+    assert len({contract.schema(name)["$id"] for contract in contracts}) == 6

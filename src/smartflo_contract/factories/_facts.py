@@ -58,7 +58,7 @@ SERIES: Final[dict[Phones, Series]] = {
     "valid": Series("+9198", 8, 61_803_399),
 }
 """``safe``: Indian numbers begin with 6 to 9 (mobile) or with an area code, of which 555 is none,
-so these cannot be dialled while they look right. ``valid``: numbers of real subscribers."""
+so these cannot be dialled while they look right. ``valid``: numbers that may be somebody's."""
 
 
 class Facts(NamedTuple):

@@ -51,14 +51,12 @@ def _bounds(schema: Mapping[str, Any]) -> tuple[float, float]:
 
 
 def _string(schema: Mapping[str, Any], draw: Draw) -> str:
-    if "pattern" in schema:
-        return matching(schema["pattern"], draw)
     least = schema.get("minLength", 0)
-    text = draw.choice(WORDS)
-    while len(text) < least:
-        text += f" {draw.choice(WORDS)}"
-    most = schema.get("maxLength", max(least, len(text)))
-    return text[:most]
+    if "pattern" in schema:
+        return matching(schema["pattern"], draw, least)
+    shortest = len(min(WORDS, key=len)) + 1
+    text = " ".join(draw.choice(WORDS) for _ in range(1 + least // shortest))
+    return text[: schema.get("maxLength", len(text))]
 
 
 def _array(schema: Mapping[str, Any], draw: Draw) -> list[Any]:

@@ -105,7 +105,7 @@ def lead(
         profile: ``sample``, ``documented`` or ``lenient``.
         overlay: a partial lead schema, as a mapping or a path.
         columns: names in ``header``; values follow the names.
-        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers of real subscribers.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
 
     Raises:
         ContractError: the profile or the overlay cannot be used.

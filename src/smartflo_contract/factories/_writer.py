@@ -54,7 +54,7 @@ class LeadWriter:
         definition: the list.
         contract: the contract whose keys a lead has.
         seed: seed of the world, for lists without their own.
-        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers of real subscribers.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
 
     Raises:
         GenerationError: no value was found for a key of the contract's overlay.

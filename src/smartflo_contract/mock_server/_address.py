@@ -3,6 +3,8 @@
 import errno
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from smartflo_contract.mock_server._errors import PortTaken, ServeError
@@ -75,6 +77,21 @@ def share(bound: socket.socket) -> None:
     """Open a bound port to other sockets of this user that say so too, and to no others."""
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+
+
+@contextmanager
+def claim(address: Address) -> Iterator[None]:
+    """Be the one fake at an address, of all that start at once; Linux.
+
+    Raises:
+        PortTaken: another fake is.
+    """
+    with socket.socket(socket.AF_UNIX) as name:
+        try:
+            name.bind(f"\0smartflo-contract {address.host} {address.port}")
+        except OSError as error:
+            raise _error(address, error) from None
+        yield
 
 
 def _error(address: Address, error: OSError) -> ServeError:

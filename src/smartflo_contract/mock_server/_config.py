@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -30,7 +31,7 @@ class Config:
         profile: ``sample``, ``documented`` or ``lenient``.
         overlay: a partial lead schema, as a path or a mapping.
         auth: ``on`` where requests need an Authorization header, ``off`` where they do not.
-        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers of real subscribers.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
         lists: lead lists besides those of the default world; the same id replaces.
 
     Raises:
@@ -50,6 +51,7 @@ class Config:
     def __post_init__(self) -> None:
         """Refuse what the fake cannot work with."""
         check_config(self)
+        object.__setattr__(self, "overlay", deepcopy(self.overlay))
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **instead: Any) -> "Config":

@@ -31,7 +31,7 @@ def post_login(state: State, request: Request) -> Response:
         return refusal(400, "Bad request.", f"the body is no JSON object; a login looks like {_EXAMPLE}")
     faults = {key: fault for key in _KEYS if (fault := _fault(key, content.get(key)))}
     if faults:
-        return answer(422, faults, "observed", reason=f"a login looks like {_EXAMPLE}")
+        return answer(422, faults, "assumed", reason=f"a login looks like {_EXAMPLE}")
     if content["password"] == WRONG_PASSWORD:
         reason = f"the password `{WRONG_PASSWORD}` is always refused, any other is taken; the status 401 is assumed"
         return refusal(401, "Invalid credentials", reason)

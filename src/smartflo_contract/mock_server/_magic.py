@@ -44,7 +44,7 @@ _FAILURES: Final = (
     Failure(401, _envelope("Token has expired"), "observed"),
     Failure(403, _envelope("You do not have access to this list."), "assumed"),
     Failure(404, _envelope("List not found."), "assumed"),
-    Failure(422, {"id": "Provide a valid id."}, "observed"),
+    Failure(422, {"id": "Provide a valid id."}, "assumed"),
     Failure(429, _envelope("Too many requests.", success="false"), "documented"),
     Failure(500, _envelope("Internal server error."), "assumed"),
     Failure(502, _envelope("Bad gateway."), "assumed"),

@@ -18,7 +18,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from smartflo_contract.factories import LeadWriter
-from smartflo_contract.mock_server._address import Address, bind, resolve, share
+from smartflo_contract.mock_server._address import Address, bind, claim, resolve, share
 from smartflo_contract.mock_server._app import create_app
 from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
@@ -124,8 +124,9 @@ def _reserved(wanted: Address) -> Iterator[Address]:
     with bind(wanted) as held:
         address = wanted._replace(port=held.getsockname()[1])
         if sys.platform == "linux":  # elsewhere Granian listens before it starts workers, on one socket of its own
-            share(held)
-            yield address
+            with claim(address):  # of two fakes that start at once, both may have come this far
+                share(held)
+                yield address
             return
     yield address
 

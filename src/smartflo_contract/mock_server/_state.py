@@ -13,7 +13,7 @@ from smartflo_contract.mock_server._tokens import Tokens, token_of
 from smartflo_contract.mock_server._world import World
 
 _UNAUTHORIZED: Final = (
-    "send an Authorization header; any text will do, for example: curl --header 'Authorization: Bearer any-text'"
+    "send an Authorization header; any ASCII text will do, for example: curl --header 'Authorization: Bearer any-text'"
 )
 
 

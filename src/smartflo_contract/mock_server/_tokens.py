@@ -64,8 +64,10 @@ class Tokens:
 
 
 def token_of(authorization: str | None) -> str:
-    """Return the token in an Authorization header, raw or after ``Bearer``; empty where there is none."""
+    """Return the token in an Authorization header, raw or after ``Bearer``; empty where there is none in ASCII."""
     token = (authorization or "").strip()
+    if not token.isascii():  # servers differ in what they make of it
+        return ""
     if token[:6].lower() != _SCHEME:
         return token
     rest = token[6:]

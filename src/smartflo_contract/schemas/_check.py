@@ -163,7 +163,7 @@ class Check:
                 **place,
                 **said,
                 severity=cause.severity[self._contract.profile],
-                message=f"expected {breach.expected}, got {got}; {cause.claim}",
+                message=f"expected {breach.expected}, got {got} (rule: {cause.claim})",
                 evidence=cause.evidence,
                 profiles=tuple(cause.severity),
                 contradiction=cause.contradiction,

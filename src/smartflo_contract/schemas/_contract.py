@@ -14,7 +14,7 @@ from smartflo_contract.schemas._errors import ContractError, nearest
 from smartflo_contract.schemas._files import read
 from smartflo_contract.schemas._findings import Finding, masked
 from smartflo_contract.schemas._overlay import FIELD, Overlay, OverlaySource, Schema, load_overlay
-from smartflo_contract.schemas._resolve import plain_schema, resolve
+from smartflo_contract.schemas._resolve import plain_schema, resolve, with_named_fields
 from smartflo_contract.schemas._rules import RULES, KnownValues, Rule
 
 SCHEMAS: Final = ("lead", "leads", "error")
@@ -89,10 +89,17 @@ class Contract:
         if name not in SCHEMAS:
             message = f"unknown schema `{name}`; there are {', '.join(SCHEMAS)}.{nearest(name, SCHEMAS)}"
             raise ContractError(message)
-        schema: Schema = deepcopy(self.lead) if name == "lead" else read(f"{name}.schema.json")
+        if name == "error":
+            schema: Schema = read("error.schema.json")
+            return schema if annotated else plain_schema(schema)
+        lead = deepcopy(self.lead) if annotated else with_named_fields(deepcopy(self.lead))
+        schema = lead if name == "lead" else read("leads.schema.json")
         if name == "leads":
-            lead = {key: value for key, value in deepcopy(self.lead).items() if not key.startswith("$")}
-            schema |= {"items": {"$ref": "#/$defs/lead"}, "$defs": {"lead": lead}}
+            below = {key: value for key, value in lead.items() if not key.startswith("$")}
+            schema |= {"items": {"$ref": "#/$defs/lead"}, "$defs": {"lead": below}}
+        schema["$id"] += f":{self.profile}"
+        if self.overlay is not None and self.overlay.patch:
+            schema["$id"] += f":{self.overlay.digest}"
         return schema if annotated else plain_schema(schema)
 
     def schema_of(self, key: str) -> Schema:

@@ -8,6 +8,7 @@ from smartflo_contract.schemas._contract import Contract, load_contract
 from smartflo_contract.schemas._contradictions import CONTRADICTIONS, Contradiction
 from smartflo_contract.schemas._describe import describe
 from smartflo_contract.schemas._errors import ContractError, OverlayError, nearest
+from smartflo_contract.schemas._findings import pointer as to_pointer
 from smartflo_contract.schemas._overlay import FIELD, Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas._resolve import PROFILES
 
@@ -83,7 +84,7 @@ def _of_path(path: list[str], contracts: Mapping[str, Contract]) -> Explanation:
     names = {f"/*/{key}", f"/*/{_FIELDS if FIELD.fullmatch(key) else key}"}
     evidence = {label: text for schema in found.values() for label, text in schema.get("x-evidence", {}).items()}
     return Explanation(
-        pointer="".join(f"/{part}" for part in ("*", *path)),
+        pointer=to_pointer(("*", *path)),
         description=_below(first, path).get("description", "") or first.get("description", ""),
         readings={
             profile: _reading(contracts[profile], path) if profile in contracts else _NOTHING for profile in PROFILES

@@ -5,6 +5,7 @@ overlay adds to it without repeating it. A property whose type becomes another o
 description and whether it is personal; its other keywords spoke of the old type.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -61,6 +62,16 @@ class Overlay:
         return [key for key, value in self.schema.get("properties", {}).items() if value is not None]
 
     @property
+    def patch(self) -> Schema:
+        """What the overlay says of leads, without what it says of itself."""
+        return {key: value for key, value in self.schema.items() if key not in _OF_THE_OVERLAY}
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that tell what this overlay says from what others say."""
+        return hashlib.sha256(json.dumps(self.patch).encode()).hexdigest()[:8]
+
+    @property
     def decided(self) -> set[str]:
         """The properties that the overlay removes, or of whose values it says something."""
         properties: Schema = self.schema.get("properties", {})
@@ -88,26 +99,39 @@ def load_overlay(source: OverlaySource) -> Overlay:
 
 def lay(overlay: Overlay, schema: Schema) -> Schema:
     """Return ``schema`` with the overlay laid over it; what it touches says so in its evidence."""
-    for key, value in overlay.schema.get("properties", {}).items():
-        if value is None and key not in schema["properties"]:
-            overlay.fail(f"/properties/{key}", f"there is no such key to remove.{nearest(key, schema['properties'])}")
-    ((_, field),) = schema["patternProperties"].items()
-    fields = {key: field for key in overlay.properties if FIELD.fullmatch(key)}
-    for key in fields:
-        if "type" in overlay.schema["properties"][key] and "string" not in types(overlay.schema["properties"][key]):
-            overlay.fail(f"/properties/{key}/type", "a field is text in every reading, so it can be narrowed only")
-    for key in (*fields, *overlay.schema.get("required", ())):
-        if FIELD.fullmatch(key) and int(key[6:16]) >= _MOST_FIELDS:
-            overlay.fail(f"/properties/{key}", f"a lead has at most {_MOST_FIELDS:,} fields")
-    patch = {key: value for key, value in overlay.schema.items() if key not in _OF_THE_OVERLAY}
-    laid = _merge({**schema, "properties": schema["properties"] | fields}, patch)
+    _refuse_removals(overlay, schema["properties"])
+    properties = schema["properties"] | _fields(overlay, schema)
+    laid = _merge({**schema, "properties": properties}, overlay.patch)
     for key in overlay.properties:
-        evidence = overlay.schema["properties"][key].get("x-evidence", {"assumed": f"overlay {overlay.name}"})
+        evidence = overlay.schema["properties"][key].get("x-evidence") or {"assumed": f"overlay {overlay.name}"}
         laid["properties"][key]["x-evidence"] = laid["properties"][key].get("x-evidence", {}) | evidence
     for key in overlay.schema.get("required", ()):
         if key not in laid["properties"] and not FIELD.fullmatch(key):
             overlay.fail("/required", f"`{key}` has no schema under properties.{nearest(key, laid['properties'])}")
     return laid
+
+
+def _refuse_removals(overlay: Overlay, properties: Schema) -> None:
+    """Refuse to remove what is not there, or what cannot go."""
+    for key, value in overlay.schema.get("properties", {}).items():
+        if value is None and FIELD.fullmatch(key):
+            overlay.fail(f"/properties/{key}", "fields are numbered without a gap, so none can be removed")
+        if value is None and key not in properties:
+            overlay.fail(f"/properties/{key}", f"there is no such key to remove.{nearest(key, properties)}")
+
+
+def _fields(overlay: Overlay, schema: Schema) -> Schema:
+    """Return the fields that the overlay narrows, each as the contract has it."""
+    ((_, field),) = schema["patternProperties"].items()
+    for key in (*overlay.properties, *overlay.schema.get("required", ())):
+        if FIELD.fullmatch(key) and int(key[6:16]) >= _MOST_FIELDS:
+            overlay.fail(f"/properties/{key}", f"a lead has at most {_MOST_FIELDS:,} fields")
+    narrowed = [key for key in overlay.properties if FIELD.fullmatch(key)]
+    for key in narrowed:
+        said = overlay.schema["properties"][key]
+        if said.get("type") is not None and "string" not in types(said):
+            overlay.fail(f"/properties/{key}/type", "a field is text in every reading, so it can be narrowed only")
+    return dict.fromkeys(narrowed, field)
 
 
 def unsatisfiable(schema: Schema) -> str | None:
@@ -159,7 +183,10 @@ def _decoded(name: str, content: object) -> Overlay:
 def _validate(overlay: Overlay) -> None:
     schema = read("overlay.schema.json")
     schema["$defs"]["annotations"] = read("annotations.schema.json")
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(overlay.schema)
+    root = next((key for key, value in overlay.schema.items() if value is None), None)
+    if root is not None:
+        overlay.fail(f"/{root}", "null removes what stands under properties, and nothing else")
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(_without_removals(overlay.schema))
     error = min(errors, key=lambda error: len(error.absolute_path), default=None)
     while error is not None and error.context:
         error = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator_value != "null"))
@@ -173,6 +200,19 @@ def _validate(overlay: Overlay) -> None:
     overlay.fail(pointer, f"keyword `{unknown}` is not supported in an overlay; supported: {', '.join(supported)}")
 
 
+def _without_removals(schema: Schema) -> Schema:
+    """Return what a schema says, without the keywords that it removes; removed properties stay."""
+    said = {key: value for key, value in schema.items() if value is not None}
+    if isinstance(said.get("properties"), dict):
+        said["properties"] = {
+            key: _without_removals(value) if isinstance(value, dict) else value
+            for key, value in said["properties"].items()
+        }
+    if isinstance(said.get("items"), dict):
+        said["items"] = _without_removals(said["items"])
+    return said
+
+
 def _portable(overlay: Overlay, schema: Schema, place: str) -> Schema:
     """Return ``schema`` with patterns that every engine reads alike."""
     portable = dict(schema)
@@ -183,12 +223,12 @@ def _portable(overlay: Overlay, schema: Schema, place: str) -> Schema:
             portable["pattern"] = portable_pattern(schema["pattern"])
         except PatternError as error:
             overlay.fail(f"{place}/pattern", str(error))
-    if "properties" in schema:
+    if schema.get("properties") is not None:
         portable["properties"] = {
             key: None if value is None else _portable(overlay, value, f"{place}/properties/{key}")
             for key, value in schema["properties"].items()
         }
-    if "items" in schema:
+    if schema.get("items") is not None:
         portable["items"] = _portable(overlay, schema["items"], f"{place}/items")
     return portable
 
@@ -201,7 +241,7 @@ def types(schema: Mapping[str, Any]) -> set[str]:
 
 
 def _merge(target: Schema, patch: Mapping[str, Any]) -> Schema:
-    if "type" in patch and "type" in target and not types(patch) & types(target):
+    if patch.get("type") is not None and "type" in target and not types(patch) & types(target):
         target = {key: value for key, value in target.items() if key in _KEPT_WHEN_RETYPED}
     merged = dict(target)
     for key, value in patch.items():
@@ -215,7 +255,7 @@ def _merge(target: Schema, patch: Mapping[str, Any]) -> Schema:
             merged[key] = _merge(target.get(key, {}), value)
         else:
             merged[key] = value
-    removed = {key for key, value in patch.get("properties", {}).items() if value is None}
+    removed = {key for key, value in (patch.get("properties") or {}).items() if value is None}
     if removed and "required" in merged:
         merged["required"] = [key for key in merged["required"] if key not in removed]
     return merged

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from smartflo_contract.schemas._errors import ContractError, nearest
 from smartflo_contract.schemas._files import read
-from smartflo_contract.schemas._overlay import Overlay, Schema, lay, types, unsatisfiable
+from smartflo_contract.schemas._overlay import FIELD, Overlay, Schema, lay, types, unsatisfiable
+from smartflo_contract.schemas._patterns import END
 
 READINGS: Final = ("sample", "documented")
 PROFILES: Final = (*READINGS, "lenient")
@@ -42,6 +43,22 @@ def resolve(profile: str, overlay: Overlay | None = None) -> Schema:
 def plain_schema(schema: Mapping[str, Any]) -> Schema:
     """Return a copy without ``x-`` keywords, as any validator takes it; keys and values of users stay as they are."""
     return {key: _PLAIN.get(key, _as_is)(value) for key, value in schema.items() if not key.startswith("x-")}
+
+
+def with_named_fields(lead: Schema) -> Schema:
+    """Return a lead schema in which the fields that are required, or that an overlay speaks of, are named.
+
+    Strict validators want every required key among the properties, and no key in two places.
+    """
+    ((pattern, field),) = lead["patternProperties"].items()
+    properties = lead["properties"]
+    named = list(dict.fromkeys(key for key in (*lead["required"], *properties) if FIELD.fullmatch(key)))
+    numbers = "|".join(key.removeprefix("field_") for key in named)
+    others = pattern.replace("^field_", f"^field_(?!(?:{numbers}){END})")
+    return lead | {
+        "properties": properties | {key: properties.get(key, field) for key in named},
+        "patternProperties": {others: field},
+    }
 
 
 def _as_is(value: Any) -> Any:

@@ -229,7 +229,7 @@ def _created_before_updated(lead: Lead, _: Seen) -> Iterable[Breach]:
     created, updated = number_long(lead["created_at"]), number_long(lead["updated_at"])
     if created is None or updated is None or created <= updated:
         return ()
-    return (Breach(("updated_at",), "a time not before created_at", lead["updated_at"]),)
+    return (Breach(("updated_at",), "a time not before created_at", updated),)
 
 
 def _created_twelve_hours_early(lead: Lead, _: Seen) -> Iterable[Breach]:
@@ -237,7 +237,7 @@ def _created_twelve_hours_early(lead: Lead, _: Seen) -> Iterable[Breach]:
     if created is None or not isinstance(lead_id, str) or not _is_object_id(lead_id):
         return ()
     gap = int(lead_id[:8], 16) - created // 1000
-    return (Breach(("created_at",), "the time in lead_id", lead["created_at"]),) if gap == HALF_A_DAY else ()
+    return (Breach(("created_at",), "the time in lead_id", created),) if gap == HALF_A_DAY else ()
 
 
 def _one_list_id(lead: Lead, seen: Seen) -> Iterable[Breach]:
