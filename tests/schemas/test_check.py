@@ -224,9 +224,10 @@ def test_lists_of_the_factories_have_no_finding(contract: Contract) -> None:
     assert contract.check(lead_list(1, 8668, 500, profile=contract.profile)) == ()
 
 
-def test_value_of_a_type_that_json_does_not_have(contract: Contract) -> None:
+@pytest.mark.parametrize("key", ["extra", "priority"])
+def test_value_of_a_type_that_json_does_not_have(contract: Contract, key: str) -> None:
     """A UUID is a break in both answers, not an error."""
-    body = [_lead(contract, extra=UUID(int=0))]
+    body = [_lead(contract, **{key: UUID(int=0)})]
 
     assert "not-json" in {finding.rule for finding in contract.check(body)}
     assert not contract.is_valid(body)
