@@ -1,6 +1,6 @@
 """How much of a bare Flask view's throughput is left in the fake, at 1, 100 and 10,000 leads?
 
-All three answer the same bytes under the same server (granian, one worker), one after the other in
+All three answer the same bytes under the same server (granian, one worker, eight threads), one after the other in
 every round, under `wrk -t1 -c16`; quote the ratios, not the rates. Needs wrk on the PATH (Debian
 package `wrk`).
 
@@ -103,7 +103,7 @@ def constant(app: str, body: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--http", "1", "--no-ws", "--blocking-threads", "1", "--log-level", "error", f"constant:{app}"]
+    command += ["--http", "1", "--no-ws", "--blocking-threads", "8", "--log-level", "error", f"constant:{app}"]
     with subprocess.Popen(command, cwd=HERE, env=os.environ | {"BODY": str(body)}) as process:
         yield answering(f"http://127.0.0.1:{port}")
         process.terminate()

@@ -24,7 +24,7 @@ from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._world import lists
 
-_THREADS: Final = 32
+_THREADS: Final = 8
 """Requests that a worker answers at a time: more would cost speed, and a slow reader of a large list holds one."""
 _SECONDS_TO_STOP: Final = 1
 """After that, answers that are still read are cut off."""
