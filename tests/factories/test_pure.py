@@ -123,7 +123,7 @@ def test_chunks_make_one_array(size: int) -> None:
 
 def test_chunks_are_pieces() -> None:
     """A body comes in pieces of a few leads."""
-    pieces = list(_writer(size=640).chunks())
+    pieces = list(_writer(size=1280).chunks())
 
     assert (len(pieces) > 9, max(map(len, pieces)) < 200_000) == (True, True)
 

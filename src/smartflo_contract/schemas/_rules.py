@@ -21,7 +21,8 @@ Check: TypeAlias = Callable[[Lead, "Seen"], Iterable["Breach"]]
 
 TIMES: Final = ("available_at", "created_at", "updated_at")
 HALF_A_DAY: Final = 12 * 60 * 60
-_INT64: Final = range(-(2**63), 2**63)
+_LEAST: Final = -(2**63)
+_MOST: Final = 2**63 - 1
 _MEMO_LENGTH: Final = 4096
 _DOCUMENTED_FIELDS: Final = 7
 _MASKED_EMAILS: Final = frozenset({"[email protected]", "[email\N{NO-BREAK SPACE}protected]"})
@@ -221,7 +222,7 @@ def _number_long_64_bit(lead: Lead, _: Seen) -> Iterable[Breach]:
     return [
         Breach((key, "$date", "$numberLong"), "a 64-bit integer as text", lead[key]["$date"]["$numberLong"])
         for key in TIMES
-        if (value := number_long(lead.get(key))) is not None and value not in _INT64
+        if key in lead and (value := number_long(lead[key])) is not None and not _LEAST <= value <= _MOST
     ]
 
 
