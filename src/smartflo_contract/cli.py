@@ -5,11 +5,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -27,33 +27,34 @@ _INTERRUPTED: Final = 130
 _QUIET_SECONDS: Final = 2.0
 _PROGRESS_STEP: Final = 4096
 _MOST_LEADS: Final = 100_000_000
+_F = TypeVar("_F", bound=Callable[..., Any])
 
-_profile = click.option(
+
+def _option(*names: str, **settings: Any) -> Callable[[_F], _F]:
+    """Return click's option, with the environment variable of its name, which the help shows."""
+    long = next(name for name in names if name.startswith("--"))
+    variable = f"SMARTFLO_{long.removeprefix('--').upper()}"
+    return click.option(*names, envvar=variable, show_envvar=True, **settings)
+
+
+_profile = _option(
     "--profile",
     type=click.Choice(PROFILES),
-    envvar="SMARTFLO_PROFILE",
-    show_envvar=True,
     help="Reading of the vendor's documentation: as the sample shows it (default), as the table says it, or either.",
 )
-_overlay = click.option(
+_overlay = _option(
     "--overlay",
     type=click.Path(path_type=Path),
-    envvar="SMARTFLO_OVERLAY",
-    show_envvar=True,
     metavar="FILE",
     help="JSON file: a partial lead schema that adds, removes or changes keys.",
 )
-_phones = click.option(
+_phones = _option(
     "--phones",
     type=click.Choice(("safe", "valid")),
-    envvar="SMARTFLO_PHONES",
-    show_envvar=True,
     help="safe (default): numbers that cannot ring, +91 5550 and six digits. "
     "valid: numbers that may be somebody's, for clients that refuse others.",
 )
-_seed = click.option(
-    "--seed", type=int, envvar="SMARTFLO_SEED", show_envvar=True, help="Same seed, same leads. Default 0."
-)
+_seed = _option("--seed", type=int, help="Same seed, same leads. Default 0.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -72,34 +73,26 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--host", envvar="SMARTFLO_HOST", show_envvar=True, help="Address to listen on. Default 127.0.0.1.")
-@click.option(
+@_option("--host", help="Address to listen on. Default 127.0.0.1.")
+@_option(
     "--port",
     type=click.IntRange(0, 65535),
-    envvar="SMARTFLO_PORT",
-    show_envvar=True,
     help="Port to listen on; 0 takes a free one. Default 8080.",
 )
-@click.option(
+@_option(
     "--workers",
     type=click.IntRange(1, 64),
-    envvar="SMARTFLO_WORKERS",
-    show_envvar=True,
     help="Worker processes; all answer alike. Default 1.",
 )
-@click.option(
+@_option(
     "--config",
     type=click.Path(path_type=Path),
-    envvar="SMARTFLO_CONFIG",
-    show_envvar=True,
     metavar="FILE",
     help="TOML file with these settings and [[lists]]. A flag wins over its variable, both win over the file.",
 )
-@click.option(
+@_option(
     "--auth",
     type=click.Choice(("on", "off")),
-    envvar="SMARTFLO_AUTH",
-    show_envvar=True,
     help="on (default): requests need an Authorization header, any ASCII text will do. off: they need none.",
 )
 @_seed
@@ -128,31 +121,25 @@ def serve(config: Path | None, **settings: Any) -> None:
 
 
 @cli.command()
-@click.option(
+@_option(
     "-n",
     "--count",
     type=click.IntRange(0, _MOST_LEADS),
     default=1,
     show_default=True,
-    envvar="SMARTFLO_COUNT",
-    show_envvar=True,
     help="How many leads.",
 )
-@click.option(
+@_option(
     "--columns",
-    envvar="SMARTFLO_COLUMNS",
-    show_envvar=True,
     metavar="NAMES",
     help='Column names, separated by commas: "Phone Number,Name,Loan Amount". Default: the vendor\'s nine.',
 )
-@click.option(
+@_option(
     "--format",
     "form",
     type=click.Choice(("json", "ndjson")),
     default="json",
     show_default=True,
-    envvar="SMARTFLO_FORMAT",
-    show_envvar=True,
     help="json: an array, as the API answers. ndjson: a lead a line.",
 )
 @_seed
@@ -184,11 +171,9 @@ def sample(
 
 @cli.command()
 @click.argument("name", type=click.Choice(("lead", "leads", "error")), default="lead")
-@click.option(
+@_option(
     "--annotated",
     is_flag=True,
-    envvar="SMARTFLO_ANNOTATED",
-    show_envvar=True,
     help="Keep the x- keywords: evidence, known values, generators. Strict validators refuse them.",
 )
 @_profile
