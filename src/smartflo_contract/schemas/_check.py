@@ -25,8 +25,8 @@ _RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
 _BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
 
 
-class _Breach(NamedTuple):
-    """One breach of one lead, whoever found it."""
+class _Disagreement(NamedTuple):
+    """One place where a lead disagrees with the contract, whoever found it."""
 
     rule: str
     path: Path
@@ -46,7 +46,7 @@ class Check:
         """Start with no lead seen."""
         self._contract = contract
         self._seen = Seen(frozenset(contract.lead["properties"]), contract.known_values)
-        self._tally: dict[tuple[str, str], tuple[_Breach, int, int]] = {}
+        self._tally: dict[tuple[str, str], tuple[_Disagreement, int, int]] = {}
         self._index = 0
         self._repeated: tuple[object, ...] = ()
         self._repeating: list[tuple[Rule, Iterable[Breach]]] = []
@@ -57,7 +57,7 @@ class Check:
 
     def add(self, lead: object) -> None:
         """Check the next lead."""
-        for breach in self._faults(lead):
+        for breach in self._disagreements(lead):
             key = breach.rule, pointer(breach.path)
             first, index, count = self._tally.get(key, (breach, self._index, 0))
             self._tally[key] = first, index, count + 1
@@ -95,7 +95,7 @@ class Check:
         self._breaking = [rule.check for rule in self._others if rule.severity[profile] == "break"]
         self._passes = not any(breaches for rule, breaches in self._repeating if rule.severity[profile] == "break")
 
-    def _faults(self, lead: object) -> Iterator[_Breach]:
+    def _disagreements(self, lead: object) -> Iterator[_Disagreement]:
         refused: set[str | int] = set()
         unreadable: list[tuple[Path, object]] = []
         fits = is_portable(lead) and self._fits(lead)
@@ -103,7 +103,7 @@ class Check:
             self._look_at(lead)
         if not fits or self._open:
             unreadable = list(not_json(lead))
-            yield from (_Breach(NOT_JSON, path, _JSON_VALUE, value, None) for path, value in unreadable)
+            yield from (_Disagreement(NOT_JSON, path, _JSON_VALUE, value, None) for path, value in unreadable)
             refused = {path[0] for path, _ in unreadable if path}
         if not isinstance(lead, dict):
             if fits is False and not unreadable:
@@ -126,7 +126,7 @@ class Check:
         except ValueError:  # a value of a type that the validator does not know
             return False
 
-    def _violations(self, lead: object, refused: set[str | int]) -> Iterator[_Breach]:
+    def _violations(self, lead: object, refused: set[str | int]) -> Iterator[_Disagreement]:
         """Yield what the schema refuses, but for keys already ``refused``; add those keys."""
         found = [
             violation
@@ -134,7 +134,7 @@ class Check:
             if not (violation.path and violation.path[0] in refused)
         ]
         for violation in found:
-            yield _Breach(
+            yield _Disagreement(
                 violation.keyword, violation.path, self._expected(violation), _got(lead, violation), violation
             )
         refused.update(violation.path[0] for violation in found if violation.path)
@@ -151,7 +151,7 @@ class Check:
             return f"the required key, {describe(wanted)}"
         return describe(schema)
 
-    def _finding(self, breach: _Breach, first: int, count: int) -> Finding:
+    def _finding(self, breach: _Disagreement, first: int, count: int) -> Finding:
         key = str(breach.path[0]) if breach.path else ""
         cause = breach.cause
         known = self._property(key)
@@ -219,13 +219,13 @@ def not_json_body(error: ValueError) -> Finding:
     return of_body(NOT_JSON, "JSON", f"text that is not JSON: {reason[0]}, {reason[2]}", evidence=_RFC_8259)
 
 
-def _of_rule(rule: Rule, breaches: Iterable[Breach], refused: set[str | int]) -> Iterator[_Breach]:
+def _of_rule(rule: Rule, breaches: Iterable[Breach], refused: set[str | int]) -> Iterator[_Disagreement]:
     """Yield the breaches that a rule found, where nothing that it reads was refused already."""
     if refused and not _reads_none_of(rule, refused):
         return
     for path, expected, got in breaches:
         if path[0] not in refused:
-            yield _Breach(rule.name, path, expected, got, rule)
+            yield _Disagreement(rule.name, path, expected, got, rule)
 
 
 def _reads_none_of(rule: Rule, refused: set[str | int]) -> bool:
