@@ -28,6 +28,8 @@ LEADS = "/v1/broadcast/leads/8668"
         ("/broadcast/leads/8668", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
         ("/v1/broadcast/leads/8668/9", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
         ("/v1/campaign", "GET /v1/dialer/campaign (not simulated by this fake)"),
+        ("/", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
+        ("/favicon.ico", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
         ("/v1/login", "POST /v1/auth/login (answered by this fake)"),
         ("/v1/auth/logins", "POST /v1/auth/login (answered by this fake)"),
         ("/v1/broadcast/lead/77", "GET /v1/broadcast/leads/{id} (answered by this fake)"),

@@ -26,6 +26,10 @@ class DocumentedRoute(NamedTuple):
     source: str
 
 
+_MAIN: Final = "GET /v1/broadcast/leads/{id}"
+"""What is named where nothing is near."""
+
+
 @cache
 def documented_routes() -> tuple[DocumentedRoute, ...]:
     """Return the routes that the vendor is known to have, served here or not."""
@@ -41,7 +45,7 @@ def to_known_route(method: str, path: str) -> str:
         return f"this fake answers {wanted}, written without more slashes than that"
     if wanted in known:
         return f"the vendor has {wanted}, but this fake does not simulate it"
-    (nearest,) = get_close_matches(wanted, known, n=1, cutoff=0.0)
+    (nearest,) = get_close_matches(wanted, known, n=1) or [_MAIN]
     here = known[nearest][:2] in served_routes()
     return (
         f"the vendor documents no {shown(method)} {shown(path)}; "
