@@ -299,3 +299,10 @@ def test_pointer_is_escaped(key: str, pointer: str) -> None:
     (finding,) = load_contract().check([_lead(**{key: 1})])
 
     assert finding.pointer == pointer
+
+
+def test_expected_is_in_words() -> None:
+    """A finding says what a pattern of the contract asks for, not the pattern."""
+    (finding, *_) = load_contract("sample").check([{**lead(1, 8668, 0), "id": "x"}])
+
+    assert finding.expected == "text of 24 hexadecimal digits"

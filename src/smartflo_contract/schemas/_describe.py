@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from smartflo_contract.schemas._patterns import END
+
 _PATTERNS = {
-    "^[0-9a-f]{24}$(?!\\n)": "24 hexadecimal digits",
-    "^(0|[1-9][0-9]{0,18})$(?!\\n)": "digits",
-    "^[1-9][0-9]{0,15}$(?!\\n)": "digits",
-    "^(0|-?[1-9][0-9]{0,18})$(?!\\n)": "an integer",
+    "^[0-9a-f]{24}$": "24 hexadecimal digits",
+    "^(0|[1-9][0-9]{0,18})$": "digits",
+    "^[1-9][0-9]{0,15}$": "digits",
+    "^(0|-?[1-9][0-9]{0,18})$": "an integer",
 }
 _NAMES = {"string": "text"}
 _LARGEST = 2**53 - 1
@@ -43,7 +45,8 @@ def _limits(schema: Mapping[str, Any]) -> list[str]:
         said.append(f" of at least {schema['minLength']} characters")
     if "pattern" in schema:
         pattern = schema["pattern"]
-        said.append(f" of {_PATTERNS[pattern]}" if pattern in _PATTERNS else f" matching {pattern}")
+        words = _PATTERNS.get(pattern.replace(END, "$"))  # the fast validator's schema has a plain ``$``
+        said.append(f" matching {pattern}" if words is None else f" of {words}")
     if schema.get("contentMediaType") == "application/json":
         said.append(" that holds JSON")
     if "items" in schema:
