@@ -83,7 +83,7 @@ class LeadWriter:
 
     @cached_property
     def recipe(self) -> str:
-        """Everything that the bytes depend on, as canonical JSON."""
+        """Everything that the bytes depend on, as JSON."""
         overlay = self._contract.overlay
         values = {
             "definition": asdict(self.definition),

@@ -106,16 +106,21 @@ class Check:
             yield from (_Disagreement(NOT_JSON, path, _JSON_VALUE, value, None) for path, value in unreadable)
             refused = {path[0] for path, _ in unreadable if path}
         if not isinstance(lead, dict):
-            if fits is False and not unreadable:
+            if not fits and not unreadable:
                 yield from self._violations(lead, refused)
             return
         if refused:
             lead = {key: value for key, value in lead.items() if refused.isdisjoint({key, repr(key)})}
         if refused or not fits:
             yield from self._violations(lead, refused)
-        self._look_at(lead)
+            self._look_at(lead)
+        yield from self._of_rules(lead, refused)
+
+    def _of_rules(self, lead: Lead, refused: set[str | int]) -> Iterator[_Disagreement]:
+        """Yield what the rules refuse that read none of the keys already ``refused``."""
         for rule, breaches in self._repeating:
-            yield from _of_rule(rule, breaches, refused)
+            if _reads_none_of(rule, refused):
+                yield from _of_rule(rule, breaches, refused)
         for rule in self._others:
             if _reads_none_of(rule, refused):
                 yield from _of_rule(rule, rule.check(lead, self._seen), refused)
@@ -220,9 +225,7 @@ def not_json_body(error: ValueError) -> Finding:
 
 
 def _of_rule(rule: Rule, breaches: Iterable[Breach], refused: set[str | int]) -> Iterator[_Disagreement]:
-    """Yield the breaches that a rule found, where nothing that it reads was refused already."""
-    if refused and not _reads_none_of(rule, refused):
-        return
+    """Yield the breaches that a rule found, but for keys already ``refused``."""
     for path, expected, got in breaches:
         if path[0] not in refused:
             yield _Disagreement(rule.name, path, expected, got, rule)

@@ -140,7 +140,7 @@ def positions(sensitive: object) -> tuple[int, ...] | None:
 
 
 def number_long(time: object) -> int | None:
-    """Return the number in a MongoDB time, in epoch ms; ``None`` for other forms and for no time."""
+    """Return the number in a MongoDB time, in epoch ms; ``None`` for other forms."""
     try:
         return int(time["$date"]["$numberLong"])  # type: ignore[index]
     except (KeyError, TypeError, ValueError):
