@@ -12,9 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
-import jsonschema
 import orjson
 
 from smartflo_contract.schemas._errors import OverlayError, nearest
@@ -23,6 +22,9 @@ from smartflo_contract.schemas._findings import pointer
 from smartflo_contract.schemas._json import not_json
 from smartflo_contract.schemas._patterns import PatternError
 from smartflo_contract.schemas._patterns import portable as portable_pattern
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 Schema: TypeAlias = dict[str, Any]
 OverlaySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
@@ -147,11 +149,17 @@ def unsatisfiable(schema: Schema) -> str | None:
     reason = next(filter(None, map(unsatisfiable, below)), None)
     listed = [schema["const"]] if "const" in schema else schema.get("enum")
     if reason is None and listed is not None:
-        validator = jsonschema.Draft202012Validator(schema)
+        validator = _reference(schema)
         if not any(validator.is_valid(value) for value in listed):
             keyword = "const" if "const" in schema else "enum"
             return f"no value of {keyword} fits the other keywords (type {schema.get('type', 'any')})"
     return reason
+
+
+def _reference(schema: Schema) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # takes 70 ms, and only overlays need it
+
+    return Draft202012Validator(schema)
 
 
 def _read_file(path: Path) -> object:
@@ -186,7 +194,7 @@ def _validate(overlay: Overlay) -> None:
     root = next((key for key, value in overlay.schema.items() if value is None), None)
     if root is not None:
         overlay.fail(f"/{root}", "null removes what stands under properties, and nothing else")
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(_without_removals(overlay.schema))
+    errors = _reference(schema).iter_errors(_without_removals(overlay.schema))
     error = min(errors, key=lambda error: len(error.absolute_path), default=None)
     while error is not None and error.context:
         error = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator_value != "null"))
