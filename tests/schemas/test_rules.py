@@ -127,6 +127,12 @@ CASES = {
     ),
     "columns-fit-fields": Case(STRICT, "/*/header", [_header(36)], [_header(35), _header(0)]),
     "few-fields": Case({"lenient": "surprise"}, "/*/field_6", [_keep_fields(6), _keep_fields(1)], [_keep_fields(7)]),
+    "many-fields": Case(
+        {"sample": "surprise", "lenient": "surprise"},
+        "/*/field_35",
+        [_put(field_35=""), _put(field_35="x", field_36="")],
+        [lambda leads: leads[0].update(field_35="", header=json.dumps(["Name"] * 36)), _put(field_36="")],
+    ),
     "number-long-64-bit": Case(
         _everywhere("break"),
         "/*/available_at/$date/$numberLong",

@@ -25,6 +25,7 @@ _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 _MEMO_LENGTH: Final = 4096
 _DOCUMENTED_FIELDS: Final = 7
+_SAMPLE_FIELDS: Final = 35
 _MASKED_EMAILS: Final = frozenset({"[email protected]", "[email\N{NO-BREAK SPACE}protected]"})
 _is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
 _is_object_id: Final = re.compile("[0-9a-f]{24}").fullmatch
@@ -218,6 +219,14 @@ def _few_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
     return (Breach((f"field_{_DOCUMENTED_FIELDS - 1}",), f"at least {_DOCUMENTED_FIELDS} fields", ABSENT),)
 
 
+def _many_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
+    most = max(_SAMPLE_FIELDS, len(names(lead["header"]) or ()))
+    count, missing = fields(seen.keys)
+    if count <= most or missing is not None:
+        return ()
+    return (Breach((f"field_{most}",), f"at most {most} fields", lead[f"field_{most}"]),)
+
+
 def _number_long_64_bit(lead: Lead, _: Seen) -> Iterable[Breach]:
     return [
         Breach((key, "$date", "$numberLong"), "a 64-bit integer as text", lead[key]["$date"]["$numberLong"])
@@ -381,6 +390,16 @@ RULES: Final = (
         severity={"lenient": "surprise"},
         evidence=_TABLE,
         check=_few_fields,
+        contradiction="field-count",
+        repeats=True,
+    ),
+    Rule(
+        name="many-fields",
+        claim="a lead has no more fields than its list has columns, or than the sample has",
+        keys=("header", "field_"),
+        severity={"sample": "surprise", "lenient": "surprise"},
+        evidence=_SAMPLE | {"documented": "leads page, footnote: fields grow with the columns"},
+        check=_many_fields,
         contradiction="field-count",
         repeats=True,
     ),
