@@ -10,7 +10,7 @@ from smartflo_contract.factories._pools import WORDS
 
 _SPAN: Final = 100
 _ITEMS: Final = 3
-_HINTS: Final = {
+HINTS: Final = {
     "pattern": "string",
     "minLength": "string",
     "maxLength": "string",
@@ -28,7 +28,7 @@ def value_for(schema: Mapping[str, Any], draw: Draw) -> Any:
         return schema["const"]
     if "enum" in schema:
         return draw.choice(schema["enum"])
-    types = schema.get("type") or next((kind for key, kind in _HINTS.items() if key in schema), "string")
+    types = schema.get("type") or next((kind for key, kind in HINTS.items() if key in schema), "string")
     return _TYPES[types if isinstance(types, str) else draw.choice(types)](schema, draw)
 
 

@@ -1,1 +1,44 @@
-"""Hypothesis strategies for leads and lead lists, valid and deliberately broken."""
+"""Hypothesis strategies: leads that the contract allows, and leads that break it in one known place."""
+
+from smartflo_contract.strategies._broken import BREAKERS, Breaker, Broken, BrokenResponse
+from smartflo_contract.strategies._leads import (
+    broken_leads,
+    broken_responses,
+    lead_lists,
+    leads,
+    responses,
+    surprising_leads,
+)
+from smartflo_contract.strategies._values import (
+    dial_statuses,
+    dispositions,
+    emails,
+    headers,
+    mongo_dates,
+    names,
+    object_ids,
+    phone_numbers,
+    sensitive_field_maps,
+)
+
+__all__ = [
+    "BREAKERS",
+    "Breaker",
+    "Broken",
+    "BrokenResponse",
+    "broken_leads",
+    "broken_responses",
+    "dial_statuses",
+    "dispositions",
+    "emails",
+    "headers",
+    "lead_lists",
+    "leads",
+    "mongo_dates",
+    "names",
+    "object_ids",
+    "phone_numbers",
+    "responses",
+    "sensitive_field_maps",
+    "surprising_leads",
+]

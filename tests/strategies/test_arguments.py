@@ -1,0 +1,249 @@
+"""Arguments: each does what its name says, and a wrong one is refused with its value and what is allowed."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from smartflo_contract import strategies
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.strategies import (
+    broken_leads,
+    broken_responses,
+    dial_statuses,
+    emails,
+    headers,
+    lead_lists,
+    leads,
+    mongo_dates,
+    names,
+    phone_numbers,
+    responses,
+    sensitive_field_maps,
+    surprising_leads,
+)
+
+from .conftest import Drawn
+
+JUST = st.just
+
+
+def _date(instant: int) -> dict[str, Any]:
+    return {"$date": {"$numberLong": str(instant)}}
+
+
+KEYS: list[tuple[dict[str, Any], str, object]] = [
+    ({"list_ids": JUST(8668)}, "list_id", 8668),
+    ({"dial_statuses": JUST(6)}, "dial_status", 6),
+    ({"dispositions": JUST(-9)}, "dialer_dial_status", -9),
+    ({"phone_numbers": JUST("+915550000042")}, "field_0", "+915550000042"),
+    ({"names": JUST("Ira")}, "field_1", "Ira"),
+    ({"emails": JUST("a@example.com")}, "field_2", "a@example.com"),
+    ({"texts": JUST("x")}, "field_3", "x"),
+    ({"alternate_phone_numbers": JUST("+915550000043")}, "alternate_phone_number", "+915550000043"),
+    ({"skill_ids": JUST(None)}, "skill_id", None),
+    ({"skill_ids": JUST(7)}, "skill_id", 7),
+    ({"time_groups": JUST(9)}, "time_group", 9),
+    ({"dialer_skills": JUST({"id": 1, "name": "Tamil"})}, "dialer_skill", {"id": 1, "name": "Tamil"}),
+    ({"dates": JUST(_date(5))}, "created_at", _date(5)),
+    ({"dates": JUST(_date(5))}, "updated_at", _date(5)),
+    ({"dates": JUST(_date(5))}, "available_at", _date(5)),
+    ({"columns": JUST(["Name", "Phone"])}, "header", '["Name","Phone"]'),
+    ({"columns": JUST(())}, "header", "[]"),
+]
+
+
+@pytest.mark.parametrize(("options", "key", "value"), KEYS, ids=lambda value: str(value)[:40])
+def test_an_argument_gives_the_values_of_its_key(
+    options: dict[str, Any], key: str, value: object, drawn: Drawn
+) -> None:
+    """What a strategy gives stands in every lead, alone and in a list."""
+    made = drawn(leads(**options), 30) + [lead for body in drawn(lead_lists(**options), 30) for lead in body]
+
+    assert [lead for lead in made if lead[key] != value] == []
+    assert load_contract().is_valid(made[:1])
+
+
+def test_values_go_under_the_columns_that_hold_them(drawn: Drawn) -> None:
+    """Phone, name, e-mail and text stand under the columns of those names, wherever they are."""
+    columns = ["City", "E-mail", "Full Name", "Mobile", "Alternate Number"]
+    made = drawn(
+        leads(
+            columns=JUST(columns),
+            names=JUST("a"),
+            emails=JUST("b"),
+            phone_numbers=JUST("c"),
+            texts=JUST("d"),
+            alternate_phone_numbers=JUST("e"),
+        ),
+        30,
+    )
+
+    assert {("d", "b", "a", "c", "e")} == {tuple(lead[f"field_{number}"] for number in range(5)) for lead in made}
+
+
+def test_dates_are_put_in_order(drawn: Drawn) -> None:
+    """Of the dates that a strategy gives the earliest is created_at, the latest available_at."""
+    made = drawn(leads(dates=st.sampled_from([_date(30), _date(4), _date(200)])), 100)
+    times = [
+        [int(lead[key]["$date"]["$numberLong"]) for key in ("created_at", "updated_at", "available_at")]
+        for lead in made
+    ]
+
+    assert [sorted(three) for three in times] == times
+    assert len({tuple(three) for three in times}) > 5
+
+
+def test_columns_may_be_any_texts(profile: str, drawn: Drawn) -> None:
+    """Names of columns that no list of ours has are valid too, and arrive in header."""
+    columns = st.lists(st.text(), min_size=30, max_size=50)
+    made = drawn(leads(profile=profile, columns=columns), 200)
+
+    assert [lead for lead in made if not load_contract(profile).is_valid([lead])] == []
+    assert any("field_40" in lead for lead in made)
+
+
+def test_field_count_under_lenient(drawn: Drawn) -> None:
+    """A lenient lead has as many fields as asked for."""
+    made = drawn(leads(profile="lenient", field_count=st.integers(1, 3)), 60)
+
+    assert {1, 2, 3} == {sum(key.startswith("field_") for key in lead) for lead in made}
+    assert [lead for lead in made if not load_contract("lenient").is_valid([lead])] == []
+
+
+def test_extra_keys_where_the_contract_is_open(drawn: Drawn) -> None:
+    """Keys that the contract does not name are added under lenient."""
+    made = drawn(leads(profile="lenient", extra_keys=JUST({"campaign": "x", "": None})), 20)
+
+    assert {("x", None)} == {(lead["campaign"], lead[""]) for lead in made}
+
+
+def test_headers_and_maps_follow_their_columns(drawn: Drawn) -> None:
+    """headers() and sensitive_field_maps() speak of the columns given."""
+    columns = JUST(["a", "b"])
+    maps = drawn(sensitive_field_maps(columns=columns), 60)
+
+    assert drawn(headers(columns=columns), 5)[0] == '["a","b"]'
+    assert drawn(headers(profile="documented", columns=columns), 5)[0] == ["a", "b"]
+    assert {"[]", "[0]", "[1]", "[0,1]"} == set(maps)
+    assert {"0", "1", "2"} == set(drawn(sensitive_field_maps(profile="documented", columns=columns), 60))
+
+
+def test_the_same_strategy_serves_in_several_places(drawn: Drawn) -> None:
+    """A strategy made once gives valid leads in lists, in alternatives and mapped."""
+    one = leads(dial_statuses=dial_statuses())
+    both = st.tuples(one, one.map(lambda lead: lead["priority"]), st.none() | one)
+
+    assert len(drawn(both, 50)) == 50
+
+
+REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
+    (lambda: leads(profile="smaple"), ["smaple", "sample, documented, lenient", "Did you mean `sample`?"]),
+    (lambda: leads(profile=3), ["profile=3"]),  # type: ignore[arg-type]
+    (lambda: leads(overlay="no/such/file.json"), ["no/such/file.json", "cannot be read"]),
+    (lambda: leads(overlay={"properties": {"priority": {"minimum": 31}}}), ["minimum 31 is above maximum 30"]),
+    (lambda: leads(columns=["Name"]), ["columns=['Name']", "expected a strategy", "just(['Name'])"]),  # type: ignore[arg-type]
+    (lambda: leads(dial_statuses=1), ["dial_statuses=1", "expected a strategy"]),  # type: ignore[arg-type]
+    (lambda: leads(dial_statuses=JUST("x")), ["dial_statuses=just('x')", "'x'", "`dial_status`", "integer"]),  # type: ignore[arg-type]
+    (lambda: leads(dial_statuses=JUST(2**53)), ["9007199254740992", "broken_leads()"]),
+    (lambda: leads(names=JUST(None)), ["names=none()", "gave None", "text"]),  # type: ignore[arg-type]
+    (lambda: leads(profile="documented", skill_ids=st.none()), ["skill_ids=none()", "None", "integer", "documented"]),
+    (lambda: leads(dates=st.integers(5, 5)), ["dates=", "5", "`created_at`"]),  # type: ignore[arg-type]
+    (lambda: leads(columns=JUST("Name")), ["columns=just('Name')", "sequence of at most 10,000 texts"]),
+    (lambda: leads(columns=JUST([1])), ["[1]", "sequence"]),  # type: ignore[list-item]
+    (lambda: leads(field_count=JUST(40)), ["field_count=just(40)", "under sample", "profile='lenient'"]),
+    (lambda: leads(profile="lenient", field_count=JUST(0)), ["gave 0", "from 1 to 10,000"]),
+    (lambda: leads(extra_keys=JUST({"a": 1})), ["extra_keys=", "under sample no other key", "profile='lenient'"]),
+    (lambda: leads(profile="lenient", extra_keys=JUST({"priority": 1})), ["extra_keys=", "names priority"]),
+    (lambda: leads(profile="lenient", extra_keys=JUST({"field_3": 1})), ["extra_keys=", "names field_3"]),
+    (lambda: leads(profile="lenient", extra_keys=JUST([])), ["gave []", "mapping"]),  # type: ignore[arg-type]
+    (lambda: lead_lists(min_size=-1), ["min_size=-1", "from 0"]),
+    (lambda: lead_lists(min_size="3"), ["min_size='3'", "whole number"]),  # type: ignore[arg-type]
+    (lambda: lead_lists(min_size=3, max_size=2), ["max_size=2", "from 3 (min_size)"]),
+    (lambda: responses(max_size=1.5), ["max_size=1.5", "whole number"]),  # type: ignore[arg-type]
+    (lambda: mongo_dates(min_value=2, max_value=1), ["min_value=2 is after max_value=1"]),
+    (lambda: mongo_dates(max_value=2**63), ["max_value=9223372036854775808", "64 bits"]),
+    (lambda: mongo_dates(min_value="now"), ["min_value='now'", "epoch ms"]),  # type: ignore[arg-type]
+    (lambda: headers(overlay={"properties": {"header": None}}), ["removes `header`"]),
+    (lambda: dial_statuses(overlay={"properties": {"dial_status": None}}), ["removes `dial_status`"]),
+    (lambda: leads(overlay={"properties": {"dial_status": None}}, dial_statuses=JUST(1)), ["removes `dial_status`"]),
+    (lambda: broken_leads(rule="maxium"), ["rule='maxium'", "'maximum'", "Did you mean `maximum`?"]),
+    (lambda: broken_leads(rule="maximum", key="header"), ["key='header'", "rule 'maximum'", "'priority'"]),
+    (lambda: broken_leads(key="priorty"), ["key='priorty'", "Did you mean `priority`?"]),
+    (lambda: broken_leads(rule="id-unique"), ["rule='id-unique'", "one lead under sample"]),
+    (
+        lambda: broken_responses(rule="not-json", key="priority"),
+        ["key='priority'", "a response under sample", "there are ''"],
+    ),
+    (lambda: broken_leads(profile="x"), ["profile='x'", "sample, documented, lenient"]),
+    (lambda: surprising_leads(profile="x"), ["profile='x'", "sample, documented, lenient"]),
+]
+
+
+@pytest.mark.parametrize(("make", "said"), REFUSED, ids=[" ".join(said)[:60] for _, said in REFUSED])
+def test_a_wrong_argument_is_refused(make: Callable[[], st.SearchStrategy[Any]], said: list[str], drawn: Drawn) -> None:
+    """The error names the value and what is allowed; it comes when drawn from: one test fails, not a file."""
+    strategy = make()
+
+    with pytest.raises(InvalidArgument) as caught:
+        drawn(strategy, 20)
+
+    assert [text for text in said if text not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("make", [leads, lead_lists, responses, surprising_leads, broken_leads, dial_statuses, headers])
+def test_an_unknown_argument_is_refused_at_once(make: Callable[..., object]) -> None:
+    """A misspelt argument is an error of the call, which names the argument, those there are and the nearest."""
+    with pytest.raises(
+        InvalidArgument, match=r"unknown argument profil='sample'; there are .*Did you mean `profile`\?"
+    ):
+        make(profil="sample")
+
+
+SHOWN: list[tuple[st.SearchStrategy[Any], str]] = [
+    (leads(), "leads()"),
+    (leads(profile="documented"), "leads(profile='documented')"),
+    (leads(dial_statuses=st.integers(1, 3)), "leads(dial_statuses=integers(min_value=1, max_value=3))"),
+    (lead_lists(min_size=2, max_size=3), "lead_lists(min_size=2, max_size=3)"),
+    (responses(names=names()), "responses(names=names())"),
+    (surprising_leads(), "surprising_leads()"),
+    (broken_leads(rule="type", key="priority"), "broken_leads(rule='type', key='priority')"),
+    (broken_responses(profile="lenient"), "broken_responses(profile='lenient')"),
+    (dial_statuses(), "dial_statuses()"),
+    (headers(columns=st.just(["a"])), "headers(columns=just(['a']))"),
+    (mongo_dates(), "mongo_dates()"),
+    (mongo_dates(min_value=5), "mongo_dates(min_value=5)"),
+    (phone_numbers(), "phone_numbers()"),
+    (emails(), "emails()"),
+]
+
+
+@pytest.mark.parametrize(("strategy", "text"), SHOWN, ids=[text for _, text in SHOWN])
+def test_a_strategy_shows_its_call(strategy: st.SearchStrategy[Any], text: str) -> None:
+    """The repr of a strategy is the call that makes it, without defaults."""
+    assert repr(strategy) == text
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+def test_example_gives_a_lead() -> None:
+    """example(), for a look in a shell, gives a lead that JSON can say."""
+    lead = leads().example()
+
+    assert json.loads(json.dumps(lead)) == lead
+
+
+def test_every_public_strategy_is_documented() -> None:
+    """Each public name says what it is."""
+    assert [name for name in strategies.__all__ if not (getattr(strategies, name).__doc__ or "").strip()] == []
+
+
+@settings(max_examples=10)
+@given(lead=leads(), body=lead_lists(max_size=3))
+def test_strategies_work_under_given(lead: dict[str, Any], body: list[dict[str, Any]]) -> None:
+    """Strategies are passed to given by keyword, as any other."""
+    assert "id" in lead
+    assert len(body) <= 3

@@ -1,0 +1,248 @@
+"""Overlays: what they add, change and remove shows in every lead, valid and broken, without a change of code."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+from jsonschema import Draft202012Validator
+
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.strategies import (
+    broken_leads,
+    broken_responses,
+    dial_statuses,
+    dispositions,
+    headers,
+    lead_lists,
+    leads,
+    surprising_leads,
+)
+from smartflo_contract.strategies._breaks import NEW_KEYS
+from smartflo_contract.strategies._sources import SOURCES
+from smartflo_contract.strategies._values import object_ids
+
+from .conftest import Drawn
+
+Overlay = dict[str, Any]
+OVERLAYS: dict[str, Overlay] = {
+    "nothing": {},
+    "text": {"properties": {"campaign": {"type": "string", "minLength": 3, "maxLength": 5}}, "required": ["campaign"]},
+    "pattern": {"properties": {"code": {"type": "string", "pattern": "^[A-Z]{2}-[0-9]+$"}}, "required": ["code"]},
+    "numbers": {
+        "properties": {
+            "score": {"type": "number", "minimum": -1.5, "maximum": 1.5},
+            "level": {"type": "integer", "minimum": 3},
+            "rank": {"minimum": 0.5, "maximum": 2.5, "type": ["integer", "null"]},
+        }
+    },
+    "closed": {"properties": {"source": {"enum": ["web", None, 3, {"a": [1]}]}, "version": {"const": 2}}},
+    "nested": {
+        "properties": {
+            "tags": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"n": {"minimum": 0}}, "required": ["n"]},
+            },
+            "owner": {
+                "type": "object",
+                "properties": {"id": {"type": "integer"}, "mail": {"type": "string"}, "on": {"type": "boolean"}},
+                "required": ["id"],
+                "additionalProperties": False,
+            },
+        },
+        "required": ["owner"],
+    },
+    "removed": {"properties": {"undisposed_lead": None, "header": None, "dial_status": None, "lead_id": None}},
+    "retyped": {
+        "properties": {
+            "retry_count": {"type": "boolean"},
+            "call_count": {"type": "string", "pattern": "^[0-9]+$"},
+            "list_id": {"type": "string", "minLength": 1},
+            "created_at": {"type": "string"},
+        }
+    },
+    "narrowed": {
+        "properties": {
+            "priority": {"minimum": 5, "maximum": 7},
+            "dial_status": {"enum": [1, 2, 10]},
+            "dialer_dial_status": {"maximum": 0},
+            "skill_id": {"type": "integer"},
+            "list_name": {"minLength": 1},
+            "field_2": {"pattern": "^[a-z.]+@example[.](com|net)$"},
+            "field_12": {"minLength": 1},
+            "header": {"maxLength": 400},
+        }
+    },
+    "faker": {
+        "properties": {
+            "town": {"type": "string", "x-faker": "city", "minLength": 1},
+            "seller": {"x-faker": "name", "type": "string"},
+            "closed_at": {"type": "object", "x-faker": "updated_at"},
+            "stage": {
+                "type": "integer",
+                "x-known-values": [
+                    {"value": 4, "label": "Four", "evidence": "assumed"},
+                    {"minimum": 9, "label": "Own", "evidence": "assumed"},
+                ],
+            },
+        },
+        "required": ["town"],
+    },
+    "far field": {"properties": {"field_40": {"minLength": 2}}, "required": ["field_44"]},
+    "open": {"additionalProperties": True},
+    "shut": {"additionalProperties": False},
+}
+CASES = [
+    pytest.param(profile, overlay, id=f"{name}-{profile}")
+    for name, overlay in OVERLAYS.items()
+    for profile in ("sample", "documented", "lenient")
+]
+
+
+@pytest.mark.parametrize(("profile", "overlay"), CASES)
+def test_leads_are_valid_under_the_overlay(profile: str, overlay: Overlay, drawn: Drawn) -> None:
+    """Leads and lists are what the contract with the overlay allows, for both validators."""
+    contract = load_contract(profile, overlay)
+    validator = Draft202012Validator(contract.schema("leads"))
+    bodies = [[lead] for lead in drawn(leads(profile=profile, overlay=overlay), 60)]
+    bodies += drawn(lead_lists(profile=profile, overlay=overlay), 30)
+
+    assert [body for body in bodies if not (validator.is_valid(body) and contract.is_valid(body))] == []
+
+
+@pytest.mark.parametrize(("profile", "overlay"), CASES)
+def test_broken_leads_break_the_overlay_s_contract(profile: str, overlay: Overlay, drawn: Drawn) -> None:
+    """Broken leads and responses break exactly what they say under the contract with the overlay."""
+    contract = load_contract(profile, overlay)
+    made = [([one.lead], one) for one in drawn(broken_leads(profile=profile, overlay=overlay), 100)]
+    made += [(one.response, one) for one in drawn(broken_responses(profile=profile, overlay=overlay), 50)]
+    wrong = [
+        (one.rule, one.pointer, found)
+        for body, one in made
+        if (found := [(f.rule, f.pointer) for f in contract.check(body) if f.severity == "break"])
+        != [(one.rule, one.pointer)]
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("overlay", [pytest.param(OVERLAYS[name], id=name) for name in OVERLAYS if name != "closed"])
+def test_surprising_leads_surprise_under_the_overlay(overlay: Overlay, drawn: Drawn) -> None:
+    """Surprising leads are allowed by the contract with the overlay, and reported."""
+    contract = load_contract("lenient", overlay)
+    severities = [
+        {finding.severity for finding in contract.check([lead])}
+        for lead in drawn(surprising_leads(overlay=overlay), 60)
+    ]
+
+    assert [found for found in severities if "surprise" not in found or "break" in found] == []
+
+
+def test_a_new_key_has_values_of_its_keywords(drawn: Drawn) -> None:
+    """A property that an overlay adds is in every lead, with values over the whole of what its keywords allow."""
+    made = drawn(leads(overlay=OVERLAYS["text"] | {"required": ["campaign"]}), 200)
+
+    assert {3, 4, 5} == {len(lead["campaign"]) for lead in made}
+    assert {"web", "None", "3", "{'a': [1]}"} == {
+        str(lead["source"]) for lead in drawn(leads(overlay=OVERLAYS["closed"]), 100)
+    }
+    assert all(re.fullmatch("[A-Z]{2}-[0-9]+", lead["code"]) for lead in drawn(leads(overlay=OVERLAYS["pattern"]), 50))
+
+
+def test_a_new_key_with_a_generator_has_realistic_values(drawn: Drawn) -> None:
+    """x-faker and x-known-values of an overlay's property are followed."""
+    made = drawn(leads(overlay=OVERLAYS["faker"]), 200)
+
+    assert {"Pune", "Kochi", "Chennai"} <= {lead["town"] for lead in made}
+    assert "Asha" in {lead["seller"] for lead in made}
+    assert {4, 9, 10} <= {lead["stage"] for lead in made}
+
+
+def test_a_narrowed_key_keeps_its_realistic_values(drawn: Drawn) -> None:
+    """Where an overlay narrows a key, the usual values that still fit are used, and each known one turns up."""
+    overlay = OVERLAYS["narrowed"]
+    made = drawn(leads(overlay=overlay), 300)
+
+    assert {5, 6, 7} == {lead["priority"] for lead in made}
+    assert {1, 2, 10} == {lead["dial_status"] for lead in made}
+    assert {0, *range(-9, 0)} == {lead["dialer_dial_status"] for lead in made}
+    assert "om@example.com" in {lead["field_2"] for lead in made}
+    assert {1, 2, 10} == set(drawn(dial_statuses(overlay=overlay), 50))
+    assert max(drawn(dispositions(overlay=overlay), 100)) == 0
+
+
+def test_a_removed_key_is_gone(drawn: Drawn) -> None:
+    """What an overlay removes is in no lead."""
+    removed = set(OVERLAYS["removed"]["properties"])
+
+    assert [lead for lead in drawn(leads(overlay=OVERLAYS["removed"]), 50) if removed & lead.keys()] == []
+
+
+def test_examples_under_an_overlay_shrink(drawn: Drawn) -> None:
+    """A key that an overlay adds shrinks like the others, and leaves them at their simplest."""
+    search = settings(derandomize=True, database=None, deadline=None, max_examples=500)
+    plain: st.SearchStrategy[dict[str, Any]] = leads(overlay=OVERLAYS["text"]).map(dict)
+    found = find(plain, lambda lead: len(lead["campaign"]) > 3, settings=search)
+
+    assert (found["campaign"], found["priority"], found["field_0"]) == ("0000", 1, "")
+    assert drawn(leads(overlay=OVERLAYS["text"]), 1)[0]["campaign"] == "000"
+
+
+def test_an_overlay_may_come_from_a_file(tmp_path: Any, drawn: Drawn) -> None:
+    """The overlay argument takes the path of a JSON file as well."""
+    path = tmp_path / "overlay.json"
+    path.write_text(json.dumps(OVERLAYS["text"]))
+
+    assert "campaign" in drawn(leads(overlay=path), 1)[0]
+
+
+def test_values_of_enums_are_not_shared(drawn: Drawn) -> None:
+    """Changing a value that an enum lists changes no other lead."""
+    first, second = [
+        lead["source"] for lead in drawn(leads(overlay=OVERLAYS["closed"]), 100) if isinstance(lead["source"], dict)
+    ][:2]
+    first.clear()
+
+    assert second == {"a": [1]}
+
+
+@pytest.mark.parametrize("key", ["field_0", "alternate_phone_number"])
+def test_an_overlay_cannot_make_numbers_that_ring(key: str, drawn: Drawn) -> None:
+    """A pattern that only subscribers' numbers fit is refused, with the way out; a listed number is the user's."""
+    real = {"properties": {key: {"pattern": "^[+]919[0-9]{9}$"}}}
+
+    with pytest.raises(InvalidArgument, match="no phone number that cannot ring fits"):
+        drawn(leads(overlay=real), 5)
+    assert drawn(leads(overlay={"properties": {key: {"enum": ["555"]}}}), 5)[0][key] == "555"
+
+
+def test_an_overlay_that_nothing_fits_is_refused(drawn: Drawn) -> None:
+    """Keywords that exclude one another give an error rather than an endless search."""
+    with pytest.raises(InvalidArgument, match="check its keywords"):
+        drawn(broken_leads(overlay={"properties": {"x": {"type": "string", "pattern": "^a$", "minLength": 5}}}), 5)
+
+
+def test_headers_follow_the_overlay(drawn: Drawn) -> None:
+    """A header that an overlay narrows fits it, and so does a header by itself."""
+    overlay = {"properties": {"header": {"maxLength": 60}}}
+
+    assert max(len(header) for header in drawn(headers(overlay=overlay), 100)) <= 60
+
+
+def test_every_generator_has_a_source() -> None:
+    """Each generator that x-faker may name has values here."""
+    contract = load_contract()
+    named = {schema.get("x-faker") for schema in contract.lead["properties"].values()} - {None}
+    from smartflo_contract.schemas._files import read  # noqa: PLC0415
+
+    assert set(read("annotations.schema.json")["properties"]["x-faker"]["enum"]) == set(SOURCES)
+    assert named <= set(SOURCES)
+
+
+def test_new_keys_are_none_of_the_contract() -> None:
+    """The keys that surprise are no keys of the contract."""
+    assert set(NEW_KEYS) & set(load_contract().lead["properties"]) == set()
+    assert repr(object_ids()) == "object_ids()"

@@ -1,0 +1,152 @@
+"""What a failing test shows: the simplest lead, different in what matters and in nothing else."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import find, settings
+from hypothesis import strategies as st
+
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.strategies import _tables as tables
+from smartflo_contract.strategies import lead_lists, leads, phone_numbers
+
+SETTINGS = settings(derandomize=True, database=None, deadline=None, max_examples=2_000)
+EPOCH_0 = {"$date": {"$numberLong": "0"}}
+SIMPLEST: dict[str, Any] = {
+    "id": "0" * 24,
+    "lead_id": "0" * 24,
+    "list_id": 1,
+    **{f"field_{number}": "" for number in range(35)},
+    "skill_id": None,
+    "time_group": None,
+    "added_by": 0,
+    "created_by": 0,
+    "dial_status": 1,
+    "lead_picked": 0,
+    "available_at": EPOCH_0,
+    "dialer_dial_status": 0,
+    "created_at": EPOCH_0,
+    "undisposed_lead": False,
+    "call_count": 0,
+    "updated_at": EPOCH_0,
+    "retry_count": 0,
+    "alternate_phone_number": "",
+    "priority": 1,
+    "list_name": "",
+    "header": "[]",
+    "sensitive_field_map": "[]",
+    "dialer_skill": None,
+}
+
+
+def minimum(strategy: st.SearchStrategy[Any], holds: Callable[[Any], bool]) -> Any:
+    """Return the example that Hypothesis shows when ``holds`` is what a test stumbles over."""
+    return find(strategy, holds, settings=SETTINGS)
+
+
+def test_any_lead_shrinks_to_the_simplest() -> None:
+    """Where every lead fails, the simplest is shown: New, priority 1, epoch 0, nulls and empty texts."""
+    assert minimum(leads(), lambda _: True) == SIMPLEST
+
+
+def test_the_simplest_documented_lead() -> None:
+    """Under documented the simplest lead has the table's types."""
+    fields = {f"field_{number}": "" for number in range(7)}
+    own = {key: value for key, value in SIMPLEST.items() if not key.startswith("field_")} | fields
+    own |= {"id": "1", "lead_id": 1, "skill_id": 0, "time_group": 0, "retry_count": "0", "header": []}
+    own |= {"sensitive_field_map": "0", "dialer_skill": {"id": 100, "name": "Hindi"}}
+
+    assert minimum(leads(profile="documented"), lambda _: True) == own
+
+
+def test_the_simplest_lenient_lead_is_the_sample_s() -> None:
+    """Under lenient the simplest lead is that of the sample."""
+    assert minimum(leads(profile="lenient"), lambda _: True) == SIMPLEST
+
+
+def test_a_negative_disposition() -> None:
+    """A test that stumbles over negative dispositions shows -1, and nothing else of interest."""
+    found = minimum(leads(), lambda lead: lead["dialer_dial_status"] < 0)
+
+    assert found == SIMPLEST | {"dialer_dial_status": -1}
+
+
+def test_more_than_35_fields() -> None:
+    """A test that stumbles over the 36th field shows 36 columns with their usual names, and empty fields."""
+    found = minimum(leads(), lambda lead: "field_35" in lead)
+    header = '["Phone Number","Name","Email Id","Address","Company Name","Alternate Phone Number","DOB","Credit Score",'
+    header += '"Nature of Business","City","Pincode","First Name","Last Name","Age",'
+    header += ",".join(f'"Custom {number}"' for number in range(1, 23)) + "]"
+
+    assert found == SIMPLEST | {"field_35": "", "header": header}
+
+
+def test_an_empty_e_mail() -> None:
+    """A test that stumbles over an empty e-mail shows the simplest lead, which has none."""
+    assert minimum(leads(), lambda lead: lead["field_2"] == "") == SIMPLEST
+
+
+def test_an_e_mail() -> None:
+    """A test that stumbles over any e-mail shows the shortest address."""
+    assert minimum(leads(), lambda lead: "@" in lead["field_2"]) == SIMPLEST | {"field_2": "om@example.com"}
+
+
+def test_two_leads_share_a_phone() -> None:
+    """A test that stumbles over a phone that two leads share shows two of the simplest leads, with the first number."""
+
+    def shared(body: list[dict[str, Any]]) -> bool:
+        phones = Counter(lead["field_0"] for lead in body if lead["field_0"])
+        return any(count > 1 for count in phones.values())
+
+    second = f"{1:024x}"
+
+    assert minimum(lead_lists(), shared) == [
+        SIMPLEST | {"field_0": "+915550000000"},
+        SIMPLEST | {"field_0": "+915550000000", "id": second, "lead_id": second},
+    ]
+
+
+@pytest.mark.parametrize(
+    "key", sorted(SIMPLEST.keys() - {"header", "id", "lead_id", *(f"field_{n}" for n in range(9, 35))})
+)
+def test_one_value_leaves_the_others_simple(key: str) -> None:
+    """Whatever key a test stumbles over, the other keys are at their simplest, but for times that follow."""
+    found = minimum(leads(), lambda lead: lead[key] != SIMPLEST[key])
+    follow = {"created_at": {"updated_at", "available_at"}, "updated_at": {"available_at"}}
+    follow["sensitive_field_map"] = {"header"}
+    changed = {name for name in found if found[name] != SIMPLEST.get(name)}
+
+    assert key in changed
+    assert changed <= {key, *follow.get(key, ())}
+
+
+def test_two_values_at_once() -> None:
+    """Two keys that matter together are both at the simplest value that matters."""
+    found = minimum(leads(), lambda lead: lead["priority"] >= 20 and lead["dial_status"] == 6)
+
+    assert found == SIMPLEST | {"priority": 20, "dial_status": 6}
+
+
+def test_strategies_of_the_caller_shrink_as_they_do() -> None:
+    """A caller's strategy shrinks by its own rules inside a lead."""
+    found = minimum(
+        leads(dial_statuses=st.integers(3, 9), phone_numbers=phone_numbers()), lambda lead: lead["dial_status"] > 4
+    )
+
+    assert found == SIMPLEST | {"dial_status": 5, "field_0": "+915550000000"}
+
+
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # Hypothesis's word on sixty leads in a message
+def test_long_lists_shrink_to_simple_leads() -> None:
+    """A list that min_size makes long ends in simplest leads with ids that differ."""
+    found = minimum(lead_lists(min_size=60), lambda _: True)
+
+    assert found == [SIMPLEST | {"id": f"{n:024x}", "lead_id": f"{n:024x}"} for n in range(60)]
+
+
+def test_tables_begin_with_the_simplest() -> None:
+    """Texts by kind begin with none; the simplest name and column count come first."""
+    assert {table[0] for table in tables.TEXTS.values()} == {""}
+    assert load_contract().is_valid([SIMPLEST])

@@ -1,0 +1,72 @@
+"""Leads that surprise: allowed, reported, and never a break."""
+
+import pytest
+
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.strategies import surprising_leads
+
+from .conftest import Drawn
+
+MANY = pytest.mark.slow
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
+def test_lenient_accepts_and_reports_every_surprise(count: int, drawn: Drawn) -> None:
+    """A surprising lead is valid under lenient and has a finding of severity surprise."""
+    contract = load_contract("lenient")
+    findings = [contract.check([lead]) for lead in drawn(surprising_leads(), count)]
+    severities = [{finding.severity for finding in found} for found in findings]
+
+    assert [found for found in severities if "surprise" not in found or "break" in found] == []
+
+
+@pytest.mark.parametrize("profile", ["sample", "documented"])
+def test_other_profiles_have_their_surprises(profile: str, drawn: Drawn) -> None:
+    """Under a closed profile what is left open surprises: values that are not known, fields that nobody asked for."""
+    contract = load_contract(profile)
+    findings = [contract.check([lead]) for lead in drawn(surprising_leads(profile=profile), 200)]
+
+    assert [found for found in findings if {finding.severity for finding in found} - {"surprise", "doc-only"}] == []
+    assert all(findings)
+
+
+def test_every_surprise_turns_up(drawn: Drawn) -> None:
+    """Within a thousand examples every rule that can surprise does."""
+    contract = load_contract("lenient")
+    found = {
+        finding.rule
+        for lead in drawn(surprising_leads(), 1_000)
+        for finding in contract.check([lead])
+        if finding.severity == "surprise"
+    }
+
+    assert {rule.name for rule in RULES if rule.severity.get("lenient") == "surprise"} == found
+
+
+def test_what_the_order_names_turns_up(drawn: Drawn) -> None:
+    """New keys, unknown statuses, more fields, null, number as text and missing keys all occur."""
+    made = drawn(surprising_leads(), 500)
+    known = load_contract("lenient").known_values["dial_status"]
+
+    assert any("new_key" in lead for lead in made)
+    assert any(lead.get("dial_status") not in known for lead in made)
+    assert any("field_36" in lead and len(lead["header"]) < 300 for lead in made)
+    assert {True, False} == {lead["skill_id"] is None for lead in made}
+    assert {str, int} == {type(lead["retry_count"]) for lead in made}
+    assert {True, False} == {"call_count" in lead for lead in made}
+
+
+def test_surprises_differ(drawn: Drawn) -> None:
+    """Nearly every surprising lead is another one."""
+    assert len({repr(lead) for lead in drawn(surprising_leads(), 200)}) > 150
+
+
+def test_an_overlay_may_leave_no_surprise(drawn: Drawn) -> None:
+    """Where an overlay closes everything, the error says so and what to choose."""
+    from hypothesis.errors import InvalidArgument  # noqa: PLC0415
+
+    closed = {key: {"enum": [1]} for key in ("dial_status", "dialer_dial_status", "lead_picked")}
+
+    with pytest.raises(InvalidArgument, match="nothing can surprise; choose profile='lenient'"):
+        drawn(surprising_leads(profile="documented", overlay={"properties": closed}), 5)

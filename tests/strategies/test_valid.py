@@ -1,0 +1,232 @@
+"""What the contract allows: every lead, list and response that the strategies make is valid, and no two are alike."""
+
+import json
+from functools import cache
+from typing import Any
+
+import phonenumbers
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.strategies import (
+    dial_statuses,
+    dispositions,
+    emails,
+    headers,
+    lead_lists,
+    leads,
+    mongo_dates,
+    names,
+    object_ids,
+    phone_numbers,
+    responses,
+    sensitive_field_maps,
+)
+
+from .conftest import Drawn
+
+PROFILES = ["sample", "documented", "lenient"]
+MANY = pytest.mark.slow
+
+
+@cache
+def _reference(profile: str) -> Draft202012Validator:
+    return Draft202012Validator(load_contract(profile).schema("leads"))
+
+
+def accepted(profile: str, body: list[Any]) -> bool:
+    """Tell whether both validators, and every rule, accept a body."""
+    return _reference(profile).is_valid(body) and load_contract(profile).is_valid(body)
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
+def test_both_validators_accept_every_lead(profile: str, count: int, drawn: Drawn) -> None:
+    """A lead of a profile is valid under that profile."""
+    assert [lead for lead in drawn(leads(profile=profile), count) if not accepted(profile, [lead])] == []
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
+def test_both_validators_accept_every_list(profile: str, count: int, drawn: Drawn) -> None:
+    """A list of leads is valid as a whole: one list, ids that differ."""
+    assert [body for body in drawn(lead_lists(profile=profile), count) if not accepted(profile, body)] == []
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
+def test_both_validators_accept_every_response(profile: str, count: int, drawn: Drawn) -> None:
+    """A response is JSON that is valid as a whole."""
+    bodies = drawn(responses(profile=profile), count)
+
+    assert [body for body in bodies if not accepted(profile, json.loads(body))] == []
+
+
+def test_nothing_but_sample_and_lenient_reading_is_said_of_a_lead(drawn: Drawn) -> None:
+    """Leads of the two readings have no finding of severity surprise: those have a strategy of their own."""
+    found = {
+        finding.rule
+        for profile in ("sample", "documented")
+        for lead in drawn(leads(profile=profile), 500)
+        for finding in load_contract(profile).check([lead])
+    }
+
+    assert found <= {"created-twelve-hours-early"}
+
+
+def test_leads_are_plain_dicts(drawn: Drawn) -> None:
+    """A lead is a dict and survives JSON as it is."""
+    made = drawn(leads())
+
+    assert [lead for lead in made if type(lead) is not dict or json.loads(json.dumps(lead)) != lead] == []
+
+
+def test_leads_have_all_named_keys_in_the_order_of_the_contract(profile: str, drawn: Drawn) -> None:
+    """Every lead has the 22 named keys, in the contract's order."""
+    named = list(load_contract(profile).lead["properties"])
+
+    assert {tuple(named)} == {
+        tuple(key for key in lead if not key.startswith("field_")) for lead in drawn(leads(profile=profile))
+    }
+
+
+@settings(max_examples=20)
+@given(st.data())
+def test_leads_of_a_list_share_nothing_that_changes(data: st.DataObject) -> None:
+    """Changing one lead changes no other lead of the list, and no later example."""
+    body = data.draw(lead_lists(profile="documented", min_size=2))
+    before = json.dumps(body[1:])
+    for value in body[0].values():
+        if isinstance(value, dict):
+            value.clear()
+        elif isinstance(value, list):
+            value.append("changed")
+
+    assert before == json.dumps(body[1:])
+
+
+@pytest.mark.parametrize(("least", "most"), [(0, 0), (1, 1), (0, 3), (7, 9), (50, 60), (100, 100)])
+def test_lists_keep_their_sizes(least: int, most: int, drawn: Drawn) -> None:
+    """A list has at least min_size and at most max_size leads, and any number between turns up."""
+    sizes = {len(body) for body in drawn(lead_lists(min_size=least, max_size=most), 60)}
+
+    assert sizes <= set(range(least, most + 1))
+    assert len(sizes) > 1 or least == most
+
+
+def test_lists_may_be_long(profile: str, drawn: Drawn) -> None:
+    """Lists of a thousand leads are drawn as well, and are valid."""
+    bodies = drawn(lead_lists(profile=profile, min_size=1_000, max_size=1_010), 5)
+
+    assert all(1_000 <= len(body) <= 1_010 and accepted(profile, body) for body in bodies)
+    assert len({json.dumps(body[900]) for body in bodies}) > 1
+
+
+def test_long_lists_keep_to_what_was_asked_for(drawn: Drawn) -> None:
+    """Beyond the leads that are drawn one by one, the caller's strategies hold all the same."""
+    bodies = drawn(lead_lists(min_size=120, max_size=120, dispositions=st.just(-7)), 3)
+
+    assert {-7} == {lead["dialer_dial_status"] for body in bodies for lead in body}
+    assert all(accepted("sample", body) for body in bodies)
+
+
+@given(lead_lists(min_size=100, max_size=100))
+def test_no_health_check_fires_at_lists_of_a_hundred(body: list[dict[str, Any]]) -> None:
+    """Hypothesis takes lists of a hundred leads without complaint."""
+    assert len(body) == 100
+
+
+@given(responses(min_size=100, max_size=100))
+def test_no_health_check_fires_at_responses_of_a_hundred(body: bytes) -> None:
+    """Hypothesis takes responses of a hundred leads without complaint."""
+    assert len(json.loads(body)) == 100
+
+
+@given(lead_lists(min_size=100, max_size=100, dates=mongo_dates(), names=names(), phone_numbers=phone_numbers()))
+def test_no_health_check_fires_with_strategies_of_the_caller(body: list[dict[str, Any]]) -> None:
+    """Strategies for parts of a lead do not make a list of a hundred too large."""
+    assert len(body) == 100
+
+
+@pytest.mark.parametrize(
+    ("strategy", "least"),
+    [
+        (leads(), 200),
+        (leads(profile="documented"), 200),
+        (leads(profile="lenient"), 200),
+        (lead_lists(), 150),
+        (responses(), 150),
+        (dial_statuses(), 9),
+        (dispositions(), 50),
+        (mongo_dates(), 100),
+        (object_ids(), 150),
+        (phone_numbers(), 150),
+        (names(), 100),
+        (emails(), 100),
+        (headers(), 40),
+        (headers(profile="documented"), 40),
+        (sensitive_field_maps(), 20),
+        (sensitive_field_maps(profile="documented"), 5),
+    ],
+    ids=repr,
+)
+def test_examples_differ(strategy: st.SearchStrategy[Any], least: int, drawn: Drawn) -> None:
+    """Of two hundred examples nearly all differ, or all values of a small set turn up."""
+    assert len({repr(example) for example in drawn(strategy, 200)}) >= least
+
+
+def test_no_phone_number_can_ring(profile: str, drawn: Drawn) -> None:
+    """No number in a lead, in whatever form, is one that may be somebody's."""
+    texts = [
+        value
+        for lead in drawn(leads(profile=profile), 500)
+        for key, value in lead.items()
+        if key.startswith("field_") or key == "alternate_phone_number"
+    ]
+    texts += drawn(phone_numbers(), 200)
+
+    assert [
+        text
+        for text in texts
+        for match in phonenumbers.PhoneNumberMatcher(text, "IN")
+        if phonenumbers.is_valid_number(match.number)
+    ] == []
+
+
+def test_e_mails_are_at_domains_that_nobody_has(drawn: Drawn) -> None:
+    """What looks like an e-mail is at example.com, example.net or example.org."""
+    texts = [lead["field_2"] for lead in drawn(leads(), 500)] + drawn(emails(), 300)
+    domains = {part.split(",")[0].lower() for text in texts for part in text.split("@")[1:] if "." in part}
+
+    assert {".".join(domain.split(".")[-2:]) for domain in domains} == {"example.com", "example.net", "example.org"}
+
+
+def test_small_strategies_make_what_leads_hold(profile: str, drawn: Drawn) -> None:
+    """Each value of a small strategy is valid in its place, under every profile."""
+    contract = load_contract(profile)
+    small: dict[str, st.SearchStrategy[Any]] = {
+        "dial_status": dial_statuses(profile=profile),
+        "dialer_dial_status": dispositions(profile=profile),
+        "header": headers(profile=profile),
+        "sensitive_field_map": sensitive_field_maps(profile=profile),
+        "created_at": mongo_dates(),
+        "field_0": phone_numbers(),
+        "field_1": names(),
+        "field_2": emails(),
+    }
+    refused = {
+        key: value
+        for key, strategy in small.items()
+        for value in drawn(strategy, 100)
+        if not Draft202012Validator(contract.schema_of(key)).is_valid(value)
+    }
+
+    assert refused == {}
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 0), (-(2**63), 2**63 - 1), (1_000, 2_000), (-5, -1)])
+def test_times_keep_their_bounds(low: int, high: int, drawn: Drawn) -> None:
+    """mongo_dates gives times from min_value to max_value, in epoch ms."""
+    instants = [int(time["$date"]["$numberLong"]) for time in drawn(mongo_dates(min_value=low, max_value=high))]
+
+    assert low <= min(instants) <= max(instants) <= high
