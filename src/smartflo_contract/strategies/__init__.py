@@ -1,9 +1,12 @@
 """Hypothesis strategies: leads that the contract allows, and leads that break it in one known place."""
 
+from smartflo_contract.factories import EDGE_CASES, EdgeCase
 from smartflo_contract.strategies._broken import BREAKERS, Breaker, Broken, BrokenResponse
 from smartflo_contract.strategies._leads import (
     broken_leads,
     broken_responses,
+    edge_lead_lists,
+    edge_leads,
     lead_lists,
     leads,
     responses,
@@ -23,13 +26,17 @@ from smartflo_contract.strategies._values import (
 
 __all__ = [
     "BREAKERS",
+    "EDGE_CASES",
     "Breaker",
     "Broken",
     "BrokenResponse",
+    "EdgeCase",
     "broken_leads",
     "broken_responses",
     "dial_statuses",
     "dispositions",
+    "edge_lead_lists",
+    "edge_leads",
     "emails",
     "headers",
     "lead_lists",

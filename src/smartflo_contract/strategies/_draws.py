@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from hypothesis import strategies as st
 
+from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._rules import number_long
 from smartflo_contract.strategies._breaks import BODY_BREAKS, LIST_BREAKS
 from smartflo_contract.strategies._broken import BreakArguments, Broken, BrokenResponse, SurpriseArguments, ways_of
-from smartflo_contract.strategies._options import TIMES, Arguments, LeadArguments
+from smartflo_contract.strategies._options import TIMES, Arguments, EdgeArguments, LeadArguments
 from smartflo_contract.strategies._recipe import OF_A_LIST, Lead, ListPlan
 from smartflo_contract.strategies._sources import ListFacts
 
@@ -138,6 +139,19 @@ def surprising_leads(draw: st.DrawFn, arguments: SurpriseArguments) -> Lead:
     optional = [key for key in known["properties"] if key not in kept and not FIELD.fullmatch(key)]
     gone = [key for number, key in enumerate(optional[:8]) if missing >> number & 1]
     return {key: value for key, value in way.applied(lead).items() if key not in gone}
+
+
+@st.composite
+def edge_leads(draw: st.DrawFn, arguments: EdgeArguments) -> Lead:
+    """Draw one lead of the edge cases."""
+    name, index = draw(st.sampled_from([(case.name, n) for case in arguments.cases for n in range(len(case.leads))]))
+    return cast("Lead", EDGE_CASES[name].leads[index])
+
+
+@st.composite
+def edge_lead_lists(draw: st.DrawFn, arguments: EdgeArguments) -> list[Lead]:
+    """Draw all leads of one edge case."""
+    return cast("list[Lead]", draw(st.sampled_from(arguments.cases)).leads)
 
 
 def _lead_and(more: int, draw: st.DrawFn, arguments: LeadArguments) -> tuple[Lead, bytes]:

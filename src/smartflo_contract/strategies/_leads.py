@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING, Unpack, cast
 
 from smartflo_contract.strategies import _draws
 from smartflo_contract.strategies._broken import BreakArguments, BreakOptions, Broken, BrokenResponse, SurpriseArguments
-from smartflo_contract.strategies._options import ContractOptions, LeadArguments, LeadOptions, ListOptions
+from smartflo_contract.strategies._options import (
+    ContractOptions,
+    EdgeArguments,
+    LeadArguments,
+    LeadOptions,
+    ListOptions,
+)
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -53,6 +59,30 @@ def responses(**options: Unpack[ListOptions]) -> "SearchStrategy[bytes]":
         InvalidArgument: when drawn from: an argument is none of these, or goes beyond the contract.
     """
     return _draws.responses(LeadArguments(options, ListOptions))
+
+
+def edge_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":
+    """Return the strategy of the leads of :data:`EDGE_CASES`, those that break the contract among them.
+
+    Args:
+        options: ``profile`` and ``overlay``, for the cases alone that conform under them.
+
+    Raises:
+        InvalidArgument: when drawn from: an argument is none of these, or no case conforms.
+    """
+    return cast("SearchStrategy[Lead]", _draws.edge_leads(EdgeArguments(options)))
+
+
+def edge_lead_lists(**options: Unpack[ContractOptions]) -> "SearchStrategy[list[Lead]]":
+    """Return the strategy of the lists of :data:`EDGE_CASES`: one lead in most, two where that is the point, or none.
+
+    Args:
+        options: ``profile`` and ``overlay``, for the cases alone that conform under them.
+
+    Raises:
+        InvalidArgument: when drawn from: an argument is none of these, or no case conforms.
+    """
+    return cast("SearchStrategy[list[Lead]]", _draws.edge_lead_lists(EdgeArguments(options)))
 
 
 def surprising_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":

@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn, TypedDict
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from smartflo_contract.factories import EDGE_CASES, EdgeCase
 from smartflo_contract.factories._lead import DialerSkill, MongoDate
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas._describe import describe
@@ -167,6 +168,29 @@ class Arguments:
             self.require(key)
             self._values[key] = open_set(self.contract.schema_of(key))
         return self._values[key]
+
+
+class EdgeArguments(Arguments):
+    """Arguments of a strategy of edge cases, checked when it is first drawn from."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        """Keep what was given."""
+        super().__init__(given, ContractOptions)
+
+    @cached_property
+    def cases(self) -> list[EdgeCase]:
+        """All edge cases; where a profile or an overlay is given, those that conform under it.
+
+        Raises:
+            InvalidArgument: none conforms under the overlay.
+        """
+        if not self.given:
+            return list(EDGE_CASES.values())
+        found = [case for case in EDGE_CASES.values() if self.contract.is_valid(case.leads)]
+        if not any(case.leads for case in found):
+            message = f"{self!r}: no edge case conforms; leave out overlay, or profile, for all cases"
+            raise InvalidArgument(message)
+        return found
 
 
 class LeadArguments(Arguments):
