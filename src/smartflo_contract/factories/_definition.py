@@ -43,7 +43,7 @@ DEFAULT_COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListDefinition:
     """A lead list, before its leads.
 

@@ -21,7 +21,7 @@ from smartflo_contract.factories._edge_rows import (
 from smartflo_contract.factories._lead import Lead
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EdgeCase:
     """A named lead list at which clients break.
 

@@ -208,7 +208,8 @@ _HEADERS: Final[tuple[Row, ...]] = (
 )  # fmt: skip
 
 _SENSITIVE: Final[tuple[Row, ...]] = (
-    ("sensitive-map-empty", "Nothing is sensitive; a parser of the first position fails.", _SCHEMA, _AS_SAMPLE, {"sensitive_field_map": "[]"}),
+    ("sensitive-map-empty", "Nothing is sensitive; there is no first position.", _SCHEMA, _AS_SAMPLE,
+     {"sensitive_field_map": "[]"}),
     ("sensitive-map-out-of-order", "Positions in no order.", _SCHEMA, _AS_SAMPLE, {"sensitive_field_map": "[7,5,6]"}),
     ("sensitive-map-duplicates", "One position twice; a count is wrong.", _SCHEMA, _AS_SAMPLE,
      {"sensitive_field_map": "[5,5]"}),
@@ -310,7 +311,8 @@ _NULLS: Final[tuple[Row, ...]] = (
      {"time_group": None}),
     ("time-group-given", "A time group, which the sample never shows.", _TABLE, _AS_SAMPLE, {"time_group": 12}),
     ("dialer-skill-null", "No skill list: reading its name fails.", _SAMPLE, _AS_SAMPLE, {"dialer_skill": None}),
-    ("dialer-skill-given", "A skill list, which the sample never shows.", _TABLE, _AS_SAMPLE, {"dialer_skill": {"id": 101, "name": "Tamil"}}),
+    ("dialer-skill-given", "A skill list, which the sample never shows.", _TABLE, _AS_SAMPLE,
+     {"dialer_skill": {"id": 101, "name": "Tamil"}}),
     ("dialer-skill-without-name", "A skill list whose name is empty.", _SCHEMA, _AS_SAMPLE,
      {"dialer_skill": {"id": 0, "name": ""}}),
 )  # fmt: skip

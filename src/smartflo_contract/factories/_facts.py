@@ -5,7 +5,6 @@ Facts are numbers, or text that stands in JSON as it is, so that a lead is one t
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import accumulate
 from struct import Struct
@@ -35,8 +34,7 @@ _YEAR: Final = 365 * 24 * 60 * 60
 _I: Final = 1 << 32
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(NamedTuple):
     """A series of phone numbers, walked in an order that does not look like one.
 
     Number ``n`` of a list is ``prefix`` and the digits of ``(n * step + start) mod size``. The step

@@ -7,7 +7,7 @@ from typing import Final
 from smartflo_contract.schemas._files import read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contradiction:
     """Two readings of one thing.
 

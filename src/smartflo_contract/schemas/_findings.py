@@ -21,7 +21,7 @@ _LONGEST: Final = 10**30
 """Integers beyond this are not written out; Python would refuse to at some length."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One disagreement between a body and the contract, however often it occurs.
 

@@ -10,9 +10,8 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import orjson
 
@@ -32,13 +31,7 @@ OverlaySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 
 _OF_THE_OVERLAY: Final = ("$schema", "$id", "$comment", "title", "description")
 """Keywords that speak of the overlay itself."""
-_ANNOTATIONS: Final = frozenset(read("annotations.schema.json")["properties"]) | {
-    "$comment",
-    "title",
-    "description",
-    "examples",
-    "default",
-}
+_USUAL_ANNOTATIONS: Final = {"$comment", "title", "description", "examples", "default"}
 _DEEPEST: Final = 50
 _MOST_FIELDS: Final = 10_000
 _KEPT_WHEN_RETYPED: Final = ("description", "x-personal", "x-contradiction")
@@ -46,8 +39,7 @@ _LIMITS: Final = (("minimum", "maximum"), ("minLength", "maxLength"))
 FIELD: Final = re.compile(r"field_(?:0|[1-9][0-9]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(NamedTuple):
     """A validated overlay.
 
     Attributes:
@@ -77,7 +69,8 @@ class Overlay:
     def decided(self) -> set[str]:
         """The properties that the overlay removes, or of whose values it says something."""
         properties: Schema = self.schema.get("properties", {})
-        return {key for key, value in properties.items() if value is None or not _ANNOTATIONS.issuperset(value)}
+        annotations = _USUAL_ANNOTATIONS.union(read("annotations.schema.json")["properties"])
+        return {key for key, value in properties.items() if value is None or not annotations.issuperset(value)}
 
     def fail(self, pointer: str, reason: str) -> NoReturn:
         """Raise the error that names this overlay and the place in it."""

@@ -7,7 +7,6 @@ is missing or has another form. Texts that repeat in a list are parsed once, in 
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -49,18 +48,20 @@ ABSENT: Final = object()
 """Stands for the value of a key that is not there."""
 
 
-@dataclass(slots=True)
 class Seen:
     """What rules know of the contract, of the keys of this lead, and of the leads before it."""
 
-    properties: frozenset[str]
-    known_values: Mapping[str, "KnownValues"]
-    keys: tuple[str, ...] = ()
-    list_id: object = None
-    ids: set[object] = field(default_factory=set)
+    __slots__ = ("ids", "keys", "known_values", "list_id", "properties")
+
+    def __init__(self, properties: frozenset[str], known_values: Mapping[str, "KnownValues"]) -> None:
+        """Start before the first lead."""
+        self.properties = properties
+        self.known_values = known_values
+        self.keys: tuple[str, ...] = ()
+        self.list_id: object = None
+        self.ids: set[object] = set()
 
 
-@dataclass(frozen=True, slots=True)
 class KnownValues:
     """The known members of an open set.
 
@@ -69,8 +70,12 @@ class KnownValues:
         minimum: from here on every integer is known; ``None`` for no such range.
     """
 
-    labels: Mapping[object, str]
-    minimum: int | None
+    __slots__ = ("labels", "minimum")
+
+    def __init__(self, labels: Mapping[object, str], minimum: int | None) -> None:
+        """Keep the members."""
+        self.labels = labels
+        self.minimum = minimum
 
     def __contains__(self, value: object) -> bool:
         """Whether the value is a known one; 1, 1.0 and true are told apart as JSON tells them."""
@@ -81,8 +86,7 @@ class KnownValues:
         return isinstance(value, Hashable) and value in self.labels
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule of the table.
 
     Attributes:

@@ -1,4 +1,8 @@
-"""How leads, lists and responses are drawn. Functions here have public names, under which Hypothesis shows them."""
+"""How leads, lists, responses and single values are drawn.
+
+Functions here have the names of public strategies, under which Hypothesis shows them. They become strategies when one
+is first asked for: Hypothesis takes a millisecond for each.
+"""
 
 import json
 from collections.abc import Callable, Sequence
@@ -11,11 +15,12 @@ from hypothesis import strategies as st
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._rules import number_long
+from smartflo_contract.strategies import _tables as tables
 from smartflo_contract.strategies._breaks import BODY_BREAKS, LIST_BREAKS
 from smartflo_contract.strategies._broken import BreakArguments, Broken, BrokenResponse, SurpriseArguments, ways_of
-from smartflo_contract.strategies._options import TIMES, Arguments, EdgeArguments, LeadArguments
+from smartflo_contract.strategies._options import TIMES, Arguments, EdgeArguments, InstantArguments, LeadArguments
 from smartflo_contract.strategies._recipe import OF_A_LIST, Lead, ListPlan
-from smartflo_contract.strategies._sources import ListFacts
+from smartflo_contract.strategies._sources import SAFE, ListFacts, mongo_date
 
 if TYPE_CHECKING:
     from smartflo_contract import factories
@@ -28,6 +33,7 @@ _SEEDS: Final = 2**32
 _IDS: Final = ("id", "lead_id")
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Arguments)
 Write: TypeAlias = Callable[[list[Lead]], str]
 STYLES: Final[tuple[Write, ...]] = (
     lambda leads: json.dumps(leads, ensure_ascii=False, separators=(",", ":")),
@@ -38,13 +44,21 @@ STYLES: Final[tuple[Write, ...]] = (
 """How a server may write the same leads: compact, escaped to ASCII, indented, keys in another order."""
 
 
-@st.composite
+@cache
+def _composite(draw: Callable[..., T]) -> Callable[[Arguments], st.SearchStrategy[T]]:
+    return st.composite(draw)
+
+
+def strategy(draw: Callable[[st.DrawFn, A], T], arguments: A) -> st.SearchStrategy[T]:
+    """Return the strategy of what a function here draws."""
+    return _composite(draw)(arguments)
+
+
 def leads(draw: st.DrawFn, arguments: LeadArguments) -> Lead:
     """Draw one lead."""
     return _lead_and(0, draw, arguments)[0]
 
 
-@st.composite
 def lead_lists(draw: st.DrawFn, arguments: LeadArguments) -> list[Lead]:
     """Draw the leads of one list."""
     recipe = arguments.recipe
@@ -60,19 +74,16 @@ def lead_lists(draw: st.DrawFn, arguments: LeadArguments) -> list[Lead]:
     return leads
 
 
-@st.composite
 def responses(draw: st.DrawFn, arguments: LeadArguments) -> bytes:
     """Draw the body of a response."""
-    return draw(st.sampled_from(STYLES))(draw(lead_lists(arguments))).encode()
+    return draw(st.sampled_from(STYLES))(lead_lists(draw, arguments)).encode()
 
 
-@st.composite
 def headers(draw: st.DrawFn, arguments: LeadArguments) -> Any:
     """Draw a value of ``header``."""
     return _of_list(draw, arguments, "header")
 
 
-@st.composite
 def sensitive_field_maps(draw: st.DrawFn, arguments: LeadArguments) -> Any:
     """Draw a value of ``sensitive_field_map``."""
     return _of_list(draw, arguments, "sensitive_field_map")
@@ -83,19 +94,16 @@ def _of_list(draw: st.DrawFn, arguments: LeadArguments, key: str) -> Any:
     return _plan(draw, arguments, draw(_bytes(arguments.recipe.list_width))).blank[key]
 
 
-@st.composite
 def dial_statuses(draw: st.DrawFn, arguments: Arguments) -> int:
     """Draw a value of ``dial_status``."""
     return cast("int", draw(arguments.values("dial_status")))
 
 
-@st.composite
 def dispositions(draw: st.DrawFn, arguments: Arguments) -> int:
     """Draw a value of ``dialer_dial_status``."""
     return cast("int", draw(arguments.values("dialer_dial_status")))
 
 
-@st.composite
 def broken_leads(draw: st.DrawFn, arguments: BreakArguments) -> Broken:
     """Draw a lead that breaks one rule."""
     rule, key = draw(st.sampled_from(arguments.in_leads))
@@ -104,7 +112,6 @@ def broken_leads(draw: st.DrawFn, arguments: BreakArguments) -> Broken:
     return Broken(cast("factories.Lead", way.applied(lead)), rule, way.pointer)
 
 
-@st.composite
 def broken_responses(draw: st.DrawFn, arguments: BreakArguments) -> BrokenResponse:
     """Draw the body of a response that breaks one rule."""
     rule, key = pair = draw(st.sampled_from(arguments.in_responses))
@@ -128,7 +135,6 @@ def broken_responses(draw: st.DrawFn, arguments: BreakArguments) -> BrokenRespon
     return BrokenResponse(write(found).encode(), rule, way.pointer)
 
 
-@st.composite
 def surprising_leads(draw: st.DrawFn, arguments: SurpriseArguments) -> Lead:
     """Draw a lead that the contract allows and a client does not expect."""
     pair = draw(st.sampled_from(list(arguments.ways)))
@@ -141,14 +147,37 @@ def surprising_leads(draw: st.DrawFn, arguments: SurpriseArguments) -> Lead:
     return {key: value for key, value in way.applied(lead).items() if key not in gone}
 
 
-@st.composite
+def mongo_dates(draw: st.DrawFn, arguments: InstantArguments) -> dict[str, dict[str, str]]:
+    """Draw a time."""
+    return mongo_date(draw(arguments.instants))
+
+
+def object_ids(draw: st.DrawFn, _: Arguments) -> str:
+    """Draw an identifier of 24 hexadecimal digits."""
+    return f"{draw(st.integers(0, 16**24 - 1)):024x}"
+
+
+def phone_numbers(draw: st.DrawFn, _: Arguments) -> str:
+    """Draw a phone number that cannot ring."""
+    return f"{SAFE.prefix}{draw(st.integers(0, SAFE.size - 1)):0{SAFE.digits}d}"
+
+
+def names(draw: st.DrawFn, _: Arguments) -> str:
+    """Draw a person's name."""
+    return draw(st.sampled_from(tables.names()))
+
+
+def emails(draw: st.DrawFn, _: Arguments) -> str:
+    """Draw an e-mail address, or what people enter instead."""
+    return draw(st.sampled_from(tables.emails()))
+
+
 def edge_leads(draw: st.DrawFn, arguments: EdgeArguments) -> Lead:
     """Draw one lead of the edge cases."""
     name, index = draw(st.sampled_from([(case.name, n) for case in arguments.cases for n in range(len(case.leads))]))
     return cast("Lead", EDGE_CASES[name].leads[index])
 
 
-@st.composite
 def edge_lead_lists(draw: st.DrawFn, arguments: EdgeArguments) -> list[Lead]:
     """Draw all leads of one edge case."""
     return cast("list[Lead]", draw(st.sampled_from(arguments.cases)).leads)

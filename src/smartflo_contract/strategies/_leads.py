@@ -31,7 +31,7 @@ def leads(**options: Unpack[LeadOptions]) -> "SearchStrategy[Lead]":
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or goes beyond the contract.
     """
-    return cast("SearchStrategy[Lead]", _draws.leads(LeadArguments(options)))
+    return cast("SearchStrategy[Lead]", _draws.strategy(_draws.leads, LeadArguments(options)))
 
 
 def lead_lists(**options: Unpack[ListOptions]) -> "SearchStrategy[list[Lead]]":
@@ -46,7 +46,7 @@ def lead_lists(**options: Unpack[ListOptions]) -> "SearchStrategy[list[Lead]]":
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or goes beyond the contract.
     """
-    return cast("SearchStrategy[list[Lead]]", _draws.lead_lists(LeadArguments(options, ListOptions)))
+    return cast("SearchStrategy[list[Lead]]", _draws.strategy(_draws.lead_lists, LeadArguments(options, ListOptions)))
 
 
 def responses(**options: Unpack[ListOptions]) -> "SearchStrategy[bytes]":
@@ -58,7 +58,7 @@ def responses(**options: Unpack[ListOptions]) -> "SearchStrategy[bytes]":
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or goes beyond the contract.
     """
-    return _draws.responses(LeadArguments(options, ListOptions))
+    return _draws.strategy(_draws.responses, LeadArguments(options, ListOptions))
 
 
 def edge_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":
@@ -70,7 +70,7 @@ def edge_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or no case conforms.
     """
-    return cast("SearchStrategy[Lead]", _draws.edge_leads(EdgeArguments(options)))
+    return cast("SearchStrategy[Lead]", _draws.strategy(_draws.edge_leads, EdgeArguments(options)))
 
 
 def edge_lead_lists(**options: Unpack[ContractOptions]) -> "SearchStrategy[list[Lead]]":
@@ -82,7 +82,7 @@ def edge_lead_lists(**options: Unpack[ContractOptions]) -> "SearchStrategy[list[
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or no case conforms.
     """
-    return cast("SearchStrategy[list[Lead]]", _draws.edge_lead_lists(EdgeArguments(options)))
+    return cast("SearchStrategy[list[Lead]]", _draws.strategy(_draws.edge_lead_lists, EdgeArguments(options)))
 
 
 def surprising_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":
@@ -99,7 +99,7 @@ def surprising_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or the contract leaves nothing open.
     """
-    return cast("SearchStrategy[Lead]", _draws.surprising_leads(SurpriseArguments(options)))
+    return cast("SearchStrategy[Lead]", _draws.strategy(_draws.surprising_leads, SurpriseArguments(options)))
 
 
 def broken_leads(**options: Unpack[BreakOptions]) -> "SearchStrategy[Broken]":
@@ -111,7 +111,7 @@ def broken_leads(**options: Unpack[BreakOptions]) -> "SearchStrategy[Broken]":
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or no lead can break that rule at that key.
     """
-    return _draws.broken_leads(BreakArguments(options))
+    return _draws.strategy(_draws.broken_leads, BreakArguments(options))
 
 
 def broken_responses(**options: Unpack[BreakOptions]) -> "SearchStrategy[BrokenResponse]":
@@ -126,4 +126,4 @@ def broken_responses(**options: Unpack[BreakOptions]) -> "SearchStrategy[BrokenR
     Raises:
         InvalidArgument: when drawn from: an argument is none of these, or no response can break that rule at that key.
     """
-    return _draws.broken_responses(BreakArguments(options))
+    return _draws.strategy(_draws.broken_responses, BreakArguments(options))

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
+from smartflo_contract.factories._checks import INT64
 from smartflo_contract.factories._lead import DialerSkill, MongoDate
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas._describe import describe
 from smartflo_contract.schemas._errors import nearest
 from smartflo_contract.schemas._overlay import FIELD, OverlaySource
+from smartflo_contract.strategies import _tables as tables
 from smartflo_contract.strategies._from_schema import open_set
 from smartflo_contract.strategies._recipe import Recipe, Values
 from smartflo_contract.strategies._sources import COLUMNS
@@ -113,6 +115,18 @@ _KINDS: Final = {
 _NO_STRATEGIES: Final = {"profile", "overlay", "min_size", "max_size"}
 
 
+class InstantOptions(TypedDict, total=False):
+    """What may be said of a time.
+
+    Attributes:
+        min_value: the earliest, in epoch ms.
+        max_value: the latest, in epoch ms.
+    """
+
+    min_value: int
+    max_value: int
+
+
 class Arguments:
     """Arguments of a strategy, shown as they are written in its call.
 
@@ -168,6 +182,37 @@ class Arguments:
             self.require(key)
             self._values[key] = open_set(self.contract.schema_of(key))
         return self._values[key]
+
+
+NONE: Final = Arguments({}, ContractOptions)
+"""The arguments of a strategy that takes none."""
+
+
+class InstantArguments(Arguments):
+    """Arguments of a strategy of times, checked when it is first drawn from."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        """Keep what was given."""
+        super().__init__(given, InstantOptions)
+
+    @cached_property
+    def instants(self) -> st.SearchStrategy[int]:
+        """The strategy of epoch ms between the bounds: those at which clients break, and any.
+
+        Raises:
+            InvalidArgument: a bound is no 64-bit integer, or the earliest is after the latest.
+        """
+        bounds = {"min_value": 0, "max_value": tables.LAST_INSTANT} | self.given
+        for name, value in bounds.items():
+            if type(value) is not int or not INT64[0] <= value <= INT64[1]:
+                message = f"{name}={value!r}: expected epoch ms, a whole number of 64 bits"
+                raise InvalidArgument(message)
+        least, most = bounds.values()
+        if least > most:
+            message = f"min_value={least!r} is after max_value={most!r}"
+            raise InvalidArgument(message)
+        known = [instant for instant in tables.INSTANTS if least <= instant <= most]
+        return st.one_of(*([st.sampled_from(known)] if known else []), st.integers(least, most))
 
 
 class EdgeArguments(Arguments):

@@ -7,7 +7,6 @@ every byte by itself, so each value ends at its simplest whatever the others are
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from smartflo_contract.factories._columns import TEXT
@@ -25,7 +24,6 @@ SAFE: Final = SERIES["safe"]
 _INDEXES: Final = 2**32
 
 
-@dataclass(slots=True)
 class ListFacts:
     """What all leads of a list share, as far as their values depend on it.
 
@@ -39,13 +37,15 @@ class ListFacts:
         updated: ``updated_at`` of the lead at hand, in epoch ms.
     """
 
-    list_id: Any = 1
-    columns: tuple[str, ...] = ()
-    fields: int = 0
-    sensitive: tuple[int, ...] = ()
-    position: int = 0
-    created: int = 0
-    updated: int = 0
+    __slots__ = ("columns", "created", "fields", "list_id", "position", "sensitive", "updated")
+
+    def __init__(self, columns: tuple[str, ...] = (), fields: int = 0) -> None:
+        """Keep columns and number of fields; the rest is set as a lead comes to be."""
+        self.columns = columns
+        self.fields = fields
+        self.list_id: Any = 1
+        self.sensitive: tuple[int, ...] = ()
+        self.position = self.created = self.updated = 0
 
 
 Decode: TypeAlias = Callable[[bytes, int, ListFacts], Any]

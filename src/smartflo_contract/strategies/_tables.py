@@ -5,10 +5,11 @@ tomorrow, and the first example must not wait for pools to be built.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar
 
 from smartflo_contract.factories import DEFAULT_COLUMNS
-from smartflo_contract.factories._pools import BUSINESSES, EPOCH, PHRASES, SKILLS, STREETS, WORDS
+from smartflo_contract.factories._pools import BUSINESSES, DOMAINS, EPOCH, PHRASES, SKILLS, STREETS, WORDS
 
 T = TypeVar("T")
 Table: TypeAlias = tuple[Any, ...]
@@ -132,6 +133,23 @@ _NEAR: Final = (
     32_768, 65_535, 65_536, 99_999, 100_000, 10**6, 10**7, 2**24, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 10**10, 10**12,
     2**52, LARGEST - 1, LARGEST,
 )  # fmt: skip
+
+
+@cache
+def names() -> list[str]:
+    """Return names of persons: usual ones, the shortest first, and unusual ones."""
+    return [*sorted(_full_names(), key=len), *UNUSUAL_NAMES]
+
+
+@cache
+def emails() -> list[str]:
+    """Return e-mail addresses, the shortest first, and texts that people enter instead."""
+    usual = [f"{name.lower().replace(' ', '.')}@{domain}" for name in _full_names() for domain in DOMAINS]
+    return [*sorted(usual, key=len), *UNUSUAL_EMAILS]
+
+
+def _full_names() -> list[str]:
+    return [f"{first}{last}" for first in FIRST_NAMES for last in SURNAMES]
 
 
 def table(options: Sequence[T]) -> tuple[T, ...]:
