@@ -126,3 +126,9 @@ def test_e_mails_are_nobody_s() -> None:
 def test_the_table_cannot_be_changed() -> None:
     """A test cannot add to the table or take from it."""
     assert not hasattr(EDGE_CASES, "__setitem__")
+
+
+def test_a_misspelt_name_is_told_the_nearest() -> None:
+    """Asking for a case that is not there names the nearest."""
+    with pytest.raises(KeyError, match=r"no edge case `header-emty`\. Did you mean `header-empty`"):
+        EDGE_CASES["header-emty"]

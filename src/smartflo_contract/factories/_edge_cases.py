@@ -3,22 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
-from types import MappingProxyType
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from smartflo_contract.factories._edge_rows import (
-    CREATED,
-    GONE,
-    OF_THE_TABLE,
-    SAMPLE_LEAD,
-    TABLE_LEAD,
-    Evidence,
-    Patch,
-    Row,
-    of_the_sample,
-)
 from smartflo_contract.factories._lead import Lead
+from smartflo_contract.schemas._errors import nearest
+
+if TYPE_CHECKING:
+    from smartflo_contract.factories._edge_rows import Evidence, Patch, Row
 
 
 @dataclass(frozen=True)
@@ -34,10 +27,9 @@ class EdgeCase:
 
     name: str
     why: str
-    evidence: Evidence
+    evidence: "Evidence"
     profiles: tuple[str, ...]
-    _base: Patch
-    _patches: tuple[Patch, ...]
+    _leads: tuple[Lead, ...]
 
     @property
     def conforms(self) -> bool:
@@ -47,13 +39,7 @@ class EdgeCase:
     @property
     def leads(self) -> list[Lead]:
         """The leads, made anew each time: a whole response, decoded."""
-        whole = [
-            {**self._base, **_ids(f"{self.name}/{index}", self._base), **patch}
-            for index, patch in enumerate(self._patches)
-        ]
-        return [
-            cast("Lead", {key: deepcopy(value) for key, value in lead.items() if value is not GONE}) for lead in whole
-        ]
+        return deepcopy(list(self._leads))
 
     @property
     def lead(self) -> Lead:
@@ -69,20 +55,46 @@ class EdgeCase:
         return leads[0]
 
 
-def _ids(name: str, base: Patch) -> Patch:
+def _ids(name: str, base: "Patch") -> "Patch":
     """Return the ids of a lead, which no other lead of the table has."""
     own = blake2b(name.encode(), digest_size=8).hexdigest()
     if isinstance(base["lead_id"], int):
         return {"lead_id": int(own[:12], 16)}
-    return dict.fromkeys(("id", "lead_id"), f"{CREATED // 1_000:08x}{own}")
+    return dict.fromkeys(("id", "lead_id"), f"{int(base['created_at']['$date']['$numberLong']) // 1_000:08x}{own}")
 
 
-def _cases(rows: Iterable[Row], base: Patch) -> Iterator[EdgeCase]:
+class _EdgeCases(Mapping[str, EdgeCase]):
+    """The table, made when it is first looked into."""
+
+    @cached_property
+    def _cases(self) -> dict[str, EdgeCase]:
+        from smartflo_contract.factories import _edge_rows as rows  # noqa: PLC0415  # not every start needs them
+
+        made = (
+            *_made(rows.of_the_sample(), rows.SAMPLE_LEAD, rows.GONE),
+            *_made(rows.OF_THE_TABLE, rows.TABLE_LEAD, rows.GONE),
+        )
+        return {case.name: case for case in made}
+
+    def __getitem__(self, name: str) -> EdgeCase:
+        if name not in self._cases:
+            message = f"there is no edge case `{name}`.{nearest(name, self._cases)}"
+            raise KeyError(message)
+        return self._cases[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cases)
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+
+def _made(rows: "Iterable[Row]", base: "Patch", gone: object) -> "Iterator[EdgeCase]":
     for name, why, evidence, profiles, *patches in rows:
-        yield EdgeCase(name, why, evidence, profiles, base, tuple(patches))
+        leads = [base | _ids(f"{name}/{index}", base) | patch for index, patch in enumerate(patches)]
+        present = [{key: value for key, value in lead.items() if value is not gone} for lead in leads]
+        yield EdgeCase(name, why, evidence, profiles, cast("tuple[Lead, ...]", tuple(present)))
 
 
-EDGE_CASES: Final[Mapping[str, EdgeCase]] = MappingProxyType(
-    {case.name: case for case in (*_cases(of_the_sample(), SAMPLE_LEAD), *_cases(OF_THE_TABLE, TABLE_LEAD))}
-)
+EDGE_CASES: Final[Mapping[str, EdgeCase]] = _EdgeCases()
 """Every edge case by its name."""

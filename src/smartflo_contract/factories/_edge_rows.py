@@ -8,7 +8,7 @@ from smartflo_contract.factories._checks import INT64, LARGEST
 from smartflo_contract.schemas import load_contract
 
 Evidence: TypeAlias = Mapping[str, str]
-Patch: TypeAlias = Mapping[str, Any]
+Patch: TypeAlias = dict[str, Any]
 Row: TypeAlias = tuple[str, str, Evidence, tuple[str, ...], *tuple[Patch, ...]]
 """Name, why it bites, evidence, the profiles under which it conforms, and for each lead what it has differently."""
 
@@ -28,9 +28,9 @@ def _numbered(first: int, last: int, value: object = "") -> dict[str, Any]:
     return {f"field_{number}": value for number in range(first, last + 1)}
 
 
-CREATED: Final = 1_696_428_233_000
+_CREATED: Final = 1_696_428_233_000
 _HALF_A_DAY: Final = 12 * 60 * 60 * 1_000
-_ID: Final = f"{CREATED // 1_000:08x}00c0ffee00000001"
+_ID: Final = f"{_CREATED // 1_000:08x}00c0ffee00000001"
 _PHONE: Final = "5550000042"
 """Ten digits of a series of which no number can ring: see :data:`SERIES`."""
 
@@ -53,12 +53,12 @@ SAMPLE_LEAD: Final[Patch] = {
     "created_by": 4711,
     "dial_status": 1,
     "lead_picked": 0,
-    "available_at": _date(CREATED),
+    "available_at": _date(_CREATED),
     "dialer_dial_status": 0,
-    "created_at": _date(CREATED),
+    "created_at": _date(_CREATED),
     "undisposed_lead": False,
     "call_count": 0,
-    "updated_at": _date(CREATED),
+    "updated_at": _date(_CREATED),
     "retry_count": 0,
     "alternate_phone_number": "",
     "priority": 1,
@@ -260,7 +260,7 @@ _TIMES: Final[tuple[Row, ...]] = (
     ("time-epoch-0", "Zero is a time, and false in some languages.", _SCHEMA, _AS_SAMPLE,
      {"created_at": _date(0), "updated_at": _date(0), "available_at": _date(0)}),
     ("time-in-seconds", "Seconds for milliseconds: January 1970.", {"assumed": "the usual mistake"}, _AS_SAMPLE,
-     {"created_at": _date(CREATED // 1_000), "updated_at": _date(CREATED // 1_000)}),
+     {"created_at": _date(_CREATED // 1_000), "updated_at": _date(_CREATED // 1_000)}),
     ("time-year-9999", "The last instant that Python's datetime holds.", _SCHEMA, _AS_SAMPLE,
      {"updated_at": _date(253_402_300_799_999), "available_at": _date(253_402_300_799_999)}),
     ("time-beyond-year-9999", "One millisecond more: OverflowError, or ValueError.", _SCHEMA, _AS_SAMPLE,
@@ -273,16 +273,16 @@ _TIMES: Final[tuple[Row, ...]] = (
     ("time-2038", "The first second that 32 bits do not hold.", _SCHEMA, _AS_SAMPLE,
      {"updated_at": _date(2**31 * 1_000), "available_at": _date(2**31 * 1_000)}),
     ("time-twelve-hours-early", "Created exactly twelve hours before the time in its id.", _SAMPLE, _AS_SAMPLE,
-     {"created_at": _date(CREATED - _HALF_A_DAY)}),
+     {"created_at": _date(_CREATED - _HALF_A_DAY)}),
     ("time-updated-when-created", "Never changed since: equal times.", _SAMPLE, _AS_SAMPLE, {}),
     ("time-updated-before-created", "Changed before it was there: a duration is negative.", _SCHEMA, _LENIENT,
-     {"updated_at": _date(CREATED - 1)}),
+     {"updated_at": _date(_CREATED - 1)}),
     ("time-available-before-created", "Available before it was there.", _SCHEMA, _AS_SAMPLE,
-     {"available_at": _date(CREATED - _HALF_A_DAY)}),
+     {"available_at": _date(_CREATED - _HALF_A_DAY)}),
     ("time-available-in-a-year", "Available a year from now; a duration, by the table's words.", _TABLE, _AS_SAMPLE,
-     {"available_at": _date(CREATED + 365 * 2 * _HALF_A_DAY)}),
+     {"available_at": _date(_CREATED + 365 * 2 * _HALF_A_DAY)}),
     ("time-as-number", "A number where MongoDB writes text.", _SAMPLE, _NOWHERE,
-     {"created_at": {"$date": {"$numberLong": CREATED}}}),
+     {"created_at": {"$date": {"$numberLong": _CREATED}}}),
     ("time-as-iso-text", "The other form of MongoDB's extended JSON.", {"assumed": "MongoDB's relaxed format"},
      _NOWHERE, {"created_at": {"$date": "2023-10-04T14:03:53Z"}}),
 )  # fmt: skip
