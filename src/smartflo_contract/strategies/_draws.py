@@ -20,7 +20,7 @@ from smartflo_contract.strategies._breaks import BODY_BREAKS, LIST_BREAKS
 from smartflo_contract.strategies._broken import BreakArguments, Broken, BrokenResponse, SurpriseArguments, ways_of
 from smartflo_contract.strategies._options import TIMES, Arguments, EdgeArguments, InstantArguments, LeadArguments
 from smartflo_contract.strategies._recipe import OF_A_LIST, Lead, ListPlan
-from smartflo_contract.strategies._sources import SAFE, ListFacts, mongo_date
+from smartflo_contract.strategies._sources import DOCUMENTED_KINDS, SAFE, ListFacts, mongo_date
 
 if TYPE_CHECKING:
     from smartflo_contract import factories
@@ -229,7 +229,7 @@ def _lead(draw: st.DrawFn, arguments: LeadArguments, plan: ListPlan, data: bytes
         lead |= zip(TIMES, sorted(times, key=lambda time: number_long(time) or 0), strict=True)
     for number, kind in enumerate(plan.kinds):
         name, key = arguments.of_kinds.get(kind), f"field_{number}"
-        if name is not None and (number < recipe.own_fields or lead[key]):
+        if name is not None and (number < max(plan.own, len(DOCUMENTED_KINDS)) or lead[key]):
             lead[key] = arguments.value(draw, name, key)
     lead |= arguments.extra_keys(draw)
     return lead

@@ -45,9 +45,9 @@ _FEWER, _ANY_NUMBER = 128, 192
 _USUALLY_SENSITIVE: Final = (5, 6, 7)
 
 _DRAWN_FIELDS: Final = 9
-"""How many fields have bytes of their own; of the others, two at most are filled, or all."""
-_SCATTERED: Final = 2
-_ALL_FILLED: Final = 232
+"""How many fields have bytes of their own, as far as columns name them; of the others a few hold something."""
+_SCATTERED: Final = 5
+_FILLED: Final = 96
 
 
 class Slot(NamedTuple):
@@ -66,6 +66,7 @@ class ListPlan(NamedTuple):
         blank: a lead with all keys in their order, and the values that all leads share.
         slots: the other keys.
         kinds: what each field holds.
+        own: how many fields have bytes of their own.
         mutable: the keys whose values are made once and must not be shared by leads.
     """
 
@@ -73,6 +74,7 @@ class ListPlan(NamedTuple):
     blank: Lead
     slots: list[Slot]
     kinds: tuple[str, ...]
+    own: int
     mutable: tuple[str, ...]
 
 
@@ -104,9 +106,7 @@ class Recipe:
         named = [key for key in (*properties, *contract.lead["required"]) if FIELD.fullmatch(key)] if overlay else []
         self.least_fields = max((int(key[6:]) + 1 for key in named), default=1)
         self._fields_at = self.lead_width
-        self.lead_width += 2 * (_DRAWN_FIELDS + _SCATTERED) + 2
-
-    own_fields = _DRAWN_FIELDS
+        self.lead_width += 2 * (_DRAWN_FIELDS + _SCATTERED) + 1
 
     def simplest(self) -> Lead:
         """Return the lead that examples shrink to."""
@@ -162,14 +162,15 @@ class Recipe:
                 if slot.key == "list_id":
                     facts.list_id = blank["list_id"]
         mutable = tuple(key for key, value in blank.items() if isinstance(value, list | dict))
-        return ListPlan(facts, blank, slots, kinds(facts.columns, facts.fields), mutable)
+        own = min(len(facts.columns) or len(DOCUMENTED_KINDS), facts.fields, _DRAWN_FIELDS)
+        return ListPlan(facts, blank, slots, kinds(facts.columns, facts.fields), own, mutable)
 
     def lead(self, plan: ListPlan, data: bytes, position: int) -> Lead:
         """Return the lead that its bytes stand for; the keys in :attr:`drawn` are still to be set."""
         facts = plan.facts
         facts.position, facts.created, facts.updated = position, 0, 0
         lead = plan.blank.copy()
-        for number, at in self._filled(facts.fields, data):
+        for number, at in self._filled(plan, data):
             lead[f"field_{number}"] = COLUMNS[plan.kinds[number]](data, at, facts)
         for key, at, decode in plan.slots:
             lead[key] = decode(data, at, facts)
@@ -177,21 +178,16 @@ class Recipe:
             lead[key] = deepcopy(lead[key])
         return lead
 
-    def _filled(self, fields: int, data: bytes) -> Iterator[tuple[int, int]]:
+    def _filled(self, plan: ListPlan, data: bytes) -> Iterator[tuple[int, int]]:
         """Yield the fields that hold something, each with the place of its two bytes."""
-        at = self._fields_at
-        for number in range(min(fields, _DRAWN_FIELDS)):
+        at, own = self._fields_at, plan.own
+        for number in range(own):
             yield number, at + 2 * number
         at += 2 * _DRAWN_FIELDS
-        further = fields - _DRAWN_FIELDS
-        if further <= 0:
-            return
-        if data[at + 2 * _SCATTERED] >= _ALL_FILLED:
-            for number in range(further):
-                yield _DRAWN_FIELDS + number, number % (len(data) - 1)
-            return
-        for place in range(at, at + 2 * _SCATTERED, 2):
-            yield _DRAWN_FIELDS + data[place] * further // 256, place + 1
+        further = plan.facts.fields - own
+        for place in range(at, at + 2 * _SCATTERED if further else at, 2):
+            if data[place] >= _FILLED:
+                yield own + (data[place] - _FILLED) * further // (256 - _FILLED), place + 1
 
     def _blank(self, fields: int) -> Lead:
         """Return a lead with every key in its place, all fields empty."""

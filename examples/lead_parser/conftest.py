@@ -1,0 +1,11 @@
+"""Put the modules of this example on the path, and give every run the same examples."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("lead_parser", derandomize=True, database=None, deadline=None)
+settings.load_profile("lead_parser")
