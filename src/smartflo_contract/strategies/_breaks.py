@@ -280,12 +280,12 @@ RULE_BREAKS: Final[Mapping[str, RuleBreak]] = {
 def _other_list(leads: list[Lead]) -> list[Lead]:
     last = leads[-1]
     other = last["list_id"] - 1 or 2
-    own = {"id": str(other)} if last["id"] == str(last["list_id"]) else {}
+    own = {"id": str(other)} if last.get("id") == str(last["list_id"]) else {}
     return [*leads[:-1], last | {"list_id": other} | own]
 
 
 def _same_lead(leads: list[Lead]) -> list[Lead]:
-    return [*leads[:-1], leads[-1] | {key: leads[0][key] for key in ("id", "lead_id")}]
+    return [*leads[:-1], leads[-1] | {key: leads[0][key] for key in ("id", "lead_id") if key in leads[0]}]
 
 
 LIST_BREAKS: Final[Mapping[Pair, Callable[[list[Lead]], list[Lead]]]] = {

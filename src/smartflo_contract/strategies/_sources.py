@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from smartflo_contract.factories._columns import TEXT
 from smartflo_contract.factories._facts import SERIES
 from smartflo_contract.factories._pools import DOMAINS, EPOCH
+from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._overlay import Schema
 from smartflo_contract.strategies import _tables as tables
 from smartflo_contract.strategies._tables import table
@@ -109,8 +110,8 @@ def known_values(schema: Schema) -> list[Any]:
     return list(dict.fromkeys([*listed, *some]))
 
 
-def _known(schema: Schema) -> Source:
-    return of_options(known_values(schema))
+def _known(key: str) -> Callable[[Schema], Source]:
+    return lambda _: of_options(known_values(load_contract().schema_of(key)))
 
 
 _SKILLS: Final = [
@@ -233,9 +234,9 @@ SOURCES: Final[Mapping[str, Callable[[Schema], Source]]] = {
     "optional_time_group": _optional_integers,
     "time_group": _integers,
     "client_id": _integers,
-    "dial_status": _known,
-    "lead_picked": _known,
-    "disposition": _known,
+    "dial_status": _known("dial_status"),
+    "lead_picked": _known("lead_picked"),
+    "disposition": _known("dialer_dial_status"),
     "created_at": lambda _: Source(3, _created),
     "updated_at": lambda _: Source(1, _updated),
     "available_at": lambda _: Source(1, _available),
