@@ -117,8 +117,8 @@ def test_leads_are_valid_under_the_overlay(profile: str, overlay: Overlay, drawn
     """Leads and lists are what the contract with the overlay allows, for both validators."""
     contract = load_contract(profile, overlay)
     validator = Draft202012Validator(contract.schema("leads"))
-    bodies = [[lead] for lead in drawn(leads(profile=profile, overlay=overlay), 40)]
-    bodies += drawn(lead_lists(profile=profile, overlay=overlay, max_size=4), 15)
+    bodies = [[lead] for lead in drawn(leads(profile=profile, overlay=overlay), 20)]
+    bodies += drawn(lead_lists(profile=profile, overlay=overlay, max_size=3), 8)
 
     assert [body for body in bodies if not (validator.is_valid(body) and contract.is_valid(body))] == []
 
@@ -127,8 +127,8 @@ def test_leads_are_valid_under_the_overlay(profile: str, overlay: Overlay, drawn
 def test_broken_leads_break_the_overlay_s_contract(profile: str, overlay: Overlay, drawn: Drawn) -> None:
     """Broken leads and responses break exactly what they say under the contract with the overlay."""
     contract = load_contract(profile, overlay)
-    made = [([one.lead], one) for one in drawn(broken_leads(profile=profile, overlay=overlay), 60)]
-    made += [(one.response, one) for one in drawn(broken_responses(profile=profile, overlay=overlay), 30)]
+    made = [([one.lead], one) for one in drawn(broken_leads(profile=profile, overlay=overlay), 40)]
+    made += [(one.response, one) for one in drawn(broken_responses(profile=profile, overlay=overlay), 15)]
     wrong = [
         (one.rule, one.pointer, found)
         for body, one in made
@@ -145,7 +145,7 @@ def test_surprising_leads_surprise_under_the_overlay(overlay: Overlay, drawn: Dr
     contract = load_contract("lenient", overlay)
     severities = [
         {finding.severity for finding in contract.check([lead])}
-        for lead in drawn(surprising_leads(overlay=overlay), 60)
+        for lead in drawn(surprising_leads(overlay=overlay), 40)
     ]
 
     assert [found for found in severities if "surprise" not in found or "break" in found] == []
