@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.factories._checks import INT64, LARGEST
+from smartflo_contract.factories._definition import DEFAULT_COLUMNS
 from smartflo_contract.schemas import load_contract
 
 Evidence: TypeAlias = Mapping[str, str]
@@ -63,17 +64,7 @@ SAMPLE_LEAD: Final[Patch] = {
     "alternate_phone_number": "",
     "priority": 1,
     "list_name": "Dialer dynamic field list",
-    "header": _columns(
-        "Phone Number",
-        "Name",
-        "Email Id",
-        "Address",
-        "Company Name",
-        "Alternate Phone Number",
-        "DOB",
-        "Credit Score",
-        "Nature of Business",
-    ),
+    "header": _columns(*DEFAULT_COLUMNS),
     "sensitive_field_map": "[5,6,7]",
     "dialer_skill": None,
 }

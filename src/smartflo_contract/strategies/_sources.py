@@ -175,6 +175,10 @@ def phone(data: bytes, at: int, _: object) -> str:
     return _FORMS[first % len(_FORMS)].format(digits=digits)
 
 
+def _first_name(byte: int) -> str:
+    return tables.FIRST_NAMES[(byte - _EMPTY) * len(tables.FIRST_NAMES) // _USUAL]
+
+
 def name(data: bytes, at: int, _: object) -> str:
     """Return no name, a first name, a full name or an unusual one."""
     first, second = data[at], data[at + 1]
@@ -182,8 +186,7 @@ def name(data: bytes, at: int, _: object) -> str:
         return ""
     if first >= _UNUSUAL:
         return tables.UNUSUAL_NAMES[second % len(tables.UNUSUAL_NAMES)]
-    given = tables.FIRST_NAMES[(first - _EMPTY) * len(tables.FIRST_NAMES) // _USUAL]
-    return given + _SURNAMES[second]
+    return _first_name(first) + _SURNAMES[second]
 
 
 _SURNAMES: Final = table(tables.SURNAMES)
@@ -196,8 +199,7 @@ def email(data: bytes, at: int, _: object) -> str:
         return ""
     if first >= _UNUSUAL:
         return tables.UNUSUAL_EMAILS[second % len(tables.UNUSUAL_EMAILS)]
-    given = tables.FIRST_NAMES[(first - _EMPTY) * len(tables.FIRST_NAMES) // _USUAL].lower()
-    return f"{given}{_MAILBOXES[second]}@{DOMAINS[second % len(DOMAINS)]}"
+    return f"{_first_name(first).lower()}{_MAILBOXES[second]}@{DOMAINS[second % len(DOMAINS)]}"
 
 
 _MAILBOXES: Final = table(["", *(f".{name.lower()}" for name in tables.LAST_NAMES), *range(1, 100)])
