@@ -171,6 +171,14 @@ def test_a_new_key_with_a_generator_has_realistic_values(drawn: Drawn) -> None:
     assert {4, 9, 10} <= {lead["stage"] for lead in made}
 
 
+def test_no_known_value_is_left_out(drawn: Drawn) -> None:
+    """Of an open set with more members than a byte has values, none is out of reach."""
+    known = [{"value": value, "label": f"Status {value}", "evidence": "assumed"} for value in range(400)]
+    overlay = {"properties": {"stage": {"type": "integer", "x-known-values": known}}}
+
+    assert len({lead["stage"] for lead in drawn(leads(overlay=overlay), 1_000)}) > 300
+
+
 def test_a_narrowed_key_keeps_its_realistic_values(drawn: Drawn) -> None:
     """Where an overlay narrows a key, the usual values that still fit are used, and each known one turns up."""
     overlay = OVERLAYS["narrowed"]

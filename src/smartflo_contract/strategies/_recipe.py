@@ -13,7 +13,7 @@ from smartflo_contract.factories._writer import FIELDS
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas._overlay import FIELD, Schema
 from smartflo_contract.strategies import _tables as tables
-from smartflo_contract.strategies._from_schema import accepts, example, from_schema
+from smartflo_contract.strategies._from_schema import accepts, example, open_set
 from smartflo_contract.strategies._sources import (
     COLUMNS,
     DOCUMENTED_KINDS,
@@ -34,6 +34,8 @@ OF_A_LIST: Final = ("list_id", "list_name", "added_by", "created_by", "header", 
 _ID: Final = "object_id"
 _FIRST: Final = ("list_id", "created_at", "updated_at")
 """Keys on whose values those of other keys depend."""
+_MOST_KNOWN: Final = 200
+"""How many known values a table has room for; of more, each is drawn."""
 _PROBES: Final = [bytes((first, second, second, 0)) for first in range(256) for second in (0, 170)]
 
 _COUNT, _RENAMED, _NEW_NAME, _SENSITIVE, _POSITIONS, _FIELDS, _FREE = range(7)
@@ -210,7 +212,7 @@ class Recipe:
             if source is not None
         ]
         if not slots:
-            self.drawn[key] = from_schema(schema)
+            self.drawn[key] = open_set(schema)
             return
         self._slots.append((self.list_width if len(slots) > 1 else 0, slots))
         self.list_width += len(slots) > 1
@@ -229,11 +231,13 @@ class Recipe:
         """Return where the values of a key, under one reading, come from; ``None`` for its schema's keywords."""
         decided = key in self._decided
         generator: str = schema.get("x-faker", "")
-        if (not generator and "x-known-values" not in schema) or (decided and not {"enum", "const"}.isdisjoint(schema)):
+        known = len(schema.get("x-known-values", ()))
+        closed = decided and not {"enum", "const"}.isdisjoint(schema)
+        if closed or known > _MOST_KNOWN or not (generator or known):
             return None
         if generator == "column":
             generator = kind_of(int(key[6:]), ())
-        source = of_options(known_values(schema)) if "x-known-values" in schema else SOURCES[generator](schema)
+        source = of_options(known_values(schema)) if known else SOURCES[generator](schema)
         return self._narrowed(key, source, generator) if decided else source
 
     def _narrowed(self, key: str, source: Source, generator: str) -> Source | None:
