@@ -7,7 +7,7 @@ import requests
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.mock_server._magic import magic, magic_rows
+from smartflo_contract.mock_server._magic import edge_rows, magic, magic_rows
 from smartflo_contract.mock_server._world import lists
 from smartflo_contract.schemas import load_contract
 
@@ -111,16 +111,19 @@ def test_list_of_any_size(size: int, ask: Ask) -> None:
     assert load_contract().is_valid(leads)
 
 
-@pytest.mark.parametrize("list_id", [899_999_999, 900_000_001, 900_000_200, 910_000_000, 920_000_000])
+@pytest.mark.parametrize("list_id", [899_999_999, 900_000_001, 900_000_200, 910_000_000, 920_000_000, 921_000_000])
 def test_ids_beside_the_magic_ones(list_id: int) -> None:
     """Ids beside the magic ones are ordinary."""
     assert magic(list_id) is None
 
 
 def test_table_of_magic_ids_is_complete() -> None:
-    """The table for people has a row for the empty list, for each status, and for the sizes."""
+    """The table for people has a row for the empty list, for each status, for the sizes, and for the edge cases."""
     rows = magic_rows()
 
-    assert ["900000000", *(str(900_000_000 + status) for status in STATUSES), "910000001 to 919999999"] == [
-        row.ids for row in rows
-    ]
+    assert [
+        "900000000",
+        *(str(900_000_000 + status) for status in STATUSES),
+        "910000001 to 919999999",
+        *(row.ids for row in edge_rows()),
+    ] == [row.ids for row in rows]

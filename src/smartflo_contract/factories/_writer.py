@@ -47,7 +47,7 @@ _INDEXES: Final = 2**32 - 1
 _CHUNK: Final = 128
 """Leads in one piece of a body: about 170 kB."""
 _ATTEMPTS: Final = 50
-_PHONE_DIGITS: Final = 10
+PHONE_DIGITS: Final = 10
 _PHONES: Final = frozenset({GENERATORS["phone"], GENERATORS["alternate_phone"]})
 _DIALABLE: Final = re.compile("[0-9]{6}")
 _ONE_A_LIST: Final = frozenset({"list_id", "list_name", "header", "sensitive_field_map", "added_by", "created_by"})
@@ -80,6 +80,11 @@ class LeadWriter:
         self._contract = contract
         self._seed = seed if definition.seed is None else definition.seed
         self._phones = phones
+
+    @property
+    def size(self) -> int:
+        """How many leads the list has."""
+        return self.definition.size
 
     @cached_property
     def recipe(self) -> str:
@@ -129,15 +134,15 @@ class LeadWriter:
     def matching(self, number: str) -> list[int]:
         """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
         series = SERIES[self._phones]
-        digits = _digits(number)
+        digits = last_digits(number)
         head = series.prefix.removeprefix("+91")
         kinds = [kind(name) for name in self.definition.columns]
-        if len(digits) < _PHONE_DIGITS or PHONE not in kinds:
+        if len(digits) < PHONE_DIGITS or PHONE not in kinds:
             return []
         key = f"field_{kinds.index(PHONE)}"
         overlay = self._contract.overlay
         if overlay is not None and key in overlay.properties:  # its numbers are of no series: look at each
-            return [index for index in range(self.definition.size) if _digits(self.lead(index)[key]) == digits]
+            return [index for index in range(self.definition.size) if last_digits(self.lead(index)[key]) == digits]
         if not digits.startswith(head):
             return []
         start = phone_start(self._seed, self.definition.id, series)
@@ -264,9 +269,9 @@ class LeadWriter:
         }
 
 
-def _digits(number: str) -> str:
+def last_digits(number: str) -> str:
     """Return the last ten digits of a phone number."""
-    return "".join(character for character in number if character in "0123456789")[-_PHONE_DIGITS:]
+    return "".join(character for character in number if character in "0123456789")[-PHONE_DIGITS:]
 
 
 def _column(name: str) -> str:

@@ -56,14 +56,14 @@ class Bodies:
 
     def ready(self, leads: LeadList) -> bytes | None:
         """Return the body of a list, if it is remembered; make nothing."""
-        return b"[]" if leads.writer.definition.size == 0 else self._cache.get(leads.etag)
+        return b"[]" if leads.writer.size == 0 else self._cache.get(leads.etag)
 
     def of(self, leads: LeadList) -> bytes | Iterator[bytes]:
         """Return the body of a list, in pieces where it is large."""
         body = self._cache.get(leads.etag)
         if body is not None:
             return body
-        if leads.bytes_per_lead * leads.writer.definition.size > LARGEST:
+        if leads.bytes_per_lead * leads.writer.size > LARGEST:
             return _stream(leads.writer.chunks())
         with self._making:  # one at a time: the first requests of many clients want the same body
             body = self._cache.get(leads.etag)

@@ -3,9 +3,12 @@
 The ids lie far above those of real lists (four to six digits seen).
 """
 
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final, NamedTuple
+from zlib import crc32
 
-from smartflo_contract.factories import ListDefinition
+from smartflo_contract.factories import EDGE_CASES, EdgeCase, ListDefinition
 
 
 class Failure(NamedTuple):
@@ -33,6 +36,10 @@ class MagicRow(NamedTuple):
 _STATUS_BASE: Final = 900_000_000
 _SIZE_BASE: Final = 910_000_000
 _MOST_LEADS: Final = 9_999_999
+_EDGE_BASE: Final = 920_000_000
+_EDGE_IDS: Final = 1_000_000
+_LABELS: Final = ("documented", "sample", "observed", "assumed")
+"""The labels of evidence, the best known first."""
 
 
 def _envelope(message: str, success: object = False) -> dict[str, object]:  # noqa: FBT002 - the vendor's key
@@ -54,7 +61,19 @@ _FAILURES: Final = (
 _BY_ID: Final = {_STATUS_BASE + failure.status: failure for failure in _FAILURES}
 
 
-def magic(list_id: int) -> ListDefinition | Failure | None:
+@cache
+def _edge_cases() -> Mapping[int, EdgeCase]:
+    """Return the edge cases by their ids; the table is made when this is first asked for."""
+    # An id follows from the case's name alone, so it stays the same when cases are added, removed or moved.
+    return {_EDGE_BASE + crc32(name.encode()) % _EDGE_IDS: case for name, case in EDGE_CASES.items()}
+
+
+def least_known(labels: Iterable[str]) -> str:
+    """Return the label of the weakest evidence."""
+    return max(labels, key=_LABELS.index)
+
+
+def magic(list_id: int) -> ListDefinition | EdgeCase | Failure | None:
     """Return what a magic id stands for; ``None`` where the id is an ordinary one."""
     if list_id in _BY_ID:
         return _BY_ID[list_id]
@@ -63,6 +82,8 @@ def magic(list_id: int) -> ListDefinition | Failure | None:
     size = list_id - _SIZE_BASE
     if 1 <= size <= _MOST_LEADS:
         return ListDefinition(id=list_id, name=f"List of {size:,}", size=size)
+    if 0 <= list_id - _EDGE_BASE < _EDGE_IDS:
+        return _edge_cases().get(list_id)
     return None
 
 
@@ -75,4 +96,12 @@ def magic_rows() -> tuple[MagicRow, ...]:
         f"200 and N leads, N being the id less {_SIZE_BASE}: {_SIZE_BASE + 1_000_000} is a list of a million",
         "that of the profile",
     )
-    return (empty, *failures, sizes)
+    return (empty, *failures, sizes, *edge_rows())
+
+
+def edge_rows() -> tuple[MagicRow, ...]:
+    """Return the rows of the edge cases in the table of magic ids."""
+    return tuple(
+        MagicRow(f"{id_}", f"200 and the edge case `{case.name}`: {case.why}", least_known(case.evidence))
+        for id_, case in _edge_cases().items()
+    )

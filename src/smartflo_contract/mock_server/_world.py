@@ -1,13 +1,15 @@
 """The world that a fake begins with: which lists there are, and what an id in a path stands for."""
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
-from smartflo_contract.factories import LeadWriter, ListDefinition
+from smartflo_contract.factories import EdgeCase, LeadWriter, ListDefinition
 from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
-from smartflo_contract.mock_server._magic import Failure, magic
+from smartflo_contract.mock_server._given import GivenLeads
+from smartflo_contract.mock_server._magic import Failure, least_known, magic
 
 Headers: TypeAlias = list[tuple[str, str]]
 
@@ -54,16 +56,34 @@ def lists(config: Config) -> tuple[ListDefinition, ...]:
     return tuple(by_id[id_] for id_ in sorted(by_id))
 
 
+class Writer(Protocol):
+    """What writes the leads of a list that is served; :class:`LeadWriter` makes them, others have them given."""
+
+    @property
+    def size(self) -> int:
+        """How many leads the list has."""
+
+    @property
+    def recipe(self) -> str:
+        """Everything that the bytes depend on."""
+
+    def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
+        """Yield the JSON array of the leads at ``indexes``, of all where none are given, piece by piece."""
+
+    def matching(self, number: str) -> list[int]:
+        """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
+
+
 class LeadList:
     """A list that is served: its writer, and the headers that every answer with it has.
 
     Attributes:
-        writer: makes the leads.
+        writer: writes the leads.
         etag: a strong entity tag of the list's recipe, so it costs no body.
         headers: content type, entity tag and evidence.
     """
 
-    def __init__(self, writer: LeadWriter, evidence: str) -> None:
+    def __init__(self, writer: Writer, evidence: str) -> None:
         """Hash the recipe; no lead is made."""
         self.writer = writer
         self.etag = f'"{blake2b(writer.recipe.encode(), digest_size=16).hexdigest()}"'
@@ -72,7 +92,7 @@ class LeadList:
     @cached_property
     def bytes_per_lead(self) -> int:
         """The size of the first lead, as an estimate of all."""
-        return sum(map(len, self.writer.chunks((0,)))) if self.writer.definition.size else 0
+        return sum(map(len, self.writer.chunks((0,)))) if self.writer.size else 0
 
 
 def headers(etag: str, evidence: str) -> Headers:
@@ -104,6 +124,8 @@ class World:
     def _find(self, text: str) -> LeadList | Failure | None:
         list_id = int(text) if _is_list_id(text) else 0
         found = self._lists.get(list_id) or magic(list_id)
+        if isinstance(found, EdgeCase):
+            return LeadList(GivenLeads(found.leads), least_known(found.evidence))
         if not isinstance(found, ListDefinition):
             return found
         writer = LeadWriter(found, self._contract, seed=self._config.seed, phones=self._config.phones)
