@@ -33,7 +33,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 def _option(*names: str, **settings: Any) -> Callable[[_F], _F]:
     """Return click's option, with the environment variable of its name, which the help shows."""
     long = next(name for name in names if name.startswith("--"))
-    variable = f"SMARTFLO_{long.removeprefix('--').upper()}"
+    variable = f"SMARTFLO_{long.removeprefix('--').upper().replace('-', '_')}"
     return click.option(*names, envvar=variable, show_envvar=True, **settings)
 
 
@@ -82,7 +82,20 @@ def cli() -> None:
 @_option(
     "--workers",
     type=click.IntRange(1, 64),
-    help="Worker processes; all answer alike. Default 1.",
+    help="Worker processes; all answer alike. More than one need --read-only. Default 1.",
+)
+@_option(
+    "--read-only",
+    is_flag=True,
+    default=None,
+    help="Remember nothing of what clients do: no count of failed logins, no logout.",
+)
+@_option(
+    "--quirk",
+    "quirks",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="How to read what the documentation leaves open; may be repeated. `smartflo-contract quirks` lists them.",
 )
 @_option(
     "--config",
@@ -99,7 +112,7 @@ def cli() -> None:
 @_profile
 @_overlay
 @_phones
-def serve(config: Path | None, **settings: Any) -> None:
+def serve(config: Path | None, quirks: Sequence[str], **settings: Any) -> None:
     """Run a fake Smartflo until Ctrl-C.
 
     The URL is the only line on standard output; what the fake holds is told on standard error.
@@ -108,6 +121,8 @@ def serve(config: Path | None, **settings: Any) -> None:
     from smartflo_contract.mock_server._serve import serve as run
 
     given = {name: value for name, value in settings.items() if value is not None}
+    if quirks:
+        given["quirks"] = dict(map(_quirk, quirks))
     chosen = Config(**given) if config is None else Config.from_file(config, **given)
     _warn_of_phones(chosen.phones)
 
@@ -118,6 +133,26 @@ def serve(config: Path | None, **settings: Any) -> None:
             _banner(chosen, url)
 
     run(chosen, announce)
+
+
+@cli.command()
+def quirks() -> None:
+    """List the quirks: what the documentation leaves open or contradicts, and how `serve --quirk` turns each."""
+    from smartflo_contract.mock_server._quirks import QUIRKS
+
+    _print_table(
+        ("quirk", "values", "default", "evidence", "why"),
+        [
+            (
+                quirk.name,
+                ", ".join(quirk.values),
+                quirk.default,
+                "; ".join(f"{label} ({source})" for label, source in quirk.evidence.items()),
+                quirk.why,
+            )
+            for quirk in QUIRKS
+        ],
+    )
 
 
 @cli.command()
@@ -273,6 +308,14 @@ def _one_line(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     hint = f" (see `{context.command_path} --help`)" if context is not None else ""
     return f"{error.format_message().rstrip()}{hint}"
+
+
+def _quirk(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        message = f"--quirk {text}: expected NAME=VALUE, such as expired_token=200"
+        raise click.UsageError(message, click.get_current_context())
+    return name.strip(), value.strip()
 
 
 def _names(columns: str) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def test_installed_command_is_the_module() -> None:
     assert __version__ in subprocess.run([SCRIPT, "--version"], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("sample",), ("schema",), ("openapi",), ("explain",)])
+@pytest.mark.parametrize("command", [(), ("serve",), ("sample",), ("schema",), ("openapi",), ("explain",), ("quirks",)])
 def test_help_teaches(run: Run, command: tuple[str, ...]) -> None:
     """Every command has help, and every option of it names its environment variable."""
     done = run(*command, "--help")
@@ -224,6 +224,10 @@ def test_explain_a_contradiction(run: Run) -> None:
         (("serve", "--port", "99999"), "65535"),
         (("serve", "--port", "http"), "http"),
         (("serve", "--workers", "0"), "workers"),
+        (("serve", "--workers", "2"), "--read-only"),
+        (("serve", "--quirk", "expired_token"), "expected NAME=VALUE, such as expired_token=200"),
+        (("serve", "--quirk", "expired_tokn=200"), "Did you mean `expired_token`?"),
+        (("serve", "--quirk", "expired_token=7"), "expected one of 401, 200, got '7'"),
         (("serve", "--auth", "maybe"), "off"),
         (("serve", "--config", "absent.toml"), "absent.toml"),
         (("serve", "--overlay", "absent.json"), "absent.json"),
@@ -264,3 +268,12 @@ def test_json_is_utf_8_everywhere(run: Run) -> None:
     done = run("sample", "--columns", "\u0928\u093e\u092e", PYTHONIOENCODING="ascii", PYTHONUTF8="1")
 
     assert "\u0928\u093e\u092e" in json.loads(done.stdout)[0]["header"]
+
+
+def test_quirks_are_listed(run: Run) -> None:
+    """Each quirk stands in a line: name, values, default, evidence, and why."""
+    done = run("quirks")
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+
+    assert (0, ["quirk", "values", "default", "evidence", "why"]) == (done.returncode, lines[0])
+    assert ["expired_token", "401, 200", "401", "observed (public clients)"] in [line[:4] for line in lines]

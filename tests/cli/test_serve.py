@@ -96,6 +96,18 @@ def test_flag_variable_file(tmp_path: Path) -> None:
     assert all("nickname" in lead for lead in leads)
 
 
+def test_quirks_by_flag_and_by_variable(tmp_path: Path) -> None:
+    """Quirks are set by a flag each, or by one variable with blanks between them."""
+    unknown = "/v1/broadcast/leads/123456"
+    with _serving("--quirk", "unknown_list=empty", "--quirk", "auth_scheme=raw", cwd=tmp_path) as (url, _):
+        by_flag = requests.get(url + unknown, headers={"Authorization": "x"}, timeout=30)
+    with _serving(cwd=tmp_path, SMARTFLO_QUIRK="unknown_list=200_error auth_scheme=bearer") as (url, _):
+        by_variable = requests.get(url + unknown, headers={"Authorization": "Bearer x"}, timeout=30)
+
+    assert (200, []) == (by_flag.status_code, by_flag.json())
+    assert (200, False) == (by_variable.status_code, by_variable.json()["success"])
+
+
 def test_overlay_by_flag(tmp_path: Path) -> None:
     """An overlay that closes dial_status shows in what is served."""
     (tmp_path / "overlay.json").write_text(json.dumps({"properties": {"dial_status": {"enum": [4]}}}))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.factories import DEFAULT_COLUMNS, DefinitionError, ListDefinition
-from smartflo_contract.mock_server import Config, ConfigError
+from smartflo_contract.mock_server import Config, ConfigError, Login
 
 Write = Callable[[str | bytes], Path]
 
@@ -50,11 +50,21 @@ def test_whole_file(write: Write, tmp_path: Path) -> None:
         host = "::1"
         port = 0
         workers = 2
+        read_only = true
+        max_accounts = 7
         seed = -7
         profile = "lenient"
         overlay = "lead.json"
         auth = "off"
         phones = "valid"
+
+        [quirks]
+        expired_token = 200
+        unknown_list = "empty"
+
+        [[logins]]
+        email = "crm"
+        password = "open"
 
         [[lists]]
         id = 12
@@ -75,11 +85,15 @@ def test_whole_file(write: Write, tmp_path: Path) -> None:
         host="::1",
         port=0,
         workers=2,
+        read_only=True,
+        max_accounts=7,
         seed=-7,
         profile="lenient",
         overlay=tmp_path / "lead.json",
         auth="off",
         phones="valid",
+        quirks={"expired_token": "200", "unknown_list": "empty"},
+        logins=(Login("crm", "open"),),
         lists=(
             ListDefinition(
                 id=12,
@@ -137,6 +151,16 @@ def test_sizes_at_the_limits() -> None:
         ("overlay = 'absent.json'", "absent.json: cannot be read: No such file or directory"),
         ('overlay = "\\u0000"', "overlay: expected the path of a JSON file"),
         ("auth = true", 'auth: expected "on" or "off", got True'),
+        ("workers = 2", "workers: 2 processes cannot share what a fake remembers"),
+        ("quirks = 3", "quirks: expected a table of quirk to value, got 3"),
+        ("[quirks]\nexpired_tokn = 200", "quirks.expired_tokn: unknown quirk"),
+        ("[quirks]\nexpired_token = 403", "quirks.expired_token: expected one of 401, 200, got 403"),
+        ("logins = [3]", "logins[0]: expected a table, written as [[logins]], got int"),
+        ("[[logins]]\nemail = 'a'", "logins[0].password: missing; every login needs one"),
+        ("[[logins]]\nemail = 'a'\npasword = 'b'", "logins[0].pasword: unknown setting. Did you mean `password`?"),
+        ("[[logins]]\nemail = 'a'\npassword = 3", "logins: expected logins, each with an email and a password"),
+        ("read_only = 1", "read_only: expected true or false, got 1"),
+        ("max_accounts = 0", "max_accounts: expected a whole number from 1"),
     ],
 )
 def test_malformed_file(write: Write, content: str | bytes, told: str) -> None:
@@ -150,6 +174,14 @@ def test_malformed_file(write: Write, content: str | bytes, told: str) -> None:
     assert message.startswith(f"config {path}: ")
     assert told in message
     assert "\n" not in message
+
+
+def test_a_quirk_given_wins_over_that_of_the_file(write: Write) -> None:
+    """Of the quirks in a file, those that are given instead change, and the others stay."""
+    path = write("[quirks]\nexpired_token = 200\nunknown_list = 'empty'")
+    config = Config.from_file(path, quirks={"unknown_list": "404"})
+
+    assert {"expired_token": "200", "unknown_list": "404"} == config.quirks
 
 
 def test_absent_file(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from smartflo_contract.mock_server import FakeSmartflo
+from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._tokens import Tokens, token_of
 
 Ask = Callable[..., requests.Response]
@@ -61,44 +62,57 @@ def test_token_opens(ask: Ask, login: Ask) -> None:
     assert [200, 200] == [ask(VENDORS, token=form).status_code for form in (token, f"Bearer {token}")]
 
 
+def expired_token() -> str:
+    """Return a token of the fake's that has expired."""
+    return Tokens(0).issue(account_of_login("you@example.com"), time.time() - 3601)
+
+
 def test_expired_token(ask: Ask) -> None:
     """A token that this fake issued over an hour ago is 401, with the message that clients know."""
-    token = Tokens(0).issue("you@example.com", time.time() - 3601)
-    answer = ask(VENDORS, token=f"Bearer {token}")
+    answer = ask(VENDORS, token=f"Bearer {expired_token()}")
 
     assert (401, {"success": False, "message": "Token has expired"}) == (answer.status_code, answer.json())
     assert answer.headers["X-Smartflo-Fake-Evidence"] == "observed"
 
 
-def test_token_expires_with_the_clock() -> None:
-    """A token lives for an hour, to the second, also where it has been seen before."""
-    tokens = Tokens(0)
-    token = tokens.issue("you", 1_000_000)
+def test_tokens_last_an_hour() -> None:
+    """A token tells its account and when it expires, to the second."""
+    issued = Tokens(0).read(Tokens(0).issue("00c0ffee0001", 1_000_000))
 
-    assert [False, False, True] == [tokens.expired(token, now) for now in (1_000_000, 1_003_599, 1_003_600)]
+    assert issued is not None
+    assert ("00c0ffee0001", 1_003_600) == (issued.account, issued.expires)
 
 
-def test_expired_token_of_another_fake() -> None:
+def test_token_of_another_fake() -> None:
     """A token of another seed is any text, and any text is taken; the same seed is the same key."""
-    token = Tokens(1).issue("you", 0)
+    token = Tokens(1).issue("000000000001", 0)
 
-    assert [False, True] == [Tokens(seed).expired(token, 10_000) for seed in (2, 1)]
+    assert [True, False] == [Tokens(seed).read(token) is None for seed in (2, 1)]
 
 
 @pytest.mark.parametrize(
-    "claims", [{}, {"exp": "never"}, {"exp": None}, {"exp": []}, {"sub": 1, "exp": 0}, {"exp": 1e400}]
+    "claims",
+    [
+        {},
+        {"sub": "1", "jti": "x", "exp": "never"},
+        {"sub": "1", "jti": "x", "exp": None},
+        {"sub": "1", "jti": "x", "exp": []},
+        {"sub": 1, "jti": "x", "exp": 0},
+        {"sub": "me", "jti": "x", "exp": 0},
+        {"sub": "1", "exp": 0},
+    ],
 )
 def test_odd_claims(claims: dict[str, object]) -> None:
     """A token that is signed with the fake's key and says something else is any text."""
     tokens = Tokens(0)
 
-    assert not tokens.expired(jwt.encode(claims, tokens._key, "HS256"), 10_000)  # noqa: SLF001 - only its key signs
+    assert tokens.read(jwt.encode(claims, tokens._key, "HS256")) is None  # noqa: SLF001 - only its key signs
 
 
 @pytest.mark.parametrize("token", ["", ".", "..", "a.b.c", "W10.W10.x", "é.é.é", "x" * 3_000, "W1tb" * 500 + ".."])
-def test_garbage_never_expires(token: str) -> None:
-    """Text that is no JWT never expires."""
-    assert not Tokens(0).expired(token, 1e12)
+def test_garbage_is_no_token_of_the_fake(token: str) -> None:
+    """Text that is no JWT is an account of its own."""
+    assert Tokens(0).read(token) is None
 
 
 @pytest.mark.parametrize(
@@ -112,9 +126,12 @@ def test_token_of_a_header(header: str | None, token: str) -> None:
 
 def test_wrong_password(login: Ask, reason: Reason) -> None:
     """The password ``wrong`` gets the documented failure; that its status is 401 is assumed."""
-    answer = login(json.dumps({"email": "you@example.com", "password": "wrong"}))
+    answer = login(json.dumps({"email": "unlucky@example.com", "password": "wrong"}))
 
-    assert (401, {"success": False, "message": "Invalid credentials"}) == (answer.status_code, answer.json())
+    assert (
+        401,
+        {"success": False, "message": "The username or password is incorrect.", "login_failed_count": 1},
+    ) == (answer.status_code, answer.json())
     assert answer.headers["X-Smartflo-Fake-Evidence"] == "assumed"
     assert "the status 401 is assumed" in reason(answer)
 

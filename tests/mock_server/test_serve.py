@@ -207,7 +207,7 @@ def settle(worker: psutil.Process) -> None:
 @pytest.mark.parametrize("everyone", [False, True], ids=["parent", "group"])
 def test_signals(stop: signal.Signals, everyone: bool, start: Start) -> None:  # noqa: FBT001 - a parameter
     """SIGTERM and Ctrl-C, which reaches the whole group, end it as wished: code 0, no word, no worker left."""
-    server = start(workers=2)
+    server = start(workers=2, read_only=True)
     workers = server.workers
     (os.killpg if everyone else os.kill)(server.process.pid, stop)
 
@@ -231,7 +231,7 @@ def test_end_with_an_open_download(start: Start) -> None:
 @posix
 def test_workers_follow_a_killed_parent(start: Start) -> None:
     """Workers whose parent was killed end as well, and free the port."""
-    server = start(workers=2)
+    server = start(workers=2, read_only=True)
     workers = server.workers
     server.process.kill()
 
@@ -240,7 +240,7 @@ def test_workers_follow_a_killed_parent(start: Start) -> None:
 
 def test_two_workers_answer_alike(start: Start, ask: Ask) -> None:
     """All workers answer with the same bytes: those of a server with one, too."""
-    server = start(workers=2)
+    server = start(workers=2, read_only=True)
     answers = [ask(VENDORS, at=server.url, Connection="close") for _ in range(16)]
 
     assert len(server.workers) == 2
@@ -252,8 +252,8 @@ def test_token_of_one_worker_is_known_to_another(start: Start, ask: Ask) -> None
     """Workers share the signing key: an expired token is expired for all of them."""
     from smartflo_contract.mock_server._tokens import Tokens  # noqa: PLC0415 - only here
 
-    server = start(workers=2, seed=5)
-    token = Tokens(5).issue("you", 0)
+    server = start(workers=2, seed=5, read_only=True)
+    token = Tokens(5).issue("000000000001", 0)
 
     assert {401} == {ask(VENDORS, at=server.url, token=token, Connection="close").status_code for _ in range(16)}
 

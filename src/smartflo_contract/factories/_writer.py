@@ -47,6 +47,13 @@ _INDEXES: Final = 2**32 - 1
 _CHUNK: Final = 128
 """Leads in one piece of a body: about 170 kB."""
 _ATTEMPTS: Final = 50
+_HEX: Final = re.compile("[0-9a-f]+")
+_HEX_DIGITS: Final = 24
+_NUMBER_DIGITS: Final = 16
+_ALTERNATE: Final = "alternate_phone"
+_CREATED: Final = "created_at"
+_HALF_A_DAY: Final = 12 * 60 * 60 * 1_000
+"""Milliseconds."""
 PHONE_DIGITS: Final = 10
 _PHONES: Final = frozenset({GENERATORS["phone"], GENERATORS["alternate_phone"]})
 _DIALABLE: Final = re.compile("[0-9]{6}")
@@ -64,13 +71,22 @@ class LeadWriter:
         contract: the contract whose keys a lead has.
         seed: seed of the world, for lists without their own.
         phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
+        created_early: ``created_at`` is 12 hours before the time in the lead's id, as in the vendor's samples.
+        shifted: the alternate phone number is no field, so later columns stand one field earlier.
 
     Raises:
         GenerationError: no value was found for a key of the contract's overlay.
     """
 
     def __init__(
-        self, definition: ListDefinition, contract: Contract, *, seed: int = 0, phones: Phones = "safe"
+        self,
+        definition: ListDefinition,
+        contract: Contract,
+        *,
+        seed: int = 0,
+        phones: Phones = "safe",
+        created_early: bool = False,
+        shifted: bool = False,
     ) -> None:
         """Keep what the leads are a function of; templates and pools wait for the first lead."""
         if phones not in SERIES:
@@ -80,6 +96,9 @@ class LeadWriter:
         self._contract = contract
         self._seed = seed if definition.seed is None else definition.seed
         self._phones = phones
+        self._created_early = created_early
+        self._kinds = [held for held in map(kind, definition.columns) if not (shifted and held == _ALTERNATE)]
+        self._stored = [name for name in definition.columns if not (shifted and kind(name) == _ALTERNATE)]
 
     @property
     def size(self) -> int:
@@ -95,10 +114,28 @@ class LeadWriter:
             "seed": self._seed,
             "phones": self._phones,
             "profile": self._contract.profile,
+            "created_early": self._created_early,
+            "stored": self._stored,
             "overlay": None if overlay is None else overlay.schema,
             "versions": [version("smartflo-contract"), version("faker")],
         }
         return json.dumps(values, separators=(",", ":"))  # in their order, on which the bytes depend
+
+    def index_of(self, lead_id: str) -> int | None:
+        """Return the index of the lead of an id, in the list or beyond it; ``None`` where it is no id of this list's.
+
+        Args:
+            lead_id: 24 hexadecimal digits, or under ``documented`` a number.
+        """
+        if len(lead_id) == _HEX_DIGITS and _HEX.fullmatch(lead_id):
+            index = int(lead_id[16:], 16)
+        elif lead_id.isascii() and lead_id.isdigit() and len(lead_id) <= _NUMBER_DIGITS:
+            index = (int(lead_id) - 1) % (_INDEXES + 1)
+        else:
+            return None
+        own = None if index >= _INDEXES else str(self.lead(index).get("lead_id"))
+        same = own is not None and own[8:] == lead_id[8:] if len(lead_id) == _HEX_DIGITS else own == lead_id
+        return index if same else None
 
     def lead(self, index: int) -> dict[str, Any]:
         """Return the lead at ``index``, which may lie beyond the list's size.
@@ -136,10 +173,9 @@ class LeadWriter:
         series = SERIES[self._phones]
         digits = last_digits(number)
         head = series.prefix.removeprefix("+91")
-        kinds = [kind(name) for name in self.definition.columns]
-        if len(digits) < PHONE_DIGITS or PHONE not in kinds:
+        if len(digits) < PHONE_DIGITS or PHONE not in self._kinds:
             return []
-        key = f"field_{kinds.index(PHONE)}"
+        key = f"field_{self._kinds.index(PHONE)}"
         overlay = self._contract.overlay
         if overlay is not None and key in overlay.properties:  # its numbers are of no series: look at each
             return [index for index in range(self.definition.size) if last_digits(self.lead(index)[key]) == digits]
@@ -196,7 +232,7 @@ class LeadWriter:
         named = [int(key[6:]) + 1 for key in spoken if FIELD.fullmatch(key)]
         least = FIELDS[self._side("field_N")]
         columns = self.definition.columns
-        texts = [_column(name) for name in columns] + ['""'] * max([least, *named, 0])
+        texts = [_column(name) for name in self._stored] + ['""'] * max([least, len(columns), *named])
         return {f"field_{number}": text for number, text in enumerate(texts[: max([least, len(columns), *named])])}
 
     def _side(self, key: str) -> str:
@@ -212,6 +248,8 @@ class LeadWriter:
     def _source(self, key: str, schema: Mapping[str, Any], text: str | None) -> str | _Slot:
         generator = GENERATORS.get(schema.get("x-faker", "")) if text is None else text
         overlay = self._contract.overlay
+        if key == _CREATED and self._created_early and generator is not None:
+            return lambda facts: generator.format(created=facts.created - _HALF_A_DAY)
         if generator is not None and (overlay is None or key not in overlay.properties):
             return generator
         return self._checked(key, schema, generator)

@@ -1,8 +1,8 @@
 """The fake Smartflo: answers as the vendor documents, and says in each answer how well that is known."""
 
 from smartflo_contract.mock_server._app import create_app
-from smartflo_contract.mock_server._config import Config
+from smartflo_contract.mock_server._config import Config, Login
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._fake import FakeSmartflo
 
-__all__ = ["Config", "ConfigError", "FakeSmartflo", "create_app"]
+__all__ = ["Config", "ConfigError", "FakeSmartflo", "Login", "create_app"]

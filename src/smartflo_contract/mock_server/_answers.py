@@ -1,6 +1,6 @@
 """Answers that are no lead list: the vendor's shapes, the evidence, and the reason for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 from urllib.parse import quote
@@ -19,7 +19,7 @@ _READABLE: Final = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) 
 
 def answer(
     status: int,
-    body: Mapping[str, object],
+    body: Mapping[str, object] | Sequence[object],
     evidence: str,
     *,
     reason: str = "",
@@ -29,7 +29,7 @@ def answer(
 
     Args:
         status: HTTP status.
-        body: a JSON object.
+        body: a JSON object or array.
         evidence: how well the least known part of the answer is known.
         reason: why, where it is no plain success.
         headers: more headers.

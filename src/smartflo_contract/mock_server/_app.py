@@ -74,7 +74,8 @@ def _http_error(state: State, error: HTTPException) -> Response:
         reason = to_known_method(method, path, allowed)
         return refusal(405, "Method not allowed.", reason, headers={"Allow": allowed})
     if path.rstrip("/") == PATH and method in {"GET", "HEAD"}:  # the method line of the vendor's page
-        return state.refuse(request) or no_list("")
+        caller = state.admit(request)
+        return caller if isinstance(caller, Response) else no_list("", state.quirks["unknown_list"])
     if error.code == 404:  # noqa: PLR2004 - it is the status
         return refusal(404, "Not found.", to_known_route(method, path))
     return refusal(error.code or 500, error.name, error.description or error.name)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories._checks import INT64, Check, integer, one_of, optional, run, words
 from smartflo_contract.mock_server._errors import ConfigError
+from smartflo_contract.mock_server._quirks import resolved
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server._config import Config
 
 _MOST_WORKERS: Final = 64
+_MOST_ACCOUNTS: Final = 10**9
 
 
 def _source(value: object) -> str | None:
@@ -26,6 +28,23 @@ def _lists(value: object) -> str | None:
     return None if fits else "lists, each of them a [[lists]] table or a ListDefinition"
 
 
+def _quirks(value: object) -> str | None:
+    return None if isinstance(value, Mapping) else "a table of quirk to value"
+
+
+def _logins(value: object) -> str | None:
+    texts = isinstance(value, tuple) and all(
+        isinstance(text, str) and text
+        for one in value
+        for text in (getattr(one, "email", 0), getattr(one, "password", 0))
+    )
+    return None if texts else "logins, each with an email and a password"
+
+
+def _boolean(value: object) -> str | None:
+    return None if isinstance(value, bool) else "true or false"
+
+
 _CONFIG: Final[Mapping[str, Check]] = {
     "host": words,
     "port": integer(0, 65_535),
@@ -36,6 +55,10 @@ _CONFIG: Final[Mapping[str, Check]] = {
     "auth": one_of("on", "off"),
     "phones": one_of("safe", "valid"),
     "lists": _lists,
+    "quirks": _quirks,
+    "logins": _logins,
+    "read_only": _boolean,
+    "max_accounts": integer(1, _MOST_ACCOUNTS),
 }
 
 
@@ -53,6 +76,13 @@ def check_config(config: "Config") -> None:
         if count > 1:
             message = f"lists: list {list_id} is defined {count} times; ids must differ"
             raise ConfigError(message)
+    resolved(config.quirks)
+    if config.workers > 1 and not config.read_only:
+        message = (
+            f"workers: {config.workers} processes cannot share what a fake remembers of its clients, which is in the "
+            "memory of each; choose 1, or start it read-only (--read-only, read_only = true)"
+        )
+        raise ConfigError(message)
     contract_of(config)
 
 

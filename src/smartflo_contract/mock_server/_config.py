@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -17,6 +17,19 @@ from smartflo_contract.schemas._errors import nearest
 _INTEGERS: Final = ("dial_status", "disposition")
 _TUPLES: Final = ("columns", "sensitive")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,16}")
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login that the fake takes.
+
+    Attributes:
+        email: the login id; it need not be an e-mail.
+        password: not shown.
+    """
+
+    email: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,10 @@ class Config:
         auth: ``on`` where requests need an Authorization header, ``off`` where they do not.
         phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
         lists: lead lists besides those of the default world; the same id replaces.
+        quirks: name to value, of those that are not to have their default.
+        logins: the only logins that are taken; where there are none, any password but ``wrong`` is.
+        read_only: remember nothing of what clients do, as several workers must.
+        max_accounts: accounts of which something is remembered; beyond, the one used least recently is forgotten.
 
     Raises:
         ConfigError: a setting cannot be used.
@@ -47,11 +64,16 @@ class Config:
     auth: Literal["on", "off"] = "on"
     phones: Literal["safe", "valid"] = "safe"
     lists: tuple[ListDefinition, ...] = ()
+    quirks: Mapping[str, Any] = field(default_factory=dict)
+    logins: tuple[Login, ...] = ()
+    read_only: bool = False
+    max_accounts: int = 10_000
 
     def __post_init__(self) -> None:
         """Refuse what the fake cannot work with."""
         check_config(self)
         object.__setattr__(self, "overlay", deepcopy(self.overlay))
+        object.__setattr__(self, "quirks", {name: str(value) for name, value in self.quirks.items()})
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **instead: Any) -> "Config":
@@ -59,21 +81,26 @@ class Config:
 
         Args:
             path: the file.
-            instead: settings that win over those of the file.
+            instead: settings that win over those of the file; of quirks, each for itself.
 
         Raises:
             ConfigError: the file cannot be read, or a setting in it cannot be used.
         """
         file = Path(path)
         try:
-            return cls(**_settings(_read(file), file.parent) | instead)
+            settings = _settings(_read(file), file.parent)
+            quirks = settings.get("quirks", {})
+            if isinstance(quirks, Mapping):  # else the checks refuse it
+                instead["quirks"] = {**quirks, **instead.get("quirks", {})}
+            return cls(**settings | instead)
         except ConfigError as error:
             message = f"config {file}: {error}"
             raise ConfigError(message) from None
 
 
-_NAMES: Final = [field.name for field in fields(Config)]
-_LIST_NAMES: Final = [field.name for field in fields(ListDefinition)]
+_NAMES: Final = [one.name for one in fields(Config)]
+_LIST_NAMES: Final = [one.name for one in fields(ListDefinition)]
+_LOGIN_NAMES: Final = [one.name for one in fields(Login)]
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -98,14 +125,32 @@ def _settings(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     lists = settings.get("lists")
     if isinstance(lists, list):
         settings["lists"] = tuple(_list(table, f"lists[{number}]") for number, table in enumerate(lists))
+    logins = settings.get("logins")
+    if isinstance(logins, list):
+        settings["logins"] = tuple(_login(table, f"logins[{number}]") for number, table in enumerate(logins))
     return settings
 
 
-def _list(table: object, place: str) -> ListDefinition:
-    if not isinstance(table, dict):
-        message = f"{place}: expected a table, written as [[lists]], got {type(table).__name__}"
+def _login(table: object, place: str) -> Login:
+    table = _table(table, place, _LOGIN_NAMES)
+    missing = next((name for name in _LOGIN_NAMES if name not in table), None)
+    if missing is not None:
+        message = f"{place}.{missing}: missing; every login needs one"
         raise ConfigError(message)
-    _refuse_unknown(table, _LIST_NAMES, f"{place}.")
+    return Login(**table)
+
+
+def _table(table: object, place: str, known: Collection[str]) -> dict[str, Any]:
+    """Return a table of the file, checked for unknown settings."""
+    if not isinstance(table, dict):
+        message = f"{place}: expected a table, written as [[{place.partition('[')[0]}]], got {type(table).__name__}"
+        raise ConfigError(message)
+    _refuse_unknown(table, known, f"{place}.")
+    return table
+
+
+def _list(table: object, place: str) -> ListDefinition:
+    table = _table(table, place, _LIST_NAMES)
     if "id" not in table:
         message = f"{place}.id: missing; every list needs one"
         raise ConfigError(message)

@@ -9,6 +9,7 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server._answers import REASON, answer, encoded, refusal, shown
 from smartflo_contract.mock_server._magic import Failure
+from smartflo_contract.mock_server._quirks import Quirks
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server._world import EVIDENCE, Headers, LeadList, headers
 
@@ -18,24 +19,33 @@ _DIGITS: Final = 10
 
 def get_leads(state: State, request: Request, list_id: str) -> Response:
     """Answer with the leads of a list, or with what its id stands for."""
-    refused = state.refuse(request)
-    if refused is not None:
-        return refused
+    caller = state.admit(request)
+    if isinstance(caller, Response):
+        return caller
     found = state.world.find(list_id)
     if isinstance(found, LeadList):
         return _leads_of(state, request, found)
-    return no_list(list_id) if found is None else _failure(list_id, found)
+    if found is None:
+        return no_list(list_id, state.quirks["unknown_list"])
+    return _failure(list_id, found, state.quirks)
 
 
-def no_list(list_id: str) -> Response:
-    """Return the answer to an id of which there is no list; an empty one is a path without id."""
+def no_list(list_id: str, unknown_list: str) -> Response:
+    """Return the answer to an id of which there is no list; an empty one is a path without id.
+
+    Args:
+        list_id: the id as it was asked for.
+        unknown_list: value of the quirk.
+    """
     if list_id.isascii() and list_id.isdigit():
         reason = f"no list has the id {shown(list_id)}; 8668 is there, and a configuration file can add lists"
     elif list_id:
         reason = f"put a numeric list id in place of `{shown(list_id)}`, for example {PATH}/8668"
     else:
         reason = f"put a numeric list id at the end, for example {PATH}/8668"
-    return refusal(404, "List not found.", reason)
+    if unknown_list == "empty":
+        return answer(200, [], "assumed", reason=reason)
+    return refusal(200 if unknown_list == "200_error" else 404, "List not found.", reason)
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
@@ -52,9 +62,9 @@ def matches(if_none_match: str | None, etag: str) -> bool:
 def _leads_of(state: State, request: Request, leads: LeadList) -> Response:
     bodies = state.bodies
     number = request.args.get("number") if request.environ.get("QUERY_STRING") else None
-    if number is None:
+    if number is None or state.quirks["number_filter"] == "ignored":
         return _reply(request, leads.etag, leads.headers, partial(bodies.ready, leads), partial(bodies.of, leads))
-    indexes = leads.writer.matching(number)
+    indexes = _matching(leads, number, state.quirks["number_filter"])
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     described = headers(etag, "assumed")
     if sum(character in "0123456789" for character in number) < _DIGITS:
@@ -82,6 +92,18 @@ def _reply(
     return Response(iter(()), headers=[*described, *length], direct_passthrough=True)
 
 
-def _failure(list_id: str, failure: Failure) -> Response:
+def _matching(leads: LeadList, number: str, number_filter: str) -> list[int]:
+    """Return the indexes of the leads that have a number, as the quirk compares numbers."""
+    indexes = leads.writer.matching(number)
+    if number_filter == "last_ten":
+        return indexes
+    stored = number.replace(" ", "+")  # a plus that was not escaped arrives as a blank
+    return [index for index in indexes if stored in leads.lead(index).values()]
+
+
+def _failure(list_id: str, failure: Failure, quirks: Quirks) -> Response:
     reason = f"list id {list_id} always answers {failure.status}; 8668 answers leads"
-    return answer(failure.status, failure.body, failure.evidence, reason=reason)
+    body = failure.body
+    if body.get("success") == "false" and quirks["rate_limit_success"] == "boolean":
+        body = body | {"success": False}
+    return answer(failure.status, body, failure.evidence, reason=reason)

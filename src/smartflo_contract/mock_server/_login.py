@@ -1,25 +1,32 @@
-"""``POST /v1/auth/login``: a token for a login id and a password."""
+"""``POST /v1/auth/login``, ``refresh`` and ``logout``: tokens, and how they are lost."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 import orjson
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._answers import answer, refusal
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server._tokens import LIFETIME
 
 MOST_BYTES: Final = 64 * 1024
 WRONG_PASSWORD: Final = "wrong"  # noqa: S105 - it opens nothing
+MOST_FAILURES: Final = 5
+"""Failed logins in a row until a login id is locked out. Assumed: clients stop at three for fear of it."""
+LOCKED_SECONDS: Final = 600
+"""How long a login id is locked out. Observed: what a public client waits where the answer does not say."""
 _DAYS_LEFT: Final = 90
 """The password policy's 90 days, as on the day of a change."""
 _KEYS: Final = ("email", "password")
 _EXAMPLE: Final = '{"email": "you@example.com", "password": "any"}'
+_INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 
 
 def post_login(state: State, request: Request) -> Response:
-    """Answer with a token; any login id and any password but ``wrong`` will do."""
+    """Answer with a token; any login id and any password but ``wrong`` will do, unless logins are configured."""
     try:
         content = orjson.loads(_body(request))
     except RequestEntityTooLarge:
@@ -32,18 +39,90 @@ def post_login(state: State, request: Request) -> Response:
     faults = {key: fault for key in _KEYS if (fault := _fault(key, content.get(key)))}
     if faults:
         return answer(422, faults, "assumed", reason=f"a login looks like {_EXAMPLE}")
-    if content["password"] == WRONG_PASSWORD:
-        reason = f"the password `{WRONG_PASSWORD}` is always refused, any other is taken; the status 401 is assumed"
+    return _logged_in(state, content["email"], content["password"])
+
+
+def post_refresh(state: State, request: Request) -> Response:
+    """Answer with a new token for the account that asks; the old one stays valid until it expires."""
+    caller = state.admit(request)
+    if isinstance(caller, Response):
+        return caller
+    return answer(200, _token(state, caller.account), "observed")
+
+
+def post_logout(state: State, request: Request) -> Response:
+    """Refuse the token from now on, where this fake issued it; other texts stay what they are."""
+    caller = state.admit(request)
+    if isinstance(caller, Response):
+        return caller
+    if caller.issued is not None and not state.config.read_only:
+        with state.accounts.edit(caller.account) as account:
+            now = state.clock()
+            known = {token: expires for token, expires in account.logged_out.items() if expires > now}
+            account.logged_out = known | {caller.issued.token_id: caller.issued.expires}
+    return answer(200, {"success": True, "message": "Successfully logged out"}, "assumed")
+
+
+def _logged_in(state: State, login: str, password: str) -> Response:
+    """Answer a login whose body is as it should be, and count those that fail."""
+    account_id = account_of_login(login)
+    right = _is_right(state, login, password)
+    counted = state.quirks["lockout"] != "off" and not state.config.read_only
+    if right and state.accounts.view(account_id).failed_logins == 0:
+        return _welcome(state, account_id)
+    with state.accounts.edit(account_id) as account:
+        now = state.clock()
+        if counted and now < account.locked_until:
+            return _locked_out(state, account.locked_until)
+        if right or account.locked_until:
+            account.failed_logins, account.locked_until = 0, 0.0
+        if right:
+            return _welcome(state, account_id)
+        failures = account.failed_logins + 1
+        if not state.config.read_only:
+            account.failed_logins = failures
+        if counted and failures >= MOST_FAILURES:
+            account.locked_until = now + LOCKED_SECONDS
+    return _refused(state, failures)
+
+
+def _is_right(state: State, login: str, password: str) -> bool:
+    logins = state.config.logins
+    if logins:
+        return any((one.email, one.password) == (login, password) for one in logins)
+    return password != WRONG_PASSWORD
+
+
+def _welcome(state: State, account: str) -> Response:
+    return answer(200, _token(state, account) | {"number_of_days_left": _DAYS_LEFT}, "documented")
+
+
+def _token(state: State, account: str) -> dict[str, object]:
+    token = state.tokens.issue(account, state.clock())
+    return {"success": True, "access_token": token, "token_type": "bearer", "expires_in": LIFETIME}
+
+
+def _refused(state: State, failures: int) -> Response:
+    known = (
+        "only the configured logins are taken"
+        if state.config.logins
+        else f"the password `{WRONG_PASSWORD}` is always refused, any other is taken"
+    )
+    reason = f"{known}; the status 401 is assumed"
+    if state.quirks["login_failure"] == "plain":
         return refusal(401, "Invalid credentials", reason)
-    token = state.tokens.issue(content["email"], state.clock())
-    body = {
-        "success": True,
-        "access_token": token,
-        "token_type": "bearer",
-        "expires_in": LIFETIME,
-        "number_of_days_left": _DAYS_LEFT,
-    }
-    return answer(200, body, "documented")
+    body = {"success": False, "message": "The username or password is incorrect.", "login_failed_count": failures}
+    return answer(401, body, "assumed", reason=reason)
+
+
+def _locked_out(state: State, until: float) -> Response:
+    retry_after = datetime.fromtimestamp(until, UTC).astimezone(_INDIA).strftime("%Y-%m-%d %H:%M:%S")
+    body = {"success": False, "message": "Too many login attempts.", "retry_after": retry_after}
+    reason = (
+        f"{MOST_FAILURES} logins in a row have failed, so this login id is locked out for {LOCKED_SECONDS} seconds; "
+        "retry_after is Indian time; the number and the duration are assumed"
+    )
+    return answer(int(state.quirks["lockout"]), body, "observed", reason=reason)
 
 
 def _body(request: Request) -> bytes:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from flask import Response
 
 from smartflo_contract.mock_server._leads import PATH, get_leads
-from smartflo_contract.mock_server._login import post_login
+from smartflo_contract.mock_server._login import post_login, post_logout, post_refresh
 
 _PLACE: Final = re.compile(r"\{[^/]*\}")
 
@@ -33,6 +33,8 @@ class Route(NamedTuple):
 ROUTES: Final = (
     Route("GET", f"{PATH}/{{list_id}}", get_leads, "documented", "reference/v1broadcastleadsid"),
     Route("POST", "/v1/auth/login", post_login, "documented", "docs/generate-a-token"),
+    Route("POST", "/v1/auth/refresh", post_refresh, "observed", "public clients"),
+    Route("POST", "/v1/auth/logout", post_logout, "observed", "public clients"),
 )
 
 

@@ -6,8 +6,7 @@ Any text is taken. What the fake issued itself, it can tell, and refuses once it
 import secrets
 from functools import lru_cache
 from hashlib import blake2b
-from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 import jwt
 
@@ -22,6 +21,20 @@ _REMEMBERED: Final = 1_024
 _SCHEME: Final = "bearer"
 
 
+class Issued(NamedTuple):
+    """What a token of this fake says.
+
+    Attributes:
+        account: id of the account that it selects.
+        token_id: its ``jti``.
+        expires: seconds since the epoch.
+    """
+
+    account: str
+    token_id: str
+    expires: float
+
+
 class Tokens:
     """Issues and recognises the tokens of one fake.
 
@@ -32,14 +45,13 @@ class Tokens:
     def __init__(self, seed: int) -> None:
         """Derive the signing key."""
         self._key = blake2b(f"smartflo-contract/signing-key/{seed}".encode(), digest_size=32).digest()
-        self._expiry = lru_cache(_REMEMBERED)(self._read_expiry)
+        self._read = lru_cache(_REMEMBERED)(self._decoded)
 
-    def issue(self, login: str, now: float) -> str:
-        """Return a token for a login id, with the claims that the vendor's tokens have."""
+    def issue(self, account: str, now: float) -> str:
+        """Return a token for an account, with the claims that the vendor's tokens have; ``sub`` is the account."""
         issued = int(now)
-        number = int.from_bytes(blake2b(login.encode(), digest_size=4).digest(), "big")
         claims = {
-            "sub": str(100_000 + number % 900_000),
+            "sub": str(int(account, 16)),
             "iss": _ISSUER,
             "iat": issued,
             "nbf": issued,
@@ -48,19 +60,18 @@ class Tokens:
         }
         return jwt.encode(claims, self._key, _ALGORITHM)
 
-    def expired(self, token: str, now: float) -> bool:
-        """Whether a token is one that this fake issued and that has expired."""
-        return len(token) <= _LONGEST and self._expiry(token) <= now
+    def read(self, token: str) -> Issued | None:
+        """Return what a token says, expired or not; ``None`` where this fake did not issue it."""
+        return self._read(token) if len(token) <= _LONGEST else None
 
-    def _read_expiry(self, token: str) -> float:
-        """Return when a token expires: never, where this fake did not issue it."""
+    def _decoded(self, token: str) -> Issued | None:
         try:
             claims = jwt.decode(
                 token, self._key, [_ALGORITHM], {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
             )
-            return float(claims["exp"])
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError):
-            return inf  # some other text, which is a fine token as well
+            return Issued(f"{int(claims['sub']):012x}", str(claims["jti"]), float(claims["exp"]))
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+            return None  # some other text, which is a fine token as well
 
 
 def token_of(authorization: str | None) -> str:

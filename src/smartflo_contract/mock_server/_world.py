@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, cast
+
+import orjson
 
 from smartflo_contract.factories import EdgeCase, LeadWriter, ListDefinition
 from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._given import GivenLeads
 from smartflo_contract.mock_server._magic import Failure, least_known, magic
+from smartflo_contract.mock_server._quirks import Quirks
 
 Headers: TypeAlias = list[tuple[str, str]]
 
@@ -89,6 +92,11 @@ class LeadList:
         self.etag = f'"{blake2b(writer.recipe.encode(), digest_size=16).hexdigest()}"'
         self.headers: Headers = headers(self.etag, evidence)
 
+    def lead(self, index: int) -> dict[str, Any]:
+        """Return the lead at an index that is there."""
+        (lead,) = orjson.loads(b"".join(self.writer.chunks((index,))))
+        return cast("dict[str, Any]", lead)
+
     @cached_property
     def bytes_per_lead(self) -> int:
         """The size of the first lead, as an estimate of all."""
@@ -104,32 +112,45 @@ class World:
     """What the ids of lists stand for.
 
     Attributes:
+        contract: what leads are like.
+        lists: the lists that there are at first, by id; magic ids are not among them.
         find: the function from the id in a path to its list, its error, or ``None``.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, quirks: Quirks) -> None:
         """Know the lists; make no lead.
 
         Raises:
             ConfigError: the contract cannot be loaded, as where the overlay's file has gone.
         """
         self._config = config
-        self._contract = contract_of(config)
-        self._lists = {one.id: one for one in lists(config)}
+        self.contract = contract_of(config)
+        self.lists = {one.id: one for one in lists(config)}
         # An overlay is the user's claim, and lenient mixes both readings: neither is as the vendor shows it.
+        self._quirks = quirks
         known = config.overlay is None and config.profile != "lenient"
         self._evidence = config.profile if known else "assumed"
         self.find = lru_cache(_KEPT)(self._find)
 
     def _find(self, text: str) -> LeadList | Failure | None:
         list_id = int(text) if _is_list_id(text) else 0
-        found = self._lists.get(list_id) or magic(list_id)
+        found = self.lists.get(list_id) or magic(list_id)
         if isinstance(found, EdgeCase):
             return LeadList(GivenLeads(found.leads), least_known(found.evidence))
         if not isinstance(found, ListDefinition):
             return found
-        writer = LeadWriter(found, self._contract, seed=self._config.seed, phones=self._config.phones)
-        return LeadList(writer, self._evidence if found.size else "assumed")
+        return LeadList(self.writer(found), self._evidence if found.size else "assumed")
+
+    def writer(self, definition: ListDefinition) -> LeadWriter:
+        """Return what makes the leads of a list in this world."""
+        return LeadWriter(
+            definition,
+            self.contract,
+            seed=self._config.seed,
+            phones=self._config.phones,
+            created_early=self._quirks["created_at"] == "twelve_hours_early",
+            shifted=self._quirks["header_offset"] == "shifted",
+        )
 
 
 def _is_list_id(text: str) -> bool:

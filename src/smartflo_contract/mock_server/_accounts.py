@@ -1,0 +1,108 @@
+"""Accounts: who asks, and what a fake remembers of each.
+
+An account that nothing has happened to is not remembered, so any number of tokens cost nothing.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from threading import Lock, RLock
+from typing import Final, Protocol
+
+_DIGEST_BYTES: Final = 6
+"""Of an account's id: 12 hexadecimal digits, which as a number fit into a token's ``sub``."""
+
+
+@dataclass
+class Account:
+    """What a fake remembers of an account.
+
+    Attributes:
+        failed_logins: in a row.
+        locked_until: seconds since the epoch; 0 where it is not locked out.
+        logged_out: ids of tokens that were logged out before they expired, each with its expiry.
+    """
+
+    failed_logins: int = 0
+    locked_until: float = 0.0
+    logged_out: dict[str, float] = field(default_factory=dict)
+
+
+PRISTINE: Final = Account()
+"""An account that nothing has happened to; not to be changed."""
+
+
+class Store(Protocol):
+    """Where accounts are kept."""
+
+    def view(self, account_id: str) -> Account:
+        """Return an account as it is, to be read only."""
+
+    def edit(self, account_id: str) -> AbstractContextManager[Account]:
+        """Give an account to one caller at a time, to be changed."""
+
+
+class MemoryStore:
+    """Keeps accounts in the memory of this process; beyond a number, the one used least recently goes.
+
+    Args:
+        most: how many accounts are kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Begin without any."""
+        self._most = most
+        self._accounts: OrderedDict[str, tuple[Account, RLock]] = OrderedDict()
+        self._lock = Lock()
+
+    def view(self, account_id: str) -> Account:
+        """Return an account as it is, to be read only."""
+        with self._lock:
+            found = self._accounts.get(account_id)
+            if found is None:
+                return PRISTINE
+            self._accounts.move_to_end(account_id)
+            return found[0]
+
+    @contextmanager
+    def edit(self, account_id: str) -> Iterator[Account]:
+        """Give an account to one caller at a time, to be changed; one that is pristine afterwards is forgotten."""
+        while True:
+            with self._lock:
+                account, lock = self._accounts.setdefault(account_id, (Account(), RLock()))
+                self._accounts.move_to_end(account_id)
+            with lock:
+                if self._accounts.get(account_id, (None,))[0] is not account:
+                    continue  # forgotten while this caller waited
+                try:
+                    yield account
+                finally:
+                    self._tidy(account_id, account)
+                return
+
+    def _tidy(self, account_id: str, account: Account) -> None:
+        with self._lock:
+            if account == PRISTINE:
+                self._accounts.pop(account_id, None)
+            while len(self._accounts) > self._most:
+                self._accounts.popitem(last=False)
+
+    def __len__(self) -> int:
+        """How many accounts are kept."""
+        return len(self._accounts)
+
+
+def account_of_token(token: str) -> str:
+    """Return the id of the account that a token of no fake's selects: each text is an account of its own."""
+    return _hashed(f"token/{token}")
+
+
+def account_of_login(login: str) -> str:
+    """Return the id of the account of a login id."""
+    return _hashed(f"login/{login}")
+
+
+def _hashed(text: str) -> str:
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
