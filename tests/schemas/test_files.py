@@ -14,6 +14,7 @@ from smartflo_contract.schemas import Contract, load_contract
 
 FOLDER = files("smartflo_contract.schemas")
 SCHEMA_FILES = sorted(file.name for file in FOLDER.iterdir() if file.name.endswith(".schema.json"))
+ANNOTATED_FILES = ["lead.schema.json", "leads.schema.json", "error.schema.json", "requests.schema.json"]
 NAMED_KEYS = [
     "id", "lead_id", "list_id", "skill_id", "time_group", "added_by", "created_by", "dial_status", "lead_picked",
     "available_at", "dialer_dial_status", "created_at", "undisposed_lead", "call_count", "updated_at", "retry_count",
@@ -78,7 +79,7 @@ def _known(key: str, evidence: str) -> dict[int, str]:
 
 def test_the_expected_schema_files_are_there() -> None:
     """Each resource of the contract has its file."""
-    expected = {"lead", "leads", "error", "annotations", "overlay", "finding"}
+    expected = {"lead", "leads", "error", "requests", "annotations", "overlay", "finding"}
 
     assert expected <= {name.removesuffix(".schema.json") for name in SCHEMA_FILES}
 
@@ -125,7 +126,7 @@ def test_exported_schema_is_valid_and_has_an_absolute_id(contract: Contract, nam
     assert urlsplit(schema["$id"]).scheme
 
 
-@pytest.mark.parametrize("name", ["lead.schema.json", "leads.schema.json", "error.schema.json"])
+@pytest.mark.parametrize("name", ANNOTATED_FILES)
 def test_annotations_are_described(name: str) -> None:
     """Every x- keyword in use is a property of the meta-schema."""
     used = {key for found in _annotated(_read(name)) for key in found}
@@ -133,7 +134,7 @@ def test_annotations_are_described(name: str) -> None:
     assert used <= set(_read("annotations.schema.json")["properties"])
 
 
-@pytest.mark.parametrize("name", ["lead.schema.json", "leads.schema.json", "error.schema.json"])
+@pytest.mark.parametrize("name", ANNOTATED_FILES)
 def test_annotations_fit_their_description(name: str) -> None:
     """Every annotation fits what the meta-schema says of it."""
     validator = Draft202012Validator(_read("annotations.schema.json"))

@@ -84,6 +84,8 @@ _PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "anyOf": _plain_items,
     "items": _plain,
     "additionalProperties": _plain,
+    "if": _plain,
+    "then": _plain,
 }
 
 

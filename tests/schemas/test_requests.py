@@ -1,0 +1,299 @@
+"""The bodies of requests."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from jsonschema import Draft202012Validator
+
+from smartflo_contract.schemas import ContractError
+from smartflo_contract.schemas._patterns import END, portable
+from smartflo_contract.schemas._requests import request_components, request_schema
+
+SOURCE = json.loads(files("smartflo_contract.schemas").joinpath("requests.schema.json").read_text(encoding="utf-8"))
+DEFINITIONS: dict[str, dict[str, Any]] = SOURCE["$defs"]
+BODIES = ("Login", "AddLead", "UpdateLead", "AddLeads", "PatchLeads", "DeleteLeads", "CreateList", "UpdateList")
+NO_OBJECTS: list[Any] = [None, True, 1, "text", [], [{}]]
+MOST = 100_000
+LARGEST = 2**53 - 1
+NUMBER = "+915550100001"
+
+NO_PHONES: list[Any] = ["", None, True, 0, -1, 1.5, [], {}, LARGEST + 1, "x" * (MOST + 1)]
+NO_FIELDS: list[Any] = [None, False, 1.5, [], {}, LARGEST + 1, "x" * (MOST + 1)]
+NO_PRIORITIES: list[Any] = [0, 31, "0", "31", "01", "1\n", "\u0967", "", None, True, 1.5]
+NO_IDS: list[Any] = [-1, True, 1.5, [], {}]
+NO_VALUES: list[Any] = [None, NUMBER, {}, [True], [[]], [1.5], ["x" * (MOST + 1)], [NUMBER] * (MOST + 1)]
+NO_COLUMNS: list[Any] = [None, "Name", [1], ["x" * 1_001], [""] * 1_001]
+
+GOOD: dict[str, list[dict[str, Any]]] = {
+    "Login": [
+        {"email": "you@example.com", "password": "any"},
+        {"email": "0", "password": " "},
+        {"email": "crm", "password": "x" * MOST, "remember": True},
+    ],
+    "AddLead": [
+        {"field_0": NUMBER},
+        {"field_0": 5550100001},
+        {"field_0": 5550100001.0},
+        {"field_0": NUMBER, "field_1": "", "field_34": "x" * MOST, "field_9999": -LARGEST},
+        {"field_0": NUMBER, "priority": 1, "skill_id": None, "dial_status": 1, "duplicate_option": "skip"},
+        {"field_0": NUMBER, "priority": "30", "skill_id": "12", "dial_status": "1", "duplicate_option": "overwrite"},
+        {"field_0": NUMBER, "priority": "9", "skill_id": 0, "dial_status": -1, "duplicate_option": "clone"},
+        {"field_0": NUMBER, "field_00": None, "field_10000": [], "field_1\n": {}, "filed_1": 1, "field_x": True},
+    ],
+    "UpdateLead": [
+        {},
+        {"field_0": "", "field_1": 7, "field_15": "text"},
+        {"priority": "1", "skill_id": "12", "dial_status": "1"},
+        {"priority": 30, "skill_id": None, "dial_status": 9},
+        {"duplicate_option": "unknown here", "field_-1": None},
+    ],
+    "AddLeads": [
+        {"data": []},
+        {"data": [{"field_0": NUMBER}, {"field_0": 5550100002, "priority": 5}], "duplicate_option": "skip"},
+        {"data": [{"field_0": NUMBER}] * 1_000, "skill_id": None, "duplicate_options": 1},
+    ],
+    "PatchLeads": [
+        {"field": "field_0", "lead_data": {}, "data": []},
+        {"field": "field_34", "lead_data": {"field_1": "Asha", "priority": "3"}, "data": [NUMBER, 5550100001, ""]},
+    ],
+    "DeleteLeads": [
+        {"field": "field_0", "data": []},
+        {"field": "field_9999", "data": [NUMBER, 5550100001], "lead_data": None},
+    ],
+    "CreateList": [
+        {"name": "Trial"},
+        {"name": "x" * 1_000, "description": "", "field": []},
+        {"name": "Trial", "field": ["Phone Number", ""] * 500},
+        {"name": "Trial", "enable_outbound_based_skill": "0", "skill_list_id": ""},
+        {"name": "Trial", "enable_outbound_based_skill": "1", "skill_list_id": "12", "other": None},
+    ],
+    "UpdateList": [
+        {},
+        {"name": "Trial", "description": "text", "skill_list-id": "12"},
+        {"enable_outbound_based_skill": "1", "skill_list_id": 12},
+    ],
+}
+BAD: dict[str, list[Any]] = {
+    "Login": [
+        *NO_OBJECTS,
+        {},
+        {"email": "crm"},
+        {"password": "any"},
+        {"email": "", "password": "any"},
+        {"email": "crm", "password": ""},
+        {"email": None, "password": "any"},
+        {"email": 1, "password": "any"},
+        {"email": "crm", "password": "x" * (MOST + 1)},
+    ],
+    "AddLead": [
+        *NO_OBJECTS,
+        {},
+        {"field_1": "Asha"},
+        *({"field_0": value} for value in NO_PHONES),
+        *({"field_0": NUMBER, "field_9999": value} for value in NO_FIELDS),
+        *({"field_0": NUMBER, "priority": value} for value in NO_PRIORITIES),
+        *({"field_0": NUMBER, "duplicate_option": value} for value in ("Skip", "", None, 1)),
+        *({"field_0": NUMBER, "skill_id": value} for value in NO_IDS),
+        *({"field_0": NUMBER, "dial_status": value} for value in [None, *NO_IDS[1:]]),
+    ],
+    "UpdateLead": [
+        *NO_OBJECTS,
+        {"field_0": None},
+        {"field_15": []},
+        {"priority": "31"},
+        {"skill_id": -1},
+        {"dial_status": None},
+    ],
+    "AddLeads": [
+        *NO_OBJECTS,
+        {},
+        {"data": None},
+        {"data": {"field_0": NUMBER}},
+        {"data": [None]},
+        {"data": [{}]},
+        {"data": [{"field_0": NUMBER}, {"field_0": NUMBER, "priority": 0}]},
+        {"data": [{"field_0": NUMBER}] * (MOST + 1)},
+        {"data": [], "duplicate_option": "replace"},
+        {"data": [], "skill_id": False},
+    ],
+    "PatchLeads": [
+        *NO_OBJECTS,
+        {"lead_data": {}, "data": []},
+        {"field": "field_0", "data": []},
+        {"field": "field_0", "lead_data": {}},
+        {"field": "field_0", "lead_data": [], "data": []},
+        {"field": "field_0", "lead_data": {"priority": 31}, "data": []},
+        {"field": "field_0", "lead_data": {}, "data": [None]},
+        *(
+            {"field": value, "lead_data": {}, "data": []}
+            for value in ("field_01", "field_0\n", "field_10000", "priority")
+        ),
+    ],
+    "DeleteLeads": [
+        *NO_OBJECTS,
+        {"data": []},
+        {"field": "field_0"},
+        {"field": 0, "data": []},
+        {"field": "xfield_0", "data": []},
+        {"field": "field_\u0966", "data": []},
+        *({"field": "field_0", "data": value} for value in NO_VALUES),
+    ],
+    "CreateList": [
+        *NO_OBJECTS,
+        {},
+        *({"name": value} for value in ("", None, 1, "x" * 1_001)),
+        {"name": "Trial", "description": None},
+        *({"name": "Trial", "field": value} for value in NO_COLUMNS),
+        *({"name": "Trial", "enable_outbound_based_skill": value} for value in (0, True, "", "2")),
+        {"name": "Trial", "enable_outbound_based_skill": "1"},
+        {"name": "Trial", "enable_outbound_based_skill": "1", "skill_list_id": ""},
+        {"name": "Trial", "skill_list_id": 12},
+    ],
+    "UpdateList": [
+        *NO_OBJECTS,
+        {"name": ""},
+        {"description": 1},
+        {"enable_outbound_based_skill": 1},
+        {"skill_list-id": 12},
+    ],
+}
+
+
+def _verdicts(name: str, bodies: list[Any]) -> list[tuple[bool, bool]]:
+    schema = request_schema(name)
+    fast, other = jsonschema_rs.Draft202012Validator(schema), Draft202012Validator(schema)
+    return [(fast.is_valid(body), other.is_valid(body)) for body in bodies]
+
+
+def _under(value: Any, keyword: str) -> Iterator[Any]:
+    """Yield what stands under a keyword, wherever it is."""
+    if isinstance(value, dict):
+        if keyword in value:
+            yield value[keyword]
+        for below in value.values():
+            yield from _under(below, keyword)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _under(below, keyword)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_both_validators_take_good_bodies(name: str) -> None:
+    """Two validators take what a request may be, keys that the definition does not know included."""
+    assert [(True, True)] * len(GOOD[name]) == _verdicts(name, GOOD[name])
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_both_validators_refuse_bad_bodies(name: str) -> None:
+    """Two validators refuse what a request cannot be."""
+    verdicts = _verdicts(name, BAD[name])
+    wrong = [str(body)[:80] for body, verdict in zip(BAD[name], verdicts, strict=True) if verdict != (False, False)]
+
+    assert [] == wrong
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_every_property_has_evidence(name: str) -> None:
+    """Each key of a request, each pattern of keys, and the request itself say where they come from."""
+    definition = DEFINITIONS[name]
+    parts = definition["properties"] | definition.get("patternProperties", {}) | {name: definition}
+
+    assert [] == [key for key, part in parts.items() if not part.get("x-evidence")]
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_required_keys_are_properties(name: str) -> None:
+    """What a request must have is described."""
+    definition = DEFINITIONS[name]
+
+    assert set(definition.get("required", [])) <= set(definition["properties"])
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_schema_stands_alone(name: str) -> None:
+    """A definition needs no other file and no annotation, is valid JSON Schema, and has an absolute $id."""
+    schema = request_schema(name)
+    text = json.dumps(schema)
+
+    Draft202012Validator.check_schema(schema)
+
+    assert f"urn:smartflo-contract:schema:requests:{name}" == schema["$id"]
+    assert "$ref" not in text
+    assert "x-" not in text
+
+
+def test_schema_is_a_fresh_copy() -> None:
+    """A caller who changes what he got changes nobody else's."""
+    request_schema("Login").clear()
+
+    assert "email" in request_schema("Login")["properties"]
+
+
+@pytest.mark.parametrize("name", ["Logins", "", "login", "$defs"])
+def test_unknown_name(name: str) -> None:
+    """A name that is none is refused with the names there are."""
+    with pytest.raises(ContractError) as caught:
+        request_schema(name)
+
+    assert f"unknown request `{name}`" in str(caught.value)
+    assert ", ".join(BODIES) in str(caught.value)
+
+
+def test_near_name_is_proposed() -> None:
+    """A slip is answered with the name that was meant."""
+    with pytest.raises(ContractError, match="Did you mean `AddLead`"):
+        request_schema("AddLaed")
+
+
+def test_no_key_is_in_two_places() -> None:
+    """No property also matches a pattern of keys, which strict validators refuse."""
+    both = [
+        (name, key)
+        for name in BODIES
+        for pattern in DEFINITIONS[name].get("patternProperties", {})
+        for key in DEFINITIONS[name]["properties"]
+        if not jsonschema_rs.Draft202012Validator({"not": {"pattern": pattern}}).is_valid(key)
+    ]
+
+    assert [] == both
+
+
+def test_nothing_but_annotations_stands_beside_a_reference() -> None:
+    """What a property says beside its $ref cannot loosen what it refers to."""
+    beside = {
+        key
+        for name in BODIES
+        for part in DEFINITIONS[name]["properties"].values()
+        if "$ref" in part
+        for key in part
+        if not key.startswith("x-")
+    }
+
+    assert {"$ref", "description"} == beside
+
+
+def test_patterns_mean_the_same_to_every_engine() -> None:
+    """Each pattern is anchored at both ends, has no class that engines read differently, and ends with the text."""
+    patterns = [*_under(SOURCE, "pattern"), *(key for keys in _under(SOURCE, "patternProperties") for key in keys)]
+
+    assert patterns
+    assert [] == [
+        pattern
+        for pattern in patterns
+        if not (
+            pattern.startswith("^") and pattern.endswith(END) and portable(pattern.removesuffix(END) + "$") == pattern
+        )
+    ]
+
+
+def test_components_refer_to_components() -> None:
+    """In an OpenAPI document the definitions refer to each other, and keep their evidence."""
+    components = request_components()
+
+    assert list(DEFINITIONS) == list(components)
+    assert {"$ref": "#/components/schemas/AddLead"} == components["AddLeads"]["properties"]["data"]["items"]
+    assert DEFINITIONS["Login"] == components["Login"]
