@@ -1,19 +1,100 @@
 """The OpenAPI document."""
 
+import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._openapi import openapi
+from smartflo_contract.schemas._requests import request_schema
 
 PROFILES = ("sample", "documented", "lenient")
+LABELS = {"documented", "sample", "observed", "assumed"}
+OPERATIONS = {
+    "login": ("POST", "/v1/auth/login", "auth"),
+    "refreshToken": ("POST", "/v1/auth/refresh", "auth"),
+    "logout": ("POST", "/v1/auth/logout", "auth"),
+    "listLists": ("GET", "/v1/broadcast/lists", "lists"),
+    "createList": ("POST", "/v1/broadcast/list", "lists"),
+    "updateList": ("PUT", "/v1/broadcast/list/{id}", "lists"),
+    "deleteList": ("DELETE", "/v1/broadcast/list/{id}", "lists"),
+    "listLeads": ("GET", "/v1/broadcast/leads/{id}", "leads"),
+    "addLead": ("POST", "/v1/broadcast/lead/{id}", "leads"),
+    "updateLead": ("PUT", "/v1/broadcast/lead/{id}", "leads"),
+    "deleteLead": ("DELETE", "/v1/broadcast/lead/{id}", "leads"),
+    "addLeads": ("POST", "/v1/broadcast/leads/{id}", "batches"),
+    "patchLeads": ("PATCH", "/v1/broadcast/leads/{id}", "batches"),
+    "deleteLeads": ("DELETE", "/v1/broadcast/leads/{id}", "batches"),
+    "batchStatus": ("GET", "/v1/broadcast/batch_status/{id}", "batches"),
+    "listDndLeads": ("GET", "/v1/broadcast/dnd/leads", "dnd"),
+}
+BODIES = {
+    "login": "Login",
+    "createList": "CreateList",
+    "updateList": "UpdateList",
+    "addLead": "AddLead",
+    "updateLead": "UpdateLead",
+    "addLeads": "AddLeads",
+    "patchLeads": "PatchLeads",
+    "deleteLeads": "DeleteLeads",
+}
+DONE = {"success": True, "message": "Done."}
+EXPIRED = {"success": False, "message": "Token has expired"}
+ADDED_AT = "2026-01-31T09:30:00+0530"
+DND_LEAD = {
+    "id": "0123456789abcdef01234567",
+    "list_id": 8668,
+    "added_by": 1,
+    "number": "+915550100001",
+    "type": "number",
+    "created_at": ADDED_AT,
+}
+DND_LEADS = {"hasMore": False, "count": 1, "limit": 100, "data": [DND_LEAD]}
+TOKEN = {"success": True, "access_token": "a.b.c", "token_type": "bearer", "expires_in": 3600}
 
 
 @pytest.fixture(name="document", params=PROFILES)
 def _document(request: pytest.FixtureRequest) -> dict[str, Any]:
     return openapi(load_contract(request.param))
+
+
+@pytest.fixture(name="operations")
+def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every operation by its id."""
+    return {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in a document, the document included."""
+    if isinstance(value, dict):
+        yield value
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in below:
+        yield from _objects(part)
+
+
+def _at(document: dict[str, Any], reference: str) -> Any:
+    """Return what a local reference names."""
+    found: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    return found
+
+
+def _fits(document: dict[str, Any], schema: dict[str, Any], body: object) -> bool:
+    """Whether a body fits a schema of the document."""
+    return Draft202012Validator({**schema, "components": document["components"]}).is_valid(body)
+
+
+def _answer(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an operation's answer with status 200."""
+    schema: dict[str, Any] = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return schema
 
 
 def test_passes_the_validator(document: dict[str, Any]) -> None:
@@ -29,6 +110,196 @@ def test_every_operation_and_answer_has_evidence(document: dict[str, Any]) -> No
     parts = operations + [answer for operation in operations for answer in operation["responses"].values()]
 
     assert [] == [part for part in parts if "x-evidence" not in part and "$ref" not in part]
+
+
+def test_operations(document: dict[str, Any]) -> None:
+    """The document describes these operations, each with a summary and under a tag that it declares."""
+    described = {
+        one["operationId"]: (method.upper(), path, *one["tags"])
+        for path, methods in document["paths"].items()
+        for method, one in methods.items()
+    }
+
+    assert OPERATIONS == described
+    assert {tag for *_, tag in OPERATIONS.values()} == {tag["name"] for tag in document["tags"]}
+
+
+def test_operations_have_summaries_that_differ(operations: dict[str, dict[str, Any]]) -> None:
+    """No two operations have the same summary, and none has none."""
+    assert len(operations) == len({one["summary"] for one in operations.values() if one["summary"]})
+
+
+def test_every_parameter_and_header_has_evidence(document: dict[str, Any], operations: dict[str, Any]) -> None:
+    """Each parameter, shared answer and header says where it comes from, or refers to what does."""
+    components = document["components"]
+    parts = [part for one in operations.values() for part in one.get("parameters", [])]
+    parts += [part for kind in ("parameters", "responses", "headers") for part in components[kind].values()]
+
+    assert [] == [part for part in parts if "x-evidence" not in part and "$ref" not in part]
+
+
+def test_evidence_is_one_of_four_labels(document: dict[str, Any]) -> None:
+    """Every evidence in the document has known labels, and a source to each."""
+    found = [evidence for part in _objects(document) if isinstance(evidence := part.get("x-evidence"), dict)]
+
+    assert found
+    assert [] == [evidence for evidence in found if not evidence or not evidence.keys() <= LABELS]
+    assert [] == [evidence for evidence in found if not all(evidence.values())]
+
+
+def test_every_reference_resolves(document: dict[str, Any]) -> None:
+    """What is referred to is there, within the document."""
+    references = {reference for part in _objects(document) if isinstance(reference := part.get("$ref"), str)}
+
+    assert all(_at(document, reference) for reference in references)
+
+
+def test_every_component_is_used(document: dict[str, Any]) -> None:
+    """No component lies about that nothing refers to."""
+    references = {reference for part in _objects(document) if isinstance(reference := part.get("$ref"), str)}
+    there = {
+        f"#/components/{kind}/{name}"
+        for kind, components in document["components"].items()
+        if kind != "securitySchemes"
+        for name in components
+    }
+
+    assert there == references
+
+
+def test_bodies_are_those_of_the_requests(operations: dict[str, dict[str, Any]]) -> None:
+    """Each request body refers to its definition."""
+    bodies = {
+        name: one["requestBody"]["content"]["application/json"]["schema"]
+        for name, one in operations.items()
+        if "requestBody" in one
+    }
+
+    assert {name: {"$ref": f"#/components/schemas/{body}"} for name, body in BODIES.items()} == bodies
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_example_fits_its_schema(name: str, document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
+    """The example of a request is valid by the request's schema and by the document's."""
+    content = operations[name]["requestBody"]["content"]["application/json"]
+
+    assert Draft202012Validator(request_schema(BODIES[name])).is_valid(content["example"])
+    assert _fits(document, content["schema"], content["example"])
+
+
+def test_examples_are_nobodys(operations: dict[str, dict[str, Any]]) -> None:
+    """Phone numbers in examples cannot ring, and e-mail addresses are example.com's."""
+    bodies = [
+        one["requestBody"]["content"]["application/json"]["example"]
+        for one in operations.values()
+        if "requestBody" in one
+    ]
+    text = json.dumps(bodies)
+    numbers, addresses = re.findall(r"\+?[0-9]{7,}", text), re.findall(r"[^\s\"]+@[^\s\"]+", text)
+
+    assert numbers
+    assert [] == [number for number in numbers if not re.fullmatch(r"\+915550[0-9]{6}", number)]
+    assert addresses
+    assert [] == [address for address in addresses if not address.endswith("@example.com")]
+
+
+def test_operations_with_a_token_may_refuse(operations: dict[str, dict[str, Any]]) -> None:
+    """All but login need a token, and may answer 401, 403 and 429."""
+    with_token = {name for name, one in operations.items() if "security" not in one}
+
+    assert set(OPERATIONS) - {"login"} == with_token
+    assert [] == [name for name in with_token if not {"401", "403", "429"} <= operations[name]["responses"].keys()]
+
+
+def test_operations_with_a_body_may_refuse_it(operations: dict[str, dict[str, Any]]) -> None:
+    """Each operation that takes a body may answer 400, 413 and 422."""
+    assert [] == [name for name in BODIES if not {"400", "413", "422"} <= operations[name]["responses"].keys()]
+
+
+def test_operations_with_an_id_may_not_find_it(operations: dict[str, dict[str, Any]]) -> None:
+    """The operations with an id in their path, and no others, may answer 404."""
+    expected = {name for name, (_, path, _) in OPERATIONS.items() if "{id}" in path}
+
+    assert expected == {name for name, one in operations.items() if "404" in one["responses"]}
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name != "login"])
+def test_error_may_come_with_200(name: str, document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
+    """An operation with a token may answer an expired one with status 200, as was observed."""
+    schema = _answer(operations[name])
+
+    assert _fits(document, schema, EXPIRED)
+    assert "observed" in schema["x-evidence"]
+
+
+def test_no_error_comes_with_200_of_a_login(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
+    """A refused login never has status 200."""
+    assert not _fits(document, _answer(operations["login"]), EXPIRED)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("login", TOKEN | {"number_of_days_left": 90}),
+        ("refreshToken", TOKEN),
+        ("logout", DONE),
+        ("listLists", []),
+        ("listLists", [{"id": 8668, "name": "Trial"}, {"id": "8669", "name": ""}]),
+        ("createList", DONE | {"list_id": 8672}),
+        ("listLeads", []),
+        ("addLead", DONE),
+        ("addLead", DONE | {"lead_id": "0123456789abcdef01234567"}),
+        ("addLead", DONE | {"id": 17}),
+        ("addLeads", DONE | {"batch_id": "7"}),
+        ("batchStatus", DONE),
+        ("listDndLeads", DND_LEADS),
+    ],
+)
+def test_answer_fits(name: str, body: object, document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
+    """What an operation answers fits what the document says of it."""
+    assert _fits(document, _answer(operations[name]), body)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("login", TOKEN),
+        ("refreshToken", DONE),
+        ("logout", {"success": True}),
+        ("logout", DONE | {"success": "true"}),
+        ("listLists", DONE),
+        ("listLists", [{"id": "08668", "name": "Trial"}]),
+        ("listLists", [{"id": 8668}]),
+        ("createList", DONE),
+        ("createList", DONE | {"list_id": "8672"}),
+        ("listLeads", [{}]),
+        ("addLead", DONE | {"lead_id": "xyz"}),
+        ("addLeads", DONE),
+        ("addLeads", DONE | {"batch_id": 7}),
+        ("listDndLeads", DND_LEADS | {"limit": 101}),
+        ("listDndLeads", DND_LEADS | {"data": [DND_LEAD | {"type": "lead"}]}),
+        ("listDndLeads", DND_LEADS | {"data": [DND_LEAD | {"created_at": ADDED_AT + "\n"}]}),
+    ],
+)
+def test_other_answer_does_not_fit(
+    name: str, body: object, document: dict[str, Any], operations: dict[str, dict[str, Any]]
+) -> None:
+    """What an operation never answers does not fit what the document says of it."""
+    assert not _fits(document, _answer(operations[name]), body)
+
+
+@pytest.mark.parametrize(
+    ("component", "good", "bad"),
+    [
+        ("ListId", ["1", "8668", "910000001"], ["", "0", "08668", "-1", "8668\n", "8668x", "१"]),
+        ("LeadId", ["6054635a3b1f0c27d9e84a56", "17"], ["", "0", "6054635A3B1F0C27D9E84A56", "abc", "17\n"]),
+    ],
+)
+def test_ids_in_paths(component: str, good: list[str], bad: list[str], document: dict[str, Any]) -> None:
+    """Ids in paths are text: digits for a list, 24 hexadecimal digits or digits for a lead."""
+    validator = Draft202012Validator(document["components"]["parameters"][component]["schema"])
+
+    assert good == [text for text in good + bad if validator.is_valid(text)]
 
 
 @pytest.mark.parametrize("profile", PROFILES)

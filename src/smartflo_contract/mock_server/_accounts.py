@@ -4,15 +4,33 @@ An account that nothing has happened to is not remembered, so any number of toke
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from threading import Lock, RLock
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
+
+from smartflo_contract.mock_server._changes import ListChanges
 
 _DIGEST_BYTES: Final = 6
 """Of an account's id: 12 hexadecimal digits, which as a number fit into a token's ``sub``."""
+
+
+_FIRST_LIST_ID: Final = 10_001
+"""Of the lists that an account makes; real ids have four to six digits."""
+
+
+class Batch(NamedTuple):
+    """A bulk request.
+
+    Attributes:
+        outcome: what became of it.
+        done_at: seconds since the epoch.
+    """
+
+    outcome: str
+    done_at: float
 
 
 @dataclass
@@ -23,11 +41,32 @@ class Account:
         failed_logins: in a row.
         locked_until: seconds since the epoch; 0 where it is not locked out.
         logged_out: ids of tokens that were logged out before they expired, each with its expiry.
+        lists: what was changed, by id of the list.
+        batches: bulk requests, by id.
+        requests: how many bulk requests and lists there have been, for their ids.
     """
 
     failed_logins: int = 0
     locked_until: float = 0.0
     logged_out: dict[str, float] = field(default_factory=dict)
+    lists: dict[int, ListChanges] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    requests: int = 0
+
+    def new_list_id(self, taken: Container[int]) -> int:
+        """Return an id that no list of the account has or had."""
+        while True:
+            self.requests += 1
+            list_id = _FIRST_LIST_ID + self.requests
+            if list_id not in taken and list_id not in self.lists:
+                return list_id
+
+    def add_batch(self, batch: Batch, most: int) -> str:
+        """Remember a bulk request, and of more than ``most`` forget the oldest; return its id."""
+        self.requests += 1
+        batch_id = f"{self.requests:024x}"
+        self.batches = dict([*self.batches.items(), (batch_id, batch)][-most:])
+        return batch_id
 
 
 PRISTINE: Final = Account()

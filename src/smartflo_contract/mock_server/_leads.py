@@ -11,7 +11,7 @@ from smartflo_contract.mock_server._answers import REASON, answer, encoded, refu
 from smartflo_contract.mock_server._magic import Failure
 from smartflo_contract.mock_server._quirks import Quirks
 from smartflo_contract.mock_server._state import State
-from smartflo_contract.mock_server._world import EVIDENCE, Headers, LeadList, headers
+from smartflo_contract.mock_server._world import EVIDENCE, Headers, LeadList, headers, is_list_id
 
 PATH: Final = "/v1/broadcast/leads"
 _DIGITS: Final = 10
@@ -22,12 +22,22 @@ def get_leads(state: State, request: Request, list_id: str) -> Response:
     caller = state.admit(request)
     if isinstance(caller, Response):
         return caller
-    found = state.world.find(list_id)
+    found = _list(state, caller.account, list_id)
     if isinstance(found, LeadList):
         return _leads_of(state, request, found)
     if found is None:
         return no_list(list_id, state.quirks["unknown_list"])
-    return _failure(list_id, found, state.quirks)
+    return failure(list_id, found, state.quirks)
+
+
+def _list(state: State, account_id: str, list_id: str) -> LeadList | Failure | None:
+    """Return the list as the account has it."""
+    if state.accounts.view(account_id).lists and is_list_id(list_id):
+        with state.accounts.edit(account_id) as account:
+            changes = account.lists.get(int(list_id))
+            if changes is not None:
+                return None if changes.deleted else changes.view()
+    return state.world.find(list_id)
 
 
 def no_list(list_id: str, unknown_list: str) -> Response:
@@ -46,6 +56,11 @@ def no_list(list_id: str, unknown_list: str) -> Response:
     if unknown_list == "empty":
         return answer(200, [], "assumed", reason=reason)
     return refusal(200 if unknown_list == "200_error" else 404, "List not found.", reason)
+
+
+def no_changes(list_id: str, found: Failure | None, quirks: Quirks) -> Response:
+    """Return the answer to whoever would change a list that is not there, or that stands for an answer."""
+    return no_list(list_id, quirks["unknown_list"]) if found is None else failure(list_id, found, quirks)
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
@@ -101,8 +116,9 @@ def _matching(leads: LeadList, number: str, number_filter: str) -> list[int]:
     return [index for index in indexes if stored in leads.lead(index).values()]
 
 
-def _failure(list_id: str, failure: Failure, quirks: Quirks) -> Response:
-    reason = f"list id {list_id} always answers {failure.status}; 8668 answers leads"
+def failure(list_id: str, failure: Failure, quirks: Quirks) -> Response:
+    """Return the answer that a magic id stands for."""
+    reason = f"list id {list_id} always answers {failure.status} to this; 8668 answers leads, and takes changes"
     body = failure.body
     if body.get("success") == "false" and quirks["rate_limit_success"] == "boolean":
         body = body | {"success": False}

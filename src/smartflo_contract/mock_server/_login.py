@@ -3,16 +3,14 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-import orjson
 from flask import Request, Response
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._answers import answer, refusal
+from smartflo_contract.mock_server._requests import Body, content_of
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server._tokens import LIFETIME
 
-MOST_BYTES: Final = 64 * 1024
 WRONG_PASSWORD: Final = "wrong"  # noqa: S105 - it opens nothing
 MOST_FAILURES: Final = 5
 """Failed logins in a row until a login id is locked out. Assumed: clients stop at three for fear of it."""
@@ -20,25 +18,15 @@ LOCKED_SECONDS: Final = 600
 """How long a login id is locked out. Observed: what a public client waits where the answer does not say."""
 _DAYS_LEFT: Final = 90
 """The password policy's 90 days, as on the day of a change."""
-_KEYS: Final = ("email", "password")
-_EXAMPLE: Final = '{"email": "you@example.com", "password": "any"}'
-_INDIA: Final = timezone(timedelta(hours=5, minutes=30))
+_LOGIN: Final = Body("Login", 64 * 1024, '{"email": "you@example.com", "password": "any"}')
+INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 
 
 def post_login(state: State, request: Request) -> Response:
     """Answer with a token; any login id and any password but ``wrong`` will do, unless logins are configured."""
-    try:
-        content = orjson.loads(_body(request))
-    except RequestEntityTooLarge:
-        reason = f"the body is larger than {MOST_BYTES} bytes, and was not read; a login looks like {_EXAMPLE}"
-        return refusal(413, "Request entity too large.", reason)
-    except ValueError as error:
-        return refusal(400, "Bad request.", f"the body is not JSON: {error}; a login looks like {_EXAMPLE}")
-    if not isinstance(content, dict):
-        return refusal(400, "Bad request.", f"the body is no JSON object; a login looks like {_EXAMPLE}")
-    faults = {key: fault for key in _KEYS if (fault := _fault(key, content.get(key)))}
-    if faults:
-        return answer(422, faults, "assumed", reason=f"a login looks like {_EXAMPLE}")
+    content = content_of(request, _LOGIN)
+    if isinstance(content, Response):
+        return content
     return _logged_in(state, content["email"], content["password"])
 
 
@@ -116,25 +104,10 @@ def _refused(state: State, failures: int) -> Response:
 
 
 def _locked_out(state: State, until: float) -> Response:
-    retry_after = datetime.fromtimestamp(until, UTC).astimezone(_INDIA).strftime("%Y-%m-%d %H:%M:%S")
+    retry_after = datetime.fromtimestamp(until, UTC).astimezone(INDIA).strftime("%Y-%m-%d %H:%M:%S")
     body = {"success": False, "message": "Too many login attempts.", "retry_after": retry_after}
     reason = (
         f"{MOST_FAILURES} logins in a row have failed, so this login id is locked out for {LOCKED_SECONDS} seconds; "
         "retry_after is Indian time; the number and the duration are assumed"
     )
     return answer(int(state.quirks["lockout"]), body, "observed", reason=reason)
-
-
-def _body(request: Request) -> bytes:
-    """Return the body; read no more of a large one than shows that it is too large."""
-    request.max_content_length = MOST_BYTES + 1  # werkzeug cuts a body of unknown length there, and says nothing
-    body = request.get_data(cache=False)
-    if len(body) > MOST_BYTES:
-        raise RequestEntityTooLarge
-    return body
-
-
-def _fault(key: str, value: object) -> str | None:
-    if value is None or value == "":
-        return f"The {key} field is required."
-    return None if isinstance(value, str) else f"The {key} must be a string."

@@ -37,6 +37,12 @@ _OPEN: Final = {"assumed": "no page and no client says"}
 
 QUIRKS: Final = (
     Quirk(
+        "add_lead_answer",
+        ("none", "lead_id", "id"),
+        {"documented": "add-lead page: Success and Message alone", "observed": "public clients look for an id"},
+        "Whether the answer to a new lead names it; where it does not, clients read the list again.",
+    ),
+    Quirk(
         "auth_scheme",
         ("any", "bearer", "raw"),
         _CLIENTS | {"documented": "bulk page alone shows Bearer"},
@@ -49,6 +55,12 @@ QUIRKS: Final = (
         "In the sample created_at lies exactly 12 hours before the time in the lead's id.",
     ),
     Quirk(
+        "duplicate_option",
+        ("skip", "overwrite", "clone"),
+        {"documented": "add-lead page: three values", "assumed": "which one holds where none is sent"},
+        "What becomes of a number that the list already has, where the request does not say.",
+    ),
+    Quirk(
         "expired_token",
         ("401", "200"),
         _CLIENTS,
@@ -59,6 +71,12 @@ QUIRKS: Final = (
         ("positional", "shifted"),
         _SAMPLE,
         "Column N of header is field_N; or the alternate phone number is no field, and later columns move up by one.",
+    ),
+    Quirk(
+        "lists_id",
+        ("integer", "text"),
+        {"observed": "a public client stores it as text", "assumed": "the type"},
+        "The type of id in the list of lists; in leads it is an integer.",
     ),
     Quirk(
         "lockout",

@@ -6,17 +6,22 @@ from typing import Final, NamedTuple
 
 from flask import Request, Response
 
-from smartflo_contract.mock_server._accounts import MemoryStore, Store, account_of_token
+from smartflo_contract.factories import LeadWriter
+from smartflo_contract.mock_server._accounts import Account, MemoryStore, Store, account_of_token
 from smartflo_contract.mock_server._answers import refusal
 from smartflo_contract.mock_server._bodies import Bodies
+from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._config import Config
+from smartflo_contract.mock_server._magic import Failure
 from smartflo_contract.mock_server._quirks import resolved
 from smartflo_contract.mock_server._tokens import Issued, Tokens, token_of
-from smartflo_contract.mock_server._world import World
+from smartflo_contract.mock_server._world import LeadList, World, is_list_id
 
 _UNAUTHORIZED: Final = (
     "send an Authorization header; any ASCII text will do, for example: curl --header 'Authorization: Bearer any-text'"
 )
+_FIXED: Final = Failure(403, {"success": False, "message": "You do not have access to this list."}, "assumed")
+"""The answer to whoever would change a list whose leads are given: the edge cases stay what they are."""
 _LOGIN_AGAIN: Final = "log in again at POST /v1/auth/login"
 
 
@@ -68,6 +73,48 @@ class State:
             reason = f"the quirk auth_scheme is {self.quirks['auth_scheme']}, and the token came in the other form"
             return refusal(401, "Unauthorized", reason, evidence="assumed")
         return self._holder_of(token)
+
+    def writer(self, request: Request) -> Caller | Response:
+        """Return who asks to change something, or the answer to a request that may not."""
+        caller = self.admit(request)
+        if self.config.read_only and isinstance(caller, Caller):
+            reason = "this fake is read-only, so it takes no changes; start it with one worker and without --read-only"
+            return refusal(403, "You do not have access to this resource.", reason)
+        return caller
+
+    def changes(self, account: Account, list_id: str) -> ListChanges | Failure | None:
+        """Return the changes of a list, none yet perhaps; ``None`` where there is no such list.
+
+        Args:
+            account: opened for changes.
+            list_id: as it was asked for.
+        """
+        known = account.lists.get(int(list_id)) if is_list_id(list_id) else None
+        if known is not None:
+            return None if known.deleted else known
+        found = self.world.find(list_id)
+        if not isinstance(found, LeadList):
+            return found
+        if not isinstance(found.writer, LeadWriter):
+            return _FIXED
+        return account.lists.setdefault(int(list_id), ListChanges(found.writer))
+
+    def lead(self, account: Account, lead_id: str) -> tuple[ListChanges, int] | None:
+        """Return the changes of the list that has the lead of an id, and its index there.
+
+        Args:
+            account: opened for changes.
+            lead_id: as it was asked for; the lead of a magic list is found once that list has been read.
+        """
+        known = [changes for changes in account.lists.values() if not changes.deleted]
+        others = (self.changes(account, str(list_id)) for list_id in self.world.known() if list_id not in account.lists)
+        for changes in (*known, *others):
+            if isinstance(changes, ListChanges):
+                index = changes.writer.index_of(lead_id)
+                lead = None if index is None else changes.leads.lead(index)
+                if index is not None and lead is not None and str(lead.get("lead_id")) == lead_id:
+                    return changes, index
+        return None
 
     def _holder_of(self, token: str) -> Caller | Response:
         """Return whose token it is; what this fake issued may have expired, or been logged out."""

@@ -130,16 +130,23 @@ class World:
         self._quirks = quirks
         known = config.overlay is None and config.profile != "lenient"
         self._evidence = config.profile if known else "assumed"
+        self._read: dict[int, None] = {}
         self.find = lru_cache(_KEPT)(self._find)
 
     def _find(self, text: str) -> LeadList | Failure | None:
-        list_id = int(text) if _is_list_id(text) else 0
+        list_id = int(text) if is_list_id(text) else 0
         found = self.lists.get(list_id) or magic(list_id)
+        if isinstance(found, ListDefinition):
+            self._read = {**dict([*self._read.items()][-_KEPT:]), list_id: None}
         if isinstance(found, EdgeCase):
             return LeadList(GivenLeads(found.leads), least_known(found.evidence))
         if not isinstance(found, ListDefinition):
             return found
         return LeadList(self.writer(found), self._evidence if found.size else "assumed")
+
+    def known(self) -> list[int]:
+        """Return the ids of the lists that there are at first, and of the magic ones that were read lately."""
+        return list(self.lists | self._read)
 
     def writer(self, definition: ListDefinition) -> LeadWriter:
         """Return what makes the leads of a list in this world."""
@@ -153,6 +160,6 @@ class World:
         )
 
 
-def _is_list_id(text: str) -> bool:
+def is_list_id(text: str) -> bool:
     """Whether a path's segment is written as lists' ids are: plain digits, no leading zero."""
     return len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit() and text[0] != "0"

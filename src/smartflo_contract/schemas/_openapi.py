@@ -1,15 +1,17 @@
-"""The OpenAPI 3.1 document: what the fake answers, with the contract's schemas."""
+"""The OpenAPI 3.1 document: what the fake takes and answers, with the contract's schemas."""
 
 from typing import Any
 
 from smartflo_contract.schemas._contract import Contract
 from smartflo_contract.schemas._files import read
+from smartflo_contract.schemas._requests import request_components
 
 
 def openapi(contract: Contract) -> dict[str, Any]:
-    """Return the OpenAPI document under one profile; an example only where it is valid there."""
+    """Return the OpenAPI document under one profile; an example of an answer only where it is valid there."""
     document: dict[str, Any] = read("openapi.json")
     schemas = document["components"]["schemas"]
+    schemas |= request_components()
     schemas["Lead"] = _component(contract.schema("lead"))
     schemas["LeadList"] = _component(contract.schema("leads")) | {"items": {"$ref": "#/components/schemas/Lead"}}
     schemas["Error"] = _component(contract.schema("error"))

@@ -1,0 +1,186 @@
+"""What clients have changed in a lead list: a thin layer over the leads that its writer makes."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import orjson
+
+from smartflo_contract.factories import LeadWriter
+from smartflo_contract.factories._writer import PHONE_DIGITS, last_digits
+from smartflo_contract.mock_server._world import LeadList
+
+Lead: TypeAlias = dict[str, Any]
+
+PHONE: Final = "field_0"
+"""The field that writes take the phone number in."""
+_CHUNK: Final = 128
+"""Changed leads in one piece of a body."""
+
+
+class ChangedLeads:
+    """The writer of a list as it is after some changes.
+
+    Args:
+        base: writes the leads that nobody has changed.
+        changed: index to the JSON of a lead as it now is, ``None`` for one that was deleted; leads that were added
+            have the indexes from ``base.size`` on.
+        numbers: last ten digits of a phone number, to the changed leads that have it.
+        tag: differs after every change.
+    """
+
+    def __init__(
+        self, base: LeadWriter, changed: Mapping[int, bytes | None], numbers: Mapping[str, Sequence[int]], tag: str
+    ) -> None:
+        """Keep what is given; it must not change any more."""
+        self._base = base
+        self._changed = changed
+        self._numbers = numbers
+        self._tag = tag
+        added = sum(1 for index, line in changed.items() if index >= base.size and line is not None)
+        gone = sum(1 for index, line in changed.items() if index < base.size and line is None)
+        self.size = base.size + added - gone
+
+    @property
+    def recipe(self) -> str:
+        """Everything that the bytes depend on."""
+        return f"{self._base.recipe}/{self._tag}"
+
+    def indexes(self) -> Iterator[int]:
+        """Yield the index of every lead that is there, in their order."""
+        for run in self._runs():
+            yield from run
+
+    def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
+        """Yield the JSON array of the leads at ``indexes``, of all where none are given, piece by piece."""
+        opening = b"["
+        for run in self._runs() if indexes is None else ([index] for index in indexes):
+            for piece in self._pieces(run):
+                yield opening + piece
+                opening = b","
+        yield b"[]" if opening == b"[" else b"]"
+
+    def matching(self, number: str) -> list[int]:
+        """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
+        digits = last_digits(number)
+        if len(digits) < PHONE_DIGITS:
+            return []
+        untouched = [index for index in self._base.matching(number) if index not in self._changed]
+        return sorted([*untouched, *self._numbers.get(digits, ())])
+
+    def lead(self, index: int) -> Lead | None:
+        """Return the lead at an index, ``None`` where there is none."""
+        if index in self._changed:
+            line = self._changed[index]
+            return None if line is None else orjson.loads(line)
+        return self._base.lead(index) if index < self._base.size else None
+
+    def _runs(self) -> Iterator[Sequence[int]]:
+        """Yield the indexes of leads in runs: untouched ones, or changed ones of which none was deleted."""
+        start = 0
+        for index in sorted(self._changed):
+            if start < min(index, self._base.size):
+                yield range(start, min(index, self._base.size))
+            if self._changed[index] is not None:
+                yield (index,)
+            start = index + 1
+        if start < self._base.size:
+            yield range(start, self._base.size)
+
+    def _pieces(self, run: Sequence[int]) -> Iterator[bytes]:
+        """Yield the JSON of the leads of a run, without the brackets of an array."""
+        line = self._changed.get(run[0])
+        if line is not None:
+            yield line
+            return
+        for start in range(0, len(run), _CHUNK):
+            yield b"".join(self._base.chunks(run[start : start + _CHUNK]))[1:-1]
+
+
+@dataclass
+class ListChanges:
+    """What an account has changed in one of its lists.
+
+    Attributes:
+        writer: makes the leads that nobody has changed, and those that are added before a client's values.
+        description: as it was set; no answer has it.
+        deleted: the list as a whole is gone.
+    """
+
+    writer: LeadWriter
+    description: str = ""
+    deleted: bool = False
+    _changed: dict[int, bytes | None] = field(default_factory=dict)
+    _numbers: dict[str, list[int]] = field(default_factory=dict)
+    _next: int = 0
+    _view: LeadList | None = None
+
+    def __post_init__(self) -> None:
+        """Number added leads after those that are there."""
+        self._next = self.writer.size
+
+    @property
+    def leads(self) -> ChangedLeads:
+        """The leads as they are now, for as long as nobody changes them."""
+        return ChangedLeads(self.writer, self._changed, self._numbers, "")
+
+    def view(self) -> LeadList:
+        """Return the list as it is served; it stays as it is whatever comes later."""
+        if self._view is None:
+            numbers = {digits: tuple(indexes) for digits, indexes in self._numbers.items()}
+            self._view = LeadList(
+                ChangedLeads(self.writer, dict(self._changed), numbers, secrets.token_hex(8)), "assumed"
+            )
+        return self._view
+
+    def add(self, make: Callable[[Lead], Lead]) -> Lead:
+        """Add a lead: what ``make`` makes of the one that the world would have next."""
+        lead = make(self.writer.lead(self._next))
+        self._put(self._next, lead)
+        self._next += 1
+        return lead
+
+    def change(self, index: int, change: Callable[[Lead], Lead]) -> Lead:
+        """Put what ``change`` makes of a lead in its place."""
+        before = self.leads.lead(index)
+        if before is None:
+            message = f"there is no lead at {index}"
+            raise LookupError(message)
+        self._forget_number(index)
+        lead = change(before)
+        self._put(index, lead)
+        return lead
+
+    def remove(self, index: int) -> None:
+        """Delete a lead."""
+        self._forget_number(index)
+        self._changed[index] = None
+        self._view = None
+
+    def rename(self, writer: LeadWriter) -> None:
+        """Take another writer, whose list has another name; changed leads get the name too."""
+        self.writer = writer
+        for index, line in self._changed.items():
+            if line is not None:
+                lead = orjson.loads(line)
+                self._changed[index] = orjson.dumps(
+                    {key: writer.definition.name if key == "list_name" else value for key, value in lead.items()}
+                )
+        self._view = None
+
+    def _put(self, index: int, lead: Lead) -> None:
+        self._changed[index] = orjson.dumps(lead)
+        self._numbers.setdefault(last_digits(str(lead.get(PHONE))), []).append(index)
+        self._view = None
+
+    def _forget_number(self, index: int) -> None:
+        line = self._changed.get(index)
+        if line is None:
+            return
+        digits = last_digits(str(orjson.loads(line).get(PHONE)))
+        kept = [other for other in self._numbers[digits] if other != index]
+        if kept:
+            self._numbers[digits] = kept
+        else:
+            del self._numbers[digits]

@@ -1,0 +1,88 @@
+"""``/v1/broadcast/lists`` and ``/v1/broadcast/list``: lead lists are listed, made, renamed and deleted."""
+
+from dataclasses import replace
+from typing import Final
+
+from flask import Request, Response
+
+from smartflo_contract.factories import DEFAULT_COLUMNS, DefinitionError, ListDefinition
+from smartflo_contract.mock_server._answers import answer
+from smartflo_contract.mock_server._changes import ListChanges
+from smartflo_contract.mock_server._leads import no_changes
+from smartflo_contract.mock_server._requests import SMALL, Body, content_of
+from smartflo_contract.mock_server._state import State
+
+_CREATE: Final = Body("CreateList", SMALL, '{"name": "March", "field": ["Phone Number", "Name"]}')
+_UPDATE: Final = Body("UpdateList", SMALL, '{"name": "April"}')
+
+
+def get_lists(state: State, request: Request) -> Response:
+    """Answer with the lists of the account; magic ones are not among them."""
+    caller = state.admit(request)
+    if isinstance(caller, Response):
+        return caller
+    changed = dict(state.accounts.view(caller.account).lists)
+    names = {one.id: one.name for one in state.world.lists.values() if one.id not in changed}
+    names |= {
+        id_: one.writer.definition.name for id_, one in changed.items() if not one.deleted and _is_listed(state, id_)
+    }
+    as_text = state.quirks["lists_id"] == "text"
+    return answer(200, [{"id": str(id_) if as_text else id_, "name": names[id_]} for id_ in sorted(names)], "observed")
+
+
+def post_list(state: State, request: Request) -> Response:
+    """Make a list without leads; its columns are those of ``field``, or the nine of the vendor's example."""
+    caller = state.writer(request)
+    if isinstance(caller, Response):
+        return caller
+    content = content_of(request, _CREATE)
+    if isinstance(content, Response):
+        return content
+    if content.get("enable_outbound_based_skill") == "1" and not content.get("skill_list_id"):
+        return answer(422, {"skill_list_id": "The skill_list_id field is required."}, "assumed")
+    columns = tuple(content.get("field", DEFAULT_COLUMNS))
+    with state.accounts.edit(caller.account) as account:
+        list_id = account.new_list_id(state.world.lists)
+        try:
+            definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
+        except DefinitionError as error:
+            return answer(422, {"field": "Provide a valid field."}, "assumed", reason=str(error))
+        account.lists[list_id] = ListChanges(state.world.writer(definition), content.get("description", ""))
+    body = {"success": True, "message": "List created successfully.", "list_id": list_id}
+    return answer(200, body, "observed")
+
+
+def put_list(state: State, request: Request, list_id: str) -> Response:
+    """Rename a list."""
+    caller = state.writer(request)
+    if isinstance(caller, Response):
+        return caller
+    content = content_of(request, _UPDATE)
+    if isinstance(content, Response):
+        return content
+    with state.accounts.edit(caller.account) as account:
+        changes = state.changes(account, list_id)
+        if not isinstance(changes, ListChanges):
+            return no_changes(list_id, changes, state.quirks)
+        if "name" in content:
+            changes.rename(state.world.writer(replace(changes.writer.definition, name=content["name"])))
+        changes.description = content.get("description", changes.description)
+    return answer(200, {"success": True, "message": "List updated successfully."}, "assumed")
+
+
+def delete_list(state: State, request: Request, list_id: str) -> Response:
+    """Delete a list with its leads."""
+    caller = state.writer(request)
+    if isinstance(caller, Response):
+        return caller
+    with state.accounts.edit(caller.account) as account:
+        changes = state.changes(account, list_id)
+        if not isinstance(changes, ListChanges):
+            return no_changes(list_id, changes, state.quirks)
+        account.lists[int(list_id)] = ListChanges(changes.writer, deleted=True)
+    return answer(200, {"success": True, "message": "List deleted successfully."}, "assumed")
+
+
+def _is_listed(state: State, list_id: int) -> bool:
+    """Whether a changed list is one of the account's own: magic ones are there without being listed."""
+    return list_id in state.world.lists or state.world.find(str(list_id)) is None
