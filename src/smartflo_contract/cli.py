@@ -91,6 +91,14 @@ def cli() -> None:
     help="Remember nothing of what clients do: no count of failed logins, no logout.",
 )
 @_option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="STEPS[;SETTING=VALUE]",
+    help="What goes wrong, request by request: --fault '503,503,ok', --fault 'cut;at=3', "
+    "--fault 'delay;seconds=2;probability=0.1'. `smartflo-contract faults` lists them.",
+)
+@_option(
     "--quirk",
     "quirks",
     multiple=True,
@@ -112,17 +120,19 @@ def cli() -> None:
 @_profile
 @_overlay
 @_phones
-def serve(config: Path | None, quirks: Sequence[str], **settings: Any) -> None:
+def serve(config: Path | None, quirks: Sequence[str], faults: Sequence[str], **settings: Any) -> None:
     """Run a fake Smartflo until Ctrl-C.
 
     The URL is the only line on standard output; what the fake holds is told on standard error.
     """
-    from smartflo_contract.mock_server import Config
+    from smartflo_contract.mock_server import Config, Fault
     from smartflo_contract.mock_server._serve import serve as run
 
     given = {name: value for name, value in settings.items() if value is not None}
     if quirks:
         given["quirks"] = dict(map(_quirk, quirks))
+    if faults:
+        given["faults"] = tuple(map(Fault.parsed, faults))
     chosen = Config(**given) if config is None else Config.from_file(config, **given)
     _warn_of_phones(chosen.phones)
 
@@ -152,6 +162,18 @@ def quirks() -> None:
             )
             for quirk in QUIRKS
         ],
+    )
+
+
+@cli.command()
+def faults() -> None:
+    """List the faults: what can go wrong, and how `serve --fault` makes it."""
+    from smartflo_contract.mock_server._faults import KINDS
+
+    rows = [(name, kind.evidence, kind.why) for name, kind in KINDS.items()]
+    _print_table(
+        ("fault", "evidence", "a client meets"),
+        [*rows, ("400 to 599", "as the magic ids", "an error with that status, in the vendor's shape")],
     )
 
 

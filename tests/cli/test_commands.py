@@ -48,7 +48,9 @@ def test_installed_command_is_the_module() -> None:
     assert __version__ in subprocess.run([SCRIPT, "--version"], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("sample",), ("schema",), ("openapi",), ("explain",), ("quirks",)])
+@pytest.mark.parametrize(
+    "command", [(), ("serve",), ("sample",), ("schema",), ("openapi",), ("explain",), ("quirks",), ("faults",)]
+)
 def test_help_teaches(run: Run, command: tuple[str, ...]) -> None:
     """Every command has help, and every option of it names its environment variable."""
     done = run(*command, "--help")
@@ -226,6 +228,9 @@ def test_explain_a_contradiction(run: Run) -> None:
         (("serve", "--workers", "0"), "workers"),
         (("serve", "--workers", "2"), "--read-only"),
         (("serve", "--quirk", "expired_token"), "expected NAME=VALUE, such as expired_token=200"),
+        (("serve", "--fault", "rest"), "Did you mean `reset`?"),
+        (("serve", "--fault", "503;at"), "expected settings such as at=3"),
+        (("serve", "--fault", "503", "--read-only"), "leave out one of the two"),
         (("serve", "--quirk", "expired_tokn=200"), "Did you mean `expired_token`?"),
         (("serve", "--quirk", "expired_token=7"), "expected one of 401, 200, got '7'"),
         (("serve", "--auth", "maybe"), "off"),
@@ -277,3 +282,11 @@ def test_quirks_are_listed(run: Run) -> None:
 
     assert (0, ["quirk", "values", "default", "evidence", "why"]) == (done.returncode, lines[0])
     assert ["expired_token", "401, 200", "401", "observed (public clients)"] in [line[:4] for line in lines]
+
+
+def test_faults_are_listed(run: Run) -> None:
+    """Each fault stands in a line: name, evidence, and what a client meets."""
+    lines = [line.split("\t") for line in run("faults").stdout.splitlines()]
+
+    assert ["fault", "evidence", "a client meets"] == lines[0]
+    assert ["reset", "assumed", "the connection ends without an answer"] in lines

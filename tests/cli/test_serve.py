@@ -108,6 +108,17 @@ def test_quirks_by_flag_and_by_variable(tmp_path: Path) -> None:
     assert (200, False) == (by_variable.status_code, by_variable.json()["success"])
 
 
+def test_faults_by_flag_and_by_variable(tmp_path: Path) -> None:
+    """Faults are set by a flag each, or by one variable with blanks between them."""
+    path = "/v1/broadcast/leads/8668"
+    with _serving("--fault", "503,ok", "--fault", "429;at=2", cwd=tmp_path) as (url, _):
+        by_flag = [requests.get(url + path, headers=TOKEN, timeout=30).status_code for _ in range(3)]
+    with _serving(cwd=tmp_path, SMARTFLO_FAULT="503,ok 429;at=2") as (url, _):
+        by_variable = [requests.get(url + path, headers=TOKEN, timeout=30).status_code for _ in range(3)]
+
+    assert [503, 429, 200] == by_flag == by_variable
+
+
 def test_overlay_by_flag(tmp_path: Path) -> None:
     """An overlay that closes dial_status shows in what is served."""
     (tmp_path / "overlay.json").write_text(json.dumps({"properties": {"dial_status": {"enum": [4]}}}))

@@ -118,12 +118,13 @@ def test_ids_beside_the_magic_ones(list_id: int) -> None:
 
 
 def test_table_of_magic_ids_is_complete() -> None:
-    """The table for people has a row for the empty list, for each status, for the sizes, and for the edge cases."""
+    """The table for people has a row for the empty list, for each status, size, fault and edge case."""
     rows = magic_rows()
 
     assert [
         "900000000",
         *(str(900_000_000 + status) for status in STATUSES),
         "910000001 to 919999999",
+        *(str(930_000_000 + number) for number in range(1, 11)),
         *(row.ids for row in edge_rows()),
     ] == [row.ids for row in rows]

@@ -4,5 +4,6 @@ from smartflo_contract.mock_server._app import create_app
 from smartflo_contract.mock_server._config import Config, Login
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._fake import FakeSmartflo
+from smartflo_contract.mock_server._faults import Fault
 
-__all__ = ["Config", "ConfigError", "FakeSmartflo", "Login", "create_app"]
+__all__ = ["Config", "ConfigError", "FakeSmartflo", "Fault", "Login", "create_app"]

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Container, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock, RLock
 from typing import Final, NamedTuple, Protocol
@@ -43,6 +44,7 @@ class Account:
         logged_out: ids of tokens that were logged out before they expired, each with its expiry.
         lists: what was changed, by id of the list.
         batches: bulk requests, by id.
+        fault_counts: how many requests counted for a fault, by its place among the rules, or the magic id.
         requests: how many bulk requests and lists there have been, for their ids.
     """
 
@@ -51,6 +53,7 @@ class Account:
     logged_out: dict[str, float] = field(default_factory=dict)
     lists: dict[int, ListChanges] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
+    fault_counts: dict[int, int] = field(default_factory=dict)
     requests: int = 0
 
     def new_list_id(self, taken: Container[int]) -> int:
@@ -133,6 +136,7 @@ class MemoryStore:
         return len(self._accounts)
 
 
+@lru_cache(maxsize=1_024)
 def account_of_token(token: str) -> str:
     """Return the id of the account that a token of no fake's selects: each text is an account of its own."""
     return _hashed(f"token/{token}")

@@ -8,8 +8,7 @@ from urllib.parse import quote
 import orjson
 from flask import Response
 
-from smartflo_contract.mock_server._world import EVIDENCE
-
+EVIDENCE: Final = "X-Smartflo-Fake-Evidence"
 REASON: Final = "X-Smartflo-Fake-Reason"
 _MOST_BYTES: Final = 500
 _ELLIPSIS: Final = "..."

@@ -7,15 +7,17 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from smartflo_contract.mock_server._answers import refusal
+from smartflo_contract.mock_server._answers import EVIDENCE, refusal
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._directions import to_known_method, to_known_route
+from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._leads import PATH, no_list
-from smartflo_contract.mock_server._routes import ROUTES, Route
+from smartflo_contract.mock_server._routes import PLACE, ROUTES, Route
 from smartflo_contract.mock_server._state import State
-from smartflo_contract.mock_server._world import EVIDENCE
 
 _LOGGER: Final = logging.getLogger(__name__)
+_FAULT_IDS: Final = "930"
+"""How magic list ids begin that stand for a fault."""
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -43,9 +45,17 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _add(app: Flask, route: Route, state: State) -> None:
     rule = _rule(route.path)
+    name = f"{route.method} {PLACE.sub('{id}', route.path)}"
+    may_fail = state.config.faults and name != LOGIN  # a login tells its account by itself
 
     def answer(**places: str) -> Response:
-        return route.handler(state, request, **places)
+        list_id = next(iter(places.values()), None)
+        if not may_fail and not (list_id and list_id.startswith(_FAULT_IDS)):
+            return route.handler(state, request, **places)
+        caller = state.admit(request)
+        if isinstance(caller, Response):
+            return caller
+        return state.faulty(request, name, caller.account, list_id, lambda: route.handler(state, request, **places))
 
     app.add_url_rule(rule, f"{route.method} {rule}", answer, methods=[route.method], provide_automatic_options=False)
 

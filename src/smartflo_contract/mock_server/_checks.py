@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories._checks import INT64, Check, integer, one_of, optional, run, words
 from smartflo_contract.mock_server._errors import ConfigError
+from smartflo_contract.mock_server._faults import Fault, check_fault
 from smartflo_contract.mock_server._quirks import resolved
 from smartflo_contract.schemas import Contract, ContractError, load_contract
+from smartflo_contract.schemas._files import read
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server._config import Config
@@ -41,6 +43,11 @@ def _logins(value: object) -> str | None:
     return None if texts else "logins, each with an email and a password"
 
 
+def _faults(value: object) -> str | None:
+    fits = isinstance(value, tuple) and all(isinstance(one, Fault) for one in value)
+    return None if fits else "faults, each of them a [[faults]] table or a Fault"
+
+
 def _boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "true or false"
 
@@ -57,6 +64,7 @@ _CONFIG: Final[Mapping[str, Check]] = {
     "lists": _lists,
     "quirks": _quirks,
     "logins": _logins,
+    "faults": _faults,
     "read_only": _boolean,
     "max_accounts": integer(1, _MOST_ACCOUNTS),
 }
@@ -77,6 +85,17 @@ def check_config(config: "Config") -> None:
             message = f"lists: list {list_id} is defined {count} times; ids must differ"
             raise ConfigError(message)
     resolved(config.quirks)
+    for number, fault in enumerate(config.faults):
+        try:
+            check_fault(fault, _routes())
+        except ConfigError as error:
+            message = f"faults[{number}].{error}"
+            raise ConfigError(message) from None
+    if config.faults and config.read_only:
+        message = (
+            "faults: a read-only fake counts no requests, so it cannot tell whose turn it is; leave out one of the two"
+        )
+        raise ConfigError(message)
     if config.workers > 1 and not config.read_only:
         message = (
             f"workers: {config.workers} processes cannot share what a fake remembers of its clients, which is in the "
@@ -84,6 +103,12 @@ def check_config(config: "Config") -> None:
         )
         raise ConfigError(message)
     contract_of(config)
+
+
+def _routes() -> list[str]:
+    """Return the routes of this fake, as its OpenAPI document has them."""
+    paths = read("openapi.json")["paths"]
+    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
 
 
 def contract_of(config: "Config") -> Contract:

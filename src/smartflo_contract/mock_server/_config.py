@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.mock_server._checks import check_config
 from smartflo_contract.mock_server._errors import ConfigError
+from smartflo_contract.mock_server._faults import FAULT_NAMES, Fault
 from smartflo_contract.schemas._errors import nearest
 
 _INTEGERS: Final = ("dial_status", "disposition")
@@ -48,6 +49,7 @@ class Config:
         lists: lead lists besides those of the default world; the same id replaces.
         quirks: name to value, of those that are not to have their default.
         logins: the only logins that are taken; where there are none, any password but ``wrong`` is.
+        faults: which answers go wrong, and how; every account counts for itself.
         read_only: remember nothing of what clients do, as several workers must.
         max_accounts: accounts of which something is remembered; beyond, the one used least recently is forgotten.
 
@@ -66,6 +68,7 @@ class Config:
     lists: tuple[ListDefinition, ...] = ()
     quirks: Mapping[str, Any] = field(default_factory=dict)
     logins: tuple[Login, ...] = ()
+    faults: tuple[Fault, ...] = ()
     read_only: bool = False
     max_accounts: int = 10_000
 
@@ -128,7 +131,19 @@ def _settings(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     logins = settings.get("logins")
     if isinstance(logins, list):
         settings["logins"] = tuple(_login(table, f"logins[{number}]") for number, table in enumerate(logins))
+    faults = settings.get("faults")
+    if isinstance(faults, list):
+        settings["faults"] = tuple(_fault(table, f"faults[{number}]") for number, table in enumerate(faults))
     return settings
+
+
+def _fault(table: object, place: str) -> Fault:
+    settings = dict(_table(table, place, FAULT_NAMES))
+    steps = settings.get("steps")
+    if not isinstance(steps, list):
+        message = f'{place}.steps: expected a list of faults, such as [503, 503, "ok"]'
+        raise ConfigError(message)
+    return Fault(**settings | {"steps": tuple(map(str, steps))})
 
 
 def _login(table: object, place: str) -> Login:

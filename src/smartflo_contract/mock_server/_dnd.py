@@ -10,8 +10,8 @@ from flask import Request, Response
 from smartflo_contract.mock_server._answers import answer
 from smartflo_contract.mock_server._changes import ChangedLeads, Lead, ListChanges
 from smartflo_contract.mock_server._login import INDIA
+from smartflo_contract.mock_server._magic import is_list_id
 from smartflo_contract.mock_server._state import State
-from smartflo_contract.mock_server._world import is_list_id
 from smartflo_contract.schemas._rules import number_long
 
 DND_STATUSES: Final = frozenset({5, 9})

@@ -7,11 +7,11 @@ from typing import Final
 
 from flask import Request, Response
 
-from smartflo_contract.mock_server._answers import REASON, answer, encoded, refusal, shown
-from smartflo_contract.mock_server._magic import Failure
+from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded, refusal, shown
+from smartflo_contract.mock_server._magic import Failure, is_list_id
 from smartflo_contract.mock_server._quirks import Quirks
 from smartflo_contract.mock_server._state import State
-from smartflo_contract.mock_server._world import EVIDENCE, Headers, LeadList, headers, is_list_id
+from smartflo_contract.mock_server._world import Headers, LeadList, headers
 
 PATH: Final = "/v1/broadcast/leads"
 _DIGITS: Final = 10

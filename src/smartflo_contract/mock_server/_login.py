@@ -7,6 +7,7 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._answers import answer, refusal
+from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._requests import Body, content_of
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server._tokens import LIFETIME
@@ -16,6 +17,10 @@ MOST_FAILURES: Final = 5
 """Failed logins in a row until a login id is locked out. Assumed: clients stop at three for fear of it."""
 LOCKED_SECONDS: Final = 600
 """How long a login id is locked out. Observed: what a public client waits where the answer does not say."""
+_TOO_MANY: Final = (
+    f"{MOST_FAILURES} logins in a row have failed, so this login id is locked out for {LOCKED_SECONDS} seconds; "
+    "the number and the duration are assumed"
+)
 _DAYS_LEFT: Final = 90
 """The password policy's 90 days, as on the day of a change."""
 _LOGIN: Final = Body("Login", 64 * 1024, '{"email": "you@example.com", "password": "any"}')
@@ -27,7 +32,8 @@ def post_login(state: State, request: Request) -> Response:
     content = content_of(request, _LOGIN)
     if isinstance(content, Response):
         return content
-    return _logged_in(state, content["email"], content["password"])
+    login, password = content["email"], content["password"]
+    return state.faulty(request, LOGIN, account_of_login(login), None, lambda: _logged_in(state, login, password))
 
 
 def post_refresh(state: State, request: Request) -> Response:
@@ -61,7 +67,7 @@ def _logged_in(state: State, login: str, password: str) -> Response:
     with state.accounts.edit(account_id) as account:
         now = state.clock()
         if counted and now < account.locked_until:
-            return _locked_out(state, account.locked_until)
+            return locked_out(state.quirks["lockout"], account.locked_until, _TOO_MANY)
         if right or account.locked_until:
             account.failed_logins, account.locked_until = 0, 0.0
         if right:
@@ -103,11 +109,14 @@ def _refused(state: State, failures: int) -> Response:
     return answer(401, body, "assumed", reason=reason)
 
 
-def _locked_out(state: State, until: float) -> Response:
+def locked_out(status: str, until: float, reason: str) -> Response:
+    """Return the answer to a login id that is locked out.
+
+    Args:
+        status: HTTP status.
+        until: seconds since the epoch.
+        reason: why.
+    """
     retry_after = datetime.fromtimestamp(until, UTC).astimezone(INDIA).strftime("%Y-%m-%d %H:%M:%S")
     body = {"success": False, "message": "Too many login attempts.", "retry_after": retry_after}
-    reason = (
-        f"{MOST_FAILURES} logins in a row have failed, so this login id is locked out for {LOCKED_SECONDS} seconds; "
-        "retry_after is Indian time; the number and the duration are assumed"
-    )
-    return answer(int(state.quirks["lockout"]), body, "observed", reason=reason)
+    return answer(int(status), body, "observed", reason=f"{reason}; retry_after is Indian time")

@@ -33,6 +33,7 @@ class MagicRow(NamedTuple):
     evidence: str
 
 
+_MOST_DIGITS: Final = 16
 _STATUS_BASE: Final = 900_000_000
 _SIZE_BASE: Final = 910_000_000
 _MOST_LEADS: Final = 9_999_999
@@ -46,7 +47,7 @@ def _envelope(message: str, success: object = False) -> dict[str, object]:  # no
     return {"success": success, "message": message}
 
 
-_FAILURES: Final = (
+_ALL_FAILURES: Final = (
     Failure(400, _envelope("Bad request."), "assumed"),
     Failure(401, _envelope("Token has expired"), "observed"),
     Failure(403, _envelope("You do not have access to this list."), "assumed"),
@@ -58,7 +59,22 @@ _FAILURES: Final = (
     Failure(503, _envelope("Service unavailable."), "assumed"),
     Failure(504, _envelope("Gateway timeout."), "assumed"),
 )
-_BY_ID: Final = {_STATUS_BASE + failure.status: failure for failure in _FAILURES}
+FAILURES: Final = {failure.status: failure for failure in _ALL_FAILURES}
+"""What stands for a status, by the status."""
+_BY_ID: Final = {_STATUS_BASE + status: failure for status, failure in FAILURES.items()}
+FAULT_IDS: Final = {
+    930_000_001: "delay",
+    930_000_002: "reset",
+    930_000_003: "cut",
+    930_000_004: "cut_clean",
+    930_000_005: "dangling_comma",
+    930_000_006: "html",
+    930_000_007: "content_type",
+    930_000_008: "invalid_utf8",
+    930_000_009: "duplicate_leads",
+    930_000_010: "changing",
+}
+"""Lists that are read with a fault each, by id; an id keeps its fault."""
 
 
 @cache
@@ -77,6 +93,8 @@ def magic(list_id: int) -> ListDefinition | EdgeCase | Failure | None:
     """Return what a magic id stands for; ``None`` where the id is an ordinary one."""
     if list_id in _BY_ID:
         return _BY_ID[list_id]
+    if list_id in FAULT_IDS:
+        return ListDefinition(id=list_id, name=f"Fault {FAULT_IDS[list_id]}")
     if list_id == _STATUS_BASE:
         return ListDefinition(id=list_id, name="Empty list", size=0)
     size = list_id - _SIZE_BASE
@@ -96,7 +114,8 @@ def magic_rows() -> tuple[MagicRow, ...]:
         f"200 and N leads, N being the id less {_SIZE_BASE}: {_SIZE_BASE + 1_000_000} is a list of a million",
         "that of the profile",
     )
-    return (empty, *failures, sizes, *edge_rows())
+    faults = (MagicRow(f"{id_}", f"the fault `{name}`, at every read", "assumed") for id_, name in FAULT_IDS.items())
+    return (empty, *failures, sizes, *faults, *edge_rows())
 
 
 def edge_rows() -> tuple[MagicRow, ...]:
@@ -105,3 +124,8 @@ def edge_rows() -> tuple[MagicRow, ...]:
         MagicRow(f"{id_}", f"200 and the edge case `{case.name}`: {case.why}", least_known(case.evidence))
         for id_, case in _edge_cases().items()
     )
+
+
+def is_list_id(text: str) -> bool:
+    """Whether a path's segment is written as lists' ids are: plain digits, no leading zero."""
+    return len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit() and text[0] != "0"

@@ -20,7 +20,7 @@ from smartflo_contract.mock_server._writes import (
     put_lead,
 )
 
-_PLACE: Final = re.compile(r"\{[^/]*\}")
+PLACE: Final = re.compile(r"\{[^/]*\}")
 
 
 class Route(NamedTuple):
@@ -68,4 +68,4 @@ ROUTES: Final = (
 
 def served_routes() -> frozenset[tuple[str, str]]:
     """Return method and path of every route that this fake answers, places written as ``{id}``."""
-    return frozenset((route.method, _PLACE.sub("{id}", route.path)) for route in ROUTES)
+    return frozenset((route.method, PLACE.sub("{id}", route.path)) for route in ROUTES)

@@ -12,10 +12,11 @@ from smartflo_contract.mock_server._answers import refusal
 from smartflo_contract.mock_server._bodies import Bodies
 from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._config import Config
-from smartflo_contract.mock_server._magic import Failure
+from smartflo_contract.mock_server._faults import GET_LEADS, OK, Fault, Moment, happen, magic_fault, share
+from smartflo_contract.mock_server._magic import Failure, is_list_id
 from smartflo_contract.mock_server._quirks import resolved
 from smartflo_contract.mock_server._tokens import Issued, Tokens, token_of
-from smartflo_contract.mock_server._world import LeadList, World, is_list_id
+from smartflo_contract.mock_server._world import LeadList, World
 
 _UNAUTHORIZED: Final = (
     "send an Authorization header; any ASCII text will do, for example: curl --header 'Authorization: Bearer any-text'"
@@ -81,6 +82,38 @@ class State:
             reason = "this fake is read-only, so it takes no changes; start it with one worker and without --read-only"
             return refusal(403, "You do not have access to this resource.", reason)
         return caller
+
+    def faulty(
+        self, request: Request, route: str, account_id: str, list_id: str | None, make: Callable[[], Response]
+    ) -> Response:
+        """Return the answer to a request, or what a fault makes of it.
+
+        Args:
+            request: the request.
+            route: method and path, as in the OpenAPI document.
+            account_id: the account for which requests count.
+            list_id: the list that is asked for, if any.
+            make: makes the answer.
+        """
+        wanted = [(number, rule) for number, rule in enumerate(self.config.faults) if rule.wants(route, list_id)]
+        turns = [(rule, *self._turn(account_id, number, rule)) for number, rule in wanted]
+        magic = magic_fault(list_id) if route == GET_LEADS else None
+        if magic is not None:
+            turns.append((magic, *self._turn(account_id, int(list_id or 0), magic)))
+        for rule, step, part in turns:
+            if step != OK:
+                return happen(step, Moment(rule, request, make, part, self.clock()))
+        return make()
+
+    def _turn(self, account_id: str, number: int, rule: Fault) -> tuple[str, float]:
+        """Count a request for a rule; return what becomes of it, and the share that goes with it."""
+        count = 0
+        if not self.config.read_only:
+            with self.accounts.edit(account_id) as account:
+                count = account.fault_counts.get(number, 0)
+                account.fault_counts[number] = count + 1
+        seed = f"fault/{self.config.seed}/{number}"
+        return rule.step(count, seed), share(f"{seed}/{count}/more")
 
     def changes(self, account: Account, list_id: str) -> ListChanges | Failure | None:
         """Return the changes of a list, none yet perhaps; ``None`` where there is no such list.

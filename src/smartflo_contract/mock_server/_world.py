@@ -8,18 +8,17 @@ from typing import Any, Final, Protocol, TypeAlias, cast
 import orjson
 
 from smartflo_contract.factories import EdgeCase, LeadWriter, ListDefinition
+from smartflo_contract.mock_server._answers import EVIDENCE
 from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._given import GivenLeads
-from smartflo_contract.mock_server._magic import Failure, least_known, magic
+from smartflo_contract.mock_server._magic import Failure, is_list_id, least_known, magic
 from smartflo_contract.mock_server._quirks import Quirks
 
 Headers: TypeAlias = list[tuple[str, str]]
 
-EVIDENCE: Final = "X-Smartflo-Fake-Evidence"
 _KEPT: Final = 256
 """Lists whose writer stays ready; the magic ids are millions."""
-_MOST_DIGITS: Final = 16
 
 _VENDORS: Final = ListDefinition(id=8668, sensitive=(5, 6, 7))
 _DEFAULT: Final = (
@@ -158,8 +157,3 @@ class World:
             created_early=self._quirks["created_at"] == "twelve_hours_early",
             shifted=self._quirks["header_offset"] == "shifted",
         )
-
-
-def is_list_id(text: str) -> bool:
-    """Whether a path's segment is written as lists' ids are: plain digits, no leading zero."""
-    return len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit() and text[0] != "0"

@@ -1,0 +1,379 @@
+"""Faults: rules that say which answers go wrong, and how."""
+
+import errno
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple, cast
+
+from flask import Request, Response
+
+from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded
+from smartflo_contract.mock_server._errors import ConfigError
+from smartflo_contract.mock_server._magic import FAILURES, FAULT_IDS, Failure, is_list_id
+from smartflo_contract.schemas._errors import nearest
+
+FAULT: Final = "X-Smartflo-Fake-Fault"
+OK: Final = "ok"
+ANY: Final = "any"
+GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
+LOGIN: Final = "POST /v1/auth/login"
+_BETWEEN: Final = b'},{"'
+"""Between two leads; inside a text the quote would be escaped."""
+_PAUSE: Final = 0.05
+"""Seconds. Granian may lose what it has not written yet when a body ends early."""
+_MOST_SECONDS: Final = 600
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule: which answers of an account go wrong, and how.
+
+    Every request that a rule is about counts for it. Of several rules the first whose turn it is acts.
+
+    Attributes:
+        steps: a status, the name of a fault, or ``ok`` for each request in turn; afterwards ok.
+        list_id: only requests for this list; ``None`` for all.
+        route: only requests of this route, as in the OpenAPI document; ``any`` for all.
+        at: act on this request alone, counted from 1.
+        repeat: begin again after the last step.
+        probability: act on so many of the requests, chosen by the seed; the steps then repeat.
+        seconds: of ``delay``.
+        jitter: up to so many seconds more, chosen by the seed.
+        lead: of ``cut`` and ``cut_clean``: how many leads arrive whole.
+    """
+
+    steps: tuple[str, ...]
+    list_id: int | None = None
+    route: str = GET_LEADS
+    at: int | None = None
+    repeat: bool = False
+    probability: float = 1.0
+    seconds: float = 1.0
+    jitter: float = 0.0
+    lead: int = 1
+
+    @classmethod
+    def parsed(cls, text: str) -> "Fault":
+        """Return the rule that a text says: steps with commas, then settings, such as ``503,503,ok;list_id=8668``.
+
+        Raises:
+            ConfigError: it says none.
+        """
+        steps, *settings = text.split(";")
+        given: dict[str, Any] = {"steps": tuple(step.strip() for step in steps.split(","))}
+        for setting in settings:
+            name, equals, value = setting.partition("=")
+            if not equals or name.strip() not in _TEXTS:
+                message = (
+                    f"fault {text}: expected settings such as at=3, got `{setting}`; there are {', '.join(_TEXTS)}"
+                )
+                raise ConfigError(message)
+            try:
+                given[name.strip()] = _TEXTS[name.strip()](value.strip())
+            except ValueError:
+                message = f"fault {text}: {name.strip()} cannot be `{value.strip()}`"
+                raise ConfigError(message) from None
+        return cls(**given)
+
+    def wants(self, route: str, list_id: str | None) -> bool:
+        """Whether a request counts for the rule."""
+        return self.route in {ANY, route} and self.list_id in {None, _number(list_id)}
+
+    def step(self, number: int, seed: str) -> str:
+        """Return what becomes of a request.
+
+        Args:
+            number: of the request, counted from 0.
+            seed: the same for the same rule.
+        """
+        if self.at is not None:
+            return self.steps[0] if number + 1 == self.at else OK
+        if self.repeat or self.probability < 1:
+            hit = self.probability == 1 or share(f"{seed}/{number}") < self.probability
+            return self.steps[number % len(self.steps)] if hit else OK
+        return self.steps[number] if number < len(self.steps) else OK
+
+
+def _truth(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError
+    return text == "true"
+
+
+_TEXTS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "list_id": int,
+    "route": str,
+    "at": int,
+    "repeat": _truth,
+    "probability": float,
+    "seconds": float,
+    "jitter": float,
+    "lead": int,
+}
+"""The settings that a text may say, with what makes values of theirs."""
+FAULT_NAMES: Final = [one.name for one in fields(Fault)]
+
+
+class Moment(NamedTuple):
+    """One request that goes wrong.
+
+    Attributes:
+        fault: the rule, for its settings.
+        request: the request.
+        answer: makes the answer that it would have had.
+        share: from 0 to below 1, by the seed.
+        now: seconds since the epoch, on the fake's clock.
+    """
+
+    fault: Fault
+    request: Request
+    answer: Callable[[], Response]
+    share: float
+    now: float
+
+
+class Kind(NamedTuple):
+    """One way to go wrong.
+
+    Attributes:
+        happen: makes the answer.
+        evidence: how well it is known that the vendor's API does so.
+        why: what a client meets.
+    """
+
+    happen: Callable[[Moment], Response]
+    evidence: str
+    why: str
+
+
+def share(text: str) -> float:
+    """Return a number from 0 to below 1 that follows from a text."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64
+
+
+def check_fault(fault: Fault, routes: Iterable[str]) -> None:
+    """Refuse a rule that cannot work.
+
+    Raises:
+        ConfigError: the message names the setting.
+    """
+    known = [OK, *KINDS, "a status from 400 to 599"]
+    for step in fault.steps:
+        if step not in KINDS and step != OK and not _is_status(step):
+            message = f"steps: `{step}` is no fault; there are {', '.join(known)}.{nearest(str(step), [*KINDS, OK])}"
+            raise ConfigError(message)
+    names = [*routes, ANY]
+    if fault.route not in names:
+        message = f"route: `{fault.route}` is not one of this fake's.{nearest(str(fault.route), names)}"
+        raise ConfigError(message)
+    bounds: dict[str, tuple[Any, float, float]] = {
+        "list_id": (1 if fault.list_id is None else fault.list_id, 1, 2**53 - 1),
+        "at": (1 if fault.at is None else fault.at, 1, 2**31),
+        "probability": (fault.probability, 0, 1),
+        "seconds": (fault.seconds, 0, _MOST_SECONDS),
+        "jitter": (fault.jitter, 0, _MOST_SECONDS),
+        "lead": (fault.lead, 0, 100_000),
+    }
+    for name, (value, least, most) in bounds.items():
+        whole = name not in {"probability", "seconds", "jitter"}
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int if whole else int | float)
+            or not least <= value <= most
+        ):
+            message = f"{name}: expected a {'whole ' if whole else ''}number from {least} to {most}, got {value!r}"
+            raise ConfigError(message)
+    if not fault.steps:
+        message = "steps: expected one or more"
+        raise ConfigError(message)
+    if type(fault.repeat) is not bool:
+        message = f"repeat: expected true or false, got {fault.repeat!r}"
+        raise ConfigError(message)
+
+
+def happen(step: str, moment: Moment) -> Response:
+    """Return the answer to a request that goes wrong."""
+    kind = KINDS.get(step)
+    response = _status(int(step)) if kind is None else kind.happen(moment)
+    response.headers[FAULT] = step
+    if kind is not None:
+        response.headers[EVIDENCE] = kind.evidence
+        response.headers[REASON] = encoded(f"the fault {step}: {kind.why}")
+    return response
+
+
+def magic_fault(list_id: str | None) -> Fault | None:
+    """Return the rule of a magic list id: the fault at every request, or at every other one where reads must differ."""
+    name = FAULT_IDS.get(_number(list_id) or 0)
+    if name is None:
+        return None
+    return Fault((OK, name) if name == "changing" else (name,), repeat=True)
+
+
+def _number(list_id: str | None) -> int | None:
+    return int(list_id) if list_id is not None and is_list_id(list_id) else None
+
+
+def _is_status(step: object) -> bool:
+    return isinstance(step, str) and len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
+
+
+def _status(status: int) -> Response:
+    found = FAILURES.get(status) or Failure(status, {"success": False, "message": "Error."}, "assumed")
+    return answer(status, found.body, found.evidence, reason=f"the fault {status}")
+
+
+class _Drop(Response):
+    """Ends the connection without an answer."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """Break off where the server does so without a word: here, because Flask answers errors of a view by 500."""
+        if environ.get("SERVER_SOFTWARE") == "Granian":
+            start_response("200 OK", [("Content-Length", "-1")])  # its HTTP library refuses this, and closes
+            return iter(())  # no list: of that Granian would know the length, and answer
+        raise ConnectionResetError(errno.ECONNRESET, "connection reset by the fake")
+
+
+def _delay(moment: Moment) -> Response:
+    time.sleep(moment.fault.seconds + moment.fault.jitter * moment.share)
+    return moment.answer()
+
+
+def _reset(_: Moment) -> Response:
+    return _Drop()
+
+
+def _cut(moment: Moment) -> Response:
+    environ = moment.request.environ
+    moment.request.get_data()  # what is not read would keep Werkzeug waiting for more
+    response = moment.answer()
+    if response.status_code != 200:  # noqa: PLR2004 - it holds no leads
+        return response
+    declared = response.content_length
+    begun = _begun(response, moment.fault.lead)
+
+    def body() -> Iterator[bytes]:
+        yield begun
+        if environ.get("SERVER_SOFTWARE") == "Granian":
+            time.sleep(_PAUSE)
+        elif "werkzeug.socket" not in environ:  # in process, where nobody counts bytes
+            raise ConnectionResetError(errno.ECONNRESET, "connection reset by the fake")
+
+    cut = _with_body(response, body())
+    cut.content_length = max(declared or 0, len(begun) + 1_000)
+    return cut
+
+
+def _cut_clean(moment: Moment) -> Response:
+    response = moment.answer()
+    return _with_body(response, _begun(response, moment.fault.lead))
+
+
+def _dangling_comma(moment: Moment) -> Response:
+    def body(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        last = next(pieces, b"")
+        for piece in pieces:
+            yield last
+            last = piece
+        yield last.removesuffix(b"]") + b","
+
+    return _changed(moment.answer(), body)
+
+
+def _html(_: Moment) -> Response:
+    return Response("<html><body><h1>502 Bad Gateway</h1></body></html>", mimetype="text/html")
+
+
+def _content_type(moment: Moment) -> Response:
+    response = moment.answer()
+    response.headers["Content-Type"] = "text/html; charset=UTF-8"
+    return response
+
+
+def _invalid_utf8(moment: Moment) -> Response:
+    def body(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        yield next(pieces, b"").replace(b'":"', b'":"\xff', 1)
+        yield from pieces
+
+    return _changed(moment.answer(), body)
+
+
+def _duplicate_leads(moment: Moment) -> Response:
+    return _after_the_first(moment, lambda first, rest: b"[" + first + b"," + first + rest)
+
+
+def _changing(moment: Moment) -> Response:
+    return _after_the_first(moment, lambda _, rest: b"[" + rest.removeprefix(b","))
+
+
+def _lockout(moment: Moment) -> Response:
+    from smartflo_contract.mock_server._login import LOCKED_SECONDS, locked_out  # noqa: PLC0415 - it imports this
+
+    return locked_out("429", moment.now + LOCKED_SECONDS, "the fault lockout")
+
+
+def _after_the_first(moment: Moment, change: Callable[[bytes, bytes], bytes]) -> Response:
+    """Return the answer with its beginning changed: called with the first lead, and what follows it in its piece."""
+
+    def body(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        piece = next(pieces, b"")
+        end = piece.find(_BETWEEN) + 1 or len(piece) - piece.endswith(b"]")
+        first = piece[1:end]
+        yield change(first, piece[end:]) if first else piece
+        yield from pieces
+
+    return _changed(moment.answer(), body)
+
+
+def _begun(response: Response, leads: int) -> bytes:
+    """Return the beginning of a list: some whole leads, and a comma."""
+    got = b""
+    for piece in _pieces(response):
+        got += piece
+        end = _end(got, leads)
+        if end is not None:
+            return got[:end] + b","
+    return got.removesuffix(b"]") + b","
+
+
+def _end(got: bytes, leads: int) -> int | None:
+    """Return where a number of leads end, ``None`` where there are not so many yet."""
+    end = 1
+    for _ in range(leads):
+        end = got.find(_BETWEEN, end) + 1
+        if end == 0:
+            return None
+    return end
+
+
+def _changed(response: Response, change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
+    """Return an answer with leads with another body; other answers stay as they are."""
+    return _with_body(response, change(_pieces(response))) if response.status_code == 200 else response  # noqa: PLR2004
+
+
+def _pieces(response: Response) -> Iterator[bytes]:
+    return cast("Iterator[bytes]", iter(response.response))
+
+
+def _with_body(response: Response, body: bytes | Iterator[bytes]) -> Response:
+    """Return an answer with another body, which no entity tag speaks of."""
+    headers = [(name, value) for name, value in response.headers if name not in {"ETag", "Content-Length"}]
+    return Response(body, response.status_code, headers)
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "delay": Kind(_delay, "assumed", "the answer comes late"),
+    "reset": Kind(_reset, "assumed", "the connection ends without an answer"),
+    "cut": Kind(_cut, "assumed", "the body ends before its Content-Length"),
+    "cut_clean": Kind(_cut_clean, "assumed", "the body is complete, and holds half an array"),
+    "dangling_comma": Kind(_dangling_comma, "sample", "the array ends in a comma and has no bracket"),
+    "html": Kind(_html, "observed", "a page instead of JSON, with status 200"),
+    "content_type": Kind(_content_type, "assumed", "JSON that says it is a page"),
+    "invalid_utf8": Kind(_invalid_utf8, "assumed", "a byte that is no UTF-8"),
+    "duplicate_leads": Kind(_duplicate_leads, "assumed", "the first lead is there twice"),
+    "changing": Kind(_changing, "assumed", "the first lead is gone, and there again at the next read"),
+    "lockout": Kind(_lockout, "observed", "too many logins, with retry_after in Indian time"),
+}
+"""Every fault by its name; any status from 400 to 599 is one as well."""
