@@ -11,7 +11,7 @@ import requests
 from smartflo_contract.mock_server import FakeSmartflo, create_app
 from smartflo_contract.mock_server._answers import encoded
 from smartflo_contract.mock_server._directions import documented_routes
-from smartflo_contract.mock_server._routes import ROUTES, served_routes
+from smartflo_contract.mock_server._routes import ROUTES, Route, served_routes
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._openapi import openapi
 
@@ -74,6 +74,14 @@ def test_methods_that_nobody_has(method: str, ask: Ask, reason: Reason) -> None:
 
     assert answer.status_code == 405
     assert reason(answer) == f"the vendor documents no {method} here; this fake answers {ALLOW}"
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.path != "/v1/auth/login"])
+def test_every_route_but_login_needs_a_token(route: Route, ask: Ask) -> None:
+    """Without a token each route is 401, whatever else is wrong with the request."""
+    answer = ask(re.sub(r"\{[^}]*\}", "8668", route.path), route.method, token=None, data="{")
+
+    assert (401, "observed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
 
 
 @pytest.mark.parametrize(("path", "allow"), [(LEADS, ALLOW), ("/v1/auth/login", "OPTIONS, POST")])

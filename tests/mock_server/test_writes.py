@@ -343,6 +343,18 @@ def test_lists_of_the_world(api: Api) -> None:
     assert 4 == len(api.leads(910_000_003))
 
 
+def test_lists_that_are_not_there(api: Api) -> None:
+    """A list that is not there, or stands for a status, cannot be changed or deleted; a name need not be given."""
+    assert [404, 503] == [
+        api("PUT", f"/v1/broadcast/list/{id_}", {"name": "x"}).status_code for id_ in (123_456, 900_000_503)
+    ]
+    assert [404, 403] == [
+        api("DELETE", f"/v1/broadcast/list/{id_}").status_code for id_ in ("abc", next(iter(edge_rows())).ids)
+    ]
+    api.done("PUT", "/v1/broadcast/list/8669", {"description": "x"})
+    assert {"id": 8669, "name": "Callbacks"} in api("GET", "/v1/broadcast/lists").get_json()
+
+
 def test_lists_id_as_text() -> None:
     """Under the quirk the ids of lists are text."""
     assert "8668" == api_of(quirks={"lists_id": "text"})("GET", "/v1/broadcast/lists").get_json()[0]["id"]
@@ -549,7 +561,17 @@ def test_dnd_follows_changes(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "limit=", "list_id=x", "list_id=-1", "last_seen_id=x"]
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "limit=",
+        "list_id=x",
+        "list_id=-1",
+        "last_seen_id=x",
+        "last_seen_id=" + "z" * 24,
+    ],
 )
 def test_dnd_with_wrong_parameters(query: str, api: Api) -> None:
     """A wrong parameter is 422 and named."""

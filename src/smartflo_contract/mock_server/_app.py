@@ -81,7 +81,7 @@ def _http_error(state: State, error: HTTPException) -> Response:
     method, path = request.method, request.path
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        reason = to_known_method(method, path, allowed)
+        reason = to_known_method(method, allowed)
         return refusal(405, "Method not allowed.", reason, headers={"Allow": allowed})
     if path.rstrip("/") == PATH and method in {"GET", "HEAD"}:  # the method line of the vendor's page
         caller = state.admit(request)

@@ -53,11 +53,8 @@ def to_known_route(method: str, path: str) -> str:
     )
 
 
-def to_known_method(method: str, path: str, allowed: str) -> str:
+def to_known_method(method: str, allowed: str) -> str:
     """Return what is known of a method that this fake does not answer at a path that it does."""
-    template = _template(path)
-    if any((route.method, route.path) == (method, template) for route in documented_routes()):
-        return f"the vendor has {method} {template}, but this fake does not simulate it; it answers {allowed}"
     return f"the vendor documents no {shown(method)} here; this fake answers {allowed}"
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Request, Response
 
-from smartflo_contract.factories import DEFAULT_COLUMNS, DefinitionError, ListDefinition
+from smartflo_contract.factories import DEFAULT_COLUMNS, ListDefinition
 from smartflo_contract.mock_server._answers import answer
 from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._leads import no_changes
@@ -43,10 +43,7 @@ def post_list(state: State, request: Request) -> Response:
     columns = tuple(content.get("field", DEFAULT_COLUMNS))
     with state.accounts.edit(caller.account) as account:
         list_id = account.new_list_id(state.world.lists)
-        try:
-            definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
-        except DefinitionError as error:
-            return answer(422, {"field": "Provide a valid field."}, "assumed", reason=str(error))
+        definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
         account.lists[list_id] = ListChanges(state.world.writer(definition), content.get("description", ""))
     body = {"success": True, "message": "List created successfully.", "list_id": list_id}
     return answer(200, body, "observed")
