@@ -91,6 +91,12 @@ def cli() -> None:
     help="Remember nothing of what clients do: no count of failed logins, no logout.",
 )
 @_option(
+    "--admin-token",
+    metavar="TEXT",
+    help="What requests to /__admin must send in X-Smartflo-Admin-Token. Better set by the variable: others see flags. "
+    "Needed where --host is not this machine alone.",
+)
+@_option(
     "--fault",
     "faults",
     multiple=True,

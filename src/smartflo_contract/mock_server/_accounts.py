@@ -13,6 +13,7 @@ from threading import Lock, RLock
 from typing import Final, NamedTuple, Protocol
 
 from smartflo_contract.mock_server._changes import ListChanges
+from smartflo_contract.mock_server._clock import Clock
 
 _DIGEST_BYTES: Final = 6
 """Of an account's id: 12 hexadecimal digits, which as a number fit into a token's ``sub``."""
@@ -39,6 +40,7 @@ class Account:
     """What a fake remembers of an account.
 
     Attributes:
+        clock: what its clock shows.
         failed_logins: in a row.
         locked_until: seconds since the epoch; 0 where it is not locked out.
         logged_out: ids of tokens that were logged out before they expired, each with its expiry.
@@ -48,6 +50,7 @@ class Account:
         requests: how many bulk requests and lists there have been, for their ids.
     """
 
+    clock: Clock = field(default_factory=Clock)
     failed_logins: int = 0
     locked_until: float = 0.0
     logged_out: dict[str, float] = field(default_factory=dict)
@@ -84,6 +87,9 @@ class Store(Protocol):
 
     def edit(self, account_id: str) -> AbstractContextManager[Account]:
         """Give an account to one caller at a time, to be changed."""
+
+    def forget(self, account_id: str | None) -> None:
+        """Make an account pristine again, or all where none is named."""
 
 
 class MemoryStore:
@@ -123,6 +129,14 @@ class MemoryStore:
                 finally:
                     self._tidy(account_id, account)
                 return
+
+    def forget(self, account_id: str | None) -> None:
+        """Make an account pristine again, or all where none is named."""
+        with self._lock:
+            if account_id is None:
+                self._accounts.clear()
+            else:
+                self._accounts.pop(account_id, None)
 
     def _tidy(self, account_id: str, account: Account) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from smartflo_contract.mock_server._admin import ADMIN_ROUTES, PREFIX, AdminRoute, answered, unknown
 from smartflo_contract.mock_server._answers import EVIDENCE, refusal
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._directions import to_known_method, to_known_route
@@ -38,6 +39,8 @@ def create_app(config: Config | None = None) -> Flask:
         _add(app, route, state)
     for path in {route.path for route in ROUTES}:
         _add_options(app, path)
+    for admin_route in ADMIN_ROUTES:
+        _add_admin(app, admin_route, state)
     app.register_error_handler(HTTPException, partial(_http_error, state))
     app.register_error_handler(Exception, _unexpected)
     return app
@@ -56,6 +59,15 @@ def _add(app: Flask, route: Route, state: State) -> None:
         if isinstance(caller, Response):
             return caller
         return state.faulty(request, name, caller.account, list_id, lambda: route.handler(state, request, **places))
+
+    app.add_url_rule(rule, f"{route.method} {rule}", answer, methods=[route.method], provide_automatic_options=False)
+
+
+def _add_admin(app: Flask, route: AdminRoute, state: State) -> None:
+    rule = f"{PREFIX}{route.path}"
+
+    def answer() -> Response:
+        return answered(state, request, route.handler)
 
     app.add_url_rule(rule, f"{route.method} {rule}", answer, methods=[route.method], provide_automatic_options=False)
 
@@ -79,6 +91,8 @@ def _rule(path: str) -> str:
 def _http_error(state: State, error: HTTPException) -> Response:
     """Answer a request that no handler took."""
     method, path = request.method, request.path
+    if path == PREFIX or path.startswith(f"{PREFIX}/"):
+        return answered(state, request, lambda *_: unknown(error.code or 404, method, path))
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         reason = to_known_method(method, allowed)

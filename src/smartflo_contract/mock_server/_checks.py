@@ -67,6 +67,7 @@ _CONFIG: Final[Mapping[str, Check]] = {
     "faults": _faults,
     "read_only": _boolean,
     "max_accounts": integer(1, _MOST_ACCOUNTS),
+    "admin_token": optional(words),
 }
 
 

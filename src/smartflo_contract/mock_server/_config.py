@@ -52,6 +52,7 @@ class Config:
         faults: which answers go wrong, and how; every account counts for itself.
         read_only: remember nothing of what clients do, as several workers must.
         max_accounts: accounts of which something is remembered; beyond, the one used least recently is forgotten.
+        admin_token: what requests to ``/__admin`` must send; needed where the fake does not listen on loopback.
 
     Raises:
         ConfigError: a setting cannot be used.
@@ -71,6 +72,7 @@ class Config:
     faults: tuple[Fault, ...] = ()
     read_only: bool = False
     max_accounts: int = 10_000
+    admin_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what the fake cannot work with."""

@@ -51,7 +51,7 @@ def post_logout(state: State, request: Request) -> Response:
         return caller
     if caller.issued is not None and not state.config.read_only:
         with state.accounts.edit(caller.account) as account:
-            now = state.clock()
+            now = state.now(caller.account)
             known = {token: expires for token, expires in account.logged_out.items() if expires > now}
             account.logged_out = known | {caller.issued.token_id: caller.issued.expires}
     return answer(200, {"success": True, "message": "Successfully logged out"}, "assumed")
@@ -65,7 +65,7 @@ def _logged_in(state: State, login: str, password: str) -> Response:
     if right and state.accounts.view(account_id).failed_logins == 0:
         return _welcome(state, account_id)
     with state.accounts.edit(account_id) as account:
-        now = state.clock()
+        now = state.now(account_id)
         if counted and now < account.locked_until:
             return locked_out(state.quirks["lockout"], account.locked_until, _TOO_MANY)
         if right or account.locked_until:
@@ -92,7 +92,7 @@ def _welcome(state: State, account: str) -> Response:
 
 
 def _token(state: State, account: str) -> dict[str, object]:
-    token = state.tokens.issue(account, state.clock())
+    token = state.tokens.issue(account, state.now(account))
     return {"success": True, "access_token": token, "token_type": "bearer", "expires_in": LIFETIME}
 
 

@@ -48,7 +48,7 @@ LARGE: Final = 32 * 1024 * 1024
 def content_of(request: Request, body: Body) -> dict[str, Any] | Response:
     """Return the object in the body of a request, or the answer to one that is not as it should be."""
     try:
-        content = orjson.loads(_read(request, body.most_bytes))
+        content = orjson.loads(read_body(request, body.most_bytes))
     except RequestEntityTooLarge:
         reason = f"the body is larger than {body.most_bytes} bytes, and was not read; for example {body.example}"
         return refusal(413, "Request entity too large.", reason)
@@ -60,7 +60,7 @@ def content_of(request: Request, body: Body) -> dict[str, Any] | Response:
     return answer(422, faults, "assumed", reason=f"for example {body.example}") if faults else content
 
 
-def _read(request: Request, most: int) -> bytes:
+def read_body(request: Request, most: int) -> bytes:
     """Return the body; read no more of a large one than shows that it is too large."""
     request.max_content_length = most + 1  # werkzeug cuts a body of unknown length there, and says nothing
     body = request.get_data(cache=False)

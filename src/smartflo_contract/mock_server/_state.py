@@ -48,7 +48,7 @@ class State:
         bodies: the bodies of lists.
         tokens: the tokens that this fake issues.
         accounts: what it remembers of each account.
-        clock: seconds since the epoch.
+        clock: the wall clock, in seconds since the epoch.
     """
 
     def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
@@ -74,6 +74,15 @@ class State:
             reason = f"the quirk auth_scheme is {self.quirks['auth_scheme']}, and the token came in the other form"
             return refusal(401, "Unauthorized", reason, evidence="assumed")
         return self._holder_of(token)
+
+    def now(self, account_id: str) -> float:
+        """Return what an account's clock shows, in seconds since the epoch."""
+        return self.accounts.view(account_id).clock.now(self.clock())
+
+    def account_of(self, token: str) -> str:
+        """Return the id of the account that a token selects, whether or not it has expired."""
+        issued = self.tokens.read(token)
+        return account_of_token(token) if issued is None else issued.account
 
     def writer(self, request: Request) -> Caller | Response:
         """Return who asks to change something, or the answer to a request that may not."""
@@ -102,7 +111,7 @@ class State:
             turns.append((magic, *self._turn(account_id, int(list_id or 0), magic)))
         for rule, step, part in turns:
             if step != OK:
-                return happen(step, Moment(rule, request, make, part, self.clock()))
+                return happen(step, Moment(rule, request, make, part, self.now(account_id)))
         return make()
 
     def _turn(self, account_id: str, number: int, rule: Fault) -> tuple[str, float]:
@@ -154,7 +163,7 @@ class State:
         issued = self.tokens.read(token)
         if issued is None:
             return Caller(account_of_token(token), None)
-        if issued.expires <= self.clock():
+        if issued.expires <= self.now(issued.account):
             reason = f"this fake issued the token, and it has expired; {_LOGIN_AGAIN}"
             return refusal(int(self.quirks["expired_token"]), "Token has expired", reason, evidence="observed")
         if issued.token_id in self.accounts.view(issued.account).logged_out:

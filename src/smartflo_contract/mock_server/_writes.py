@@ -89,7 +89,8 @@ def put_lead(state: State, request: Request, id_: str) -> Response:
 
     def change(changes: ListChanges, index: int) -> Response:
         row = row_of(content, len(changes.writer.definition.columns))
-        changes.change(index, partial(_patched, state, row.values))
+        now = int(state.now(caller.account) * 1_000)
+        changes.change(index, partial(_patched, state, now, row.values))
         return _done("Lead updated successfully.", row.ignored)
 
     return _at_lead(state, caller, id_, change)
@@ -117,7 +118,7 @@ def get_batch(state: State, request: Request, id_: str) -> Response:
     if batch is None:
         reason = f"no batch of this account has the id {shown(id_)}; POST /v1/broadcast/leads/<id> answers with one"
         return refusal(404, "Batch not found.", reason)
-    finished = state.clock() >= batch.done_at
+    finished = state.now(caller.account) >= batch.done_at
     message = batch.outcome if finished else "Batch is processing."
     return answer(200, {"success": True, "message": message}, "assumed")
 
@@ -175,7 +176,7 @@ def _in_list(
     request: Request,
     list_id: str,
     body: Body,
-    write: Callable[[State, Account, ListChanges, dict[str, Any]], Response],
+    write: Callable[[State, Account, int, ListChanges, dict[str, Any]], Response],
 ) -> Response:
     """Write to a list, one client of an account at a time."""
     caller = state.writer(request)
@@ -189,7 +190,8 @@ def _in_list(
         if not isinstance(changes, ListChanges):
             return no_changes(list_id, changes, state.quirks)
         try:
-            return write(state, account, changes, content)
+            now = int(account.clock.now(state.clock()) * 1_000)
+            return write(state, account, now, changes, content)
         except Refused as refused:
             return answer(422, refused.faults, "assumed", reason=f"for example {body.example}")
 
@@ -210,10 +212,10 @@ def _at_lead(state: State, caller: Caller, lead_id: str, write: Callable[[ListCh
             return answer(422, refused.faults, "assumed", reason=f"for example {_UPDATE.example}")
 
 
-def _add_one(state: State, _: Account, changes: ListChanges, content: dict[str, Any]) -> Response:
+def _add_one(state: State, _: Account, now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
     option = content.get("duplicate_option", state.quirks["duplicate_option"])
     row = row_of(content, len(changes.writer.definition.columns))
-    outcome, lead = _add(state, changes, row, option)
+    outcome, lead = _add(state, now, changes, row, option)
     message = {
         "added": "Lead added successfully.",
         "updated": "Lead updated successfully.",
@@ -223,26 +225,26 @@ def _add_one(state: State, _: Account, changes: ListChanges, content: dict[str, 
     return _done(message, row.ignored, **named)
 
 
-def _add_many(state: State, account: Account, changes: ListChanges, content: dict[str, Any]) -> Response:
+def _add_many(state: State, account: Account, now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
     option = content.get("duplicate_option", state.quirks["duplicate_option"])
     shared = {"skill_id": content["skill_id"]} if "skill_id" in content else {}
     columns = len(changes.writer.definition.columns)
     rows = [_placed(number, row_of, shared | lead, columns) for number, lead in enumerate(content["data"])]
-    _check_all(state, changes, rows)
-    outcomes = [_add(state, changes, row, option)[0] for row in rows]
+    _check_all(state, now, changes, rows)
+    outcomes = [_add(state, now, changes, row, option)[0] for row in rows]
     counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in ("added", "updated", "skipped"))
-    batch_id = account.add_batch(Batch(f"Batch completed: {counts}.", state.clock() + BATCH_SECONDS), _KEPT)
+    batch_id = account.add_batch(Batch(f"Batch completed: {counts}.", now / 1_000 + BATCH_SECONDS), _KEPT)
     ignored = sorted({key for row in rows for key in row.ignored})
     return _done(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
 
 
-def _check_all(state: State, changes: ListChanges, rows: Iterable[Row]) -> None:
+def _check_all(state: State, now: int, changes: ListChanges, rows: Iterable[Row]) -> None:
     """Refuse a batch of which any lead would break the contract, before one is added."""
     if state.world.contract.overlay is None:
         return  # then what the request's schema lets pass, a lead may hold
     model = changes.writer.lead(changes.writer.size)
     for number, row in enumerate(rows):
-        _placed(number, partial(_patched, state, row.values), model)
+        _placed(number, partial(_patched, state, now, row.values), model)
 
 
 def _placed(number: int, write: Callable[..., Any], *arguments: Any) -> Any:
@@ -253,10 +255,10 @@ def _placed(number: int, write: Callable[..., Any], *arguments: Any) -> Any:
         raise Refused({f"data.{number}.{key}": message for key, message in refused.faults.items()}) from None
 
 
-def _patch_many(state: State, _: Account, changes: ListChanges, content: dict[str, Any]) -> Response:
+def _patch_many(state: State, _: Account, now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
     row = row_of(content["lead_data"], len(changes.writer.definition.columns))
     indexes = list(_matching(changes, content["field"], content["data"]))
-    change = partial(_patched, state, row.values)
+    change = partial(_patched, state, now, row.values)
     for index in indexes:  # before any is changed
         change(changes.leads.lead(index) or {})
     for index in indexes:
@@ -264,7 +266,7 @@ def _patch_many(state: State, _: Account, changes: ListChanges, content: dict[st
     return _done(f"{len(indexes)} leads updated.", row.ignored)
 
 
-def _delete_many(_state: State, _: Account, changes: ListChanges, content: dict[str, Any]) -> Response:
+def _delete_many(_state: State, _: Account, _now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
     indexes = list(_matching(changes, content["field"], content["data"]))
     for index in indexes:
         changes.remove(index)
@@ -288,19 +290,18 @@ def _matching(changes: ListChanges, key: str, values: list[str | int]) -> Iterat
     yield from [index for index in leads.indexes() if (leads.lead(index) or {}).get(key) in wanted]
 
 
-def _add(state: State, changes: ListChanges, row: Row, option: str) -> tuple[str, Lead]:
+def _add(state: State, now: int, changes: ListChanges, row: Row, option: str) -> tuple[str, Lead]:
     """Add a lead, or do with the one that has its number what the option says."""
     same = [] if option == "clone" else changes.leads.matching(row.values[PHONE])
     if same and option == "skip":
         return "skipped", changes.leads.lead(same[0]) or {}
     if same:
-        return "updated", changes.change(same[0], partial(_patched, state, row.values))
-    return "added", changes.add(partial(_made, state, row.values))
+        return "updated", changes.change(same[0], partial(_patched, state, now, row.values))
+    return "added", changes.add(partial(_made, state, now, row.values))
 
 
-def _made(state: State, values: Lead, model: Lead) -> Lead:
+def _made(state: State, now: int, values: Lead, model: Lead) -> Lead:
     """Return a new lead: New, never called, created now, with the fields that the client gave and no others."""
-    now = int(state.clock() * 1_000)
     decided = set() if state.world.contract.overlay is None else state.world.contract.overlay.decided
     fresh: Lead = {key: "" for key in model if FIELD.fullmatch(key)}
     fresh |= {key: model[key][:0] if isinstance(model.get(key), str) else 0 for key in ("alternate_phone_number",)}
@@ -314,7 +315,7 @@ def _made(state: State, values: Lead, model: Lead) -> Lead:
         if _is_object_id(model.get(key)):
             fresh[key] = f"{now // 1_000:08x}{model[key][8:]}"
     known = {key: value for key, value in fresh.items() if key in model and key not in decided}
-    return _patched(state, values, model | known, changed=False)
+    return _patched(state, now, values, model | known, changed=False)
 
 
 def _may_be_null(state: State, key: str) -> bool:
@@ -326,7 +327,7 @@ def _is_object_id(value: object) -> bool:
     return isinstance(value, str) and len(value) == 24  # noqa: PLR2004 - hexadecimal digits of an ObjectId
 
 
-def _patched(state: State, values: Lead, lead: Lead, *, changed: bool = True) -> Lead:
+def _patched(state: State, now: int, values: Lead, lead: Lead, *, changed: bool = True) -> Lead:
     """Return a lead with new values, updated now.
 
     Raises:
@@ -338,8 +339,8 @@ def _patched(state: State, values: Lead, lead: Lead, *, changed: bool = True) ->
         del named["skill_id"]  # as it was: this reading has no null
     patched = _with_fields(lead, named)
     if changed and "updated_at" in patched:
-        now = max(int(state.clock() * 1_000), int(lead["updated_at"]["$date"]["$numberLong"]))
-        patched["updated_at"] = {"$date": {"$numberLong": str(now)}}
+        later = max(now, int(lead["updated_at"]["$date"]["$numberLong"]))
+        patched["updated_at"] = {"$date": {"$numberLong": str(later)}}
     _check(contract, patched, named)
     return patched
 

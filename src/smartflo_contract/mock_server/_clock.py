@@ -1,0 +1,38 @@
+"""The clock of an account: the wall clock and an offset, or a time at which it stands still."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What an account's clock shows.
+
+    Attributes:
+        offset: seconds that it is ahead of the wall clock while it runs.
+        frozen_at: seconds since the epoch at which it stands; ``None`` while it runs.
+    """
+
+    offset: float = 0.0
+    frozen_at: float | None = None
+
+    def now(self, wall: float) -> float:
+        """Return what it shows, in seconds since the epoch, when the wall clock shows ``wall``."""
+        return wall + self.offset if self.frozen_at is None else self.frozen_at
+
+    def advanced(self, seconds: float) -> "Clock":
+        """Return the clock so much later; one that stands stays so."""
+        if self.frozen_at is not None:
+            return replace(self, frozen_at=self.frozen_at + seconds)
+        return replace(self, offset=self.offset + seconds)
+
+    def set_to(self, now: float, wall: float) -> "Clock":
+        """Return the clock showing ``now``; one that stands stays so."""
+        return self.advanced(now - self.now(wall))
+
+    def frozen(self, wall: float) -> "Clock":
+        """Return the clock standing at what it shows."""
+        return replace(self, frozen_at=self.now(wall))
+
+    def running(self, wall: float) -> "Clock":
+        """Return the clock going on from what it shows."""
+        return Clock(self.now(wall) - wall)
