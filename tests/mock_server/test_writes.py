@@ -389,6 +389,22 @@ def test_changed_lists_have_another_entity_tag(api: Api) -> None:
     assert 304 == api.client.get(f"{LEADS}/8668", headers=headers).status_code
 
 
+def test_what_changes_nothing_leaves_no_trace(api: Api) -> None:
+    """A lead that was skipped, a value that was refused and another list's change leave the list as it was."""
+
+    def seen() -> list[str]:
+        headers = [api("GET", f"{LEADS}/{id_}").headers for id_ in (8668, 8669)]
+        return [one[name] for one in headers for name in ("ETag", "X-Smartflo-Fake-Evidence")]
+
+    before = seen()
+    api.done("POST", f"{LEAD}/8668", {"field_0": api.leads()[0]["field_0"], "duplicate_option": "skip"})
+    api("POST", f"{LEAD}/8668", {"field_0": "12"})
+    api.done("PUT", f"{LEAD}/{api.leads(8670)[0]['lead_id']}", {"field_1": "x"})
+    api.done("DELETE", f"{LEADS}/8669", {"field": "field_0", "data": [NUMBER]})
+
+    assert before == seen()
+
+
 def test_read_only() -> None:
     """A read-only fake refuses every write with the reason, and still reads."""
     api = api_of(read_only=True)

@@ -139,6 +139,7 @@ class MemoryStore:
                 self._accounts.pop(account_id, None)
 
     def _tidy(self, account_id: str, account: Account) -> None:
+        account.lists = {list_id: changes for list_id, changes in account.lists.items() if changes.touched}
         with self._lock:
             if account == PRISTINE:
                 self._accounts.pop(account_id, None)

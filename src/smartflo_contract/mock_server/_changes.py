@@ -106,11 +106,13 @@ class ListChanges:
         writer: makes the leads that nobody has changed, and those that are added before a client's values.
         description: as it was set; no answer has it.
         deleted: the list as a whole is gone.
+        touched: something has been changed, or the list itself was made.
     """
 
     writer: LeadWriter
     description: str = ""
     deleted: bool = False
+    touched: bool = False
     _changed: dict[int, bytes | None] = field(default_factory=dict)
     _numbers: dict[str, list[int]] = field(default_factory=dict)
     _next: int = 0
@@ -156,7 +158,7 @@ class ListChanges:
         """Delete a lead."""
         self._forget_number(index)
         self._changed[index] = None
-        self._view = None
+        self._touch()
 
     def rename(self, writer: LeadWriter) -> None:
         """Take another writer, whose list has another name; changed leads get the name too."""
@@ -167,11 +169,15 @@ class ListChanges:
                 self._changed[index] = orjson.dumps(
                     {key: writer.definition.name if key == "list_name" else value for key, value in lead.items()}
                 )
-        self._view = None
+        self._touch()
 
     def _put(self, index: int, lead: Lead) -> None:
         self._changed[index] = orjson.dumps(lead)
         self._numbers.setdefault(last_digits(str(lead.get(PHONE))), []).append(index)
+        self._touch()
+
+    def _touch(self) -> None:
+        self.touched = True
         self._view = None
 
     def _forget_number(self, index: int) -> None:

@@ -44,7 +44,9 @@ def post_list(state: State, request: Request) -> Response:
     with state.accounts.edit(caller.account) as account:
         list_id = account.new_list_id(state.world.lists)
         definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
-        account.lists[list_id] = ListChanges(state.world.writer(definition), content.get("description", ""))
+        account.lists[list_id] = ListChanges(
+            state.world.writer(definition), content.get("description", ""), touched=True
+        )
     body = {"success": True, "message": "List created successfully.", "list_id": list_id}
     return answer(200, body, "observed")
 
@@ -63,7 +65,8 @@ def put_list(state: State, request: Request, list_id: str) -> Response:
             return no_changes(list_id, changes, state.quirks)
         if "name" in content:
             changes.rename(state.world.writer(replace(changes.writer.definition, name=content["name"])))
-        changes.description = content.get("description", changes.description)
+        if "description" in content:
+            changes.description, changes.touched = content["description"], True
     return answer(200, {"success": True, "message": "List updated successfully."}, "assumed")
 
 
@@ -76,7 +79,7 @@ def delete_list(state: State, request: Request, list_id: str) -> Response:
         changes = state.changes(account, list_id)
         if not isinstance(changes, ListChanges):
             return no_changes(list_id, changes, state.quirks)
-        account.lists[int(list_id)] = ListChanges(changes.writer, deleted=True)
+        account.lists[int(list_id)] = ListChanges(changes.writer, deleted=True, touched=True)
     return answer(200, {"success": True, "message": "List deleted successfully."}, "assumed")
 
 

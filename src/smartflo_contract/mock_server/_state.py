@@ -148,9 +148,8 @@ class State:
             account: opened for changes.
             lead_id: as it was asked for; the lead of a magic list is found once that list has been read.
         """
-        known = [changes for changes in account.lists.values() if not changes.deleted]
-        others = (self.changes(account, str(list_id)) for list_id in self.world.known() if list_id not in account.lists)
-        for changes in (*known, *others):
+        for list_id in dict.fromkeys((*account.lists, *self.world.known())):
+            changes = self.changes(account, str(list_id))
             if isinstance(changes, ListChanges):
                 index = changes.writer.index_of(lead_id)
                 lead = None if index is None else changes.leads.lead(index)
