@@ -85,6 +85,15 @@ def test_unknown_list(path: str, value: str, status: int, body: object) -> None:
     assert "8668" in answer.headers["X-Smartflo-Fake-Reason"]
 
 
+@pytest.mark.parametrize(("value", "status"), [("404", 404), ("empty", 404), ("200_error", 200)])
+def test_unknown_list_of_a_write(value: str, status: int) -> None:
+    """A write to a list that is not there is never a success without a word."""
+    body = {"field_0": "5550000042"}
+    answer = client_of(unknown_list=value).post("/v1/broadcast/lead/123456", json=body, headers=TOKEN)
+
+    assert (status, False) == (answer.status_code, answer.get_json()["success"])
+
+
 def test_created_at_twelve_hours_early() -> None:
     """Each created_at is half a day before the time in the lead's id, and nothing else differs."""
     early, exact = leads(created_at="twelve_hours_early"), leads()

@@ -60,7 +60,9 @@ def no_list(list_id: str, unknown_list: str) -> Response:
 
 def no_changes(list_id: str, found: Failure | None, quirks: Quirks) -> Response:
     """Return the answer to whoever would change a list that is not there, or that stands for an answer."""
-    return no_list(list_id, quirks["unknown_list"]) if found is None else failure(list_id, found, quirks)
+    if found is not None:
+        return failure(list_id, found, quirks)
+    return no_list(list_id, "404" if quirks["unknown_list"] == "empty" else quirks["unknown_list"])
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
