@@ -56,7 +56,10 @@ def content_of(request: Request, body: Body) -> dict[str, Any] | Response:
         return refusal(400, "Bad request.", f"the body is not JSON: {error}; for example {body.example}")
     if not isinstance(content, dict):
         return refusal(400, "Bad request.", f"the body is no JSON object; for example {body.example}")
-    faults = _faults(body.schema, content)
+    try:
+        faults = _faults(body.schema, content)
+    except ValueError as error:  # the validator goes less deep than the parser
+        return refusal(400, "Bad request.", f"the body cannot be checked: {error}; for example {body.example}")
     return answer(422, faults, "assumed", reason=f"for example {body.example}") if faults else content
 
 
@@ -66,6 +69,9 @@ def read_body(request: Request, most: int) -> bytes:
     body = request.get_data(cache=False)
     if len(body) > most:
         raise RequestEntityTooLarge
+    if len(body) < (request.content_length or 0):  # Granian says nothing where a client goes in the middle
+        message = f"it ends after {len(body)} of {request.content_length} bytes"
+        raise ValueError(message)
     return body
 
 
