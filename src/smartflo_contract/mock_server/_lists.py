@@ -8,8 +8,8 @@ from flask import Request, Response
 from smartflo_contract.factories import DEFAULT_COLUMNS, ListDefinition
 from smartflo_contract.mock_server._answers import answer
 from smartflo_contract.mock_server._changes import ListChanges
-from smartflo_contract.mock_server._leads import no_changes
-from smartflo_contract.mock_server._requests import SMALL, Body, content_of
+from smartflo_contract.mock_server._edits import Edit, Refused, in_account, in_list
+from smartflo_contract.mock_server._requests import SMALL, Body
 from smartflo_contract.mock_server._state import State
 
 _CREATE: Final = Body("CreateList", SMALL, '{"name": "March", "field": ["Phone Number", "Name"]}')
@@ -32,55 +32,48 @@ def get_lists(state: State, request: Request) -> Response:
 
 def post_list(state: State, request: Request) -> Response:
     """Make a list without leads; its columns are those of ``field``, or the nine of the vendor's example."""
-    caller = state.writer(request)
-    if isinstance(caller, Response):
-        return caller
-    content = content_of(request, _CREATE)
-    if isinstance(content, Response):
-        return content
-    if content.get("enable_outbound_based_skill") == "1" and not content.get("skill_list_id"):
-        return answer(422, {"skill_list_id": "The skill_list_id field is required."}, "assumed")
-    columns = tuple(content.get("field", DEFAULT_COLUMNS))
-    with state.accounts.edit(caller.account) as account:
-        list_id = account.new_list_id(state.world.lists)
-        definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
-        account.lists[list_id] = ListChanges(
-            state.world.writer(definition), content.get("description", ""), touched=True
-        )
-    body = {"success": True, "message": "List created successfully.", "list_id": list_id}
-    return answer(200, body, "observed")
+    return in_account(state, request, _CREATE, _create)
 
 
 def put_list(state: State, request: Request, list_id: str) -> Response:
     """Rename a list."""
-    caller = state.writer(request)
-    if isinstance(caller, Response):
-        return caller
-    content = content_of(request, _UPDATE)
-    if isinstance(content, Response):
-        return content
-    with state.accounts.edit(caller.account) as account:
-        changes = state.changes(account, list_id)
-        if not isinstance(changes, ListChanges):
-            return no_changes(list_id, changes, state.quirks)
-        if "name" in content:
-            changes.rename(state.world.writer(replace(changes.writer.definition, name=content["name"])))
-        if "description" in content:
-            changes.description, changes.touched = content["description"], True
-    return answer(200, {"success": True, "message": "List updated successfully."}, "assumed")
+    return in_list(state, request, list_id, _UPDATE, _update)
 
 
 def delete_list(state: State, request: Request, list_id: str) -> Response:
     """Delete a list with its leads."""
-    caller = state.writer(request)
-    if isinstance(caller, Response):
-        return caller
-    with state.accounts.edit(caller.account) as account:
-        changes = state.changes(account, list_id)
-        if not isinstance(changes, ListChanges):
-            return no_changes(list_id, changes, state.quirks)
-        account.lists[int(list_id)] = ListChanges(changes.writer, deleted=True, touched=True)
-    return answer(200, {"success": True, "message": "List deleted successfully."}, "assumed")
+    return in_list(state, request, list_id, None, _delete)
+
+
+def _create(edit: Edit) -> Response:
+    content, account, world = edit.content, edit.account, edit.state.world
+    if content.get("enable_outbound_based_skill") == "1" and not content.get("skill_list_id"):
+        raise Refused({"skill_list_id": "The skill_list_id field is required."})
+    list_id = account.new_list_id(world.lists)
+    columns = tuple(content.get("field", DEFAULT_COLUMNS))
+    definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
+    account.lists[list_id] = ListChanges(world.writer(definition), content.get("description", ""), touched=True)
+    body = {"success": True, "message": "List created successfully.", "list_id": list_id}
+    return answer(200, body, "observed")
+
+
+def _update(edit: Edit, changes: ListChanges) -> Response:
+    content = edit.content
+    if "name" in content:
+        definition = replace(changes.writer.definition, name=content["name"])
+        changes.rename(edit.state.world.writer(definition))
+    if "description" in content:
+        changes.description, changes.touched = content["description"], True
+    return _done("List updated successfully.")
+
+
+def _delete(edit: Edit, changes: ListChanges) -> Response:
+    edit.account.lists[changes.writer.definition.id] = ListChanges(changes.writer, deleted=True, touched=True)
+    return _done("List deleted successfully.")
+
+
+def _done(message: str) -> Response:
+    return answer(200, {"success": True, "message": message}, "assumed")
 
 
 def _is_listed(state: State, list_id: int) -> bool:

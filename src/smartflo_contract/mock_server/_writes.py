@@ -8,12 +8,12 @@ from typing import Any, Final, NamedTuple
 from flask import Request, Response
 
 from smartflo_contract.factories._writer import last_digits
-from smartflo_contract.mock_server._accounts import Account, Batch
+from smartflo_contract.mock_server._accounts import Batch
 from smartflo_contract.mock_server._answers import answer, refusal, shown
 from smartflo_contract.mock_server._changes import PHONE, Lead, ListChanges
-from smartflo_contract.mock_server._leads import no_changes
-from smartflo_contract.mock_server._requests import LARGE, SMALL, Body, content_of
-from smartflo_contract.mock_server._state import Caller, State
+from smartflo_contract.mock_server._edits import Edit, Refused, at_lead, in_list
+from smartflo_contract.mock_server._requests import LARGE, SMALL, Body
+from smartflo_contract.mock_server._state import State
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas._engine import violations
 from smartflo_contract.schemas._overlay import FIELD
@@ -37,15 +37,6 @@ BATCH_SECONDS: Final = 2
 """How long a batch is said to be processed; its leads are there at once. Assumed."""
 
 
-class Refused(ValueError):  # noqa: N818 - the name says what happened
-    """A lead cannot be written; the message is a flat map of key to message."""
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        """Keep what is wrong."""
-        super().__init__(str(faults))
-        self.faults = dict(faults)
-
-
 class Row(NamedTuple):
     """What a client says of one lead.
 
@@ -60,53 +51,32 @@ class Row(NamedTuple):
 
 def post_lead(state: State, request: Request, id_: str) -> Response:
     """Add one lead to a list."""
-    return _in_list(state, request, id_, _ADD, _add_one)
+    return in_list(state, request, id_, _ADD, _add_one)
 
 
 def post_leads(state: State, request: Request, list_id: str) -> Response:
     """Add many leads to a list."""
-    return _in_list(state, request, list_id, _ADD_MANY, _add_many)
+    return in_list(state, request, list_id, _ADD_MANY, _add_many)
 
 
 def patch_leads(state: State, request: Request, list_id: str) -> Response:
     """Change the leads of a list that have one of some values in a field."""
-    return _in_list(state, request, list_id, _PATCH, _patch_many)
+    return in_list(state, request, list_id, _PATCH, _patch_many)
 
 
 def delete_leads(state: State, request: Request, list_id: str) -> Response:
     """Delete the leads of a list that have one of some values in a field."""
-    return _in_list(state, request, list_id, _DELETE, _delete_many)
+    return in_list(state, request, list_id, _DELETE, _delete_many)
 
 
 def put_lead(state: State, request: Request, id_: str) -> Response:
     """Change one lead, told by its own id."""
-    caller = state.writer(request)
-    if isinstance(caller, Response):
-        return caller
-    content = content_of(request, _UPDATE)
-    if isinstance(content, Response):
-        return content
-
-    def change(changes: ListChanges, index: int) -> Response:
-        row = row_of(content, len(changes.writer.definition.columns))
-        now = int(state.now(caller.account) * 1_000)
-        changes.change(index, partial(_patched, state, now, row.values))
-        return _done("Lead updated successfully.", row.ignored)
-
-    return _at_lead(state, caller, id_, change)
+    return at_lead(state, request, id_, _UPDATE, _patch_one)
 
 
 def delete_lead(state: State, request: Request, id_: str) -> Response:
     """Delete one lead, told by its own id."""
-    caller = state.writer(request)
-    if isinstance(caller, Response):
-        return caller
-
-    def remove(changes: ListChanges, index: int) -> Response:
-        changes.remove(index)
-        return _done("Lead deleted successfully.")
-
-    return _at_lead(state, caller, id_, remove)
+    return at_lead(state, request, id_, None, _delete_one)
 
 
 def get_batch(state: State, request: Request, id_: str) -> Response:
@@ -171,80 +141,50 @@ def _refuse(key: str) -> int:
     raise Refused({key: f"Provide a valid {key}."})
 
 
-def _in_list(
-    state: State,
-    request: Request,
-    list_id: str,
-    body: Body,
-    write: Callable[[State, Account, int, ListChanges, dict[str, Any]], Response],
-) -> Response:
-    """Write to a list, one client of an account at a time."""
-    caller = state.writer(request)
-    if isinstance(caller, Response):
-        return caller
-    content = content_of(request, body)
-    if isinstance(content, Response):
-        return content
-    with state.accounts.edit(caller.account) as account:
-        changes = state.changes(account, list_id)
-        if not isinstance(changes, ListChanges):
-            return no_changes(list_id, changes, state.quirks)
-        try:
-            now = int(account.clock.now(state.clock()) * 1_000)
-            return write(state, account, now, changes, content)
-        except Refused as refused:
-            return answer(422, refused.faults, "assumed", reason=f"for example {body.example}")
+def _patch_one(edit: Edit, changes: ListChanges, index: int) -> Response:
+    row = row_of(edit.content, len(changes.writer.definition.columns))
+    changes.change(index, partial(_patched, edit, row.values))
+    return _done("Lead updated successfully.", row.ignored)
 
 
-def _at_lead(state: State, caller: Caller, lead_id: str, write: Callable[[ListChanges, int], Response]) -> Response:
-    """Write to the lead of an id, wherever it is."""
-    with state.accounts.edit(caller.account) as account:
-        found = state.lead(account, lead_id)
-        if found is None:
-            reason = (
-                f"no lead of this account has the id {shown(lead_id)}; here the id is the lead's own: lead_id of "
-                "GET /v1/broadcast/leads/<list id>"
-            )
-            return refusal(404, "Lead not found.", reason)
-        try:
-            return write(*found)
-        except Refused as refused:
-            return answer(422, refused.faults, "assumed", reason=f"for example {_UPDATE.example}")
+def _delete_one(_: Edit, changes: ListChanges, index: int) -> Response:
+    changes.remove(index)
+    return _done("Lead deleted successfully.")
 
 
-def _add_one(state: State, _: Account, now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
-    option = content.get("duplicate_option", state.quirks["duplicate_option"])
-    row = row_of(content, len(changes.writer.definition.columns))
-    outcome, lead = _add(state, now, changes, row, option)
+def _add_one(edit: Edit, changes: ListChanges) -> Response:
+    option = edit.content.get("duplicate_option", edit.state.quirks["duplicate_option"])
+    row = row_of(edit.content, len(changes.writer.definition.columns))
+    outcome, lead = _add(edit, changes, row, option)
     message = {
         "added": "Lead added successfully.",
         "updated": "Lead updated successfully.",
         "skipped": "Lead already exists and was skipped.",
     }[outcome]
-    named = {key: lead.get("lead_id") for key in ("lead_id", "id") if state.quirks["add_lead_answer"] == key}
+    named = {key: lead.get("lead_id") for key in ("lead_id", "id") if edit.state.quirks["add_lead_answer"] == key}
     return _done(message, row.ignored, **named)
 
 
-def _add_many(state: State, account: Account, now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
-    option = content.get("duplicate_option", state.quirks["duplicate_option"])
-    shared = {"skill_id": content["skill_id"]} if "skill_id" in content else {}
+def _add_many(edit: Edit, changes: ListChanges) -> Response:
+    option = edit.content.get("duplicate_option", edit.state.quirks["duplicate_option"])
+    shared = {"skill_id": edit.content["skill_id"]} if "skill_id" in edit.content else {}
     columns = len(changes.writer.definition.columns)
-    rows = [_placed(number, row_of, shared | lead, columns) for number, lead in enumerate(content["data"])]
-    _check_all(state, now, changes, rows)
-    outcomes = [_add(state, now, changes, row, option)[0] for row in rows]
+    rows = [_placed(number, row_of, shared | lead, columns) for number, lead in enumerate(edit.content["data"])]
+    _check_all(edit, changes, rows)
+    outcomes = [_add(edit, changes, row, option)[0] for row in rows]
     counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in ("added", "updated", "skipped"))
-    batch_id = account.add_batch(Batch(f"Batch completed: {counts}.", now / 1_000 + BATCH_SECONDS), _KEPT)
+    batch_id = edit.account.add_batch(Batch(f"Batch completed: {counts}.", edit.now / 1_000 + BATCH_SECONDS), _KEPT)
     ignored = sorted({key for row in rows for key in row.ignored})
     return _done(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
 
 
-def _check_all(state: State, now: int, changes: ListChanges, rows: Iterable[Row]) -> None:
+def _check_all(edit: Edit, changes: ListChanges, rows: Iterable[Row]) -> None:
     """Refuse a batch of which any lead would break the contract, before one is added."""
-    if state.world.contract.overlay is None:
+    if edit.state.world.contract.overlay is None:
         return  # then what the request's schema lets pass, a lead may hold
     model = changes.writer.lead(changes.writer.size)
     for number, row in enumerate(rows):
-        _placed(number, partial(_patched, state, now, row.values), model)
+        _placed(number, partial(_patched, edit, row.values), model)
 
 
 def _placed(number: int, write: Callable[..., Any], *arguments: Any) -> Any:
@@ -255,10 +195,10 @@ def _placed(number: int, write: Callable[..., Any], *arguments: Any) -> Any:
         raise Refused({f"data.{number}.{key}": message for key, message in refused.faults.items()}) from None
 
 
-def _patch_many(state: State, _: Account, now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
-    row = row_of(content["lead_data"], len(changes.writer.definition.columns))
-    indexes = list(_matching(changes, content["field"], content["data"]))
-    change = partial(_patched, state, now, row.values)
+def _patch_many(edit: Edit, changes: ListChanges) -> Response:
+    row = row_of(edit.content["lead_data"], len(changes.writer.definition.columns))
+    indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
+    change = partial(_patched, edit, row.values)
     for index in indexes:  # before any is changed
         change(changes.leads.lead(index) or {})
     for index in indexes:
@@ -266,8 +206,8 @@ def _patch_many(state: State, _: Account, now: int, changes: ListChanges, conten
     return _done(f"{len(indexes)} leads updated.", row.ignored)
 
 
-def _delete_many(_state: State, _: Account, _now: int, changes: ListChanges, content: dict[str, Any]) -> Response:
-    indexes = list(_matching(changes, content["field"], content["data"]))
+def _delete_many(edit: Edit, changes: ListChanges) -> Response:
+    indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
     for index in indexes:
         changes.remove(index)
     return _done(f"{len(indexes)} leads deleted.")
@@ -290,32 +230,32 @@ def _matching(changes: ListChanges, key: str, values: list[str | int]) -> Iterat
     yield from [index for index in leads.indexes() if (leads.lead(index) or {}).get(key) in wanted]
 
 
-def _add(state: State, now: int, changes: ListChanges, row: Row, option: str) -> tuple[str, Lead]:
+def _add(edit: Edit, changes: ListChanges, row: Row, option: str) -> tuple[str, Lead]:
     """Add a lead, or do with the one that has its number what the option says."""
     same = [] if option == "clone" else changes.leads.matching(row.values[PHONE])
     if same and option == "skip":
         return "skipped", changes.leads.lead(same[0]) or {}
     if same:
-        return "updated", changes.change(same[0], partial(_patched, state, now, row.values))
-    return "added", changes.add(partial(_made, state, now, row.values))
+        return "updated", changes.change(same[0], partial(_patched, edit, row.values))
+    return "added", changes.add(partial(_made, edit, row.values))
 
 
-def _made(state: State, now: int, values: Lead, model: Lead) -> Lead:
+def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     """Return a new lead: New, never called, created now, with the fields that the client gave and no others."""
-    decided = set() if state.world.contract.overlay is None else state.world.contract.overlay.decided
+    decided = set() if edit.state.world.contract.overlay is None else edit.state.world.contract.overlay.decided
     fresh: Lead = {key: "" for key in model if FIELD.fullmatch(key)}
     fresh |= {key: model[key][:0] if isinstance(model.get(key), str) else 0 for key in ("alternate_phone_number",)}
     fresh |= {"dial_status": 1, "dialer_dial_status": 0, "lead_picked": 0, "undisposed_lead": False, "call_count": 0}
     fresh |= {"retry_count": "0" if isinstance(model.get("retry_count"), str) else 0, "priority": 1}
-    fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(state, key)}
-    fresh |= {key: {"$date": {"$numberLong": str(now)}} for key in ("created_at", "updated_at", "available_at")}
-    if state.quirks["created_at"] == "twelve_hours_early":
-        fresh["created_at"] = {"$date": {"$numberLong": str(now - 12 * 60 * 60 * 1_000)}}
+    fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(edit.state, key)}
+    fresh |= {key: {"$date": {"$numberLong": str(edit.now)}} for key in ("created_at", "updated_at", "available_at")}
+    if edit.state.quirks["created_at"] == "twelve_hours_early":
+        fresh["created_at"] = {"$date": {"$numberLong": str(edit.now - 12 * 60 * 60 * 1_000)}}
     for key in ("id", "lead_id"):
         if _is_object_id(model.get(key)):
-            fresh[key] = f"{now // 1_000:08x}{model[key][8:]}"
+            fresh[key] = f"{edit.now // 1_000:08x}{model[key][8:]}"
     known = {key: value for key, value in fresh.items() if key in model and key not in decided}
-    return _patched(state, now, values, model | known, changed=False)
+    return _patched(edit, values, model | known, changed=False)
 
 
 def _may_be_null(state: State, key: str) -> bool:
@@ -327,19 +267,19 @@ def _is_object_id(value: object) -> bool:
     return isinstance(value, str) and len(value) == 24  # noqa: PLR2004 - hexadecimal digits of an ObjectId
 
 
-def _patched(state: State, now: int, values: Lead, lead: Lead, *, changed: bool = True) -> Lead:
+def _patched(edit: Edit, values: Lead, lead: Lead, *, changed: bool = True) -> Lead:
     """Return a lead with new values, updated now.
 
     Raises:
         Refused: the contract does not allow it so; an overlay may say more than the request's schema.
     """
-    contract = state.world.contract
+    contract = edit.state.world.contract
     named = {key: value for key, value in values.items() if key in lead or FIELD.fullmatch(key)}
-    if named.get("skill_id", 0) is None and not _may_be_null(state, "skill_id"):
+    if named.get("skill_id", 0) is None and not _may_be_null(edit.state, "skill_id"):
         del named["skill_id"]  # as it was: this reading has no null
     patched = _with_fields(lead, named)
     if changed and "updated_at" in patched:
-        later = max(now, int(lead["updated_at"]["$date"]["$numberLong"]))
+        later = max(edit.now, int(lead["updated_at"]["$date"]["$numberLong"]))
         patched["updated_at"] = {"$date": {"$numberLong": str(later)}}
     _check(contract, patched, named)
     return patched
