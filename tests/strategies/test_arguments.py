@@ -153,6 +153,7 @@ REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: leads(names=JUST(None)), ["names=none()", "gave None", "text"]),  # type: ignore[arg-type]
     (lambda: leads(profile="documented", skill_ids=st.none()), ["skill_ids=none()", "None", "integer", "documented"]),
     (lambda: leads(dates=st.integers(5, 5)), ["dates=", "5", "`created_at`"]),  # type: ignore[arg-type]
+    (lambda: leads(dates=JUST(_date(2**63))), ["9223372036854775808", "`created_at`", "of 64 bits"]),  # type: ignore[arg-type]
     (lambda: leads(columns=JUST("Name")), ["columns=just('Name')", "sequence of at most 10,000 texts"]),
     (lambda: leads(columns=JUST([1])), ["[1]", "sequence"]),  # type: ignore[list-item]
     (lambda: leads(field_count=JUST(40)), ["field_count=just(40)", "under sample", "profile='lenient'"]),

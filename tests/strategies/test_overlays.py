@@ -151,6 +151,23 @@ def test_surprising_leads_surprise_under_the_overlay(overlay: Overlay, drawn: Dr
     assert [found for found in severities if "surprise" not in found or "break" in found] == []
 
 
+TIMES: dict[str, Overlay] = {
+    "19 digits": {"created_at": {"properties": {"$date": {"properties": {"$numberLong": {"pattern": "^[0-9]{19}$"}}}}}},
+    "a key more": {"updated_at": {"properties": {"zone": {"type": "string"}}, "required": ["zone"]}},
+}
+
+
+@pytest.mark.parametrize("properties", TIMES.values(), ids=TIMES)
+def test_times_that_an_overlay_changes_have_64_bits(properties: Overlay, profile: str, drawn: Drawn) -> None:
+    """Where an overlay says anything of a time, its number still has 64 bits, in leads and in broken ones."""
+    overlay = {"properties": properties}
+    contract = load_contract(profile, overlay)
+    broken = drawn(broken_leads(profile=profile, overlay=overlay), 400)
+
+    assert [lead for lead in drawn(leads(profile=profile, overlay=overlay), 100) if not contract.is_valid([lead])] == []
+    assert [one for one in broken if sum(found.severity == "break" for found in contract.check([one.lead])) != 1] == []
+
+
 def test_a_new_key_has_values_of_its_keywords(drawn: Drawn) -> None:
     """A property that an overlay adds is in every lead, with values over the whole of what its keywords allow."""
     made = drawn(leads(overlay=OVERLAYS["text"] | {"required": ["campaign"]}), 200)

@@ -9,10 +9,12 @@ import jsonschema_rs
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from smartflo_contract.factories._checks import INT64
 from smartflo_contract.factories._draw import Draw
 from smartflo_contract.factories._from_schema import HINTS, value_for
 from smartflo_contract.schemas._overlay import Schema
 from smartflo_contract.schemas._resolve import plain_schema
+from smartflo_contract.schemas._rules import TIMES, number_long
 
 Values = st.SearchStrategy[Any]
 
@@ -23,23 +25,28 @@ _LONGER: Final = 20
 _TEXT: Final = st.characters(codec="utf-8")
 
 
-def accepts(schema: Schema) -> Callable[[object], bool]:
-    """Return the function that tells whether a value fits ``schema``."""
-    return jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid
+def accepts(schema: Schema, key: str = "") -> Callable[[object], bool]:
+    """Return the function that tells whether a value fits ``schema`` and, if ``key`` is a time's, 64 bits."""
+    fits = jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid
+    return (lambda value: fits(value) and _has_64_bits(value)) if key in TIMES else fits
 
 
-def from_schema(schema: Schema) -> Values:
-    """Return the strategy of the values that fit ``schema``, made of the keywords that an overlay may use."""
-    return _values(schema).filter(accepts(schema)).map(deepcopy)  # an enum may list what can be changed
+def _has_64_bits(time: object) -> bool:
+    return INT64[0] <= (number_long(time) or 0) <= INT64[1]
 
 
-def example(schema: Schema) -> Any:
-    """Return a value that fits ``schema``, always the same.
+def from_schema(schema: Schema, key: str = "") -> Values:
+    """Return the strategy of the values of a key that fit ``schema``, made of the keywords that an overlay may use."""
+    return _values(schema).filter(accepts(schema, key)).map(deepcopy)  # an enum may list what can be changed
+
+
+def example(schema: Schema, key: str = "") -> Any:
+    """Return a value of a key that fits ``schema``, always the same.
 
     Raises:
         InvalidArgument: none was found; its keywords may exclude one another.
     """
-    fits = accepts(schema)
+    fits = accepts(schema, key)
     reading = schema.get("anyOf", [schema])[0]
     for attempt in range(_ATTEMPTS):
         value = value_for(reading, Draw(f"{attempt}".encode()))
@@ -49,9 +56,9 @@ def example(schema: Schema) -> Any:
     raise InvalidArgument(message)
 
 
-def open_set(schema: Schema) -> Values:
-    """Return the strategy of the known values of an open set that fit ``schema``; where none is known, of all."""
-    fits = accepts(schema)
+def open_set(schema: Schema, key: str = "") -> Values:
+    """Return the strategy of a key's known values that fit ``schema``, an open set; where none is known, of all."""
+    fits = accepts(schema, key)
     entries = schema.get("x-known-values", ()) if {"enum", "const"}.isdisjoint(schema) else ()
     listed = [entry["value"] for entry in entries if "value" in entry and fits(entry["value"])]
     known = [st.sampled_from(listed)] if listed else []
@@ -59,7 +66,7 @@ def open_set(schema: Schema) -> Values:
         most = schema.get("maximum")
         if "minimum" in entry and (most is None or entry["minimum"] <= most):
             known.append(st.integers(entry["minimum"], most).filter(fits))
-    return st.one_of(known) if known else from_schema(schema)
+    return st.one_of(known) if known else from_schema(schema, key)
 
 
 def _values(schema: Schema) -> Values:

@@ -308,7 +308,8 @@ class LeadArguments(Arguments):
         """
         value = draw(self.given[name])
         if not self.recipe.fits(key, value):
-            self._refuse(name, value, f"for `{key}` the contract wants {describe(self.contract.schema_of(key))}")
+            bits = " of 64 bits" if key in TIMES else ""
+            self._refuse(name, value, f"for `{key}` the contract wants {describe(self.contract.schema_of(key))}{bits}")
         return value
 
     def columns(self, draw: st.DrawFn, data: bytes) -> tuple[str, ...]:

@@ -114,12 +114,12 @@ class Recipe:
         """Return the lead that examples shrink to."""
         data = bytes(self.list_width + self.lead_width)
         plan = self.plan(data, ListFacts(fields=self.field_count(data, 0)), {})
-        return self.lead(plan, data, 0) | {key: example(self.contract.lead["properties"][key]) for key in self.drawn}
+        return self.lead(plan, data, 0) | {key: example(self.contract.schema_of(key), key) for key in self.drawn}
 
     def fits(self, key: str, value: object) -> bool:
         """Tell whether the contract accepts ``value`` for ``key``."""
         if key not in self._fits:
-            self._fits[key] = accepts(self.contract.schema_of(key))
+            self._fits[key] = accepts(self.contract.schema_of(key), key)
         return self._fits[key](value)
 
     def columns(self, data: bytes) -> tuple[str, ...]:
@@ -212,7 +212,7 @@ class Recipe:
             if source is not None
         ]
         if not slots:
-            self.drawn[key] = open_set(schema)
+            self.drawn[key] = open_set(schema, key)
             return
         self._slots.append((self.list_width if len(slots) > 1 else 0, slots))
         self.list_width += len(slots) > 1
