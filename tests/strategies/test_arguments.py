@@ -170,6 +170,15 @@ REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: mongo_dates(max_value=2**63), ["max_value=9223372036854775808", "64 bits"]),
     (lambda: mongo_dates(min_value="now"), ["min_value='now'", "epoch ms"]),  # type: ignore[arg-type]
     (lambda: headers(overlay={"properties": {"header": None}}), ["removes `header`"]),
+    (lambda: leads(overlay={"properties": {"header": None}}, columns=JUST(["a"])), ["removes `header`"]),
+    (
+        lambda: leads(overlay={"properties": {"header": {"maxLength": 60}}}, columns=JUST(["Name" * 20])),
+        ["columns=just(", "NameName", "`header`", "of 0 to 60 characters"],
+    ),
+    (
+        lambda: headers(overlay={"properties": {"header": {"enum": ["[]"]}}}, columns=JUST(["Name"])),
+        ["columns=just(['Name'])", "`header`", '"[]"'],
+    ),
     (lambda: dial_statuses(overlay={"properties": {"dial_status": None}}), ["removes `dial_status`"]),
     (lambda: leads(overlay={"properties": {"dial_status": None}}, dial_statuses=JUST(1)), ["removes `dial_status`"]),
     (lambda: broken_leads(rule="maxium"), ["rule='maxium'", "'maximum'", "Did you mean `maximum`?"]),

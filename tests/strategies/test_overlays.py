@@ -11,6 +11,7 @@ from hypothesis.errors import InvalidArgument
 from jsonschema import Draft202012Validator
 
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas._rules import names
 from smartflo_contract.strategies import (
     broken_leads,
     broken_responses,
@@ -265,6 +266,35 @@ def test_headers_follow_the_overlay(drawn: Drawn) -> None:
     overlay = {"properties": {"header": {"maxLength": 60}}}
 
     assert max(len(header) for header in drawn(headers(overlay=overlay), 100)) <= 60
+
+
+HEADERS: dict[str, Overlay] = {
+    "short": {"maxLength": 60},
+    "listed": {"enum": ['["City","Name"]', '["Name"]', ["Name"]]},
+    "no longer names": {"pattern": "^[a-z]{3}$", "type": "string"},
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_values_follow_a_header_that_an_overlay_narrows(header: Overlay, profile: str, drawn: Drawn) -> None:
+    """Values stand under the columns that the header names, also where an overlay says what it may be."""
+    overlay = {"properties": {"header": header}}
+    made = drawn(leads(profile=profile, overlay=overlay, names=st.just("Zed"), texts=st.just("x")), 100)
+    placed = [(column, lead.get(f"field_{n}")) for lead in made for n, column in enumerate(names(lead["header"]) or ())]
+
+    assert {value for column, value in placed if column == "Name"} <= {"Zed", None}
+    assert {value for column, value in placed if column == "City"} <= {"x", "", None}
+    assert [lead for lead in made if not load_contract(profile, overlay).is_valid([lead])] == []
+
+
+def test_columns_that_are_given_arrive_under_an_overlay(profile: str, drawn: Drawn) -> None:
+    """Columns of the caller's are in header where an overlay narrows it, and their values stand under them."""
+    options: Any = {"profile": profile, "overlay": {"properties": {"header": HEADERS["short"]}}}
+    options["columns"] = st.just(["Name"])
+    made = drawn(leads(**options, names=st.just("Zed")), 30)
+
+    assert {(("Name",), "Zed")} == {(names(lead["header"]), lead["field_0"]) for lead in made}
+    assert {("Name",)} == {names(header) for header in drawn(headers(**options), 30)}
 
 
 def test_every_generator_has_a_source() -> None:

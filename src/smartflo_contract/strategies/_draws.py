@@ -209,9 +209,11 @@ def _plan(draw: st.DrawFn, arguments: LeadArguments, data: bytes) -> ListPlan:
     """Draw what the leads of a list share."""
     recipe = arguments.recipe
     columns = arguments.columns(draw, data)
-    facts = ListFacts(columns=columns, fields=arguments.field_count(draw, data, len(columns)))
     values = {key: draw(strategy) for key, strategy in recipe.drawn.items() if key in OF_A_LIST}
     values |= {key: arguments.value(draw, name, key) for key, name in arguments.of_keys.items() if key in OF_A_LIST}
+    if recipe.header_decided:
+        values["header"], columns = arguments.header(data, columns, values)
+    facts = ListFacts(columns=columns, fields=arguments.field_count(draw, data, len(columns)))
     return recipe.plan(data, facts, values)
 
 

@@ -14,6 +14,7 @@ from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas._describe import describe
 from smartflo_contract.schemas._errors import nearest
 from smartflo_contract.schemas._overlay import FIELD, OverlaySource
+from smartflo_contract.schemas._rules import names
 from smartflo_contract.strategies import _tables as tables
 from smartflo_contract.strategies._from_schema import open_set
 from smartflo_contract.strategies._recipe import Recipe, Values
@@ -104,6 +105,8 @@ _KEYS: Final = {
     "dialer_skills": ("dialer_skill",),
 }
 """Options that give the values of keys."""
+_NEEDED: Final = _KEYS | {"columns": ("header",)}
+"""Options that mean nothing without a key."""
 _KINDS: Final = {
     "phone_numbers": ("phone",),
     "alternate_phone_numbers": ("alternate_phone",),
@@ -136,11 +139,11 @@ class Arguments:
 
     def __init__(self, given: Mapping[str, Any], known: type, *, profile: str = "sample") -> None:
         """Keep what was given; ``known`` is the typed dict of what may be, ``profile`` the default."""
-        names = list(known.__annotations__)
+        options = list(known.__annotations__)
         for name in given:
-            if name not in names:
+            if name not in options:
                 message = (
-                    f"unknown argument {name}={given[name]!r}; there are {', '.join(names)}.{nearest(name, names)}"
+                    f"unknown argument {name}={given[name]!r}; there are {', '.join(options)}.{nearest(name, options)}"
                 )
                 raise InvalidArgument(message)
         self.given = dict(given)
@@ -258,7 +261,7 @@ class LeadArguments(Arguments):
             if not isinstance(value, st.SearchStrategy):
                 message = f"{name}={value!r}: expected a strategy, such as strategies.just({value!r})"
                 raise InvalidArgument(message)
-            for key in _KEYS.get(name, ()):
+            for key in _NEEDED.get(name, ()):
                 self.require(key)
         if "field_count" in self.given and contract.profile != "lenient":
             message = (
@@ -321,6 +324,21 @@ class LeadArguments(Arguments):
         if not texts or len(columns) > _MOST_COLUMNS:
             self._refuse("columns", columns, f"expected a sequence of at most {_MOST_COLUMNS:,} texts")
         return tuple(columns)
+
+    def header(self, data: bytes, columns: tuple[str, ...], drawn: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
+        """Return the header, of those that an overlay leaves, and the columns that it names.
+
+        Raises:
+            InvalidArgument: the columns were given, and the contract refuses their header.
+        """
+        header = self.recipe.header_of(data, columns)
+        if header is not None:
+            return header, columns
+        if "columns" in self.given:
+            wanted = describe(self.contract.schema_of("header"))
+            self._refuse("columns", columns, f"for `header` the contract wants {wanted}")
+        header = drawn["header"] if "header" in drawn else self.recipe.any_header(data)
+        return header, tuple(names(header) or ())
 
     def field_count(self, draw: st.DrawFn, data: bytes, columns: int) -> int:
         """Return how many fields the leads of a list have."""

@@ -21,6 +21,7 @@ from smartflo_contract.strategies._sources import (
     Decode,
     ListFacts,
     Source,
+    header_text,
     known_values,
     of_options,
 )
@@ -86,6 +87,7 @@ class Recipe:
     Attributes:
         contract: the contract.
         drawn: keys whose values come from strategies, because an overlay says what no table knows.
+        header_decided: whether an overlay says what ``header`` may be.
         list_width: how many bytes a list takes.
         lead_width: how many bytes each of its leads takes.
         least_fields: how many fields a lead has at least.
@@ -103,6 +105,7 @@ class Recipe:
         overlay = contract.overlay
         self._decided = frozenset() if overlay is None else frozenset(overlay.decided)
         properties: dict[str, Schema] = contract.lead["properties"]
+        self.header_decided = "header" in self._decided and "header" in properties
         for key in sorted(properties, key=lambda key: _FIRST.index(key) if key in _FIRST else len(_FIRST)):
             self._add(key, properties[key])
         named = [key for key in (*properties, *contract.lead["required"]) if FIELD.fullmatch(key)] if overlay else []
@@ -130,6 +133,17 @@ class Recipe:
         new = tables.UNUSUAL_COLUMNS[data[_NEW_NAME] % len(tables.UNUSUAL_COLUMNS)]
         at = data[_RENAMED] * len(names) // 256
         return (*names[:at], new, *names[at + 1 :])
+
+    def header_of(self, data: bytes, columns: tuple[str, ...]) -> Any:
+        """Return a header that names these columns and that the contract accepts, ``None`` where there is none."""
+        forms = [form for form in (header_text(columns), list(columns)) if self.fits("header", form)]
+        return forms[data[_FIELDS] % len(forms)] if forms else None
+
+    def any_header(self, data: bytes) -> Any:
+        """Return one of the headers that an overlay leaves, whatever columns it names."""
+        choice, readings = next(slots for slots in self._slots if slots[1][0].key == "header")
+        slot = readings[data[choice] % len(readings)]
+        return slot.decode(data, slot.at, ListFacts())
 
     def field_count(self, data: bytes, columns: int) -> int:
         """Return how many fields the leads of a list with so many columns have."""
