@@ -131,6 +131,36 @@ def test_long_lists_keep_to_what_was_asked_for(drawn: Drawn) -> None:
     assert all(accepted("sample", body) for body in bodies)
 
 
+LONG: dict[str, dict[str, Any]] = {
+    "columns": {"names": st.sampled_from(["Om", "Ira"]), "emails": st.just("a@example.com")},
+    "keys": {"dates": mongo_dates(), "dispositions": dispositions(), "dialer_skills": st.just({"id": 1, "name": "x"})},
+    "overlay": {"overlay": {"properties": {"campaign": {"type": "string"}, "id": {"pattern": "^[0-9a-f]{24}$"}}}},
+    "ids": {"overlay": {"properties": {"id": {"type": "string", "pattern": "^6[0-9a-f]{23}$"}}}},
+    "extra": {"profile": "lenient", "extra_keys": st.dictionaries(st.just("tags"), st.just(["x"]))},
+}
+
+
+@pytest.mark.parametrize("options", LONG.values(), ids=LONG)
+def test_long_lists_repeat_only_what_strategies_gave(options: dict[str, Any], drawn: Drawn) -> None:
+    """Beyond the leads that are drawn one by one, keys that nobody gave have values of their own."""
+    contract = load_contract(options.get("profile", "sample"), options.get("overlay"))
+    bodies = drawn(lead_lists(min_size=150, max_size=150, **options), 4)
+
+    assert all(contract.is_valid(body) for body in bodies)
+    assert (
+        max(len({(lead["call_count"], lead["priority"], lead["list_name"]) for lead in body}) for body in bodies) > 60
+    )
+
+
+@pytest.mark.parametrize("options", LONG.values(), ids=LONG)
+def test_leads_share_nothing_with_what_strategies_gave(options: dict[str, Any], drawn: Drawn) -> None:
+    """No dict or list that a strategy gives stands in a lead twice."""
+    (*_, body) = drawn(lead_lists(min_size=60, max_size=60, **options), 2)
+    mutable = [id(value) for lead in body for value in lead.values() if isinstance(value, dict | list)]
+
+    assert len(set(mutable)) == len(mutable)
+
+
 @settings(max_examples=20)
 @given(lead_lists(min_size=100, max_size=100))
 def test_no_health_check_fires_at_lists_of_a_hundred(body: list[dict[str, Any]]) -> None:

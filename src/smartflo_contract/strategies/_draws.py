@@ -6,6 +6,7 @@ is first asked for: Hypothesis takes a millisecond for each.
 
 import json
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from functools import cache
 from hashlib import shake_128
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
@@ -30,7 +31,6 @@ MOST_DRAWN: Final = 50
 MOST_BROKEN: Final = 3
 """How many leads a broken response has at most; the broken one is to be found among few."""
 _SEEDS: Final = 2**32
-_IDS: Final = ("id", "lead_id")
 
 T = TypeVar("T")
 A = TypeVar("A", bound=Arguments)
@@ -240,14 +240,15 @@ def _lead(draw: st.DrawFn, arguments: LeadArguments, plan: ListPlan, data: bytes
 def _extend(leads: list[Lead], arguments: LeadArguments, plan: ListPlan, size: int, seed: int) -> None:
     """Add leads that follow from one number, 0 for the simplest, where drawing each would be too much.
 
-    What strategies gave for the leads before, theirs repeat.
+    What strategies gave for the leads before, theirs repeat; the rest is their own.
     """
-    recipe = arguments.recipe
-    repeat = arguments.strategies or recipe.drawn
-    for position in range(len(leads), size):
+    recipe, drawn = arguments.recipe, len(leads)
+    of_kinds = {f"field_{number}" for number, kind in enumerate(plan.kinds) if kind in arguments.of_kinds}
+    repeated = {*recipe.drawn, *arguments.given_keys, *of_kinds}
+    for position in range(drawn, size):
         width = recipe.lead_width
         data = shake_128(f"{seed}/{position}".encode()).digest(width) if seed else bytes(width)
         lead = recipe.lead(plan, data, position)
-        if repeat:
-            lead = leads[position % MOST_DRAWN] | {key: lead[key] for key in _IDS if key in lead}
+        before = leads[position % drawn]
+        lead |= deepcopy({key: before[key] for key in before if key in repeated or key not in lead})
         leads.append(lead)

@@ -37,8 +37,8 @@ def leads(**options: Unpack[LeadOptions]) -> "SearchStrategy[Lead]":
 def lead_lists(**options: Unpack[ListOptions]) -> "SearchStrategy[list[Lead]]":
     """Return the strategy of lists of leads: one ``list_id`` and ``header``, ids that differ.
 
-    The first 50 leads of a list are drawn one by one. Those beyond, which only ``min_size`` or ``max_size`` brings
-    about, follow from one number, so that lists of any size can be had.
+    The first 50 leads of a list are drawn one by one. Those beyond follow from one number, so that lists of any size
+    can be had; they repeat what strategies of the caller gave.
 
     Args:
         options: ``min_size``, ``max_size``, and the arguments of :func:`leads`.

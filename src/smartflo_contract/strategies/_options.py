@@ -1,6 +1,7 @@
 """The arguments that strategies of leads share: what they may be, and how a strategy shows them."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from functools import cached_property
 from typing import Any, Final, NoReturn, TypedDict
 
@@ -283,6 +284,11 @@ class LeadArguments(Arguments):
         return {key: name for name, keys in _KEYS.items() for key in keys if name in self.given and name != "dates"}
 
     @cached_property
+    def given_keys(self) -> frozenset[str]:
+        """The keys whose values come from options, times among them."""
+        return frozenset(key for name in self.strategies for key in _KEYS.get(name, ()))
+
+    @cached_property
     def of_kinds(self) -> dict[str, str]:
         """What a column holds, to the option that gives its values."""
         return {kind: name for name, kinds in _KINDS.items() for kind in kinds if name in self.given}
@@ -313,7 +319,7 @@ class LeadArguments(Arguments):
         if not self.recipe.fits(key, value):
             bits = " of 64 bits" if key in TIMES else ""
             self._refuse(name, value, f"for `{key}` the contract wants {describe(self.contract.schema_of(key))}{bits}")
-        return value
+        return deepcopy(value)  # a strategy may give the same object twice
 
     def columns(self, draw: st.DrawFn, data: bytes) -> tuple[str, ...]:
         """Return the names of a list's columns."""
@@ -361,7 +367,7 @@ class LeadArguments(Arguments):
         named = [key for key in extra if key in properties or FIELD.fullmatch(key)]
         if named:
             self._refuse("extra_keys", extra, f"the contract names {', '.join(named)}")
-        return extra
+        return deepcopy(extra)
 
     def _refuse(self, name: str, value: object, reason: str) -> NoReturn:
         message = f"{name}={self.given[name]!r} gave {value!r}; {reason}"
