@@ -141,9 +141,21 @@ def test_the_same_strategy_serves_in_several_places(drawn: Drawn) -> None:
     assert len(drawn(both, 50)) == 50
 
 
+NO_JSON = "no lone surrogate, NaN or infinity"
+OPEN: Any = {"profile": "lenient"}
 REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: leads(profile="smaple"), ["smaple", "sample, documented, lenient", "Did you mean `sample`?"]),
     (lambda: leads(profile=3), ["profile=3"]),  # type: ignore[arg-type]
+    (lambda: leads(profile=None), ["profile=None", "one of sample, documented, lenient"]),  # type: ignore[arg-type]
+    (lambda: leads(overlay=5), ["overlay=5", "a mapping, or the path"]),  # type: ignore[arg-type]
+    (lambda: broken_leads(rule=[]), ["rule=[]", "as text"]),  # type: ignore[arg-type]
+    (lambda: broken_responses(key=1), ["key=1", "as text"]),  # type: ignore[arg-type]
+    (lambda: leads(list_ids=JUST(2**53)), ["list_ids=", "`list_id`", "minimum 1", "maximum 9007199254740991"]),
+    (lambda: leads(names=JUST("\ud800")), ["names=", "'\\ud800'", NO_JSON]),
+    (lambda: headers(columns=JUST(["\ud800"])), ["columns=", "['\\ud800']", NO_JSON]),
+    (lambda: leads(**OPEN, extra_keys=JUST({"a": float("nan")})), ["extra_keys=", "nan", NO_JSON]),
+    (lambda: leads(**OPEN, extra_keys=JUST({"\ud800": 1})), ["extra_keys=", "'\\ud800'", NO_JSON]),
+    (lambda: responses(**OPEN, min_size=1, extra_keys=JUST({"a": {1}})), ["extra_keys=", "{1}", NO_JSON]),
     (lambda: leads(overlay="no/such/file.json"), ["no/such/file.json", "cannot be read"]),
     (lambda: leads(overlay={"properties": {"priority": {"minimum": 31}}}), ["minimum 31 is above maximum 30"]),
     (lambda: leads(columns=["Name"]), ["columns=['Name']", "expected a strategy", "just(['Name'])"]),  # type: ignore[arg-type]

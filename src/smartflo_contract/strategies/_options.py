@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
+from os import PathLike
+from types import NoneType
 from typing import Any, Final, NoReturn, TypedDict
 
 from hypothesis import strategies as st
@@ -14,7 +16,9 @@ from smartflo_contract.factories._lead import DialerSkill, MongoDate
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas._describe import describe
 from smartflo_contract.schemas._errors import nearest
+from smartflo_contract.schemas._json import not_json
 from smartflo_contract.schemas._overlay import FIELD, OverlaySource
+from smartflo_contract.schemas._resolve import PROFILES
 from smartflo_contract.schemas._rules import names
 from smartflo_contract.strategies import _tables as tables
 from smartflo_contract.strategies._from_schema import open_set
@@ -116,6 +120,13 @@ _KINDS: Final = {
     "texts": tuple(sorted(set(COLUMNS) - {"phone", "alternate_phone", "name", "email"})),
 }
 """Options that give the values of columns, by what a column holds."""
+_EXPECTED: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
+    "profile": ((str,), f"one of {', '.join(PROFILES)}"),
+    "overlay": ((Mapping, str, PathLike, NoneType), "a mapping, or the path of a JSON file"),
+    "rule": ((str, NoneType), "the name of a rule or schema keyword, as text"),
+    "key": ((str, NoneType), "the name of a key, as text"),
+}
+"""Options that are no strategies: what they may be."""
 _NO_STRATEGIES: Final = {"profile", "overlay", "min_size", "max_size"}
 
 
@@ -160,9 +171,13 @@ class Arguments:
         """The contract.
 
         Raises:
-            InvalidArgument: there is no such profile, or the overlay cannot be used.
+            InvalidArgument: there is no such profile, the overlay cannot be used, or a rule or key is no text.
         """
         overlay = self.given.get("overlay")
+        for name, (kinds, expected) in _EXPECTED.items():
+            if not isinstance(self.given.get(name, ""), kinds):
+                message = f"{name}={self.given[name]!r}: expected {expected}"
+                raise InvalidArgument(message)
         try:
             return load_contract(self.profile, overlay)
         except (ContractError, TypeError) as error:
@@ -316,9 +331,9 @@ class LeadArguments(Arguments):
             InvalidArgument: the contract refuses it.
         """
         value = draw(self.given[name])
+        self._require_json(name, value, value)
         if not self.recipe.fits(key, value):
-            bits = " of 64 bits" if key in TIMES else ""
-            self._refuse(name, value, f"for `{key}` the contract wants {describe(self.contract.schema_of(key))}{bits}")
+            self._refuse(name, value, f"for `{key}` the contract wants {self._wanted(key)}")
         return deepcopy(value)  # a strategy may give the same object twice
 
     def columns(self, draw: st.DrawFn, data: bytes) -> tuple[str, ...]:
@@ -329,6 +344,7 @@ class LeadArguments(Arguments):
         texts = isinstance(columns, Sequence) and not isinstance(columns, str | bytes) and all(map(_is_text, columns))
         if not texts or len(columns) > _MOST_COLUMNS:
             self._refuse("columns", columns, f"expected a sequence of at most {_MOST_COLUMNS:,} texts")
+        self._require_json("columns", columns, list(columns))
         return tuple(columns)
 
     def header(self, data: bytes, columns: tuple[str, ...], drawn: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
@@ -341,8 +357,7 @@ class LeadArguments(Arguments):
         if header is not None:
             return header, columns
         if "columns" in self.given:
-            wanted = describe(self.contract.schema_of("header"))
-            self._refuse("columns", columns, f"for `header` the contract wants {wanted}")
+            self._refuse("columns", columns, f"for `header` the contract wants {self._wanted('header')}")
         header = drawn["header"] if "header" in drawn else self.recipe.any_header(data)
         return header, tuple(names(header) or ())
 
@@ -364,10 +379,23 @@ class LeadArguments(Arguments):
         properties = self.contract.lead["properties"]
         if not isinstance(extra, Mapping) or not all(map(_is_text, extra)):
             self._refuse("extra_keys", extra, "expected a mapping from key to value")
+        self._require_json("extra_keys", extra, dict(extra))
         named = [key for key in extra if key in properties or FIELD.fullmatch(key)]
         if named:
             self._refuse("extra_keys", extra, f"the contract names {', '.join(named)}")
         return deepcopy(extra)
+
+    def _wanted(self, key: str) -> str:
+        """Return what the contract wants for a key, with every limit."""
+        schema = self.contract.schema_of(key)
+        limits = [f"{limit} {schema[limit]}" for limit in ("minimum", "maximum") if limit in schema]
+        return ", ".join([describe(schema), *limits, *(["with a number of 64 bits"] if key in TIMES else [])])
+
+    def _require_json(self, name: str, given: object, value: object) -> None:
+        if any(True for _ in not_json(value)):
+            self._refuse(
+                name, given, "expected what JSON can say: no lone surrogate, NaN or infinity, and no other type"
+            )
 
     def _refuse(self, name: str, value: object, reason: str) -> NoReturn:
         message = f"{name}={self.given[name]!r} gave {value!r}; {reason}"
