@@ -153,8 +153,8 @@ def _values(schema: Schema) -> Iterator[Any]:
             yield from ([value] for value in _values(reading["items"]))
         if "properties" in reading:
             yield from _objects(reading)
-    yield from _TRAPS
     yield from _SCALARS
+    yield from _TRAPS
 
 
 def _objects(schema: Schema) -> Iterator[dict[str, Any]]:

@@ -51,6 +51,8 @@ _DRAWN_FIELDS: Final = 9
 """How many fields have bytes of their own, as far as columns name them; of the others a few hold something."""
 _SCATTERED: Final = 5
 _FILLED: Final = 96
+_NEAR, _FAR = 40, 256 - _FILLED
+"""Among how many fields those bytes choose, few or many; the same whatever the columns, so that these may shrink."""
 
 
 class Slot(NamedTuple):
@@ -196,14 +198,15 @@ class Recipe:
 
     def _filled(self, plan: ListPlan, data: bytes) -> Iterator[tuple[int, int]]:
         """Yield the fields that hold something, each with the place of its two bytes."""
-        at, own = self._fields_at, plan.own
+        at, own, fields = self._fields_at, plan.own, plan.facts.fields
         for number in range(own):
             yield number, at + 2 * number
         at += 2 * _DRAWN_FIELDS
-        further = plan.facts.fields - own
-        for place in range(at, at + 2 * _SCATTERED if further else at, 2):
-            if data[place] >= _FILLED:
-                yield own + (data[place] - _FILLED) * further // (256 - _FILLED), place + 1
+        span, step = _NEAR if fields <= _NEAR else _FAR, 1 + fields // _FAR
+        for place in range(at, at + 2 * _SCATTERED, 2):
+            number = (data[place] - _FILLED) % span * step
+            if data[place] >= _FILLED and own <= number < fields:
+                yield number, place + 1
 
     def _blank(self, fields: int) -> Lead:
         """Return a lead with every key in its place, all fields empty."""

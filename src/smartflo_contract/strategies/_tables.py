@@ -99,7 +99,7 @@ COLUMN_COUNTS: Final = (0, 1, 6, 7, 9, 34, 35, 36, 100)
 """Numbers of columns at which clients break: none, one, and either side of the 7 fields of the vendor's table, of the
 9 columns and of the 35 fields of its sample; and many."""
 LIST_NAMES: Final = ("", "New", "Dialer dynamic field list", *PHRASES[:20], *UNUSUAL_TEXTS)
-PHONE_FORMS: Final = ("{digits}", "91{digits}", "0{digits}", "+91 {digits}", "+91-{digits}", "(555){digits}")
+PHONE_FORMS: Final = ("{digits}", "91{digits}", "0{digits}", "(555){digits}", "+91 {digits}", "+91-{digits}")
 """How else a phone number may be written."""
 
 INSTANTS: Final = (
