@@ -333,6 +333,17 @@ def test_profile_may_be_closed(profile: str) -> None:
     assert (finding.rule, finding.severity) == ("additionalProperties", "break")
 
 
+def test_every_key_of_an_object_that_may_have_none_is_a_finding() -> None:
+    """An object that an overlay closes without naming a key is refused key by key, like any closed object."""
+    contract = load_contract("sample", {"properties": {"owner": {"type": "object", "additionalProperties": False}}})
+    found = contract.check([{**_leads("sample", size=1)[0], "owner": {"a": 1, "b": None}}])
+
+    assert [(finding.rule, finding.pointer) for finding in found] == [
+        ("additionalProperties", "/*/owner/a"),
+        ("additionalProperties", "/*/owner/b"),
+    ]
+
+
 def test_lenient_keeps_the_readings_beside_the_overlay() -> None:
     """Under lenient an overlay narrows each reading that it fits."""
     schema = load_contract("lenient", {"properties": {"header": {"minLength": 5}}}).schema()["properties"]["header"]

@@ -140,6 +140,30 @@ def test_broken_leads_break_the_overlay_s_contract(profile: str, overlay: Overla
     assert wrong == []
 
 
+BREAKABLE: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("sample", "owner", "additionalProperties", {"type": "object", "additionalProperties": False}),
+    ("documented", "sensitive_field_map", "enum", {"enum": ["[]", "0"]}),
+    ("sample", "code", "minLength", {"type": "string", "pattern": "^[A-Z]+$", "minLength": 3}),
+    ("sample", "code", "maxLength", {"type": "string", "pattern": "^[A-Z]{2}-[0-9]+$", "maxLength": 6}),
+    ("sample", "score", "maximum", {"type": "number", "maximum": 1e308}),
+    ("sample", "score", "minimum", {"type": "number", "minimum": -1e300}),
+]
+
+
+@pytest.mark.parametrize(("profile", "key", "rule", "schema"), BREAKABLE)
+def test_keywords_beside_others_are_broken(
+    profile: str, key: str, rule: str, schema: dict[str, Any], drawn: Drawn
+) -> None:
+    """A keyword whose limit others guard, or that is far from small numbers, has its way to be broken as well."""
+    overlay = {"properties": {key: schema}}
+    made = drawn(broken_leads(profile=profile, overlay=overlay, rule=rule, key=key), 20)
+
+    assert {((rule, one.pointer),) for one in made} == {
+        tuple((found.rule, found.pointer) for found in load_contract(profile, overlay).check([one.lead]))
+        for one in made
+    }
+
+
 @pytest.mark.parametrize("overlay", [pytest.param(OVERLAYS[name], id=name) for name in OVERLAYS if name != "closed"])
 def test_surprising_leads_surprise_under_the_overlay(overlay: Overlay, drawn: Drawn) -> None:
     """Surprising leads are allowed by the contract with the overlay, and reported."""

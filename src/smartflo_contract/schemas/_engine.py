@@ -5,12 +5,16 @@ one violation a key, with the key's own path.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
 
 from smartflo_contract.schemas._json import Path
 from smartflo_contract.schemas._patterns import END
+
+_CLOSED: Final = "additionalProperties"
+_NOTHING: Final = "falseSchema"
+"""What the fast validator says of a closed object for which no key is named."""
 
 
 class Violation(NamedTuple):
@@ -47,9 +51,10 @@ def violations(validator: jsonschema_rs.Draft202012Validator, lead: object) -> I
         path, schema_path = tuple(error.instance_path), tuple(error.schema_path)
         if keyword == "required":
             yield Violation(keyword, (*path, error.kind.property), schema_path)  # type: ignore[attr-defined]
-        elif keyword == "additionalProperties":
-            for key in error.kind.unexpected:  # type: ignore[attr-defined]
-                yield Violation(keyword, (*path, key), schema_path)
+        elif schema_path[-1] == _CLOSED:
+            unexpected = look_up(lead, path) if keyword == _NOTHING else error.kind.unexpected  # type: ignore[attr-defined]
+            for key in unexpected:
+                yield Violation(_CLOSED, (*path, key), schema_path)
         else:
             yield Violation(keyword, path, schema_path)
 

@@ -7,6 +7,7 @@ for the one keyword that refuses it.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import lru_cache, partial
+from math import inf, nextafter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from smartflo_contract.schemas import Contract
@@ -71,8 +72,8 @@ _SCALARS: Final[tuple[Any, ...]] = (
     2**53,
     -(2**53),
 )
-_TRAPS: Final = ("0\n", "01", "-0", "1.0", "٣", " 1", "0" * 24 + "\n", "A" * 24, "g" * 24, "0" * 23, "9" * 20)
-"""Texts that look like numbers or identifiers, and are none."""
+_TRAPS: Final = ("1", "0\n", "01", "-0", "1.0", "٣", " 1", "0" * 24 + "\n", "A" * 24, "g" * 24, "0" * 23, "9" * 20)
+"""Texts that look like numbers or identifiers; all but the first are none."""
 _TOO_LOW: Final = -(2**63) - 1
 _TOO_HIGH: Final = 2**63
 _UNKNOWN: Final = (0, -1, 2, 10, 99, -10, -99, 2**31, "new", None)
@@ -144,17 +145,25 @@ def _candidates(contract: Contract, simplest: Lead) -> Iterator[Way]:
 def _values(schema: Schema) -> Iterator[Any]:
     """Yield values on either side of every keyword of a schema."""
     for reading in schema.get("anyOf", [schema]):
-        yield from (reading[limit] + step for limit, step in (("minimum", -1), ("maximum", 1)) if limit in reading)
-        if "minLength" in reading:
-            yield "x" * (reading["minLength"] - 1)
-        if "maxLength" in reading:
-            yield "x" * (reading["maxLength"] + 1)
+        for limit, step in (("minimum", -1), ("maximum", 1)):
+            if limit in reading:
+                yield from (reading[limit] + step, nextafter(reading[limit], step * inf))
+        if not {"minLength", "maxLength"}.isdisjoint(reading):
+            yield from _lengths(reading)
         if "items" in reading:
             yield from ([value] for value in _values(reading["items"]))
         if "properties" in reading:
             yield from _objects(reading)
     yield from _SCALARS
     yield from _TRAPS
+
+
+def _lengths(schema: Schema) -> tuple[str, str]:
+    """Return a text one too short and one too long for a schema, as like to its pattern as cutting and adding allow."""
+    whole: str = example(schema | {"type": "string"}) if "pattern" in schema else ""
+    last = whole[-1:] or "x"
+    short, long = schema.get("minLength", 0) - 1, schema.get("maxLength", len(whole)) + 1
+    return whole[: max(short, 0)].ljust(short, last), whole.ljust(long, last)
 
 
 def _objects(schema: Schema) -> Iterator[dict[str, Any]]:
