@@ -264,3 +264,12 @@ def test_times_keep_their_bounds(low: int, high: int, drawn: Drawn) -> None:
     instants = [int(time["$date"]["$numberLong"]) for time in drawn(mongo_dates(min_value=low, max_value=high))]
 
     assert low <= min(instants) <= max(instants) <= high
+
+
+def test_one_bound_of_times_may_lie_beyond_the_other_s_default(drawn: Drawn) -> None:
+    """After the year 9999, or before 1970, times reach to the limit of 64 bits."""
+    late = [int(time["$date"]["$numberLong"]) for time in drawn(mongo_dates(min_value=3 * 10**14))]
+    early = [int(time["$date"]["$numberLong"]) for time in drawn(mongo_dates(max_value=-5))]
+
+    assert 3 * 10**14 == min(late) < max(late) < 2**63
+    assert -(2**63) <= min(early) < max(early) == -5

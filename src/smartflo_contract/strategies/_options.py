@@ -227,6 +227,8 @@ class InstantArguments(Arguments):
                 message = f"{name}={value!r}: expected epoch ms, a whole number of 64 bits"
                 raise InvalidArgument(message)
         least, most = bounds.values()
+        if least > most and len(self.given) < len(bounds):  # the bound that was not given is in the way
+            least, most = ({"min_value": INT64[0], "max_value": INT64[1]} | self.given).values()
         if least > most:
             message = f"min_value={least!r} is after max_value={most!r}"
             raise InvalidArgument(message)

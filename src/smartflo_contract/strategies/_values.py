@@ -60,7 +60,8 @@ def mongo_dates(**options: Unpack[InstantOptions]) -> "SearchStrategy[MongoDate]
 
     Args:
         options: ``min_value`` and ``max_value``, the earliest and the latest, in epoch ms. They are the beginning of
-            1970 and the end of 9999, where ``datetime`` ends, unless given; the contract allows every 64-bit integer.
+            1970 and the end of 9999, where ``datetime`` ends, unless given, or the limit of 64 bits where the other
+            bound lies beyond these; the contract allows every 64-bit integer.
 
     Raises:
         InvalidArgument: when drawn from: a bound is no 64-bit integer, or the earliest is after the latest.
