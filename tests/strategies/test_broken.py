@@ -1,34 +1,89 @@
 """What breaks the contract: exactly one rule, at the promised pointer, and every rule has its turn."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._rules import RULES
 from smartflo_contract.strategies import BREAKERS, Broken, BrokenResponse, broken_leads, broken_responses, leads
-from smartflo_contract.strategies._breaks import RULE_BREAKS
+from smartflo_contract.strategies._breaks import BODY_BREAKS, NEW_KEYS, RULE_BREAKS
+from smartflo_contract.strategies._broken import ways_of
+from smartflo_contract.strategies._recipe import Recipe
 
 from .conftest import Drawn
+from .test_overlays import OVERLAYS
+
+Schema: TypeAlias = dict[str, Any]
+Place: TypeAlias = tuple[str, str]
+"""A keyword, and the pointer at which it refuses."""
 
 MANY = pytest.mark.slow
-KEYWORDS = {
-    "type",
-    "enum",
-    "const",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "required",
-    "additionalProperties",
-    "anyOf",
+NEVER_REFUSE = {
+    "$schema",
+    "$id",
+    "$defs",
+    "$ref",
+    "title",
+    "description",
+    "contentMediaType",
+    "properties",
+    "patternProperties",
+    "items",
 }
-"""Keywords of JSON Schema that refuse a value; the others of a contract only hold them together."""
+"""Keywords of an exported schema that refuse no value by themselves; every other one does, a new one too."""
+SIZES = {"minimum": -1, "maximum": 1, "minLength": -1, "maxLength": 1}
+"""Keywords that bound a size, and on which side of the bound a value is refused."""
+TIMES = ("available_at", "created_at", "updated_at")
+PLACES: dict[str, tuple[str, ...]] = {
+    "header-json": ("header",),
+    "sensitive-json": ("sensitive_field_map",),
+    "sensitive-json-or-count": ("sensitive_field_map",),
+    "sensitive-range": ("sensitive_field_map",),
+    "sensitive-count": ("sensitive_field_map",),
+    "fields-contiguous": ("field_N",),
+    "columns-fit-fields": ("header",),
+    "number-long-64-bit": TIMES,
+    "created-before-updated": ("updated_at",),
+    "one-list-id": ("list_id",),
+    "id-unique": ("id",),
+    "lead-id-unique": ("lead_id",),
+    "lead-id-equals-id": ("lead_id",),
+    "id-is-list-id": ("id",),
+}
+"""The keys at which each rule that makes a body invalid can be broken."""
+ALL_OVERLAYS = OVERLAYS | {
+    "long text": {"properties": {"code": {"type": "string", "minLength": 9, "maxLength": 12}}},
+}
+BESIDE_ENUM = {("type", "/*/dial_status"), ("minimum", "/*/dial_status"), ("maximum", "/*/dial_status")}
+REDUNDANT: dict[str, set[Place]] = {
+    # What is not listed is refused by enum too, and what is listed fits the other keywords.
+    "narrowed": BESIDE_ENUM
+    # The table's header is an array, which has no length.
+    | {("maxLength", "/*/header")}
+    # A named field is a field like any other as well: a wrong type is refused twice.
+    | {("type", "/*/field_2"), ("type", "/*/field_12")},
+    "listed": {(keyword, "/*/retry_count") for keyword in ("type", "minimum", "maximum", "pattern")}
+    | {("type", "/*/field_1")}
+    # No text of digits is tried.
+    | {("enum", "/*/retry_count")},
+    "beyond the tables": {("type", "/*/field_4")},
+    "far field": {("type", "/*/field_40")},
+}
+"""By overlay: keywords that nothing breaks by themselves."""
+CONTRACTS = [
+    *(pytest.param(profile, None, set(), id=profile) for profile in ("sample", "documented", "lenient")),
+    *(
+        pytest.param(profile, overlay, REDUNDANT.get(name, set()), id=f"{name}-{profile}")
+        for name, overlay in ALL_OVERLAYS.items()
+        for profile in ("sample", "documented", "lenient")
+    ),
+]
 
 
 def breaks(profile: str, body: object, overlay: dict[str, Any] | None = None) -> list[tuple[str, str]]:
@@ -37,20 +92,48 @@ def breaks(profile: str, body: object, overlay: dict[str, Any] | None = None) ->
     return [(finding.rule, finding.pointer) for finding in findings if finding.severity == "break"]
 
 
-def keywords(schema: object) -> Iterator[str]:
-    """Yield every keyword in a schema that refuses values."""
-    if isinstance(schema, dict):
-        for key, below in schema.items():
-            if key in {"properties", "patternProperties", "$defs"}:
-                yield from (word for value in below.values() for word in keywords(value))
-            elif key in KEYWORDS and not (key == "additionalProperties" and below is True):
-                yield key
-                yield from keywords(below if key == "anyOf" else None)
-            else:
-                yield from keywords(below)
-    elif isinstance(schema, list):
-        for below in schema:
-            yield from keywords(below)
+def refusing(schema: Schema, defs: Schema, place: str = "") -> Iterator[tuple[str, str, Schema]]:
+    """Yield every keyword of an exported schema that refuses values, the pointer of what it breaks, and its schema.
+
+    A key too many is at its parent's pointer; of readings that are alternatives, only ``anyOf`` is reported.
+    """
+    if "$ref" in schema:
+        schema = schema | defs[schema["$ref"].removeprefix("#/$defs/")]
+    for keyword, said in schema.items():
+        if keyword == "required":
+            yield from ((keyword, f"{place}/{key}", schema) for key in said)
+        elif keyword not in NEVER_REFUSE and (keyword, said) != ("additionalProperties", True):
+            yield keyword, place, schema
+    if "anyOf" in schema:
+        return
+    for key, below in schema.get("properties", {}).items():
+        yield from refusing(below, defs, f"{place}/{key}")
+    for below in schema.get("patternProperties", {}).values():
+        yield from refusing(below, defs, f"{place}/field_N")
+    if "items" in schema:
+        yield from refusing(schema["items"], defs, f"{place}/0" if place else "/*")
+
+
+def expected_places(contract: Contract) -> list[tuple[str, str, Schema]]:
+    """Return what :func:`refusing` yields of a response."""
+    schema = contract.schema("leads")
+    return list(refusing(schema, schema["$defs"]))
+
+
+def broken_places(contract: Contract) -> Iterator[tuple[str, str, object]]:
+    """Yield every keyword that can be broken, the pointer in the form of :func:`refusing`, and what stands there."""
+    rules = {rule.name for rule in RULES} | {"not-json"}
+    named = contract.schema()["properties"]
+    simplest = Recipe(contract).simplest()
+    yield from ((rule, pointer, None) for (rule, _), some in BODY_BREAKS.items() for pointer, _ in some)
+    for (rule, _), ways in ways_of(contract).items():
+        for way in () if rule in rules else ways(simplest):
+            value: Any = way.applied(simplest)
+            for part in () if rule == "required" else way.path:
+                value = value[part]
+            path = way.path[:-1] if rule == "additionalProperties" else way.path
+            is_further = path != () and FIELD.fullmatch(str(path[0])) is not None and path[0] not in named
+            yield rule, f"/*{'/field_N' if is_further else ''.join(f'/{part}' for part in path)}", value
 
 
 @pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
@@ -83,7 +166,7 @@ def test_the_reference_validator_refuses_what_breaks_the_schema(profile: str, dr
     wrong = [
         broken
         for broken in drawn(broken_leads(profile=profile), 400)
-        if broken.rule != "not-json" and validator.is_valid(broken.lead) == (broken.rule in KEYWORDS)
+        if broken.rule != "not-json" and validator.is_valid(broken.lead) != (broken.rule in PLACES)
     ]
 
     assert wrong == []
@@ -136,24 +219,80 @@ def test_no_rule_is_without_a_breaker() -> None:
     assert surprises - RULE_BREAKS.keys() == set()
 
 
-def test_no_keyword_is_without_a_breaker(profile: str) -> None:
-    """Every keyword of the exported schema that refuses values can be broken."""
-    used = set(keywords(load_contract(profile).schema()))
-    broken = {breaker.rule for breaker in BREAKERS[profile]}
-    inside = {"lenient": {"anyOf"}}.get(profile, set())
+@pytest.mark.parametrize(("profile", "overlay", "redundant"), CONTRACTS)
+def test_every_keyword_is_broken_wherever_it_stands(
+    profile: str, overlay: dict[str, Any] | None, redundant: set[Place]
+) -> None:
+    """Every keyword of the exported schema that refuses values has a breaker at every pointer, nested ones too."""
+    contract = load_contract(profile, overlay)
+    expected = {(keyword, place) for keyword, place, _ in expected_places(contract)}
+    actual = {(keyword, place) for keyword, place, _ in broken_places(contract) if keyword != "not-json"}
 
-    assert used - broken == set()
-    assert inside <= broken
+    assert expected - redundant == actual - redundant
 
 
-def test_every_required_key_goes_and_every_key_gets_a_wrong_type(profile: str) -> None:
-    """Each required key can be missing, and each key of the contract can have a value that no reading knows."""
+@pytest.mark.parametrize(("profile", "overlay", "redundant"), CONTRACTS)
+def test_every_size_is_missed_by_one(profile: str, overlay: dict[str, Any] | None, redundant: set[Place]) -> None:
+    """Of every bound of a number or a length that is a whole number, the values tried are one outside it, or less."""
+    contract = load_contract(profile, overlay)
+    tried: dict[Place, list[Any]] = {}
+    for keyword, place, value in broken_places(contract):
+        size = len(value) if isinstance(value, str) else value
+        tried.setdefault((keyword, place), []).extend([size] if type(size) in {int, float} else [])
+    bounds = [
+        (keyword, place, size, reading[size])
+        for keyword, place, schema in expected_places(contract)
+        if keyword in {*SIZES, "anyOf"} and (keyword, place) not in redundant
+        for reading in schema.get("anyOf", [schema])
+        for size in SIZES
+        if size in reading and keyword in {size, "anyOf"} and isinstance(reading[size], int)
+    ]
+    missed = [
+        (keyword, place, size, bound)
+        for keyword, place, size, bound in bounds
+        if any(0 < (value - bound) * SIZES[size] <= 1 for value in tried[keyword, place])
+    ]
+
+    assert bounds == missed
+
+
+def test_breakers_list_every_rule_and_keyword_with_every_key(profile: str) -> None:
+    """The table has what follows from the exported schema and from the rules, and nothing else."""
     contract = load_contract(profile)
-    pairs = {(breaker.rule, breaker.key) for breaker in BREAKERS[profile]}
-    typed = {key for rule, key in pairs if rule in {"type", "anyOf"}}
+    simplest = Recipe(contract).simplest()
+    further = f"field_{sum(1 for key in simplest if FIELD.fullmatch(key))}"
+    unnamed = {key for key in (*simplest, further) if FIELD.fullmatch(key)} - contract.schema()["properties"].keys()
+    expected = {("not-json", key) for key in ("", *simplest)}
+    for keyword, place, schema in expected_places(contract):
+        top = "/".join(place.split("/")[2:3])
+        if (keyword, top) == ("additionalProperties", ""):
+            fields = [re.compile(pattern) for pattern in schema["patternProperties"]]
+            expected |= {(keyword, key) for key in NEW_KEYS if not any(field.search(key) for field in fields)}
+        else:
+            expected |= {(keyword, key) for key in (unnamed if top == "field_N" else {top})}
+    for rule in RULES:
+        if rule.severity.get(profile) == "break":
+            expected |= {(rule.name, key) for key in PLACES[rule.name]}
+    actual = {(breaker.rule, breaker.key) for breaker in BREAKERS[profile]}
 
-    assert {("required", key) for key in contract.lead["required"]} <= pairs
-    assert set(contract.lead["properties"]) <= typed
+    assert expected == actual
+
+
+@pytest.mark.parametrize("key", ["created_at", "dialer_skill"])
+def test_nested_places_turn_up(key: str, profile: str, drawn: Drawn) -> None:
+    """With rule and key fixed, each pointer below the key at which a keyword refuses has its turn."""
+    expected = {
+        (keyword, place)
+        for keyword, place, _ in expected_places(load_contract(profile))
+        if place.startswith(f"/*/{key}") and keyword != "additionalProperties"
+    }
+    actual = {
+        (broken.rule, broken.pointer)
+        for rule in {keyword for keyword, _ in expected}
+        for broken in drawn(broken_leads(profile=profile, rule=rule, key=key), 80)
+    }
+
+    assert expected == actual
 
 
 def test_breakers_are_listed_once(profile: str) -> None:

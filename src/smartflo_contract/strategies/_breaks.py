@@ -140,6 +140,9 @@ def _candidates(contract: Contract, simplest: Lead) -> Iterator[Way]:
             yield Way((key,), {key: value})
     for key in NEW_KEYS:
         yield Way((key,), {key: "x"})
+    further = f"field_{_field_count(simplest)}"
+    for value in _values(contract.schema_of(further)):
+        yield Way((further,), {further: value})
 
 
 def _values(schema: Schema) -> Iterator[Any]:
