@@ -25,6 +25,15 @@ def test_python_blocks_run_and_print_what_they_say(readme: str, run: Run, tmp_pa
     assert said == printed
 
 
+def test_property_tests_run(readme: str, run: Run, tmp_path: Path) -> None:
+    """The README's tests of strategies are tests: pytest collects each, runs it and passes it."""
+    (block,) = re.findall(r"^```python\n((?:(?!```).)*@given.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    (tmp_path / "test_readme.py").write_text(block, encoding="utf-8")
+    said = run(sys.executable, "-m", "pytest", "-W", "error", "-p", "no:randomly", "--verbose", cwd=tmp_path).stdout
+
+    assert re.findall(r"^def (test_\w+)", block, re.MULTILINE) == re.findall(r"::(test_\w+) PASSED", said)
+
+
 def test_links_lead_somewhere(readme: str, root: Path) -> None:
     """Each relative link of the README leads to a file of the project."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", readme)
