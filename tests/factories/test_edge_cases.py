@@ -8,6 +8,7 @@ import pytest
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas._files import read
 from smartflo_contract.schemas._resolve import PROFILES
 from smartflo_contract.schemas._rules import RULES
 
@@ -47,6 +48,19 @@ def test_a_case_says_why_and_on_whose_word(case: EdgeCase) -> None:
     assert case.evidence
     assert case.evidence.keys() <= LABELS
     assert all(case.evidence.values())
+
+
+def test_what_a_case_says_is_so() -> None:
+    """Reasons that speak of numbers, and evidence that speaks of the sample, hold of the leads and of the sample."""
+    (sample,) = read("sample.json")
+    hundred, capitals, quotes = (
+        EDGE_CASES[name] for name in ("header-100-columns", "email-upper-case", "header-quotes")
+    )
+
+    assert 100 == len([key for key in hundred.lead if key.startswith("field_")])
+    assert 35 == len([key for key in sample if key.startswith("field_")])
+    assert capitals.lead["field_2"] != capitals.lead["field_2"].lower()
+    assert ({"assumed"}, False) == (set(quotes.evidence), '"' in "".join(json.loads(sample["header"])))
 
 
 @pytest.mark.parametrize("case", CASES)
