@@ -16,22 +16,36 @@ MODULES = sorted(SOURCE.glob("*.py"))
 PUBLIC = {"SearchStrategy", "DrawFn", *hypothesis.strategies.__all__}
 
 
-def imported(module: Path) -> Iterator[str]:
-    """Yield the dotted name of everything that a module imports."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+BY_NAME = {"importlib", "pkgutil", "runpy", "__import__", "eval", "exec"}
+"""What imports a module whose name is a value, which no list of imports shows."""
+
+
+def imported(source: str) -> Iterator[str]:
+    """Yield the dotted name of everything that a source imports."""
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
+def by_name(source: str) -> set[str]:
+    """Return what a source has of :data:`BY_NAME`, and its texts that are names of private modules of Hypothesis."""
+    tree = list(ast.walk(ast.parse(source)))
+    names = {node.id for node in tree if isinstance(node, ast.Name)}
+    names |= {part for name in imported(source) for part in name.split(".")}
+    texts = {node.value for node in tree if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return (names & BY_NAME) | {text for text in texts if text.startswith(("hypothesis.", "_hypothesis"))}
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
 def test_only_documented_parts_of_hypothesis_are_used(module: Path) -> None:
     """Hypothesis is imported as strategies and errors, and of strategies only public names are used."""
-    of_hypothesis = {name for name in imported(module) if name.startswith("hypothesis")}
+    source = module.read_text(encoding="utf-8")
+    of_hypothesis = {name for name in imported(source) if name.startswith(("hypothesis", "_hypothesis"))}
     used = {
         node.attr
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "st"
     }
 
@@ -41,6 +55,27 @@ def test_only_documented_parts_of_hypothesis_are_used(module: Path) -> None:
         "hypothesis.strategies.SearchStrategy",
     }
     assert used <= PUBLIC
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_nothing_is_imported_by_a_name_that_is_a_value(module: Path) -> None:
+    """No module imports by text, by which it could reach what Hypothesis does not document."""
+    assert set() == by_name(module.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'import importlib\nimportlib.import_module("hypothesis.internal.conjecture")',
+        'from importlib import import_module as load\nload("hypo" + "thesis.internal")',
+        "import importlib.util",
+        '__import__("hypo" + "thesis.internal")',
+        'import sys\nsys.modules["hypothesis.internal.reflection"]',
+    ],
+)
+def test_imports_by_name_are_seen(source: str) -> None:
+    """Each way to import by text is one that the test above sees."""
+    assert set() != by_name(source)
 
 
 def test_whole_leads_are_never_filtered() -> None:
