@@ -12,15 +12,21 @@ from hypothesis.errors import InvalidArgument
 from smartflo_contract import strategies
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.strategies import (
+    Broken,
+    BrokenResponse,
     broken_leads,
     broken_responses,
     dial_statuses,
+    dispositions,
+    edge_lead_lists,
+    edge_leads,
     emails,
     headers,
     lead_lists,
     leads,
     mongo_dates,
     names,
+    object_ids,
     phone_numbers,
     responses,
     sensitive_field_maps,
@@ -241,7 +247,36 @@ SHOWN: list[tuple[st.SearchStrategy[Any], str]] = [
     (mongo_dates(min_value=5), "mongo_dates(min_value=5)"),
     (phone_numbers(), "phone_numbers()"),
     (emails(), "emails()"),
+    (names(), "names()"),
+    (object_ids(), "object_ids()"),
+    (dispositions(), "dispositions()"),
+    (dispositions(profile="lenient"), "dispositions(profile='lenient')"),
+    (sensitive_field_maps(), "sensitive_field_maps()"),
+    (sensitive_field_maps(columns=st.just(["a"])), "sensitive_field_maps(columns=just(['a']))"),
+    (edge_leads(), "edge_leads()"),
+    (edge_lead_lists(profile="sample"), "edge_lead_lists(profile='sample')"),
 ]
+
+EXAMPLES: dict[str, type] = {
+    "leads": dict,
+    "lead_lists": list,
+    "responses": bytes,
+    "surprising_leads": dict,
+    "broken_leads": Broken,
+    "broken_responses": BrokenResponse,
+    "edge_leads": dict,
+    "edge_lead_lists": list,
+    "dial_statuses": int,
+    "dispositions": int,
+    "headers": str,
+    "sensitive_field_maps": str,
+    "mongo_dates": dict,
+    "object_ids": str,
+    "phone_numbers": str,
+    "names": str,
+    "emails": str,
+}
+"""What each strategy gives, under the sample's profile."""
 
 
 @pytest.mark.parametrize(("strategy", "text"), SHOWN, ids=[text for _, text in SHOWN])
@@ -250,9 +285,27 @@ def test_a_strategy_shows_its_call(strategy: st.SearchStrategy[Any], text: str) 
     assert repr(strategy) == text
 
 
+def test_every_strategy_shows_its_call() -> None:
+    """No public strategy is left out of the table above."""
+    functions = {name for name in strategies.__all__ if name.islower()}
+
+    assert functions == {text.partition("(")[0] for _, text in SHOWN}
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+@pytest.mark.parametrize(("strategy", "text"), SHOWN, ids=[text for _, text in SHOWN])
+def test_example_gives_a_value_to_look_at(strategy: st.SearchStrategy[Any], text: str) -> None:
+    """example(), for a look in a shell, gives what the strategy's name says, and its repr reads well."""
+    kind = EXAMPLES[text.partition("(")[0]]
+    example = strategy.example()
+
+    assert isinstance(example, kind)
+    assert "object at 0x" not in repr(example)
+
+
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
 def test_example_gives_a_lead() -> None:
-    """example(), for a look in a shell, gives a lead that JSON can say."""
+    """A lead from example() is one that JSON can say."""
     lead = leads().example()
 
     assert json.loads(json.dumps(lead)) == lead
