@@ -59,21 +59,48 @@ PLACES: dict[str, tuple[str, ...]] = {
 """The keys at which each rule that makes a body invalid can be broken."""
 ALL_OVERLAYS = OVERLAYS | {
     "long text": {"properties": {"code": {"type": "string", "minLength": 9, "maxLength": 12}}},
+    "constant": {"properties": {"source": {"const": {"a": 1}}}},
+    "nullable": {"properties": {"level": {"type": ["integer", "null"], "minimum": 3}}},
+    "deep": {
+        "properties": {
+            "owner": {
+                "type": "object",
+                "properties": {
+                    "team": {
+                        "type": "object",
+                        "properties": {"name": {"type": "string", "minLength": 3}, "ids": {"items": {"minimum": 2}}},
+                        "required": ["name"],
+                        "additionalProperties": False,
+                    }
+                },
+                "required": ["team"],
+            }
+        }
+    },
+    "items": {
+        "properties": {
+            "tags": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"n": {"type": "integer", "minimum": 3, "maximum": 5}, "kind": {"enum": ["a", "b"]}},
+                    "required": ["n"],
+                    "additionalProperties": False,
+                },
+            }
+        }
+    },
 }
 BESIDE_ENUM = {("type", "/*/dial_status"), ("minimum", "/*/dial_status"), ("maximum", "/*/dial_status")}
 REDUNDANT: dict[str, set[Place]] = {
     # What is not listed is refused by enum too, and what is listed fits the other keywords.
     "narrowed": BESIDE_ENUM
     # The table's header is an array, which has no length.
-    | {("maxLength", "/*/header")}
-    # A named field is a field like any other as well: a wrong type is refused twice.
-    | {("type", "/*/field_2"), ("type", "/*/field_12")},
+    | {("maxLength", "/*/header")},
     "listed": {(keyword, "/*/retry_count") for keyword in ("type", "minimum", "maximum", "pattern")}
     | {("type", "/*/field_1")}
     # No text of digits is tried.
     | {("enum", "/*/retry_count")},
-    "beyond the tables": {("type", "/*/field_4")},
-    "far field": {("type", "/*/field_40")},
 }
 """By overlay: keywords that nothing breaks by themselves."""
 CONTRACTS = [

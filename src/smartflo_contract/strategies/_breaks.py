@@ -90,9 +90,10 @@ def of_contract(contract: Contract, simplest: Lead) -> dict[Pair, Ways]:
     """
     found: dict[Pair, dict[str, Way]] = {}
     for way in _candidates(contract, simplest):
-        violated = list(violations(contract.validator, way.applied(simplest)))
-        if len(violated) == 1 and violated[0].path[:1] == way.path[:1]:
-            ((keyword, path, _),) = violated
+        # A field that an overlay names is refused twice: by its own schema, and by that of all fields.
+        violated = {(keyword, path) for keyword, path, _ in violations(contract.validator, way.applied(simplest))}
+        if len(violated) == 1 and all(path[:1] == way.path[:1] for _, path in violated):
+            ((keyword, path),) = violated
             found.setdefault((keyword, str(path[0])), {}).setdefault(repr((path, way.patch)), Way(path, way.patch))
     ways: dict[Pair, Ways] = {pair: partial(_same, tuple(some.values())) for pair, some in found.items()}
     for key in simplest:
