@@ -98,9 +98,8 @@ REDUNDANT: dict[str, set[Place]] = {
     # The table's header is an array, which has no length.
     | {("maxLength", "/*/header")},
     "listed": {(keyword, "/*/retry_count") for keyword in ("type", "minimum", "maximum", "pattern")}
-    | {("type", "/*/field_1")}
+    | {("type", "/*/field_1")},
     # No text of digits is tried.
-    | {("enum", "/*/retry_count")},
 }
 """By overlay: keywords that nothing breaks by themselves."""
 CONTRACTS = [
