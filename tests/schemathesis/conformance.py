@@ -1,9 +1,9 @@
-"""Does the fake answer as its own OpenAPI document says?
+"""Does the fake answer as its own OpenAPI documents say?
 
-Schemathesis makes requests from the document that ``smartflo-contract openapi`` prints, as they should be and as they
-should not; a fake that runs under ``serve`` answers them. No answer may be a server error, and each must have a
-status, a content type and a body of the document. Ids and a phone number that the fake knows stand in for
-most of those that are made, or all would be unknown.
+Schemathesis makes requests from the document that ``smartflo-contract openapi`` prints, and from that of the admin API,
+as they should be and as they should not; a fake that runs under ``serve`` answers them. No answer may be a server
+error, and each must have a status, a content type and a body of the document. Ids and a phone number that the fake
+knows stand in for most of those that are made, or all would be unknown.
 
     python tests/schemathesis/conformance.py [--examples 5]
 """
@@ -22,7 +22,9 @@ from typing import Any, NamedTuple
 
 import requests
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 
+from smartflo_contract.mock_server._admin import admin_openapi
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._openapi import openapi
 
@@ -63,6 +65,8 @@ BATCH = f"{1:024x}"
 """The first bulk request of any account."""
 REQUESTS_PER_ACCOUNT = 20
 """After so many another account asks: what one has deleted, the next one has."""
+NEGATABLE = {"parameters", "requestBody"}
+"""What an operation must have so that something about a request can be wrong."""
 SECONDS = 60
 MOST_SHOWN = 300
 """Characters of a failure."""
@@ -166,6 +170,9 @@ def asked(url: str, operation: Any, count: int, row: Row) -> Iterator[str]:
     for mode in schemathesis.GenerationMode:
         try:
             ask(mode)
+        except Unsatisfiable:
+            if mode is schemathesis.GenerationMode.POSITIVE or not NEGATABLE.isdisjoint(operation.definition.raw):
+                found.append(f"{operation.label}: no request could be made")
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is one line
             found.append(f"{operation.label}: {type(error).__name__}: {in_one_line(str(error))}")
     session.close()
@@ -173,9 +180,10 @@ def asked(url: str, operation: Any, count: int, row: Row) -> Iterator[str]:
 
 
 def operations(profile: str, overlay: dict[str, Any] | None) -> list[Any]:
-    """Return the operations of a contract's OpenAPI document."""
-    schema: Any = schemathesis.openapi.from_dict(openapi(load_contract(profile, overlay)))
-    return [result.ok() for result in schema.get_all_operations()]
+    """Return the operations of a contract's OpenAPI document, and of the admin API's."""
+    documents = (openapi(load_contract(profile, overlay)), admin_openapi())
+    schemas: list[Any] = [schemathesis.openapi.from_dict(document) for document in documents]
+    return [result.ok() for schema in schemas for result in schema.get_all_operations()]
 
 
 def positive(text: str) -> int:
