@@ -187,7 +187,7 @@ def test_times_that_an_overlay_changes_have_64_bits(properties: Overlay, profile
     """Where an overlay says anything of a time, its number still has 64 bits, in leads and in broken ones."""
     overlay = {"properties": properties}
     contract = load_contract(profile, overlay)
-    broken = drawn(broken_leads(profile=profile, overlay=overlay), 400)
+    broken = drawn(broken_leads(profile=profile, overlay=overlay), 150)
 
     assert [lead for lead in drawn(leads(profile=profile, overlay=overlay), 100) if not contract.is_valid([lead])] == []
     assert [one for one in broken if sum(found.severity == "break" for found in contract.check([one.lead])) != 1] == []
