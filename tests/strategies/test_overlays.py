@@ -335,3 +335,23 @@ def test_new_keys_are_none_of_the_contract() -> None:
     """The keys that surprise are no keys of the contract."""
     assert set(NEW_KEYS) & set(load_contract().lead["properties"]) == set()
     assert repr(object_ids()) == "object_ids()"
+
+
+@pytest.mark.parametrize("pattern", ["^([A-Za-z]+ ?)+$", "^(a+)+$", "^[0-9]+(,[0-9]+)*$"])
+def test_patterns_that_can_be_matched_in_many_ways(pattern: str, drawn: Drawn) -> None:
+    """A pattern with a repetition inside another does not keep Hypothesis busy with texts that it refuses."""
+    overlay: Overlay = {"properties": {"x": {"type": "string", "pattern": pattern}}, "required": ["x"]}
+    contract = load_contract("sample", overlay)
+
+    assert [lead for lead in drawn(leads(overlay=overlay), 50) if not contract.is_valid([lead])] == []
+
+
+@pytest.mark.parametrize("schema", [{"minimum": 0}, {"minimum": -5}, {"type": "boolean"}], ids=str)
+def test_list_ids_that_are_no_ids(schema: Overlay, profile: str, drawn: Drawn) -> None:
+    """Where an overlay lets list_id be what no id is written as, id is still text of the contract's."""
+    overlay = {"properties": {"list_id": schema}}
+    contract = load_contract(profile, overlay)
+
+    assert [
+        body for body in drawn(lead_lists(profile=profile, overlay=overlay), 100) if not contract.is_valid(body)
+    ] == []

@@ -13,6 +13,7 @@ from smartflo_contract.factories._checks import INT64
 from smartflo_contract.factories._draw import Draw
 from smartflo_contract.factories._from_schema import HINTS, value_for
 from smartflo_contract.schemas._overlay import Schema
+from smartflo_contract.schemas._patterns import END
 from smartflo_contract.schemas._resolve import plain_schema
 from smartflo_contract.schemas._rules import TIMES, number_long
 
@@ -94,7 +95,7 @@ def _number(schema: Schema) -> Values:
 def _string(schema: Schema) -> Values:
     least = schema.get("minLength", 0)
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"], alphabet=_TEXT)
+        return st.from_regex(schema["pattern"].replace(END, r"\Z"), alphabet=_TEXT)
     return st.text(_TEXT, min_size=least, max_size=schema.get("maxLength", least + _LONGER))
 
 

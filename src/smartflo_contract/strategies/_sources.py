@@ -82,7 +82,9 @@ def _of_facts(value: Callable[[ListFacts], Any]) -> Callable[[Schema], Source]:
 
 
 def _list_id_text(facts: ListFacts) -> str:
-    return f"{facts.list_id:.0f}" if isinstance(facts.list_id, int | float) else "1"
+    """Return the list's id as text; an overlay may make of it what no id is written as."""
+    written = isinstance(facts.list_id, int | float) and facts.list_id >= 1
+    return f"{facts.list_id:.0f}" if written else "1"
 
 
 def _whole_numbers(schema: Schema) -> list[int]:
