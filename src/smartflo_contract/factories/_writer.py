@@ -97,8 +97,8 @@ class LeadWriter:
         self._seed = seed if definition.seed is None else definition.seed
         self._phones = phones
         self._created_early = created_early
-        self._kinds = [held for held in map(kind, definition.columns) if not (shifted and held == _ALTERNATE)]
         self._stored = [name for name in definition.columns if not (shifted and kind(name) == _ALTERNATE)]
+        self._kinds = [kind(name) for name in self._stored]
 
     @property
     def size(self) -> int:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -38,9 +39,13 @@ class ChangedLeads:
         self._changed = changed
         self._numbers = numbers
         self._tag = tag
-        added = sum(1 for index, line in changed.items() if index >= base.size and line is not None)
-        gone = sum(1 for index, line in changed.items() if index < base.size and line is None)
-        self.size = base.size + added - gone
+
+    @cached_property
+    def size(self) -> int:
+        """How many leads the list has; counted when asked for, because writes look leads up one by one."""
+        added = sum(1 for index, line in self._changed.items() if index >= self._base.size and line is not None)
+        gone = sum(1 for index, line in self._changed.items() if index < self._base.size and line is None)
+        return self._base.size + added - gone
 
     @property
     def recipe(self) -> str:

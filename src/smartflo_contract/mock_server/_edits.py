@@ -1,6 +1,6 @@
 """What all writes have in common: who may, what the body says, and one client of an account at a time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from flask import Request, Response
@@ -90,3 +90,16 @@ def at_lead(
         return refusal(404, "Lead not found.", reason)
 
     return in_account(state, request, body, found)
+
+
+def done(message: str, ignored: Iterable[str] = (), **more: object) -> Response:
+    """Return the answer to a write that was made.
+
+    Args:
+        message: what was done.
+        ignored: keys of the request that mean nothing.
+        more: what else the answer says.
+    """
+    keys = ", ".join(shown(key) for key in list(ignored)[:10])
+    reason = f"these keys mean nothing here, and were ignored: {keys}" if keys else ""
+    return answer(200, {"success": True, "message": message} | more, "assumed", reason=reason)

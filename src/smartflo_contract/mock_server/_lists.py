@@ -8,7 +8,7 @@ from flask import Request, Response
 from smartflo_contract.factories import DEFAULT_COLUMNS, ListDefinition
 from smartflo_contract.mock_server._answers import answer
 from smartflo_contract.mock_server._changes import ListChanges
-from smartflo_contract.mock_server._edits import Edit, Refused, in_account, in_list
+from smartflo_contract.mock_server._edits import Edit, Refused, done, in_account, in_list
 from smartflo_contract.mock_server._requests import SMALL, Body
 from smartflo_contract.mock_server._state import State
 
@@ -64,16 +64,12 @@ def _update(edit: Edit, changes: ListChanges) -> Response:
         changes.rename(edit.state.world.writer(definition))
     if "description" in content:
         changes.description, changes.touched = content["description"], True
-    return _done("List updated successfully.")
+    return done("List updated successfully.")
 
 
 def _delete(edit: Edit, changes: ListChanges) -> Response:
     edit.account.lists[changes.writer.definition.id] = ListChanges(changes.writer, deleted=True, touched=True)
-    return _done("List deleted successfully.")
-
-
-def _done(message: str) -> Response:
-    return answer(200, {"success": True, "message": message}, "assumed")
+    return done("List deleted successfully.")
 
 
 def _is_listed(state: State, list_id: int) -> bool:

@@ -11,7 +11,7 @@ from smartflo_contract.factories._writer import last_digits
 from smartflo_contract.mock_server._accounts import Batch
 from smartflo_contract.mock_server._answers import answer, refusal, shown
 from smartflo_contract.mock_server._changes import PHONE, Lead, ListChanges
-from smartflo_contract.mock_server._edits import Edit, Refused, at_lead, in_list
+from smartflo_contract.mock_server._edits import Edit, Refused, at_lead, done, in_list
 from smartflo_contract.mock_server._requests import LARGE, SMALL, Body
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.schemas import Contract
@@ -144,12 +144,12 @@ def _refuse(key: str) -> int:
 def _patch_one(edit: Edit, changes: ListChanges, index: int) -> Response:
     row = row_of(edit.content, len(changes.writer.definition.columns))
     changes.change(index, partial(_patched, edit, row.values))
-    return _done("Lead updated successfully.", row.ignored)
+    return done("Lead updated successfully.", row.ignored)
 
 
 def _delete_one(_: Edit, changes: ListChanges, index: int) -> Response:
     changes.remove(index)
-    return _done("Lead deleted successfully.")
+    return done("Lead deleted successfully.")
 
 
 def _add_one(edit: Edit, changes: ListChanges) -> Response:
@@ -162,7 +162,7 @@ def _add_one(edit: Edit, changes: ListChanges) -> Response:
         "skipped": "Lead already exists and was skipped.",
     }[outcome]
     named = {key: lead.get("lead_id") for key in ("lead_id", "id") if edit.state.quirks["add_lead_answer"] == key}
-    return _done(message, row.ignored, **named)
+    return done(message, row.ignored, **named)
 
 
 def _add_many(edit: Edit, changes: ListChanges) -> Response:
@@ -175,7 +175,7 @@ def _add_many(edit: Edit, changes: ListChanges) -> Response:
     counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in ("added", "updated", "skipped"))
     batch_id = edit.account.add_batch(Batch(f"Batch completed: {counts}.", edit.now / 1_000 + BATCH_SECONDS), _KEPT)
     ignored = sorted({key for row in rows for key in row.ignored})
-    return _done(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
+    return done(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
 
 
 def _check_all(edit: Edit, changes: ListChanges, rows: Iterable[Row]) -> None:
@@ -203,14 +203,14 @@ def _patch_many(edit: Edit, changes: ListChanges) -> Response:
         change(changes.leads.lead(index) or {})
     for index in indexes:
         changes.change(index, change)
-    return _done(f"{len(indexes)} leads updated.", row.ignored)
+    return done(f"{len(indexes)} leads updated.", row.ignored)
 
 
 def _delete_many(edit: Edit, changes: ListChanges) -> Response:
     indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
     for index in indexes:
         changes.remove(index)
-    return _done(f"{len(indexes)} leads deleted.")
+    return done(f"{len(indexes)} leads deleted.")
 
 
 def _matching(changes: ListChanges, key: str, values: list[str | int]) -> Iterator[int]:
@@ -244,8 +244,14 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     """Return a new lead: New, never called, created now, with the fields that the client gave and no others."""
     decided = set() if edit.state.world.contract.overlay is None else edit.state.world.contract.overlay.decided
     fresh: Lead = {key: "" for key in model if FIELD.fullmatch(key)}
-    fresh |= {key: model[key][:0] if isinstance(model.get(key), str) else 0 for key in ("alternate_phone_number",)}
-    fresh |= {"dial_status": 1, "dialer_dial_status": 0, "lead_picked": 0, "undisposed_lead": False, "call_count": 0}
+    fresh |= {
+        "alternate_phone_number": "",
+        "dial_status": 1,
+        "dialer_dial_status": 0,
+        "lead_picked": 0,
+        "undisposed_lead": False,
+        "call_count": 0,
+    }
     fresh |= {"retry_count": "0" if isinstance(model.get("retry_count"), str) else 0, "priority": 1}
     fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(edit.state, key)}
     fresh |= {key: {"$date": {"$numberLong": str(edit.now)}} for key in ("created_at", "updated_at", "available_at")}
@@ -304,9 +310,3 @@ def _check(contract: Contract, lead: Lead, values: Mapping[str, Any]) -> None:
         return
     faults = {str(path[0]): f"Provide a valid {path[0]}." for _, path, _ in violations(contract.validator, lead)}
     raise Refused({key: faults[key] for key in faults if key in values} or faults)
-
-
-def _done(message: str, ignored: Iterable[str] = (), **more: object) -> Response:
-    keys = ", ".join(shown(key) for key in list(ignored)[:10])
-    reason = f"these keys mean nothing here, and were ignored: {keys}" if keys else ""
-    return answer(200, {"success": True, "message": message} | more, "assumed", reason=reason)
