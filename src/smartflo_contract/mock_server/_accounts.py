@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._clock import Clock
+from smartflo_contract.mock_server._settings import UNSET, Settings
 
 _DIGEST_BYTES: Final = 6
 """Of an account's id: 12 hexadecimal digits, which as a number fit into a token's ``sub``."""
@@ -40,6 +41,7 @@ class Account:
     """What a fake remembers of an account.
 
     Attributes:
+        settings: what is set for it.
         clock: what its clock shows.
         failed_logins: in a row.
         locked_until: seconds since the epoch; 0 where it is not locked out.
@@ -50,6 +52,7 @@ class Account:
         requests: how many bulk requests and lists there have been, for their ids.
     """
 
+    settings: Settings = UNSET
     clock: Clock = field(default_factory=Clock)
     failed_logins: int = 0
     locked_until: float = 0.0
@@ -75,6 +78,8 @@ class Account:
         return batch_id
 
 
+EVERYONE: Final = ""
+"""The id of no account: its settings hold for all that have none of their own."""
 PRISTINE: Final = Account()
 """An account that nothing has happened to; not to be changed."""
 
@@ -90,6 +95,9 @@ class Store(Protocol):
 
     def forget(self, account_id: str | None) -> None:
         """Make an account pristine again, or all where none is named."""
+
+    def ids(self) -> list[str]:
+        """Return the ids of the accounts that something is remembered of, the one used least recently first."""
 
 
 class MemoryStore:
@@ -138,13 +146,18 @@ class MemoryStore:
             else:
                 self._accounts.pop(account_id, None)
 
+    def ids(self) -> list[str]:
+        """Return the ids of the accounts that something is remembered of, the one used least recently first."""
+        with self._lock:
+            return [account_id for account_id in self._accounts if account_id != EVERYONE]
+
     def _tidy(self, account_id: str, account: Account) -> None:
         account.lists = {list_id: changes for list_id, changes in account.lists.items() if changes.touched}
         with self._lock:
             if account == PRISTINE:
                 self._accounts.pop(account_id, None)
-            while len(self._accounts) > self._most:
-                self._accounts.popitem(last=False)
+            while len(self._accounts) - (EVERYONE in self._accounts) > self._most:
+                del self._accounts[next(one for one in self._accounts if one != EVERYONE)]
 
     def __len__(self) -> int:
         """How many accounts are kept."""

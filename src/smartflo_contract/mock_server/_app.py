@@ -7,14 +7,15 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from smartflo_contract.mock_server._admin import ADMIN_ROUTES, PREFIX, AdminRoute, answered, unknown
 from smartflo_contract.mock_server._answers import EVIDENCE, refusal
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._directions import to_known_method, to_known_route
 from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._leads import PATH, no_list
+from smartflo_contract.mock_server._login import post_login
 from smartflo_contract.mock_server._routes import PLACE, ROUTES, Route
-from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._state import State, faulty
+from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX, AdminRoute, answered, unknown
 
 _LOGGER: Final = logging.getLogger(__name__)
 _FAULT_IDS: Final = "930"
@@ -49,25 +50,26 @@ def create_app(config: Config | None = None) -> Flask:
 def _add(app: Flask, route: Route, state: State) -> None:
     rule = _rule(route.path)
     name = f"{route.method} {PLACE.sub('{id}', route.path)}"
-    may_fail = state.config.faults and name != LOGIN  # a login tells its account by itself
 
     def answer(**places: str) -> Response:
+        call = state.admit(request)
+        if isinstance(call, Response):
+            return call
         list_id = next(iter(places.values()), None)
-        if not may_fail and not (list_id and list_id.startswith(_FAULT_IDS)):
-            return route.handler(state, request, **places)
-        caller = state.admit(request)
-        if isinstance(caller, Response):
-            return caller
-        return state.faulty(request, name, caller.account, list_id, lambda: route.handler(state, request, **places))
+        if not call.terms.faults and not (list_id and list_id.startswith(_FAULT_IDS)):
+            return route.handler(call, **places)
+        return faulty(call, name, list_id, lambda: route.handler(call, **places))
 
-    app.add_url_rule(rule, f"{route.method} {rule}", answer, methods=[route.method], provide_automatic_options=False)
+    # A login tells its account by itself.
+    view = partial(post_login, state, request) if name == LOGIN else answer
+    app.add_url_rule(rule, f"{route.method} {rule}", view, methods=[route.method], provide_automatic_options=False)
 
 
 def _add_admin(app: Flask, route: AdminRoute, state: State) -> None:
-    rule = f"{PREFIX}{route.path}"
+    rule = _rule(f"{PREFIX}{route.path}")
 
-    def answer() -> Response:
-        return answered(state, request, route.handler)
+    def answer(**places: str) -> Response:
+        return answered(state, request, route, *places.values())
 
     app.add_url_rule(rule, f"{route.method} {rule}", answer, methods=[route.method], provide_automatic_options=False)
 
@@ -92,14 +94,14 @@ def _http_error(state: State, error: HTTPException) -> Response:
     """Answer a request that no handler took."""
     method, path = request.method, request.path
     if path == PREFIX or path.startswith(f"{PREFIX}/"):
-        return answered(state, request, lambda *_: unknown(error.code or 404, method, path))
+        return unknown(state, request, error.code or 404)
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         reason = to_known_method(method, allowed)
         return refusal(405, "Method not allowed.", reason, headers={"Allow": allowed})
     if path.rstrip("/") == PATH and method in {"GET", "HEAD"}:  # the method line of the vendor's page
-        caller = state.admit(request)
-        return caller if isinstance(caller, Response) else no_list("", state.quirks["unknown_list"])
+        call = state.admit(request)
+        return call if isinstance(call, Response) else no_list("", call.terms.quirks["unknown_list"])
     if error.code == 404:  # noqa: PLR2004 - it is the status
         return refusal(404, "Not found.", to_known_route(method, path))
     return refusal(error.code or 500, error.name, error.description or error.name)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from smartflo_contract.factories import DefinitionError, ListDefinition
@@ -86,12 +86,7 @@ def check_config(config: "Config") -> None:
             message = f"lists: list {list_id} is defined {count} times; ids must differ"
             raise ConfigError(message)
     resolved(config.quirks)
-    for number, fault in enumerate(config.faults):
-        try:
-            check_fault(fault, _routes())
-        except ConfigError as error:
-            message = f"faults[{number}].{error}"
-            raise ConfigError(message) from None
+    check_faults(config.faults)
     if config.faults and config.read_only:
         message = (
             "faults: a read-only fake counts no requests, so it cannot tell whose turn it is; leave out one of the two"
@@ -104,6 +99,20 @@ def check_config(config: "Config") -> None:
         )
         raise ConfigError(message)
     contract_of(config)
+
+
+def check_faults(faults: Iterable[Fault]) -> None:
+    """Refuse rules that cannot work.
+
+    Raises:
+        ConfigError: the message names the rule and its setting.
+    """
+    for number, fault in enumerate(faults):
+        try:
+            check_fault(fault, _routes())
+        except ConfigError as error:
+            message = f"faults[{number}].{error}"
+            raise ConfigError(message) from None
 
 
 def _routes() -> list[str]:

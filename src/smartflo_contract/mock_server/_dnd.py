@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from flask import Request, Response
+from flask import Response
 
 from smartflo_contract.mock_server._answers import answer
 from smartflo_contract.mock_server._changes import ChangedLeads, Lead, ListChanges
 from smartflo_contract.mock_server._login import INDIA
 from smartflo_contract.mock_server._magic import is_list_id
-from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._state import Call
+from smartflo_contract.mock_server._world import World
 from smartflo_contract.schemas._rules import number_long
 
 DND_STATUSES: Final = frozenset({5, 9})
@@ -21,12 +22,9 @@ _LAST_INSTANT: Final = 253_402_300_799_999
 """Epoch ms of the last instant that a date of four digits can say."""
 
 
-def get_dnd(state: State, request: Request) -> Response:
+def get_dnd(call: Call) -> Response:
     """Answer with a page of the leads that must not be dialled, by list and position."""
-    caller = state.admit(request)
-    if isinstance(caller, Response):
-        return caller
-    wanted = request.args
+    world, wanted = call.terms.world, call.request.args
     limit, list_id, last = wanted.get("limit", str(_MOST)), wanted.get("list_id"), wanted.get("last_seen_id")
     faults = {
         name: f"Provide a valid {name}."
@@ -40,9 +38,9 @@ def get_dnd(state: State, request: Request) -> Response:
     if faults:
         return answer(422, faults, "assumed", reason="for example /v1/broadcast/dnd/leads?limit=100&list_id=8668")
     after = (0, -1) if last is None else _place(last) or (0, -1)
-    with state.accounts.edit(caller.account) as account:
-        ids = sorted({*state.world.lists, *account.lists} if list_id is None else {int(list_id)})
-        lists = [_leads(account.lists.get(one), state, one) for one in ids]
+    with call.state.accounts.edit(call.account) as account:
+        ids = sorted({*world.lists, *account.lists} if list_id is None else {int(list_id)})
+        lists = [_leads(account.lists.get(one), world, one) for one in ids]
         found = (
             _entry(one, index, lead)
             for one, leads in zip(ids, lists, strict=True)
@@ -57,11 +55,11 @@ def get_dnd(state: State, request: Request) -> Response:
     return answer(200, body, "assumed")
 
 
-def _leads(changes: ListChanges | None, state: State, list_id: int) -> ChangedLeads | None:
+def _leads(changes: ListChanges | None, world: World, list_id: int) -> ChangedLeads | None:
     if changes is not None:
         return None if changes.deleted else changes.leads
-    definition = state.world.lists.get(list_id)
-    return None if definition is None else ListChanges(state.world.writer(definition)).leads
+    definition = world.lists.get(list_id)
+    return None if definition is None else ListChanges(world.writer(definition)).leads
 
 
 def _dnd(leads: ChangedLeads, after: int) -> Iterator[tuple[int, Lead]]:

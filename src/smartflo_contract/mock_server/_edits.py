@@ -1,16 +1,24 @@
 """What all writes have in common: who may, what the body says, and one client of an account at a time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from flask import Request, Response
+from flask import Response
 
+from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server._accounts import Account
 from smartflo_contract.mock_server._answers import answer, refusal, shown
 from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._leads import no_changes
+from smartflo_contract.mock_server._magic import Failure, is_list_id
 from smartflo_contract.mock_server._requests import Body, content_of
-from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._settings import Terms
+from smartflo_contract.mock_server._state import Call
+from smartflo_contract.mock_server._world import LeadList, World
+
+_FIXED: Final = Failure(403, {"success": False, "message": "You do not have access to this list."}, "assumed")
+"""The answer to whoever would change a list whose leads are given: the edge cases stay what they are."""
+_READ_ONLY: Final = "this fake is read-only, so it takes no changes; start it with one worker and without --read-only"
 
 
 class Refused(ValueError):  # noqa: N818 - the name says what happened
@@ -26,61 +34,59 @@ class Edit(NamedTuple):
     """A write that may be made.
 
     Attributes:
-        state: the fake.
+        terms: what holds for the account.
         account: opened for changes.
         now: epoch ms, on the account's clock.
         content: the body; empty where the request has none.
     """
 
-    state: State
+    terms: Terms
     account: Account
     now: int
     content: dict[str, Any]
 
 
-def in_account(state: State, request: Request, body: Body | None, write: Callable[[Edit], Response]) -> Response:
+def in_account(call: Call, body: Body | None, write: Callable[[Edit], Response]) -> Response:
     """Write to the account that asks.
 
     Args:
-        state: the fake.
-        request: the request.
+        call: the request.
         body: what its body may be; ``None`` where it has none.
         write: makes the changes, and the answer.
     """
-    caller = state.writer(request)
-    if isinstance(caller, Response):
-        return caller
-    content = {} if body is None else content_of(request, body)
+    state = call.state
+    if state.config.read_only:
+        return refusal(403, "You do not have access to this resource.", _READ_ONLY)
+    content = {} if body is None else content_of(call.request, body)
     if isinstance(content, Response):
         return content
-    with state.accounts.edit(caller.account) as account:
+    with state.accounts.edit(call.account) as account:
+        terms = state.terms(call.account)  # once more: they may have changed while this request waited
         try:
-            return write(Edit(state, account, int(account.clock.now(state.clock()) * 1_000), content))
+            return write(Edit(terms, account, int(account.clock.now(state.clock()) * 1_000), content))
         except Refused as refused:
             return answer(422, refused.faults, "assumed", reason="" if body is None else f"for example {body.example}")
 
 
-def in_list(
-    state: State, request: Request, list_id: str, body: Body | None, write: Callable[[Edit, ListChanges], Response]
-) -> Response:
+def in_list(call: Call, list_id: str, body: Body | None, write: Callable[[Edit, ListChanges], Response]) -> Response:
     """Write to a list of the account that asks."""
 
     def found(edit: Edit) -> Response:
-        changes = state.changes(edit.account, list_id)
+        changes = changes_of(edit.account, edit.terms.world, list_id)
         if isinstance(changes, ListChanges):
             return write(edit, changes)
-        return no_changes(list_id, changes, state.quirks)
+        return no_changes(list_id, changes, edit.terms.quirks)
 
-    return in_account(state, request, body, found)
+    return in_account(call, body, found)
 
 
 def at_lead(
-    state: State, request: Request, lead_id: str, body: Body | None, write: Callable[[Edit, ListChanges, int], Response]
+    call: Call, lead_id: str, body: Body | None, write: Callable[[Edit, ListChanges, int], Response]
 ) -> Response:
     """Write to the lead of an id, in whichever list of the account it is; called with its index there."""
 
     def found(edit: Edit) -> Response:
-        place = state.lead(edit.account, lead_id)
+        place = _place_of(edit, lead_id)
         if place is not None:
             return write(edit, *place)
         reason = (
@@ -89,7 +95,7 @@ def at_lead(
         )
         return refusal(404, "Lead not found.", reason)
 
-    return in_account(state, request, body, found)
+    return in_account(call, body, found)
 
 
 def done(message: str, ignored: Iterable[str] = (), **more: object) -> Response:
@@ -103,3 +109,37 @@ def done(message: str, ignored: Iterable[str] = (), **more: object) -> Response:
     keys = ", ".join(shown(key) for key in list(ignored)[:10])
     reason = f"these keys mean nothing here, and were ignored: {keys}" if keys else ""
     return answer(200, {"success": True, "message": message} | more, "assumed", reason=reason)
+
+
+def changes_of(account: Account, world: World, list_id: str) -> ListChanges | Failure | None:
+    """Return the changes of a list, none yet perhaps; ``None`` where there is no such list.
+
+    Args:
+        account: opened for changes.
+        world: the account's.
+        list_id: as it was asked for.
+    """
+    known = account.lists.get(int(list_id)) if is_list_id(list_id) else None
+    if known is not None:
+        return None if known.deleted else known
+    found = world.find(list_id)
+    if not isinstance(found, LeadList):
+        return found
+    if not isinstance(found.writer, LeadWriter):
+        return _FIXED
+    return account.lists.setdefault(int(list_id), ListChanges(found.writer))
+
+
+def _place_of(edit: Edit, lead_id: str) -> tuple[ListChanges, int] | None:
+    """Return the changes of the list that has the lead of an id, and its index there.
+
+    The lead of a magic list is found once that list has been read.
+    """
+    for list_id in dict.fromkeys((*edit.account.lists, *edit.terms.world.known())):
+        changes = changes_of(edit.account, edit.terms.world, str(list_id))
+        if isinstance(changes, ListChanges):
+            index = changes.writer.index_of(lead_id)
+            lead = None if index is None else changes.leads.lead(index)
+            if index is not None and lead is not None and str(lead.get("lead_id")) == lead_id:
+                return changes, index
+    return None

@@ -10,34 +10,32 @@ from flask import Request, Response
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded, refusal, shown
 from smartflo_contract.mock_server._magic import Failure, is_list_id
 from smartflo_contract.mock_server._quirks import Quirks
-from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._state import Call
 from smartflo_contract.mock_server._world import Headers, LeadList, headers
 
 PATH: Final = "/v1/broadcast/leads"
 _DIGITS: Final = 10
 
 
-def get_leads(state: State, request: Request, list_id: str) -> Response:
+def get_leads(call: Call, list_id: str) -> Response:
     """Answer with the leads of a list, or with what its id stands for."""
-    caller = state.admit(request)
-    if isinstance(caller, Response):
-        return caller
-    found = _list(state, caller.account, list_id)
+    found = _list(call, list_id)
     if isinstance(found, LeadList):
-        return _leads_of(state, request, found)
+        return _leads_of(call, found)
     if found is None:
-        return no_list(list_id, state.quirks["unknown_list"])
-    return failure(list_id, found, state.quirks)
+        return no_list(list_id, call.terms.quirks["unknown_list"])
+    return failure(list_id, found, call.terms.quirks)
 
 
-def _list(state: State, account_id: str, list_id: str) -> LeadList | Failure | None:
+def _list(call: Call, list_id: str) -> LeadList | Failure | None:
     """Return the list as the account has it."""
-    if state.accounts.view(account_id).lists and is_list_id(list_id):
-        with state.accounts.edit(account_id) as account:
+    accounts = call.state.accounts
+    if accounts.view(call.account).lists and is_list_id(list_id):
+        with accounts.edit(call.account) as account:
             changes = account.lists.get(int(list_id))
             if changes is not None:
                 return None if changes.deleted else changes.view()
-    return state.world.find(list_id)
+    return call.terms.world.find(list_id)
 
 
 def no_list(list_id: str, unknown_list: str) -> Response:
@@ -76,12 +74,12 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return any(tag in ("*", etag) for tag in tags)
 
 
-def _leads_of(state: State, request: Request, leads: LeadList) -> Response:
-    bodies = state.bodies
+def _leads_of(call: Call, leads: LeadList) -> Response:
+    request, bodies, number_filter = call.request, call.state.bodies, call.terms.quirks["number_filter"]
     number = request.args.get("number") if request.environ.get("QUERY_STRING") else None
-    if number is None or state.quirks["number_filter"] == "ignored":
+    if number is None or number_filter == "ignored":
         return _reply(request, leads.etag, leads.headers, partial(bodies.ready, leads), partial(bodies.of, leads))
-    indexes = _matching(leads, number, state.quirks["number_filter"])
+    indexes = _matching(leads, number, number_filter)
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     described = headers(etag, "assumed")
     if sum(character in "0123456789" for character in number) < _DIGITS:

@@ -3,50 +3,49 @@
 from dataclasses import replace
 from typing import Final
 
-from flask import Request, Response
+from flask import Response
 
 from smartflo_contract.factories import DEFAULT_COLUMNS, ListDefinition
 from smartflo_contract.mock_server._answers import answer
 from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._edits import Edit, Refused, done, in_account, in_list
 from smartflo_contract.mock_server._requests import SMALL, Body
-from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._state import Call
+from smartflo_contract.mock_server._world import World
 
 _CREATE: Final = Body("CreateList", SMALL, '{"name": "March", "field": ["Phone Number", "Name"]}')
 _UPDATE: Final = Body("UpdateList", SMALL, '{"name": "April"}')
 
 
-def get_lists(state: State, request: Request) -> Response:
+def get_lists(call: Call) -> Response:
     """Answer with the lists of the account; magic ones are not among them."""
-    caller = state.admit(request)
-    if isinstance(caller, Response):
-        return caller
-    changed = dict(state.accounts.view(caller.account).lists)
-    names = {one.id: one.name for one in state.world.lists.values() if one.id not in changed}
+    world = call.terms.world
+    changed = dict(call.state.accounts.view(call.account).lists)
+    names = {one.id: one.name for one in world.lists.values() if one.id not in changed}
     names |= {
-        id_: one.writer.definition.name for id_, one in changed.items() if not one.deleted and _is_listed(state, id_)
+        id_: one.writer.definition.name for id_, one in changed.items() if not one.deleted and _is_listed(world, id_)
     }
-    as_text = state.quirks["lists_id"] == "text"
+    as_text = call.terms.quirks["lists_id"] == "text"
     return answer(200, [{"id": str(id_) if as_text else id_, "name": names[id_]} for id_ in sorted(names)], "observed")
 
 
-def post_list(state: State, request: Request) -> Response:
+def post_list(call: Call) -> Response:
     """Make a list without leads; its columns are those of ``field``, or the nine of the vendor's example."""
-    return in_account(state, request, _CREATE, _create)
+    return in_account(call, _CREATE, _create)
 
 
-def put_list(state: State, request: Request, list_id: str) -> Response:
+def put_list(call: Call, list_id: str) -> Response:
     """Rename a list."""
-    return in_list(state, request, list_id, _UPDATE, _update)
+    return in_list(call, list_id, _UPDATE, _update)
 
 
-def delete_list(state: State, request: Request, list_id: str) -> Response:
+def delete_list(call: Call, list_id: str) -> Response:
     """Delete a list with its leads."""
-    return in_list(state, request, list_id, None, _delete)
+    return in_list(call, list_id, None, _delete)
 
 
 def _create(edit: Edit) -> Response:
-    content, account, world = edit.content, edit.account, edit.state.world
+    content, account, world = edit.content, edit.account, edit.terms.world
     if content.get("enable_outbound_based_skill") == "1" and not content.get("skill_list_id"):
         raise Refused({"skill_list_id": "The skill_list_id field is required."})
     list_id = account.new_list_id(world.lists)
@@ -61,7 +60,7 @@ def _update(edit: Edit, changes: ListChanges) -> Response:
     content = edit.content
     if "name" in content:
         definition = replace(changes.writer.definition, name=content["name"])
-        changes.rename(edit.state.world.writer(definition))
+        changes.rename(edit.terms.world.writer(definition))
     if "description" in content:
         changes.description, changes.touched = content["description"], True
     return done("List updated successfully.")
@@ -72,6 +71,6 @@ def _delete(edit: Edit, changes: ListChanges) -> Response:
     return done("List deleted successfully.")
 
 
-def _is_listed(state: State, list_id: int) -> bool:
+def _is_listed(world: World, list_id: int) -> bool:
     """Whether a changed list is one of the account's own: magic ones are there without being listed."""
-    return list_id in state.world.lists or state.world.find(str(list_id)) is None
+    return list_id in world.lists or world.find(str(list_id)) is None

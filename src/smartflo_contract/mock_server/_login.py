@@ -7,9 +7,10 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._answers import answer, refusal
+from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._requests import Body, content_of
-from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._state import Call, State, faulty
 from smartflo_contract.mock_server._tokens import LIFETIME
 
 WRONG_PASSWORD: Final = "wrong"  # noqa: S105 - it opens nothing
@@ -33,77 +34,72 @@ def post_login(state: State, request: Request) -> Response:
     if isinstance(content, Response):
         return content
     login, password = content["email"], content["password"]
-    return state.faulty(request, LOGIN, account_of_login(login), None, lambda: _logged_in(state, login, password))
+    call = state.call(request, account_of_login(login))
+    return faulty(call, LOGIN, None, lambda: _logged_in(call, login, password))
 
 
-def post_refresh(state: State, request: Request) -> Response:
+def post_refresh(call: Call) -> Response:
     """Answer with a new token for the account that asks; the old one stays valid until it expires."""
-    caller = state.admit(request)
-    if isinstance(caller, Response):
-        return caller
-    return answer(200, _token(state, caller.account), "observed")
+    return answer(200, _token(call), "observed")
 
 
-def post_logout(state: State, request: Request) -> Response:
+def post_logout(call: Call) -> Response:
     """Refuse the token from now on, where this fake issued it; other texts stay what they are."""
-    caller = state.admit(request)
-    if isinstance(caller, Response):
-        return caller
-    if caller.issued is not None and not state.config.read_only:
-        with state.accounts.edit(caller.account) as account:
-            now = state.now(caller.account)
+    if call.issued is not None and not call.state.config.read_only:
+        with call.state.accounts.edit(call.account) as account:
+            now = call.state.now(call.account)
             known = {token: expires for token, expires in account.logged_out.items() if expires > now}
-            account.logged_out = known | {caller.issued.token_id: caller.issued.expires}
+            account.logged_out = known | {call.issued.token_id: call.issued.expires}
     return answer(200, {"success": True, "message": "Successfully logged out"}, "assumed")
 
 
-def _logged_in(state: State, login: str, password: str) -> Response:
+def _logged_in(call: Call, login: str, password: str) -> Response:
     """Answer a login whose body is as it should be, and count those that fail."""
-    account_id = account_of_login(login)
-    right = _is_right(state, login, password)
-    counted = state.quirks["lockout"] != "off" and not state.config.read_only
-    if right and state.accounts.view(account_id).failed_logins == 0:
-        return _welcome(state, account_id)
-    with state.accounts.edit(account_id) as account:
-        now = state.now(account_id)
+    state, lockout = call.state, call.terms.quirks["lockout"]
+    right = _is_right(state.config, login, password)
+    counted = lockout != "off" and not state.config.read_only
+    if right and state.accounts.view(call.account).failed_logins == 0:
+        return _welcome(call)
+    with state.accounts.edit(call.account) as account:
+        now = state.now(call.account)
         if counted and now < account.locked_until:
-            return locked_out(state.quirks["lockout"], account.locked_until, _TOO_MANY)
+            return locked_out(lockout, account.locked_until, _TOO_MANY)
         if right or account.locked_until:
             account.failed_logins, account.locked_until = 0, 0.0
         if right:
-            return _welcome(state, account_id)
+            return _welcome(call)
         failures = account.failed_logins + 1
         if not state.config.read_only:
             account.failed_logins = failures
         if counted and failures >= MOST_FAILURES:
             account.locked_until = now + LOCKED_SECONDS
-    return _refused(state, failures)
+    return _refused(call, failures)
 
 
-def _is_right(state: State, login: str, password: str) -> bool:
-    logins = state.config.logins
+def _is_right(config: Config, login: str, password: str) -> bool:
+    logins = config.logins
     if logins:
         return any((one.email, one.password) == (login, password) for one in logins)
     return password != WRONG_PASSWORD
 
 
-def _welcome(state: State, account: str) -> Response:
-    return answer(200, _token(state, account) | {"number_of_days_left": _DAYS_LEFT}, "documented")
+def _welcome(call: Call) -> Response:
+    return answer(200, _token(call) | {"number_of_days_left": _DAYS_LEFT}, "documented")
 
 
-def _token(state: State, account: str) -> dict[str, object]:
-    token = state.tokens.issue(account, state.now(account))
+def _token(call: Call) -> dict[str, object]:
+    token = call.state.tokens.issue(call.account, call.state.now(call.account))
     return {"success": True, "access_token": token, "token_type": "bearer", "expires_in": LIFETIME}
 
 
-def _refused(state: State, failures: int) -> Response:
+def _refused(call: Call, failures: int) -> Response:
     known = (
         "only the configured logins are taken"
-        if state.config.logins
+        if call.state.config.logins
         else f"the password `{WRONG_PASSWORD}` is always refused, any other is taken"
     )
     reason = f"{known}; the status 401 is assumed"
-    if state.quirks["login_failure"] == "plain":
+    if call.terms.quirks["login_failure"] == "plain":
         return refusal(401, "Invalid credentials", reason)
     body = {"success": False, "message": "The username or password is incorrect.", "login_failed_count": failures}
     return answer(401, body, "assumed", reason=reason)

@@ -29,7 +29,8 @@ class Route(NamedTuple):
     Attributes:
         method: HTTP method; HEAD comes with GET.
         path: template, ``{list_id}`` for a segment that varies; a trailing slash is taken as well.
-        handler: called with the fake's state, the request, and the segments by name.
+        handler: called with the request as its account's, and the segments by name; a login with the fake's state
+            and the request.
         evidence: how well it is known that the vendor has this route.
         source: where that is said.
     """

@@ -17,12 +17,10 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
-from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server._address import Address, bind, claim, resolve, share
 from smartflo_contract.mock_server._app import create_app
-from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
-from smartflo_contract.mock_server._world import lists
+from smartflo_contract.mock_server._settings import Worlds
 
 _THREADS: Final = 8
 """Requests that a worker answers at a time: more would cost speed, and a slow reader of a large list holds one."""
@@ -97,21 +95,12 @@ def serve(config: Config, announce: Callable[[str], None]) -> None:
         PortTaken: something listens at the port, perhaps another fake.
         ServeError: the host or the port cannot be used.
     """
-    _check_leads(config)
+    Worlds(config).usual.world.check()
     with _reserved(resolve(config.host, config.port)) as address:
         server = _Server(address, config.workers, partial(announce, address.url))
         server.serve(target_loader=partial(_load, config), wrap_loader=False)
     if server.failure is not None:
         raise server.failure
-
-
-def _check_leads(config: Config) -> None:
-    """Make a lead of each list where an overlay could forbid it, so that this fails here and not in a worker."""
-    contract = contract_of(config)
-    if contract.overlay is None:
-        return
-    for one in lists(config):
-        LeadWriter(one, contract, seed=config.seed, phones=config.phones).lead(0)
 
 
 @contextmanager

@@ -9,11 +9,11 @@ import orjson
 
 from smartflo_contract.factories import EdgeCase, LeadWriter, ListDefinition
 from smartflo_contract.mock_server._answers import EVIDENCE
-from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._given import GivenLeads
 from smartflo_contract.mock_server._magic import Failure, is_list_id, least_known, magic
 from smartflo_contract.mock_server._quirks import Quirks
+from smartflo_contract.schemas import Contract
 
 Headers: TypeAlias = list[tuple[str, str]]
 
@@ -116,19 +116,15 @@ class World:
         find: the function from the id in a path to its list, its error, or ``None``.
     """
 
-    def __init__(self, config: Config, quirks: Quirks) -> None:
-        """Know the lists; make no lead.
-
-        Raises:
-            ConfigError: the contract cannot be loaded, as where the overlay's file has gone.
-        """
+    def __init__(self, config: Config, contract: Contract, quirks: Quirks) -> None:
+        """Know the lists; make no lead."""
         self._config = config
-        self.contract = contract_of(config)
+        self.contract = contract
         self.lists = {one.id: one for one in lists(config)}
         # An overlay is the user's claim, and lenient mixes both readings: neither is as the vendor shows it.
         self._quirks = quirks
-        known = config.overlay is None and config.profile != "lenient"
-        self._evidence = config.profile if known else "assumed"
+        known = contract.overlay is None and contract.profile != "lenient"
+        self._evidence = contract.profile if known else "assumed"
         self._read: dict[int, None] = {}
         self.find = lru_cache(_KEPT)(self._find)
 
@@ -146,6 +142,16 @@ class World:
     def known(self) -> list[int]:
         """Return the ids of the lists that there are at first, and of the magic ones that were read lately."""
         return list(self.lists | self._read)
+
+    def check(self) -> None:
+        """Make a lead of each list where an overlay could forbid it, so that this fails here and not in an answer.
+
+        Raises:
+            GenerationError: no value is found for a key of the overlay.
+        """
+        if self.contract.overlay is not None:
+            for one in self.lists.values():
+                self.writer(one).lead(0)
 
     def writer(self, definition: ListDefinition) -> LeadWriter:
         """Return what makes the leads of a list in this world."""

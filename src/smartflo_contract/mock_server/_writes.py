@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from flask import Request, Response
+from flask import Response
 
 from smartflo_contract.factories._writer import last_digits
 from smartflo_contract.mock_server._accounts import Batch
@@ -13,7 +13,7 @@ from smartflo_contract.mock_server._answers import answer, refusal, shown
 from smartflo_contract.mock_server._changes import PHONE, Lead, ListChanges
 from smartflo_contract.mock_server._edits import Edit, Refused, at_lead, done, in_list
 from smartflo_contract.mock_server._requests import LARGE, SMALL, Body
-from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._state import Call
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas._engine import violations
 from smartflo_contract.schemas._overlay import FIELD
@@ -49,46 +49,43 @@ class Row(NamedTuple):
     ignored: tuple[str, ...]
 
 
-def post_lead(state: State, request: Request, id_: str) -> Response:
+def post_lead(call: Call, id_: str) -> Response:
     """Add one lead to a list."""
-    return in_list(state, request, id_, _ADD, _add_one)
+    return in_list(call, id_, _ADD, _add_one)
 
 
-def post_leads(state: State, request: Request, list_id: str) -> Response:
+def post_leads(call: Call, list_id: str) -> Response:
     """Add many leads to a list."""
-    return in_list(state, request, list_id, _ADD_MANY, _add_many)
+    return in_list(call, list_id, _ADD_MANY, _add_many)
 
 
-def patch_leads(state: State, request: Request, list_id: str) -> Response:
+def patch_leads(call: Call, list_id: str) -> Response:
     """Change the leads of a list that have one of some values in a field."""
-    return in_list(state, request, list_id, _PATCH, _patch_many)
+    return in_list(call, list_id, _PATCH, _patch_many)
 
 
-def delete_leads(state: State, request: Request, list_id: str) -> Response:
+def delete_leads(call: Call, list_id: str) -> Response:
     """Delete the leads of a list that have one of some values in a field."""
-    return in_list(state, request, list_id, _DELETE, _delete_many)
+    return in_list(call, list_id, _DELETE, _delete_many)
 
 
-def put_lead(state: State, request: Request, id_: str) -> Response:
+def put_lead(call: Call, id_: str) -> Response:
     """Change one lead, told by its own id."""
-    return at_lead(state, request, id_, _UPDATE, _patch_one)
+    return at_lead(call, id_, _UPDATE, _patch_one)
 
 
-def delete_lead(state: State, request: Request, id_: str) -> Response:
+def delete_lead(call: Call, id_: str) -> Response:
     """Delete one lead, told by its own id."""
-    return at_lead(state, request, id_, None, _delete_one)
+    return at_lead(call, id_, None, _delete_one)
 
 
-def get_batch(state: State, request: Request, id_: str) -> Response:
+def get_batch(call: Call, id_: str) -> Response:
     """Answer with what became of a bulk request."""
-    caller = state.admit(request)
-    if isinstance(caller, Response):
-        return caller
-    batch = state.accounts.view(caller.account).batches.get(id_)
+    batch = call.state.accounts.view(call.account).batches.get(id_)
     if batch is None:
         reason = f"no batch of this account has the id {shown(id_)}; POST /v1/broadcast/leads/<id> answers with one"
         return refusal(404, "Batch not found.", reason)
-    finished = state.now(caller.account) >= batch.done_at
+    finished = call.state.now(call.account) >= batch.done_at
     message = batch.outcome if finished else "Batch is processing."
     return answer(200, {"success": True, "message": message}, "assumed")
 
@@ -153,7 +150,7 @@ def _delete_one(_: Edit, changes: ListChanges, index: int) -> Response:
 
 
 def _add_one(edit: Edit, changes: ListChanges) -> Response:
-    option = edit.content.get("duplicate_option", edit.state.quirks["duplicate_option"])
+    option = edit.content.get("duplicate_option", edit.terms.quirks["duplicate_option"])
     row = row_of(edit.content, len(changes.writer.definition.columns))
     outcome, lead = _add(edit, changes, row, option)
     message = {
@@ -161,12 +158,12 @@ def _add_one(edit: Edit, changes: ListChanges) -> Response:
         "updated": "Lead updated successfully.",
         "skipped": "Lead already exists and was skipped.",
     }[outcome]
-    named = {key: lead.get("lead_id") for key in ("lead_id", "id") if edit.state.quirks["add_lead_answer"] == key}
+    named = {key: lead.get("lead_id") for key in ("lead_id", "id") if edit.terms.quirks["add_lead_answer"] == key}
     return done(message, row.ignored, **named)
 
 
 def _add_many(edit: Edit, changes: ListChanges) -> Response:
-    option = edit.content.get("duplicate_option", edit.state.quirks["duplicate_option"])
+    option = edit.content.get("duplicate_option", edit.terms.quirks["duplicate_option"])
     shared = {"skill_id": edit.content["skill_id"]} if "skill_id" in edit.content else {}
     columns = len(changes.writer.definition.columns)
     rows = [_placed(number, row_of, shared | lead, columns) for number, lead in enumerate(edit.content["data"])]
@@ -180,7 +177,7 @@ def _add_many(edit: Edit, changes: ListChanges) -> Response:
 
 def _check_all(edit: Edit, changes: ListChanges, rows: Iterable[Row]) -> None:
     """Refuse a batch of which any lead would break the contract, before one is added."""
-    if edit.state.world.contract.overlay is None:
+    if edit.terms.world.contract.overlay is None:
         return  # then what the request's schema lets pass, a lead may hold
     model = changes.writer.lead(changes.writer.size)
     for number, row in enumerate(rows):
@@ -242,7 +239,8 @@ def _add(edit: Edit, changes: ListChanges, row: Row, option: str) -> tuple[str, 
 
 def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     """Return a new lead: New, never called, created now, with the fields that the client gave and no others."""
-    decided = set() if edit.state.world.contract.overlay is None else edit.state.world.contract.overlay.decided
+    contract = edit.terms.world.contract
+    decided = set() if contract.overlay is None else contract.overlay.decided
     fresh: Lead = {key: "" for key in model if FIELD.fullmatch(key)}
     fresh |= {
         "alternate_phone_number": "",
@@ -253,9 +251,9 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
         "call_count": 0,
     }
     fresh |= {"retry_count": "0" if isinstance(model.get("retry_count"), str) else 0, "priority": 1}
-    fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(edit.state, key)}
+    fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(contract, key)}
     fresh |= {key: {"$date": {"$numberLong": str(edit.now)}} for key in ("created_at", "updated_at", "available_at")}
-    if edit.state.quirks["created_at"] == "twelve_hours_early":
+    if edit.terms.quirks["created_at"] == "twelve_hours_early":
         fresh["created_at"] = {"$date": {"$numberLong": str(edit.now - 12 * 60 * 60 * 1_000)}}
     for key in ("id", "lead_id"):
         if _is_object_id(model.get(key)):
@@ -264,8 +262,8 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     return _patched(edit, values, model | known, changed=False)
 
 
-def _may_be_null(state: State, key: str) -> bool:
-    schema = state.world.contract.lead["properties"].get(key, {})
+def _may_be_null(contract: Contract, key: str) -> bool:
+    schema = contract.lead["properties"].get(key, {})
     return "null" in str(schema.get("type", schema.get("anyOf", "")))
 
 
@@ -279,9 +277,9 @@ def _patched(edit: Edit, values: Lead, lead: Lead, *, changed: bool = True) -> L
     Raises:
         Refused: the contract does not allow it so; an overlay may say more than the request's schema.
     """
-    contract = edit.state.world.contract
+    contract = edit.terms.world.contract
     named = {key: value for key, value in values.items() if key in lead or FIELD.fullmatch(key)}
-    if named.get("skill_id", 0) is None and not _may_be_null(edit.state, "skill_id"):
+    if named.get("skill_id", 0) is None and not _may_be_null(contract, "skill_id"):
         del named["skill_id"]  # as it was: this reading has no null
     patched = _with_fields(lead, named)
     if changed and "updated_at" in patched:

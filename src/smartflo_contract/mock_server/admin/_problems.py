@@ -1,0 +1,48 @@
+"""Errors of the admin API, as problem documents (RFC 9457)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+from flask import Response
+
+TITLES: Final = {
+    400: "Bad request",
+    401: "No account",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Content too large",
+    422: "Unprocessable content",
+    503: "Service unavailable",
+}
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's word
+    """Something is wrong with a request; answered as a problem document.
+
+    Attributes:
+        status: HTTP status.
+        detail: what, and what to do.
+        errors: JSON pointers into the body, each with what is wrong there.
+    """
+
+    def __init__(self, status: int, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
+        """Keep what is wrong."""
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+
+    def response(self) -> Response:
+        """Return the document."""
+        body: dict[str, object] = {
+            "type": "about:blank",
+            "title": TITLES.get(self.status, "Error"),
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]
+        return Response(orjson.dumps(body), self.status, mimetype="application/problem+json")

@@ -1,0 +1,10 @@
+"""Beginning again."""
+
+from smartflo_contract.mock_server._accounts import EVERYONE
+from smartflo_contract.mock_server.admin._asks import Ask
+
+
+def reset(ask: Ask) -> object:
+    """Forget what an account has done and what was set for it; of all accounts, where none is named."""
+    ask.state.accounts.forget(None if ask.account == EVERYONE else ask.account)
+    return {"status": "ok"}

@@ -1,0 +1,171 @@
+"""The routes of the admin API, in one table, and how each request of one is answered."""
+
+from collections.abc import Callable
+from typing import Final, Literal, NamedTuple
+
+import orjson
+from flask import Request, Response
+
+from smartflo_contract.mock_server._accounts import EVERYONE, account_of_token
+from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server.admin._about import contract, health, version
+from smartflo_contract.mock_server.admin._asks import Ask, account_of, content_of
+from smartflo_contract.mock_server.admin._callers import check_caller
+from smartflo_contract.mock_server.admin._clock import get_clock, patch_clock
+from smartflo_contract.mock_server.admin._problems import Problem
+from smartflo_contract.mock_server.admin._reset import reset
+from smartflo_contract.mock_server.admin._settings import (
+    delete_faults,
+    get_faults,
+    get_profile,
+    get_quirks,
+    patch_quirks,
+    post_fault,
+    put_faults,
+    put_profile,
+)
+from smartflo_contract.schemas._errors import nearest
+
+PREFIX: Final = "/__admin"
+SMALL: Final = 64 * 1024
+"""Bytes of a body that sets something."""
+LARGE: Final = 32 * 1024 * 1024
+"""Bytes of a body that holds leads."""
+_READ_ONLY: Final = "this fake is read-only; start it with one worker and without --read-only"
+_NOBODY: Final = "send the Authorization header of the account that is meant: each has its own"
+
+
+class AdminRoute(NamedTuple):
+    """A route of the admin API.
+
+    Attributes:
+        method: HTTP method.
+        path: below ``/__admin``; ``{list_id}`` for a segment that varies.
+        handler: called with the request; returns what the answer says.
+        summary: what it does.
+        answer: the shape of the answer, by its name in ``components.json``.
+        about: whom it speaks of: ``nobody``; ``all`` accounts, or the one that is named; ``one`` that must be named.
+        body: the shape of the request's body; ``None`` where it has none.
+        changes: whether it changes what the fake remembers.
+        status: of the answer.
+        most_bytes: of the request's body.
+        parameters: in the query.
+        problems: statuses of problems besides those that follow from the above.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[Ask], object]
+    summary: str
+    answer: str
+    about: Literal["nobody", "all", "one"] = "all"
+    body: str | None = None
+    changes: bool = False
+    status: int = 200
+    most_bytes: int = SMALL
+    parameters: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
+
+
+def _openapi(_: Ask) -> object:
+    from smartflo_contract.mock_server.admin._openapi import admin_openapi  # noqa: PLC0415 - it reads this table
+
+    return admin_openapi()
+
+
+ADMIN_ROUTES: Final = (
+    AdminRoute("GET", "/health", health, "Whether the fake lives", "Status", "nobody"),
+    AdminRoute("GET", "/ready", health, "Whether the fake answers", "Status", "nobody"),
+    AdminRoute("GET", "/version", version, "What runs here", "Version", "nobody"),
+    AdminRoute("GET", "/openapi", _openapi, "This document", "Document", "nobody"),
+    AdminRoute(
+        "GET",
+        "/contract",
+        contract,
+        "The contract of a response with leads, annotated JSON Schema",
+        "Document",
+        parameters=("profile",),
+        problems=(422,),
+    ),
+    AdminRoute("GET", "/profile", get_profile, "The profile", "Profile"),
+    AdminRoute(
+        "PUT",
+        "/profile",
+        put_profile,
+        "Set the profile, or with null take back what was set",
+        "Profile",
+        body="ProfileChange",
+        changes=True,
+    ),
+    AdminRoute("GET", "/quirks", get_quirks, "Every quirk, with its value here", "Quirks"),
+    AdminRoute(
+        "PATCH",
+        "/quirks",
+        patch_quirks,
+        "Set some quirks, or with null take back what was set",
+        "Quirks",
+        body="QuirkChanges",
+        changes=True,
+    ),
+    AdminRoute("GET", "/faults", get_faults, "The rules that say which answers go wrong, and every fault", "Faults"),
+    AdminRoute("PUT", "/faults", put_faults, "Set all rules", "Faults", body="FaultRules", changes=True),
+    AdminRoute("POST", "/faults", post_fault, "Add a rule", "Faults", body="FaultRule", changes=True, status=201),
+    AdminRoute("DELETE", "/faults", delete_faults, "Take back the rules that were set", "Faults", changes=True),
+    AdminRoute("GET", "/clock", get_clock, "What the account's clock shows", "Clock", "one"),
+    AdminRoute(
+        "PATCH",
+        "/clock",
+        patch_clock,
+        "Set, advance, freeze or start the account's clock, in this order",
+        "Clock",
+        "one",
+        body="ClockChange",
+        changes=True,
+    ),
+    AdminRoute("POST", "/reset", reset, "Forget what the account has done, or all accounts", "Status", changes=True),
+)
+"""Every route of the admin API."""
+
+
+def answered(state: State, request: Request, route: AdminRoute, place: str = "") -> Response:
+    """Return the answer to an admin request, if it may be answered at all."""
+    try:
+        check_caller(state.config, request)
+        body = route.handler(_ask(state, request, route, place))
+    except Problem as wrong:
+        return wrong.response()
+    return Response(orjson.dumps(body), route.status, mimetype="application/json")
+
+
+def unknown(state: State, request: Request, status: int) -> Response:
+    """Return the answer to a method and path that the admin API does not have.
+
+    Args:
+        state: the fake.
+        request: the request.
+        status: of the answer; 404 for the path, 405 for the method.
+    """
+    try:
+        check_caller(state.config, request)
+    except Problem as wrong:
+        return wrong.response()
+    wanted = f"{request.method} {request.path[:100]}"
+    known = [f"{route.method} {PREFIX}{route.path}" for route in ADMIN_ROUTES]
+    return Problem(status, f"there is no {wanted}; there are {', '.join(known)}.{nearest(wanted, known)}").response()
+
+
+def _ask(state: State, request: Request, route: AdminRoute, place: str) -> Ask:
+    """Return a request with the account that is meant and its body.
+
+    Raises:
+        Problem: the route does not take it.
+    """
+    account = EVERYONE if route.about == "nobody" else account_of(state, request)
+    if route.about == "one" and account == EVERYONE:
+        if state.config.auth == "on":
+            raise Problem(401, _NOBODY)
+        account = account_of_token("")
+    if route.changes and state.config.read_only:
+        raise Problem(409, _READ_ONLY)
+    content = None if route.body is None else content_of(request, route.body, route.most_bytes)
+    return Ask(state, request, account, content, place)

@@ -1,0 +1,141 @@
+"""Profile, quirks and faults of an account, or of all that have none of their own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from smartflo_contract.factories import GenerationError
+from smartflo_contract.mock_server._accounts import EVERYONE
+from smartflo_contract.mock_server._checks import check_faults
+from smartflo_contract.mock_server._errors import ConfigError
+from smartflo_contract.mock_server._faults import KINDS, Fault
+from smartflo_contract.mock_server._quirks import DEFAULTS, QUIRKS, resolved
+from smartflo_contract.mock_server._settings import UNSET, Settings, Terms
+from smartflo_contract.mock_server.admin._asks import Ask
+from smartflo_contract.mock_server.admin._problems import Problem
+from smartflo_contract.schemas import ContractError
+from smartflo_contract.schemas._resolve import PROFILES
+
+MOST_RULES: Final = 1_000
+_LISTS: Final = "reset it before this is set, or set this before its lists are changed"
+
+
+def get_profile(ask: Ask) -> object:
+    """Tell the profile."""
+    return {"profile": ask.state.terms(ask.account).world.contract.profile, "profiles": PROFILES}
+
+
+def put_profile(ask: Ask) -> object:
+    """Set the profile; ``None`` takes back what was set."""
+    _set(ask, lambda settings: replace(settings, profile=ask.content["profile"]))
+    return get_profile(ask)
+
+
+def get_quirks(ask: Ask) -> object:
+    """Tell every quirk, with its value."""
+    values = ask.state.terms(ask.account).quirks
+    return [
+        {
+            "name": quirk.name,
+            "value": values[quirk.name],
+            "values": quirk.values,
+            "default": quirk.default,
+            "evidence": quirk.evidence,
+            "why": quirk.why,
+        }
+        for quirk in QUIRKS
+    ]
+
+
+def patch_quirks(ask: Ask) -> object:
+    """Set some quirks; ``None`` takes back what was set."""
+    given: dict[str, Any] = ask.content
+    with _refusing():
+        resolved({name: value for name, value in given.items() if value is not None or name not in DEFAULTS})
+
+    def changed(settings: Settings) -> Settings:
+        quirks = {**settings.quirks, **given}
+        return replace(settings, quirks={name: str(value) for name, value in quirks.items() if value is not None})
+
+    _set(ask, changed)
+    return get_quirks(ask)
+
+
+def get_faults(ask: Ask) -> object:
+    """Tell the rules, and every kind of fault."""
+    rules = [asdict(rule) for rule in ask.state.terms(ask.account).faults]
+    kinds = [{"name": name, "evidence": kind.evidence, "why": kind.why} for name, kind in KINDS.items()]
+    return {"rules": rules, "kinds": kinds}
+
+
+def put_faults(ask: Ask) -> object:
+    """Set all rules; each counts from its first request."""
+    return _set_faults(ask, tuple(map(_fault, ask.content["rules"])))
+
+
+def post_fault(ask: Ask) -> object:
+    """Add a rule after those that there are, which go on counting."""
+    rules = ask.state.terms(ask.account).faults
+    if len(rules) == MOST_RULES:
+        raise Problem(422, f"there are {MOST_RULES} rules already; take some back with DELETE /__admin/faults")
+    return _set_faults(ask, (*rules, _fault(ask.content)))
+
+
+def delete_faults(ask: Ask) -> object:
+    """Take back what was set: the rules are those of all accounts again, or of the configuration."""
+    return _set_faults(ask, None)
+
+
+def _fault(rule: dict[str, Any]) -> Fault:
+    return Fault(**rule | {"steps": tuple(map(str, rule["steps"]))})
+
+
+def _set_faults(ask: Ask, faults: tuple[Fault, ...] | None) -> object:
+    with _refusing():
+        check_faults(faults or ())
+    _set(ask, lambda settings: replace(settings, faults=faults))
+    return get_faults(ask)
+
+
+def _set(ask: Ask, change: Callable[[Settings], Settings]) -> None:
+    """Change the settings of the account that is meant.
+
+    Raises:
+        Problem: they cannot be so, or leads that were written would be of another world.
+    """
+    accounts, worlds = ask.state.accounts, ask.state.worlds
+    affected = [ask.account, *(accounts.ids() if ask.account == EVERYONE else ())]
+    with accounts.edit(ask.account) as account:
+        before, settings = account.settings, change(account.settings)
+
+        def then(account_id: str) -> Terms:
+            if account_id == ask.account:
+                others = UNSET if account_id == EVERYONE else accounts.view(EVERYONE).settings
+                return worlds.terms(settings.over(others))
+            return worlds.terms(accounts.view(account_id).settings.over(settings))
+
+        with _refusing():
+            then(ask.account).world.check()
+        for one in affected:
+            if accounts.view(one).lists and then(one).world is not ask.state.terms(one).world:
+                raise Problem(409, f"account {one} has changed lists, with leads as they are now: {_LISTS}")
+        account.settings = UNSET if settings == UNSET else settings
+    if not _goes_on(before.faults, settings.faults):
+        for one in affected:
+            with accounts.edit(one) as account:
+                account.fault_counts.clear()
+
+
+def _goes_on(before: tuple[Fault, ...] | None, after: tuple[Fault, ...] | None) -> bool:
+    """Whether rules keep their places, so that they go on counting."""
+    return before == after or (before is not None and after is not None and after[: len(before)] == before)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Answer what cannot be set as a problem."""
+    try:
+        yield
+    except (ConfigError, ContractError, GenerationError) as error:
+        raise Problem(422, str(error)) from None
