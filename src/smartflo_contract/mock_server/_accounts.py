@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Container, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock, RLock
 from typing import Final, NamedTuple, Protocol
@@ -164,7 +163,6 @@ class MemoryStore:
         return len(self._accounts)
 
 
-@lru_cache(maxsize=1_024)
 def account_of_token(token: str) -> str:
     """Return the id of the account that a token of no fake's selects: each text is an account of its own."""
     return _hashed(f"token/{token}")
@@ -177,3 +175,7 @@ def account_of_login(login: str) -> str:
 
 def _hashed(text: str) -> str:
     return blake2b(text.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+WITHOUT_TOKEN: Final = account_of_token("")
+"""The account of those who send no token, where none is needed."""

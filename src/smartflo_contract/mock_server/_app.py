@@ -1,10 +1,11 @@
 """The fake as a WSGI application."""
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from smartflo_contract.mock_server._answers import EVIDENCE, refusal
@@ -12,9 +13,9 @@ from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._directions import to_known_method, to_known_route
 from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._leads import PATH, no_list
-from smartflo_contract.mock_server._login import post_login
 from smartflo_contract.mock_server._routes import PLACE, ROUTES, Route
 from smartflo_contract.mock_server._state import State, faulty
+from smartflo_contract.mock_server.admin._problems import Problem
 from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX, AdminRoute, answered, unknown
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -39,11 +40,11 @@ def create_app(config: Config | None = None) -> Flask:
     for route in ROUTES:
         _add(app, route, state)
     for path in {route.path for route in ROUTES}:
-        _add_options(app, path)
+        _add_options(app, path, state)
     for admin_route in ADMIN_ROUTES:
         _add_admin(app, admin_route, state)
     app.register_error_handler(HTTPException, partial(_http_error, state))
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, partial(_unexpected, state))
     return app
 
 
@@ -51,8 +52,10 @@ def _add(app: Flask, route: Route, state: State) -> None:
     rule = _rule(route.path)
     name = f"{route.method} {PLACE.sub('{id}', route.path)}"
 
-    def answer(**places: str) -> Response:
-        call = state.admit(request)
+    def respond(asked: Request, places: Mapping[str, str]) -> Response:
+        if name == LOGIN:
+            return route.handler(state, asked)  # it tells its account by itself
+        call = state.admit(asked)
         if isinstance(call, Response):
             return call
         list_id = next(iter(places.values()), None)
@@ -60,9 +63,11 @@ def _add(app: Flask, route: Route, state: State) -> None:
             return route.handler(call, **places)
         return faulty(call, name, list_id, lambda: route.handler(call, **places))
 
-    # A login tells its account by itself.
-    view = partial(post_login, state, request) if name == LOGIN else answer
-    app.add_url_rule(rule, f"{route.method} {rule}", view, methods=[route.method], provide_automatic_options=False)
+    def answer(**places: str) -> Response:
+        asked = _request()
+        return state.record(asked, name, respond(asked, places))
+
+    app.add_url_rule(rule, name, answer, methods=[route.method], provide_automatic_options=False)
 
 
 def _add_admin(app: Flask, route: AdminRoute, state: State) -> None:
@@ -74,16 +79,29 @@ def _add_admin(app: Flask, route: AdminRoute, state: State) -> None:
     app.add_url_rule(rule, f"{route.method} {rule}", answer, methods=[route.method], provide_automatic_options=False)
 
 
-def _add_options(app: Flask, path: str) -> None:
+def _add_options(app: Flask, path: str, state: State) -> None:
     """Answer OPTIONS at a path; Flask's own answer would not say how well it is known."""
     rule = _rule(path)
     methods = {route.method for route in ROUTES if route.path == path} | {"OPTIONS"}
     allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
-    def options(**_places: str) -> Response:
-        return Response(status=204, headers={"Allow": allowed, EVIDENCE: "assumed"}, mimetype="application/json")
+    name = f"OPTIONS {PLACE.sub('{id}', path)}"
 
-    app.add_url_rule(rule, f"OPTIONS {rule}", options, methods=["OPTIONS"], provide_automatic_options=False)
+    def options(**_places: str) -> Response:
+        headers = {"Allow": allowed, EVIDENCE: "assumed"}
+        return state.record(_request(), name, Response(status=204, headers=headers, mimetype="application/json"))
+
+    app.add_url_rule(rule, name, options, methods=["OPTIONS"], provide_automatic_options=False)
+
+
+def _request() -> Request:
+    """Return the request itself, which is quicker to read than Flask's stand-in for it."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask documents it
+    return found
+
+
+def _is_admin(path: str) -> bool:
+    return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
 def _rule(path: str) -> str:
@@ -91,22 +109,31 @@ def _rule(path: str) -> str:
 
 
 def _http_error(state: State, error: HTTPException) -> Response:
-    """Answer a request that no handler took."""
-    method, path = request.method, request.path
-    if path == PREFIX or path.startswith(f"{PREFIX}/"):
-        return unknown(state, request, error.code or 404)
+    """Answer a request that no handler took, or that one could not read."""
+    asked = _request()
+    if _is_admin(asked.path):
+        return unknown(state, asked, error.code or 404)
+    return state.record(asked, asked.endpoint, _refused(state, asked, error))
+
+
+def _refused(state: State, asked: Request, error: HTTPException) -> Response:
+    method, path = asked.method, asked.path
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         reason = to_known_method(method, allowed)
         return refusal(405, "Method not allowed.", reason, headers={"Allow": allowed})
     if path.rstrip("/") == PATH and method in {"GET", "HEAD"}:  # the method line of the vendor's page
-        call = state.admit(request)
+        call = state.admit(asked)
         return call if isinstance(call, Response) else no_list("", call.terms.quirks["unknown_list"])
     if error.code == 404:  # noqa: PLR2004 - it is the status
         return refusal(404, "Not found.", to_known_route(method, path))
     return refusal(error.code or 500, error.name, error.description or error.name)
 
 
-def _unexpected(error: Exception) -> Response:
-    _LOGGER.error("unexpected error at %s %s", request.method, request.path, exc_info=error)
-    return refusal(500, "Internal server error.", f"unexpected error in this fake: {type(error).__name__}: {error}")
+def _unexpected(state: State, error: Exception) -> Response:
+    asked = _request()
+    _LOGGER.error("unexpected error at %s %s", asked.method, asked.path, exc_info=error)
+    reason = f"unexpected error in this fake: {type(error).__name__}: {error}"
+    if _is_admin(asked.path):
+        return Problem(500, reason).response()
+    return state.record(asked, asked.endpoint, refusal(500, "Internal server error.", reason))

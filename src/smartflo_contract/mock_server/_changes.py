@@ -10,6 +10,7 @@ import orjson
 
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories._writer import PHONE_DIGITS, last_digits
+from smartflo_contract.mock_server._json import trimmed
 from smartflo_contract.mock_server._world import LeadList
 
 Lead: TypeAlias = dict[str, Any]
@@ -171,13 +172,13 @@ class ListChanges:
         for index, line in self._changed.items():
             if line is not None:
                 lead = orjson.loads(line)
-                self._changed[index] = orjson.dumps(
+                self._changed[index] = trimmed(
                     {key: writer.definition.name if key == "list_name" else value for key, value in lead.items()}
                 )
         self._touch()
 
     def _put(self, index: int, lead: Lead) -> None:
-        self._changed[index] = orjson.dumps(lead)
+        self._changed[index] = trimmed(lead)
         self._numbers.setdefault(last_digits(str(lead.get(PHONE))), []).append(index)
         self._touch()
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_WORKERS: Final = 64
 _MOST_ACCOUNTS: Final = 10**9
+_MOST_REQUESTS: Final = 10**6
+_JOURNAL_BYTES: Final = (1024 * 1024, 1024 * 1024 * 1024)
 
 
 def _source(value: object) -> str | None:
@@ -67,6 +69,8 @@ _CONFIG: Final[Mapping[str, Check]] = {
     "faults": _faults,
     "read_only": _boolean,
     "max_accounts": integer(1, _MOST_ACCOUNTS),
+    "journal_requests": integer(0, _MOST_REQUESTS),
+    "journal_bytes": integer(*_JOURNAL_BYTES),
     "admin_token": optional(words),
 }
 

@@ -52,6 +52,8 @@ class Config:
         faults: which answers go wrong, and how; every account counts for itself.
         read_only: remember nothing of what clients do, as several workers must.
         max_accounts: accounts of which something is remembered; beyond, the one used least recently is forgotten.
+        journal_requests: how many requests the journal keeps; 0 keeps none.
+        journal_bytes: bytes of all that it keeps.
         admin_token: what requests to ``/__admin`` must send; needed where the fake does not listen on loopback.
 
     Raises:
@@ -72,6 +74,8 @@ class Config:
     faults: tuple[Fault, ...] = ()
     read_only: bool = False
     max_accounts: int = 10_000
+    journal_requests: int = 10_000
+    journal_bytes: int = 16 * 1024 * 1024
     admin_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

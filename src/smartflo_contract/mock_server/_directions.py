@@ -39,23 +39,43 @@ def documented_routes() -> tuple[DocumentedRoute, ...]:
 
 def to_known_route(method: str, path: str) -> str:
     """Return what to ask for instead of a method and path that this fake does not answer."""
-    known = {f"{route.method} {route.path}": route for route in documented_routes()}
-    wanted = f"{_METHODS.get(method, method[:_COMPARED])} {_template(path)}"
-    if wanted in known and known[wanted][:2] in served_routes():
+    known, wanted = _by_name(), _wanted(method, path)
+    if wanted in known and is_served(known[wanted]):
         return f"this fake answers {wanted}, written without more slashes than that"
     if wanted in known:
         return f"the vendor has {wanted}, but this fake does not simulate it"
-    (nearest,) = get_close_matches(wanted, known, n=1) or [_MAIN]
-    here = known[nearest][:2] in served_routes()
+    nearest = nearest_route(method, path)
+    answered = "answered" if is_served(nearest) else "not simulated"
     return (
         f"the vendor documents no {shown(method)} {shown(path)}; "
-        f"the nearest documented route is {nearest} ({'answered' if here else 'not simulated'} by this fake)"
+        f"the nearest documented route is {nearest.method} {nearest.path} ({answered} by this fake)"
     )
+
+
+def nearest_route(method: str, path: str) -> DocumentedRoute:
+    """Return the route of the vendor's that is written most like a method and path; the id alone may be missing."""
+    known, wanted = _by_name(), _wanted(method, path)
+    (name,) = [f"{wanted}/{{id}}"] if f"{wanted}/{{id}}" in known else get_close_matches(wanted, known, n=1) or [_MAIN]
+    return known[name]
+
+
+def is_served(route: DocumentedRoute) -> bool:
+    """Whether this fake answers a route of the vendor's."""
+    return (route.method, route.path) in served_routes()
 
 
 def to_known_method(method: str, allowed: str) -> str:
     """Return what is known of a method that this fake does not answer at a path that it does."""
     return f"the vendor documents no {shown(method)} here; this fake answers {allowed}"
+
+
+@cache
+def _by_name() -> dict[str, DocumentedRoute]:
+    return {f"{route.method} {route.path}": route for route in documented_routes()}
+
+
+def _wanted(method: str, path: str) -> str:
+    return f"{_METHODS.get(method, method[:_COMPARED])} {_template(path)}"
 
 
 def _template(path: str) -> str:

@@ -12,6 +12,7 @@ from flask import Request, Response
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._magic import FAILURES, FAULT_IDS, Failure, is_list_id
+from smartflo_contract.mock_server._requests import LARGE
 from smartflo_contract.schemas._errors import nearest
 
 FAULT: Final = "X-Smartflo-Fake-Fault"
@@ -247,6 +248,7 @@ def _reset(_: Moment) -> Response:
 
 def _cut(moment: Moment) -> Response:
     environ = moment.request.environ
+    moment.request.max_content_length = LARGE + 1
     moment.request.get_data()  # what is not read would keep Werkzeug waiting for more
     response = moment.answer()
     if response.status_code != 200:  # noqa: PLR2004 - it holds no leads

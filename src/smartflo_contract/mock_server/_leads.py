@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 from flask import Request, Response
+from werkzeug.datastructures import Headers as WerkzeugHeaders
 
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded, refusal, shown
 from smartflo_contract.mock_server._magic import Failure, is_list_id
@@ -88,6 +89,14 @@ def _leads_of(call: Call, leads: LeadList) -> Response:
     return _reply(request, etag, described, lambda: None, partial(bodies.some, leads, indexes))
 
 
+class _Leads(Response):
+    """An answer with leads: nothing is missing among its headers that Werkzeug would have to look for in a copy."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> WerkzeugHeaders:  # noqa: ARG002 - Werkzeug's
+        """Return the headers as they are."""
+        return self.headers
+
+
 def _reply(
     request: Request,
     etag: str,
@@ -100,7 +109,7 @@ def _reply(
     if matches(environ.get("HTTP_IF_NONE_MATCH"), etag):
         return Response(status=304, headers=[("ETag", etag), (EVIDENCE, "assumed")])
     if environ["REQUEST_METHOD"] != "HEAD":
-        return Response(make(), headers=described, direct_passthrough=True)
+        return _Leads(make(), headers=described, direct_passthrough=True)
     body = ready()
     length = [] if body is None else [("Content-Length", str(len(body)))]
     # An iterator as body, because Werkzeug counts the bytes of a sequence: Content-Length would be 0.

@@ -12,6 +12,8 @@ from smartflo_contract.mock_server._answers import answer, refusal
 from smartflo_contract.schemas._engine import violations, without_look_ahead
 from smartflo_contract.schemas._requests import request_schema
 
+BODY: Final = "smartflo_contract.body"
+"""Where in a request's WSGI environment its body stands once it has been read, for the journal."""
 _MOST_FAULTS: Final = 50
 _MESSAGES: Final = {
     "required": "The {name} field is required.",
@@ -66,7 +68,7 @@ def content_of(request: Request, body: Body) -> dict[str, Any] | Response:
 def read_body(request: Request, most: int) -> bytes:
     """Return the body; read no more of a large one than shows that it is too large."""
     request.max_content_length = most + 1  # werkzeug cuts a body of unknown length there, and says nothing
-    body = request.get_data(cache=False)
+    body = request.environ[BODY] = request.get_data(cache=False)
     if len(body) > most:
         raise RequestEntityTooLarge
     if len(body) < (request.content_length or 0):  # Granian says nothing where a client goes in the middle

@@ -141,7 +141,7 @@ def _answers(address: Address) -> bool:
     host = address.url.removeprefix("http://").rpartition(":")[0].strip("[]")
     with closing(HTTPConnection(host, address.port, timeout=1)) as connection:
         try:
-            connection.request("OPTIONS", "/v1/auth/login")
+            connection.request("GET", "/__admin/health")  # which the journal does not keep
             connection.getresponse().read()
         except (OSError, HTTPException):
             return False

@@ -6,17 +6,21 @@ from typing import Final, NamedTuple
 
 from flask import Request, Response
 
-from smartflo_contract.mock_server._accounts import EVERYONE, MemoryStore, Store, account_of_token
+from smartflo_contract.mock_server._accounts import EVERYONE, WITHOUT_TOKEN, MemoryStore, Store
 from smartflo_contract.mock_server._answers import refusal
 from smartflo_contract.mock_server._bodies import Bodies
 from smartflo_contract.mock_server._config import Config
+from smartflo_contract.mock_server._entries import line_of
 from smartflo_contract.mock_server._faults import GET_LEADS, OK, Fault, Moment, happen, magic_fault, share
+from smartflo_contract.mock_server._journal import Journal
 from smartflo_contract.mock_server._settings import UNSET, Terms, Worlds
-from smartflo_contract.mock_server._tokens import Issued, Tokens, token_of
+from smartflo_contract.mock_server._tokens import Issued, Tokens
 
 _UNAUTHORIZED: Final = (
     "send an Authorization header; any ASCII text will do, for example: curl --header 'Authorization: Bearer any-text'"
 )
+_ACCOUNT: Final = "smartflo_contract.account"
+"""Where in a request's WSGI environment the account stands that asks, for the journal."""
 _LOGIN_AGAIN: Final = "log in again at POST /v1/auth/login"
 
 
@@ -47,6 +51,7 @@ class State:
         bodies: the bodies of lists.
         tokens: the tokens that this fake issues.
         accounts: what it remembers of each account.
+        journal: the last requests; with several workers each would know but its own, so there is none.
         clock: the wall clock, in seconds since the epoch.
     """
 
@@ -57,27 +62,26 @@ class State:
         self.bodies = Bodies()
         self.tokens = Tokens(config.seed)
         self.accounts: Store = MemoryStore(config.max_accounts)
+        self.journal = Journal(config.journal_requests if config.workers == 1 else 0, config.journal_bytes)
         self.clock = clock
 
     def admit(self, request: Request) -> Call | Response:
         """Return the request as its account's, or the answer to one that may not see an account's data."""
-        header = request.environ.get("HTTP_AUTHORIZATION")
-        token = token_of(header)
-        if self.config.auth == "off" and not token:
-            return self.call(request, account_of_token(""))
-        if not token:
+        holder = self.tokens.holder(request.environ.get("HTTP_AUTHORIZATION"))
+        if holder is None:
+            if self.config.auth == "off":
+                return self.call(request, WITHOUT_TOKEN)
             return refusal(401, "Unauthorized", _UNAUTHORIZED, evidence="observed")
-        issued = self.tokens.read(token)
-        call = self.call(request, account_of_token(token) if issued is None else issued.account, issued)
-        scheme = "raw" if header is not None and header.strip() == token else "bearer"
+        call = self.call(request, holder.account, holder.issued)
         wanted = call.terms.quirks["auth_scheme"]
-        if wanted not in {"any", scheme}:
+        if wanted not in {"any", holder.scheme}:
             reason = f"the quirk auth_scheme is {wanted}, and the token came in the other form"
             return refusal(401, "Unauthorized", reason, evidence="assumed")
-        return call if issued is None else self._checked(call, issued)
+        return call if holder.issued is None else self._checked(call, holder.issued)
 
     def call(self, request: Request, account_id: str, issued: Issued | None = None) -> Call:
         """Return a request as one of an account."""
+        request.environ[_ACCOUNT] = account_id
         return Call(self, request, account_id, self.terms(account_id), issued)
 
     def terms(self, account_id: str) -> Terms:
@@ -86,14 +90,31 @@ class State:
         common = self.accounts.view(EVERYONE).settings
         return self.worlds.usual if own is UNSET and common is UNSET else self.worlds.terms(own.over(common))
 
+    def record(self, request: Request, route: str | None, response: Response) -> Response:
+        """Keep a request in the journal, and return its answer.
+
+        Args:
+            request: the request.
+            route: method and path as in the OpenAPI document; ``None`` where no route took it.
+            response: the answer.
+        """
+        if self.journal:
+            account = request.environ.get(_ACCOUNT)
+            if account is None:  # it was refused
+                account = self.account_of(request)
+            self.journal.add(account, line_of(request, route, response, self.clock()))
+        return response
+
+    def account_of(self, request: Request) -> str | None:
+        """Return the id of the account that a request speaks of, its token expired or not; ``None`` for none."""
+        holder = self.tokens.holder(request.environ.get("HTTP_AUTHORIZATION"))
+        if holder is None:
+            return WITHOUT_TOKEN if self.config.auth == "off" else None
+        return holder.account
+
     def now(self, account_id: str) -> float:
         """Return what an account's clock shows, in seconds since the epoch."""
         return self.accounts.view(account_id).clock.now(self.clock())
-
-    def account_of(self, token: str) -> str:
-        """Return the id of the account that a token selects, whether or not it has expired."""
-        issued = self.tokens.read(token)
-        return account_of_token(token) if issued is None else issued.account
 
     def _checked(self, call: Call, issued: Issued) -> Call | Response:
         """Refuse a token of this fake's that has expired, or was logged out."""

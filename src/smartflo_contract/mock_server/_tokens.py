@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 import jwt
 
+from smartflo_contract.mock_server._accounts import account_of_token
+
 LIFETIME: Final = 3600
 """Seconds; documented."""
 
@@ -35,6 +37,20 @@ class Issued(NamedTuple):
     expires: float
 
 
+class Holder(NamedTuple):
+    """Who holds the token in an Authorization header.
+
+    Attributes:
+        account: id of the account that the token selects.
+        scheme: how it was sent: ``bearer`` or ``raw``.
+        issued: what it says, where this fake issued it.
+    """
+
+    account: str
+    scheme: str
+    issued: Issued | None
+
+
 class Tokens:
     """Issues and recognises the tokens of one fake.
 
@@ -45,7 +61,7 @@ class Tokens:
     def __init__(self, seed: int) -> None:
         """Derive the signing key."""
         self._key = blake2b(f"smartflo-contract/signing-key/{seed}".encode(), digest_size=32).digest()
-        self._read = lru_cache(_REMEMBERED)(self._decoded)
+        self._holder = lru_cache(_REMEMBERED)(self._found)
 
     def issue(self, account: str, now: float) -> str:
         """Return a token for an account, with the claims that the vendor's tokens have; ``sub`` is the account."""
@@ -60,11 +76,24 @@ class Tokens:
         }
         return jwt.encode(claims, self._key, _ALGORITHM)
 
+    def holder(self, authorization: str | None) -> Holder | None:
+        """Return who holds the token in an Authorization header, expired or not; ``None`` where there is no token."""
+        if authorization is not None and len(authorization) > _LONGEST:
+            return self._found(authorization)
+        return self._holder(authorization)
+
+    def _found(self, authorization: str | None) -> Holder | None:
+        token = token_of(authorization)
+        if not token:
+            return None
+        issued = self.read(token)
+        scheme = "raw" if (authorization or "").strip() == token else "bearer"
+        return Holder(account_of_token(token) if issued is None else issued.account, scheme, issued)
+
     def read(self, token: str) -> Issued | None:
         """Return what a token says, expired or not; ``None`` where this fake did not issue it."""
-        return self._read(token) if len(token) <= _LONGEST else None
-
-    def _decoded(self, token: str) -> Issued | None:
+        if len(token) > _LONGEST:
+            return None
         try:
             claims = jwt.decode(
                 token, self._key, [_ALGORITHM], {"verify_exp": False, "verify_nbf": False, "verify_iat": False}

@@ -9,10 +9,8 @@ import orjson
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from smartflo_contract.mock_server._accounts import EVERYONE
 from smartflo_contract.mock_server._requests import read_body
 from smartflo_contract.mock_server._state import State
-from smartflo_contract.mock_server._tokens import token_of
 from smartflo_contract.mock_server.admin._problems import Problem
 from smartflo_contract.mock_server.admin._schemas import components
 from smartflo_contract.schemas._errors import nearest
@@ -38,12 +36,6 @@ class Ask(NamedTuple):
     account: str
     content: Any = None
     place: str = ""
-
-
-def account_of(state: State, request: Request) -> str:
-    """Return the id of the account that a request names by its token, ``EVERYONE`` where it names none."""
-    token = token_of(request.headers.get("Authorization"))
-    return state.account_of(token) if token else EVERYONE
 
 
 def content_of(request: Request, schema: str, most_bytes: int) -> Any:

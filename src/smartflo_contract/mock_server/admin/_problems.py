@@ -15,6 +15,7 @@ TITLES: Final = {
     409: "Conflict",
     413: "Content too large",
     422: "Unprocessable content",
+    500: "Internal server error",
     503: "Service unavailable",
 }
 

@@ -6,13 +6,14 @@ from typing import Final, Literal, NamedTuple
 import orjson
 from flask import Request, Response
 
-from smartflo_contract.mock_server._accounts import EVERYONE, account_of_token
+from smartflo_contract.mock_server._accounts import EVERYONE
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server.admin._about import contract, health, version
-from smartflo_contract.mock_server.admin._asks import Ask, account_of, content_of
+from smartflo_contract.mock_server.admin._asks import Ask, content_of
 from smartflo_contract.mock_server.admin._callers import check_caller
 from smartflo_contract.mock_server.admin._clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin._problems import Problem
+from smartflo_contract.mock_server.admin._requests import count, delete_requests, find, get_requests, unmatched, wait
 from smartflo_contract.mock_server.admin._reset import reset
 from smartflo_contract.mock_server.admin._settings import (
     delete_faults,
@@ -122,6 +123,40 @@ ADMIN_ROUTES: Final = (
         body="ClockChange",
         changes=True,
     ),
+    AdminRoute(
+        "GET",
+        "/requests",
+        get_requests,
+        "The requests that came, the oldest first",
+        "Requests",
+        parameters=("after", "limit"),
+        problems=(409, 422),
+    ),
+    AdminRoute("DELETE", "/requests", delete_requests, "Forget the requests", "Status", problems=(409,)),
+    AdminRoute(
+        "POST", "/requests/find", find, "Requests that are as wanted", "Requests", body="FindRequests", problems=(409,)
+    ),
+    AdminRoute(
+        "POST", "/requests/count", count, "How many are as wanted", "Count", body="CountRequests", problems=(409,)
+    ),
+    AdminRoute(
+        "POST",
+        "/requests/wait",
+        wait,
+        "Wait until so many have come that are as wanted",
+        "WaitedFor",
+        body="WaitForRequests",
+        problems=(409, 503),
+    ),
+    AdminRoute(
+        "GET",
+        "/requests/unmatched",
+        unmatched,
+        "Requests that no route took, with the reason and the nearest route",
+        "Unmatched",
+        parameters=("after", "limit"),
+        problems=(409, 422),
+    ),
     AdminRoute("POST", "/reset", reset, "Forget what the account has done, or all accounts", "Status", changes=True),
 )
 """Every route of the admin API."""
@@ -160,12 +195,10 @@ def _ask(state: State, request: Request, route: AdminRoute, place: str) -> Ask:
     Raises:
         Problem: the route does not take it.
     """
-    account = EVERYONE if route.about == "nobody" else account_of(state, request)
-    if route.about == "one" and account == EVERYONE:
-        if state.config.auth == "on":
-            raise Problem(401, _NOBODY)
-        account = account_of_token("")
+    named = state.account_of(request) if route.about == "one" or "Authorization" in request.headers else None
+    if route.about == "one" and named is None:
+        raise Problem(401, _NOBODY)
     if route.changes and state.config.read_only:
         raise Problem(409, _READ_ONLY)
     content = None if route.body is None else content_of(request, route.body, route.most_bytes)
-    return Ask(state, request, account, content, place)
+    return Ask(state, request, named or EVERYONE, content, place)
