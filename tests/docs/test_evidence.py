@@ -1,0 +1,125 @@
+"""docs/evidence.md is what the code says, and the fake behaves and labels its answers as behaviours.json says."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smartflo_contract.factories import EDGE_CASES
+from smartflo_contract.mock_server import Config, create_app
+from smartflo_contract.mock_server._directions import documented_routes
+from smartflo_contract.mock_server._faults import KINDS
+from smartflo_contract.mock_server._magic import FAILURES, edge_rows, least_known, magic_rows
+from smartflo_contract.mock_server._quirks import QUIRKS
+from smartflo_contract.mock_server._routes import served_routes
+from smartflo_contract.schemas import CONTRADICTIONS
+from smartflo_contract.schemas._explain import explain
+from smartflo_contract.schemas._rules import RULES
+
+ROOT = Path(__file__).parents[2]
+LABELS = {"documented", "sample", "observed", "assumed"}
+BY_PROFILE = "that of the profile"
+"""What stands in place of a label where the label depends on the configuration."""
+EVERYWHERE = {"any", "any write"}
+BEHAVIOURS: list[dict[str, Any]] = json.loads(
+    files("smartflo_contract.mock_server").joinpath("behaviours.json").read_text(encoding="utf-8")
+)
+BY_NAME = {entry["name"]: entry for entry in BEHAVIOURS}
+TOLD_TOO_WELL = {"authorization-required", "fault-html", "list-created", "lists-array", "lockout", "refresh"}
+"""Behaviours with an assumed part, at which the fake's answer says `observed`."""
+
+
+@pytest.fixture(name="page", scope="module")
+def _page() -> str:
+    return (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+
+
+def rows(page: str) -> Iterator[list[str]]:
+    """Yield the cells of every row of every table, without the heads."""
+    for line in re.findall(r"^\| (.*) \|$", page, re.MULTILINE):
+        cells = re.split(r" \| ", line)
+        if cells[-1] != "evidence":
+            yield cells
+
+
+def test_page_is_generated(page: str) -> None:
+    """The page is what the generator makes of today's code."""
+    command = [sys.executable, str(ROOT / "tests" / "docs" / "evidence.py")]
+    made = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+
+    assert made == page, "docs/evidence.md is not today's: run `python tests/docs/evidence.py --write`"
+
+
+def test_every_row_has_a_label(page: str) -> None:
+    """Each statement has labels, each of them one of the four."""
+    found = {line.partition(":")[0] for cells in rows(page) for line in cells[-1].split("<br>")}
+
+    assert {*LABELS, BY_PROFILE} == found
+
+
+def test_everything_is_there(page: str) -> None:
+    """Each key, contradiction, rule, route, quirk, fault, magic id and behaviour has a row of its own."""
+    first = {cells[0] for cells in rows(page)}
+    names = {
+        *(key.pointer for key in explain()),
+        *(one.id for one in CONTRADICTIONS),
+        *(rule.name for rule in RULES),
+        *(f"{method} {path}" for method, path in served_routes()),
+        *(f"{route.method} {route.path}" for route in documented_routes()),
+        *(quirk.name for quirk in QUIRKS),
+        *KINDS,
+        *(row.ids for row in magic_rows() if row not in edge_rows()),
+        *(name for name in BY_NAME if not name.startswith(("error-", "fault-"))),
+    }
+
+    assert set() == {f"`{name}`" for name in names} - first
+    assert set() == {str(status) for status in FAILURES} - first
+
+
+def test_behaviours_are_whole() -> None:
+    """A behaviour has a name of its own, a route that is here, a sentence, and evidence with its source."""
+    routes = {f"{method} {path}" for method, path in served_routes()} | EVERYWHERE
+
+    assert len(BEHAVIOURS) == len(BY_NAME)
+    for entry in BEHAVIOURS:
+        assert re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", entry["name"])
+        assert set(entry["where"].split(", ")) <= routes
+        assert entry["what"].endswith(".")
+        assert set(entry["evidence"]) <= LABELS
+        assert all(entry["evidence"].values())
+
+
+def test_faults_and_errors_have_the_label_of_their_source() -> None:
+    """The label that the code gives a fault, or a body of an error, is that of its least known part."""
+    told = {f"fault-{name}": kind.evidence for name, kind in KINDS.items()}
+    told |= {f"error-{failure.status}": failure.evidence for failure in FAILURES.values()}
+    known = {name: least_known(BY_NAME[name]["evidence"]) for name in told}
+
+    assert {"fault-html", "fault-lockout"} == {name for name in told if told[name] != known[name]}
+
+
+@pytest.mark.parametrize("name", [name for name, entry in BY_NAME.items() if "ask" in entry])
+def test_the_fake_does_so(name: str, request: pytest.FixtureRequest) -> None:
+    """Where a behaviour says how to meet it, the fake answers with its status and body, and its least known label."""
+    ask = BY_NAME[name]["ask"]
+    client = create_app(Config(**ask.get("config", {}))).test_client()
+    token = {"Authorization": "Bearer any-text"}
+    (edge,) = (row.ids for row in edge_rows() if f"`{next(iter(EDGE_CASES))}`" in row.answer)
+    lead = create_app().test_client().get("/v1/broadcast/leads/8668", headers=token).get_json()[0]
+    path = ask["path"].format(edge=edge, lead_id=lead["lead_id"], number=lead["field_0"].removeprefix("+91"))
+    for earlier in ask.get("before", ()):
+        client.open(earlier["path"], method=earlier["method"], json=earlier.get("json"), headers=token)
+    sent = {key: ask[key] for key in ("json", "data") if key in ask}
+    answer = client.open(path, method=ask["method"], headers=ask.get("headers", token), **sent)
+
+    assert ask["status"] == answer.status_code
+    assert ask.get("body", answer.get_json(silent=True)) == answer.get_json(silent=True)
+    if name in TOLD_TOO_WELL:
+        request.applymarker(pytest.mark.xfail(reason="its label is not that of the least known part", strict=True))
+    assert least_known(BY_NAME[name]["evidence"]) == answer.headers["X-Smartflo-Fake-Evidence"]
