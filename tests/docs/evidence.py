@@ -7,7 +7,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from smartflo_contract.schemas._resolve import PROFILES
 from smartflo_contract.schemas._rules import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
-BEHAVIOURS = json.loads(files("smartflo_contract.mock_server").joinpath("behaviours.json").read_text(encoding="utf-8"))
+BEHAVIOURS = json.loads(Path(__file__).with_name("behaviours.json").read_text(encoding="utf-8"))
 OWN_TABLES = tuple(f"fault-{name}" for name in KINDS) + tuple(f"error-{status}" for status in FAILURES)
 """Names of behaviours that stand with the faults and the errors, not by route."""
 STRUCTURE = {"$defs", "anyOf", "application/json", "components", "content", "headers", "parameters", "paths"}

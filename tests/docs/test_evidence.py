@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,7 @@ LABELS = {"documented", "sample", "observed", "assumed"}
 BY_PROFILE = "that of the profile"
 """What stands in place of a label where the label depends on the configuration."""
 EVERYWHERE = {"any", "any write"}
-BEHAVIOURS: list[dict[str, Any]] = json.loads(
-    files("smartflo_contract.mock_server").joinpath("behaviours.json").read_text(encoding="utf-8")
-)
+BEHAVIOURS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("behaviours.json").read_text(encoding="utf-8"))
 BY_NAME = {entry["name"]: entry for entry in BEHAVIOURS}
 TOLD_TOO_WELL = {"authorization-required", "fault-html", "list-created", "lists-array", "lockout", "refresh"}
 """Behaviours with an assumed part, at which the fake's answer says `observed`."""
