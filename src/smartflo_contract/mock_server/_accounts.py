@@ -95,6 +95,9 @@ class Store(Protocol):
     def forget(self, account_id: str | None) -> None:
         """Make an account pristine again, or all where none is named."""
 
+    def put(self, account_id: str, account: Account) -> None:
+        """Have an account be another one."""
+
     def ids(self) -> list[str]:
         """Return the ids of the accounts that something is remembered of, the one used least recently first."""
 
@@ -144,6 +147,12 @@ class MemoryStore:
                 self._accounts.clear()
             else:
                 self._accounts.pop(account_id, None)
+
+    def put(self, account_id: str, account: Account) -> None:
+        """Have an account be another one."""
+        with self._lock:
+            self._accounts[account_id] = (account, RLock())
+        self._tidy(account_id, account)
 
     def ids(self) -> list[str]:
         """Return the ids of the accounts that something is remembered of, the one used least recently first."""

@@ -121,6 +121,7 @@ class ListChanges:
     touched: bool = False
     _changed: dict[int, bytes | None] = field(default_factory=dict)
     _numbers: dict[str, list[int]] = field(default_factory=dict)
+    _ids: dict[str, list[int]] = field(default_factory=dict)
     _next: int = 0
     _view: LeadList | None = None
 
@@ -144,10 +145,17 @@ class ListChanges:
 
     def add(self, make: Callable[[Lead], Lead]) -> Lead:
         """Add a lead: what ``make`` makes of the one that the world would have next."""
-        lead = make(self.writer.lead(self._next))
-        self._put(self._next, lead)
-        self._next += 1
-        return lead
+        return self.add_all([make])[0]
+
+    def add_all(self, makes: Sequence[Callable[[Lead], Lead]]) -> list[Lead]:
+        """Add leads, all or none: what each of ``makes`` makes of the one that the world would have next."""
+        indexes = range(self._next, self._next + len(makes))
+        leads = [make(self.writer.lead(index)) for index, make in zip(indexes, makes, strict=True)]
+        lines = list(map(trimmed, leads))
+        for index, lead, line in zip(indexes, leads, lines, strict=True):
+            self._put(index, lead, line)
+        self._next = indexes.stop
+        return leads
 
     def change(self, index: int, change: Callable[[Lead], Lead]) -> Lead:
         """Put what ``change`` makes of a lead in its place."""
@@ -155,14 +163,15 @@ class ListChanges:
         if before is None:
             message = f"there is no lead at {index}"
             raise LookupError(message)
-        self._forget_number(index)
         lead = change(before)
-        self._put(index, lead)
+        line = trimmed(lead)
+        self._forget(index)
+        self._put(index, lead, line)
         return lead
 
     def remove(self, index: int) -> None:
         """Delete a lead."""
-        self._forget_number(index)
+        self._forget(index)
         self._changed[index] = None
         self._touch()
 
@@ -177,22 +186,56 @@ class ListChanges:
                 )
         self._touch()
 
-    def _put(self, index: int, lead: Lead) -> None:
-        self._changed[index] = trimmed(lead)
+    def find(self, lead_id: str) -> int | None:
+        """Return the index of the lead of an id, ``None`` where there is none."""
+        index = self._ids[lead_id][0] if lead_id in self._ids else self.writer.index_of(lead_id)
+        lead = None if index is None else self.leads.lead(index)
+        return index if lead is not None and str(lead.get("lead_id")) == lead_id else None
+
+    def dump(self) -> tuple[int, dict[int, bytes | None]]:
+        """Return the index of the next lead, and the JSON of every changed lead by its index."""
+        return self._next, dict(self._changed)
+
+    def load(self, following: int, leads: Mapping[int, Lead | None]) -> None:
+        """Take back what :meth:`dump` returned, into a list that nothing has been changed in.
+
+        Raises:
+            ValueError: a lead is nested too deeply.
+        """
+        for index, lead in leads.items():
+            if lead is None:
+                self._changed[index] = None
+            else:
+                self._put(index, lead, trimmed(lead))
+        self._next = following
+        self._touch()
+
+    def _put(self, index: int, lead: Lead, line: bytes) -> None:
+        lead_id = str(lead.get("lead_id"))
+        self._changed[index] = line
         self._numbers.setdefault(last_digits(str(lead.get(PHONE))), []).append(index)
+        if self.writer.index_of(lead_id) != index:  # an id that somebody chose
+            self._ids.setdefault(lead_id, []).append(index)
         self._touch()
 
     def _touch(self) -> None:
         self.touched = True
         self._view = None
 
-    def _forget_number(self, index: int) -> None:
+    def _forget(self, index: int) -> None:
+        """Make a changed lead be found no more."""
         line = self._changed.get(index)
         if line is None:
             return
-        digits = last_digits(str(orjson.loads(line).get(PHONE)))
-        kept = [other for other in self._numbers[digits] if other != index]
-        if kept:
-            self._numbers[digits] = kept
-        else:
-            del self._numbers[digits]
+        lead = orjson.loads(line)
+        _without(self._ids, str(lead.get("lead_id")), index)
+        _without(self._numbers, last_digits(str(lead.get(PHONE))), index)
+
+
+def _without(found: dict[str, list[int]], key: str, index: int) -> None:
+    """Take an index away from those that are found under a key."""
+    kept = [other for other in found.get(key, ()) if other != index]
+    if kept:
+        found[key] = kept
+    else:
+        found.pop(key, None)

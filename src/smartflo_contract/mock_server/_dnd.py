@@ -65,7 +65,8 @@ def _leads(changes: ListChanges | None, world: World, list_id: int) -> ChangedLe
 def _dnd(leads: ChangedLeads, after: int) -> Iterator[tuple[int, Lead]]:
     for index in leads.indexes():
         lead = leads.lead(index) if index > after else None
-        if lead is not None and lead.get("dial_status") in DND_STATUSES:
+        status = None if lead is None else lead.get("dial_status")
+        if lead is not None and isinstance(status, int) and status in DND_STATUSES:
             yield index, lead
 
 

@@ -86,7 +86,7 @@ def at_lead(
     """Write to the lead of an id, in whichever list of the account it is; called with its index there."""
 
     def found(edit: Edit) -> Response:
-        place = _place_of(edit, lead_id)
+        place = place_of(edit.account, edit.terms.world, lead_id)
         if place is not None:
             return write(edit, *place)
         reason = (
@@ -130,16 +130,19 @@ def changes_of(account: Account, world: World, list_id: str) -> ListChanges | Fa
     return account.lists.setdefault(int(list_id), ListChanges(found.writer))
 
 
-def _place_of(edit: Edit, lead_id: str) -> tuple[ListChanges, int] | None:
+def place_of(account: Account, world: World, lead_id: str) -> tuple[ListChanges, int] | None:
     """Return the changes of the list that has the lead of an id, and its index there.
 
     The lead of a magic list is found once that list has been read.
+
+    Args:
+        account: opened for changes.
+        world: the account's.
+        lead_id: as it was asked for.
     """
-    for list_id in dict.fromkeys((*edit.account.lists, *edit.terms.world.known())):
-        changes = changes_of(edit.account, edit.terms.world, str(list_id))
-        if isinstance(changes, ListChanges):
-            index = changes.writer.index_of(lead_id)
-            lead = None if index is None else changes.leads.lead(index)
-            if index is not None and lead is not None and str(lead.get("lead_id")) == lead_id:
-                return changes, index
+    for list_id in dict.fromkeys((*account.lists, *world.known())):
+        changes = changes_of(account, world, str(list_id))
+        index = changes.find(lead_id) if isinstance(changes, ListChanges) else None
+        if isinstance(changes, ListChanges) and index is not None:
+            return changes, index
     return None

@@ -72,7 +72,7 @@ def line_of(request: Request, route: str | None, response: Response, time: float
     )
     try:
         return trimmed(kept)
-    except TypeError:  # a header with half a surrogate pair, as only a client in process can send
+    except ValueError:  # a header with half a surrogate pair, as only a client in process can send
         return trimmed((*kept[:4], (None,) * len(_HEADERS), *kept[5:]))
 
 

@@ -17,6 +17,7 @@ from smartflo_contract.mock_server._state import Call
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas._engine import violations
 from smartflo_contract.schemas._overlay import FIELD
+from smartflo_contract.schemas._rules import number_long
 
 _ADD: Final = Body("AddLead", SMALL, '{"field_0": "5550000042", "field_1": "Asha", "duplicate_option": "skip"}')
 _UPDATE: Final = Body("UpdateLead", SMALL, '{"field_1": "Asha", "priority": "30"}')
@@ -224,7 +225,10 @@ def _matching(changes: ListChanges, key: str, values: list[str | int]) -> Iterat
     if leads.size > _MOST_COMPARED:
         raise Refused({"field": f"Only field_0 is sought among more than {_MOST_COMPARED:,} leads."})
     wanted = set(map(str, values))
-    yield from [index for index in leads.indexes() if (leads.lead(index) or {}).get(key) in wanted]
+    for index in leads.indexes():
+        value = (leads.lead(index) or {}).get(key)
+        if isinstance(value, str) and value in wanted:
+            yield index
 
 
 def _add(edit: Edit, changes: ListChanges, row: Row, option: str) -> tuple[str, Lead]:
@@ -283,9 +287,9 @@ def _patched(edit: Edit, values: Lead, lead: Lead, *, changed: bool = True) -> L
         del named["skill_id"]  # as it was: this reading has no null
     patched = _with_fields(lead, named)
     if changed and "updated_at" in patched:
-        later = max(edit.now, int(lead["updated_at"]["$date"]["$numberLong"]))
+        later = max(edit.now, number_long(lead["updated_at"]) or 0)
         patched["updated_at"] = {"$date": {"$numberLong": str(later)}}
-    _check(contract, patched, named)
+    _check(contract, lead, patched, named)
     return patched
 
 
@@ -303,8 +307,11 @@ def _with_fields(lead: Lead, values: Lead) -> Lead:
     return longer | values
 
 
-def _check(contract: Contract, lead: Lead, values: Mapping[str, Any]) -> None:
+def _check(contract: Contract, before: Lead, lead: Lead, values: Mapping[str, Any]) -> None:
+    """Refuse values by which a lead breaks the contract; what was broken before, by the admin API, may stay so."""
     if contract.validator.is_valid(lead):
         return
     faults = {str(path[0]): f"Provide a valid {path[0]}." for _, path, _ in violations(contract.validator, lead)}
-    raise Refused({key: faults[key] for key in faults if key in values} or faults)
+    sent = {key: message for key, message in faults.items() if key in values}
+    if sent or contract.validator.is_valid(before):
+        raise Refused(sent or faults)

@@ -13,9 +13,9 @@ _INFO: Final = {
     "title": "Admin API of the fake Smartflo",
     "version": "1",
     "description": (
-        "What may be asked of the fake itself. A request with an Authorization header speaks of the account that this "
-        "token selects; one without, of all. On loopback the Host and Origin of a request must be names of this "
-        "machine; elsewhere the admin token is needed."
+        "What may be asked of the fake itself. A request speaks of the account that its Authorization header or its "
+        "parameter account names, and of all accounts where it names none. On loopback the Host and Origin of a "
+        "request must be names of this machine; elsewhere the admin token is needed."
     ),
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
@@ -58,7 +58,9 @@ def _operation(route: AdminRoute) -> dict[str, Any]:
     problems |= {409} if route.changes else set()
     places = PLACE.findall(route.path)
     problems |= {404} if places else set()
-    names = (*route.parameters, *(place.strip("{}") for place in places))
+    account = () if route.about == "nobody" else ("account",)
+    problems |= {422} if account else set()
+    names = (*route.parameters, *account, *(place.strip("{}") for place in places))
     parameters = [{"$ref": f"#/components/parameters/{name}"} for name in names]
     needs = _NEEDS[route.about]
     operation: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """Errors of the admin API, as problem documents (RFC 9457)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import orjson
@@ -47,3 +48,16 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         if self.errors:
             body["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in self.errors]
         return Response(orjson.dumps(body), self.status, mimetype="application/problem+json")
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Answer what cannot be made of a body as a problem: every such error of this package is a ``ValueError``.
+
+    Raises:
+        Problem: something cannot be made.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise Problem(422, str(error)) from None

@@ -1,5 +1,6 @@
 """The routes of the admin API, in one table, and how each request of one is answered."""
 
+import re
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
@@ -12,6 +13,15 @@ from smartflo_contract.mock_server.admin._about import contract, health, version
 from smartflo_contract.mock_server.admin._asks import Ask, content_of
 from smartflo_contract.mock_server.admin._callers import check_caller
 from smartflo_contract.mock_server.admin._clock import get_clock, patch_clock
+from smartflo_contract.mock_server.admin._lists import (
+    delete_list,
+    get_list,
+    get_lists,
+    patch_lead,
+    post_leads,
+    post_list,
+    put_list,
+)
 from smartflo_contract.mock_server.admin._problems import Problem
 from smartflo_contract.mock_server.admin._requests import count, delete_requests, find, get_requests, unmatched, wait
 from smartflo_contract.mock_server.admin._reset import reset
@@ -25,6 +35,7 @@ from smartflo_contract.mock_server.admin._settings import (
     put_faults,
     put_profile,
 )
+from smartflo_contract.mock_server.admin._snapshot import get_accounts, get_snapshot, post_restore
 from smartflo_contract.schemas._errors import nearest
 
 PREFIX: Final = "/__admin"
@@ -32,6 +43,7 @@ SMALL: Final = 64 * 1024
 """Bytes of a body that sets something."""
 LARGE: Final = 32 * 1024 * 1024
 """Bytes of a body that holds leads."""
+_ACCOUNT: Final = re.compile(r"[0-9a-f]{12}")
 _READ_ONLY: Final = "this fake is read-only; start it with one worker and without --read-only"
 _NOBODY: Final = "send the Authorization header of the account that is meant: each has its own"
 
@@ -157,6 +169,67 @@ ADMIN_ROUTES: Final = (
         parameters=("after", "limit"),
         problems=(409, 422),
     ),
+    AdminRoute("GET", "/lists", get_lists, "The lists of the account", "Lists", "one"),
+    AdminRoute(
+        "POST",
+        "/lists",
+        post_list,
+        "Make a list under an id that is free",
+        "List",
+        "one",
+        body="ListDefinition",
+        changes=True,
+        status=201,
+        most_bytes=LARGE,
+    ),
+    AdminRoute("GET", "/lists/{list_id}", get_list, "One list", "List", "one"),
+    AdminRoute(
+        "PUT",
+        "/lists/{list_id}",
+        put_list,
+        "Make a list under an id, in place of the one that is there",
+        "List",
+        "one",
+        body="ListDefinition",
+        changes=True,
+        most_bytes=LARGE,
+    ),
+    AdminRoute("DELETE", "/lists/{list_id}", delete_list, "Delete a list", "Status", "one", changes=True),
+    AdminRoute(
+        "POST",
+        "/lists/{list_id}/leads",
+        post_leads,
+        "Add leads: so many, or those that are given, with any keys",
+        "Leads",
+        "one",
+        body="NewLeads",
+        changes=True,
+        status=201,
+        most_bytes=LARGE,
+    ),
+    AdminRoute(
+        "PATCH",
+        "/leads/{lead_id}",
+        patch_lead,
+        "Change any key of a lead; the contract is not asked",
+        "Lead",
+        "one",
+        body="LeadChange",
+        changes=True,
+        most_bytes=LARGE,
+    ),
+    AdminRoute("GET", "/accounts", get_accounts, "The accounts that something is remembered of", "Accounts"),
+    AdminRoute("GET", "/snapshot", get_snapshot, "What is remembered, as small JSON", "Snapshot"),
+    AdminRoute(
+        "POST",
+        "/restore",
+        post_restore,
+        "Take back a snapshot",
+        "Status",
+        body="Snapshot",
+        changes=True,
+        most_bytes=LARGE,
+    ),
     AdminRoute("POST", "/reset", reset, "Forget what the account has done, or all accounts", "Status", changes=True),
 )
 """Every route of the admin API."""
@@ -170,6 +243,14 @@ def answered(state: State, request: Request, route: AdminRoute, place: str = "")
     except Problem as wrong:
         return wrong.response()
     return Response(orjson.dumps(body), route.status, mimetype="application/json")
+
+
+def _named(request: Request) -> str | None:
+    """Return the id of the account that a request names in its query."""
+    account = request.args.get("account")
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        raise Problem(422, "account: expected 12 hexadecimal digits, as in GET /__admin/accounts")
+    return account
 
 
 def unknown(state: State, request: Request, status: int) -> Response:
@@ -195,7 +276,9 @@ def _ask(state: State, request: Request, route: AdminRoute, place: str) -> Ask:
     Raises:
         Problem: the route does not take it.
     """
-    named = state.account_of(request) if route.about == "one" or "Authorization" in request.headers else None
+    named = _named(request)
+    if named is None and (route.about == "one" or "Authorization" in request.headers):
+        named = state.account_of(request)
     if route.about == "one" and named is None:
         raise Problem(401, _NOBODY)
     if route.changes and state.config.read_only:

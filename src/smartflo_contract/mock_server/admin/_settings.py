@@ -1,20 +1,17 @@
 """Profile, quirks and faults of an account, or of all that have none of their own."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from smartflo_contract.factories import GenerationError
 from smartflo_contract.mock_server._accounts import EVERYONE
 from smartflo_contract.mock_server._checks import check_faults
-from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._faults import KINDS, Fault
 from smartflo_contract.mock_server._quirks import DEFAULTS, QUIRKS, resolved
 from smartflo_contract.mock_server._settings import UNSET, Settings, Terms
+from smartflo_contract.mock_server._snapshot import fault_of
 from smartflo_contract.mock_server.admin._asks import Ask
-from smartflo_contract.mock_server.admin._problems import Problem
-from smartflo_contract.schemas import ContractError
+from smartflo_contract.mock_server.admin._problems import Problem, refusing
 from smartflo_contract.schemas._resolve import PROFILES
 
 MOST_RULES: Final = 1_000
@@ -51,7 +48,7 @@ def get_quirks(ask: Ask) -> object:
 def patch_quirks(ask: Ask) -> object:
     """Set some quirks; ``None`` takes back what was set."""
     given: dict[str, Any] = ask.content
-    with _refusing():
+    with refusing():
         resolved({name: value for name, value in given.items() if value is not None or name not in DEFAULTS})
 
     def changed(settings: Settings) -> Settings:
@@ -71,7 +68,7 @@ def get_faults(ask: Ask) -> object:
 
 def put_faults(ask: Ask) -> object:
     """Set all rules; each counts from its first request."""
-    return _set_faults(ask, tuple(map(_fault, ask.content["rules"])))
+    return _set_faults(ask, tuple(map(fault_of, ask.content["rules"])))
 
 
 def post_fault(ask: Ask) -> object:
@@ -79,7 +76,7 @@ def post_fault(ask: Ask) -> object:
     rules = ask.state.terms(ask.account).faults
     if len(rules) == MOST_RULES:
         raise Problem(422, f"there are {MOST_RULES} rules already; take some back with DELETE /__admin/faults")
-    return _set_faults(ask, (*rules, _fault(ask.content)))
+    return _set_faults(ask, (*rules, fault_of(ask.content)))
 
 
 def delete_faults(ask: Ask) -> object:
@@ -87,12 +84,8 @@ def delete_faults(ask: Ask) -> object:
     return _set_faults(ask, None)
 
 
-def _fault(rule: dict[str, Any]) -> Fault:
-    return Fault(**rule | {"steps": tuple(map(str, rule["steps"]))})
-
-
 def _set_faults(ask: Ask, faults: tuple[Fault, ...] | None) -> object:
-    with _refusing():
+    with refusing():
         check_faults(faults or ())
     _set(ask, lambda settings: replace(settings, faults=faults))
     return get_faults(ask)
@@ -115,7 +108,7 @@ def _set(ask: Ask, change: Callable[[Settings], Settings]) -> None:
                 return worlds.terms(settings.over(others))
             return worlds.terms(accounts.view(account_id).settings.over(settings))
 
-        with _refusing():
+        with refusing():
             then(ask.account).world.check()
         for one in affected:
             if accounts.view(one).lists and then(one).world is not ask.state.terms(one).world:
@@ -130,12 +123,3 @@ def _set(ask: Ask, change: Callable[[Settings], Settings]) -> None:
 def _goes_on(before: tuple[Fault, ...] | None, after: tuple[Fault, ...] | None) -> bool:
     """Whether rules keep their places, so that they go on counting."""
     return before == after or (before is not None and after is not None and after[: len(before)] == before)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Answer what cannot be set as a problem."""
-    try:
-        yield
-    except (ConfigError, ContractError, GenerationError) as error:
-        raise Problem(422, str(error)) from None

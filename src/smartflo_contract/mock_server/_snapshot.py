@@ -1,0 +1,106 @@
+"""What a fake remembers of an account, as JSON that can be taken back: seeds and changes, so it stays small."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, TypeAlias
+
+import orjson
+
+from smartflo_contract.factories import ListDefinition
+from smartflo_contract.mock_server._accounts import Account, Batch
+from smartflo_contract.mock_server._changes import ListChanges
+from smartflo_contract.mock_server._clock import Clock
+from smartflo_contract.mock_server._faults import Fault
+from smartflo_contract.mock_server._settings import Settings
+from smartflo_contract.mock_server._world import World
+
+Dumped: TypeAlias = dict[str, Any]
+"""An account: ``Account`` in the admin API's OpenAPI document."""
+
+
+def dumped(account: Account) -> Dumped:
+    """Return an account as JSON."""
+    return {
+        "settings": asdict(account.settings),
+        "clock": asdict(account.clock),
+        "failed_logins": account.failed_logins,
+        "locked_until": account.locked_until,
+        "logged_out": account.logged_out,
+        "lists": {str(list_id): _dumped_list(changes) for list_id, changes in account.lists.items()},
+        "batches": {batch_id: batch._asdict() for batch_id, batch in account.batches.items()},
+        "fault_counts": {str(number): count for number, count in account.fault_counts.items()},
+        "requests": account.requests,
+    }
+
+
+def settings_of(content: Mapping[str, Any]) -> Settings:
+    """Return the settings in an account's JSON."""
+    settings = content["settings"]
+    faults = settings["faults"]
+    rules = None if faults is None else tuple(fault_of(rule) for rule in faults)
+    return Settings(settings["profile"], settings["quirks"], rules)
+
+
+def fault_of(rule: Mapping[str, Any]) -> Fault:
+    """Return the rule that JSON says: ``FaultRule`` in the admin API's OpenAPI document."""
+    return Fault(**{**rule, "steps": tuple(map(str, rule["steps"]))})
+
+
+def definition_of(content: Mapping[str, Any]) -> ListDefinition:
+    """Return the list that JSON says: ``ListDefinition`` in the admin API's OpenAPI document.
+
+    Raises:
+        DefinitionError: it cannot be.
+    """
+    settings = dict(content)
+    for name in ("columns", "sensitive"):
+        if settings.get(name) is not None:
+            settings[name] = tuple(settings[name])
+    for name in ("dial_status", "disposition"):
+        if settings.get(name) is not None:
+            settings[name] = {int(key): weight for key, weight in settings[name].items()}
+    return ListDefinition(**settings)
+
+
+def account_of(content: Mapping[str, Any], settings: Settings, world: World) -> Account:
+    """Return the account that its JSON says.
+
+    Args:
+        content: as :func:`dumped` returned it.
+        settings: those in ``content``.
+        world: the account's, under its settings.
+
+    Raises:
+        DefinitionError: a list cannot be.
+        ValueError: a lead is nested too deeply.
+    """
+    return Account(
+        settings=settings,
+        clock=Clock(**content["clock"]),
+        failed_logins=content["failed_logins"],
+        locked_until=content["locked_until"],
+        logged_out=dict(content["logged_out"]),
+        lists={int(list_id): _list_of(one, world) for list_id, one in content["lists"].items()},
+        batches={batch_id: Batch(**batch) for batch_id, batch in content["batches"].items()},
+        fault_counts={int(number): count for number, count in content["fault_counts"].items()},
+        requests=content["requests"],
+    )
+
+
+def _dumped_list(changes: ListChanges) -> Dumped:
+    following, leads = changes.dump()
+    return {
+        "definition": asdict(changes.writer.definition),
+        "description": changes.description,
+        "deleted": changes.deleted,
+        "next": following,
+        "leads": {str(index): line and orjson.Fragment(line) for index, line in leads.items()},
+    }
+
+
+def _list_of(content: Mapping[str, Any], world: World) -> ListChanges:
+    changes = ListChanges(
+        world.writer(definition_of(content["definition"])), content["description"], content["deleted"]
+    )
+    changes.load(content["next"], {int(index): lead for index, lead in content["leads"].items()})
+    return changes

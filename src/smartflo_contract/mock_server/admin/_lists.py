@@ -1,0 +1,121 @@
+"""Lists and leads of an account, as a test wants them: of any size, with any key, also such as break the contract."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Final
+
+from smartflo_contract.factories import ListDefinition
+from smartflo_contract.mock_server._accounts import Account
+from smartflo_contract.mock_server._changes import Lead, ListChanges
+from smartflo_contract.mock_server._edits import changes_of, place_of
+from smartflo_contract.mock_server._magic import is_list_id
+from smartflo_contract.mock_server._snapshot import definition_of
+from smartflo_contract.mock_server.admin._asks import Ask
+from smartflo_contract.mock_server.admin._problems import Problem, refusing
+
+_USUAL_LEADS: Final = ListDefinition(id=1).size
+_MOST_ADDED: Final = 10_000
+
+
+def get_lists(ask: Ask) -> object:
+    """Tell the lists of the account, by id; of magic ones those that it has changed."""
+    world = ask.state.terms(ask.account).world
+    with ask.state.accounts.edit(ask.account) as account:
+        untouched = {id_: ListChanges(world.writer(one)) for id_, one in world.lists.items()}
+        lists = {**untouched, **account.lists}
+        return [_shown(lists[id_]) for id_ in sorted(lists) if not lists[id_].deleted]
+
+
+def get_list(ask: Ask) -> object:
+    """Tell one list."""
+    with ask.state.accounts.edit(ask.account) as account:
+        return _shown(_changes(ask, account))
+
+
+def post_list(ask: Ask) -> object:
+    """Make a list under an id that is free."""
+    world = ask.state.terms(ask.account).world
+    with ask.state.accounts.edit(ask.account) as account:
+        return _defined(ask, account, account.new_list_id(world.lists))
+
+
+def put_list(ask: Ask) -> object:
+    """Make a list under an id, in place of the one that is there."""
+    if not is_list_id(ask.place):
+        raise Problem(404, "an id of a list is written in digits, without a zero before them")
+    with ask.state.accounts.edit(ask.account) as account:
+        return _defined(ask, account, int(ask.place))
+
+
+def delete_list(ask: Ask) -> object:
+    """Delete a list with its leads."""
+    with ask.state.accounts.edit(ask.account) as account:
+        changes = _changes(ask, account)
+        account.lists[changes.writer.definition.id] = ListChanges(changes.writer, deleted=True, touched=True)
+    return {"status": "ok"}
+
+
+def post_leads(ask: Ask) -> object:
+    """Add leads to a list: so many, or those that are given."""
+    with ask.state.accounts.edit(ask.account) as account:
+        return {"leads": _added(_changes(ask, account), ask.content["leads"])}
+
+
+def patch_lead(ask: Ask) -> object:
+    """Change a lead: set keys, and remove some; nothing is checked."""
+    values, gone = ask.content.get("set", {}), set(ask.content.get("remove", ()))
+    world = ask.state.terms(ask.account).world
+    with ask.state.accounts.edit(ask.account) as account:
+        place = place_of(account, world, ask.place)
+        if place is None:
+            raise Problem(404, "no lead of this account has this id: lead_id of GET /v1/broadcast/leads/<list id>")
+        changes, index = place
+        with refusing():
+            return changes.change(
+                index, lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in gone}
+            )
+
+
+def _defined(ask: Ask, account: Account, list_id: int) -> object:
+    content = dict(ask.content)
+    leads, description = content.pop("leads", _USUAL_LEADS), content.pop("description", "")
+    size = leads if isinstance(leads, int) else 0
+    given = [] if isinstance(leads, int) else leads
+    with refusing():
+        definition = definition_of({**content, "id": list_id, "size": size})
+    changes = ListChanges(ask.state.terms(ask.account).world.writer(definition), description, touched=True)
+    _added(changes, given)
+    account.lists[list_id] = changes
+    return _shown(changes)
+
+
+def _added(changes: ListChanges, leads: int | list[Lead]) -> list[Lead]:
+    """Add leads; a partial lead has the keys that are given, and else what the list would have next."""
+    partial_leads: list[Lead] = [{}] * leads if isinstance(leads, int) else leads
+    with refusing():
+        return changes.add_all([partial(_over, one) for one in partial_leads])
+
+
+def _over(given: Mapping[str, Any], lead: Lead) -> Lead:
+    return {**lead, **given}
+
+
+def _changes(ask: Ask, account: Account) -> ListChanges:
+    """Return the changes of the list that is asked for.
+
+    Raises:
+        Problem: the account has no such list, or none that can be changed.
+    """
+    world = ask.state.terms(ask.account).world
+    found = changes_of(account, world, ask.place)
+    if isinstance(found, ListChanges):
+        return found
+    if found is None:
+        raise Problem(404, "this account has no list of this id; GET /__admin/lists tells those that there are")
+    raise Problem(404, "this id stands for an answer, or for an edge case whose leads are given, and is no list")
+
+
+def _shown(changes: ListChanges) -> object:
+    definition = asdict(changes.writer.definition)
+    return {**definition, "size": changes.leads.size, "description": changes.description, "changed": changes.touched}

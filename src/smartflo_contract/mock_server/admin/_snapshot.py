@@ -1,0 +1,86 @@
+"""All that the fake remembers, to be told, kept and taken back."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+from smartflo_contract.mock_server._accounts import EVERYONE, Account
+from smartflo_contract.mock_server._checks import check_faults
+from smartflo_contract.mock_server._settings import UNSET, Settings
+from smartflo_contract.mock_server._snapshot import account_of, dumped, settings_of
+from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server.admin._asks import Ask
+from smartflo_contract.mock_server.admin._problems import Problem, refusing
+
+_VERSION: Final = 1
+_OTHER_WORLD: Final = (
+    "this snapshot is of a fake with another seed, profile, overlay, phones or lists, or another value of the quirks "
+    "created_at and header_offset; what was changed there would lie over other leads here"
+)
+
+
+def get_accounts(ask: Ask) -> object:
+    """Tell the accounts that something is remembered of."""
+    accounts = ask.state.accounts
+    ids = accounts.ids() if ask.account == EVERYONE else [ask.account]
+    return [_summary(account_id, accounts.view(account_id), ask.state) for account_id in sorted(ids)]
+
+
+def get_snapshot(ask: Ask) -> object:
+    """Return what is remembered of the account that is meant, or of all."""
+    accounts = ask.state.accounts
+    ids = [EVERYONE, *accounts.ids()] if ask.account == EVERYONE else [ask.account]
+    found = {}
+    for account_id in ids:
+        with accounts.edit(account_id) as account:
+            found[account_id] = dumped(account)
+    return {"version": _VERSION, "world": _world(ask.state), "accounts": found}
+
+
+def post_restore(ask: Ask) -> object:
+    """Take back a snapshot: of all accounts, or of one into the one that is meant."""
+    state, content = ask.state, ask.content
+    if content["world"] != _world(state):
+        raise Problem(409, _OTHER_WORLD)
+    if ask.account == EVERYONE:
+        common = content["accounts"].get(EVERYONE)
+        with refusing():
+            others = UNSET if common is None else settings_of(common)
+            restored = {id_: _account(state, one, others, id_) for id_, one in content["accounts"].items()}
+        state.accounts.forget(None)
+    else:
+        if len(content["accounts"]) != 1:
+            raise Problem(422, "accounts: one is wanted, to be taken back into the account that is meant")
+        (one,) = content["accounts"].values()
+        with refusing():
+            restored = {ask.account: _account(state, one, state.accounts.view(EVERYONE).settings, ask.account)}
+    for account_id, account in restored.items():
+        state.accounts.put(account_id, account)
+    return {"status": "ok"}
+
+
+def _account(state: State, content: Mapping[str, Any], others: Settings, account_id: str) -> Account:
+    settings = settings_of(content)
+    check_faults(settings.faults or ())
+    world = state.worlds.terms(settings if account_id == EVERYONE else settings.over(others)).world
+    world.check()
+    return account_of(content, settings if settings != UNSET else UNSET, world)
+
+
+def _world(state: State) -> str:
+    """Return what tells worlds apart whose unchanged leads differ."""
+    world = state.worlds.usual.world
+    recipes = "/".join(world.writer(one).recipe for one in world.lists.values())
+    return blake2b(recipes.encode(), digest_size=16).hexdigest()
+
+
+def _summary(account_id: str, account: Account, state: State) -> object:
+    now = datetime.fromtimestamp(account.clock.now(state.clock()), UTC).isoformat(timespec="milliseconds")
+    return {
+        "id": account_id,
+        "time": now,
+        "failed_logins": account.failed_logins,
+        "changed_lists": sorted(account.lists),
+        "settings": account.settings != UNSET,
+    }
