@@ -80,7 +80,7 @@ def test_refresh_stays_in_the_account() -> None:
     answer = client.post("/v1/auth/refresh", headers=bearer(first))
     second = answer.get_json()["access_token"]
 
-    assert (200, "observed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
+    assert (200, "assumed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
     assert {"success", "access_token", "token_type", "expires_in"} == answer.get_json().keys()
     assert first != second
     assert subject(first) == subject(second)
@@ -183,7 +183,7 @@ def test_lock_out(clock: Clock) -> None:
     retry_after = datetime.strptime(f"{locked.get_json()['retry_after']} +0530", "%Y-%m-%d %H:%M:%S %z")
 
     assert [401] * 5 == failures
-    assert (429, "observed") == (locked.status_code, locked.headers["X-Smartflo-Fake-Evidence"])
+    assert (429, "assumed") == (locked.status_code, locked.headers["X-Smartflo-Fake-Evidence"])
     assert timedelta(seconds=LOCKED_SECONDS) == timedelta(seconds=retry_after.timestamp() - clock.now)
     assert log_in(client, email="other@example.com").status_code == 200
 

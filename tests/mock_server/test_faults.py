@@ -328,7 +328,7 @@ def test_a_fault_is_told() -> None:
     """An answer that went wrong says which fault it was, how well it is known, and why."""
     answer = client_of(Fault(("html",))).get(VENDORS, headers=TOKEN)
 
-    assert ("html", "observed") == (
+    assert ("html", "assumed") == (
         answer.headers["X-Smartflo-Fake-Fault"],
         answer.headers["X-Smartflo-Fake-Evidence"],
     )

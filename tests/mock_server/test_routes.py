@@ -81,7 +81,7 @@ def test_every_route_but_login_needs_a_token(route: Route, ask: Ask) -> None:
     """Without a token each route is 401, whatever else is wrong with the request."""
     answer = ask(re.sub(r"\{[^}]*\}", "8668", route.path), route.method, token=None, data="{")
 
-    assert (401, "observed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
+    assert (401, "assumed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
 
 
 @pytest.mark.parametrize(("path", "allow"), [(LEADS, ALLOW), ("/v1/auth/login", "OPTIONS, POST")])

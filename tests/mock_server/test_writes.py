@@ -337,7 +337,7 @@ def test_lists_of_the_world(api: Api) -> None:
     api.done("DELETE", "/v1/broadcast/list/8669")
     api.done("POST", f"{LEAD}/910000003", {"field_0": NUMBER})
 
-    assert "observed" == first.headers["X-Smartflo-Fake-Evidence"]
+    assert "assumed" == first.headers["X-Smartflo-Fake-Evidence"]
     assert [8668, 8669, 8670, 8671] == [one["id"] for one in first.get_json()]
     assert [8668, 8670, 8671] == [one["id"] for one in api("GET", "/v1/broadcast/lists").get_json()]
     assert 4 == len(api.leads(910_000_003))

@@ -371,11 +371,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     "cut": Kind(_cut, "assumed", "the body ends before its Content-Length"),
     "cut_clean": Kind(_cut_clean, "assumed", "the body is complete, and holds half an array"),
     "dangling_comma": Kind(_dangling_comma, "sample", "the array ends in a comma and has no bracket"),
-    "html": Kind(_html, "observed", "a page instead of JSON, with status 200"),
+    "html": Kind(_html, "assumed", "a page instead of JSON, with status 200"),
     "content_type": Kind(_content_type, "assumed", "JSON that says it is a page"),
     "invalid_utf8": Kind(_invalid_utf8, "assumed", "a byte that is no UTF-8"),
     "duplicate_leads": Kind(_duplicate_leads, "assumed", "the first lead is there twice"),
     "changing": Kind(_changing, "assumed", "the first lead is gone, and there again at the next read"),
-    "lockout": Kind(_lockout, "observed", "too many logins, with retry_after in Indian time"),
+    "lockout": Kind(_lockout, "assumed", "too many logins, with retry_after in Indian time"),
 }
 """Every fault by its name; any status from 400 to 599 is one as well."""

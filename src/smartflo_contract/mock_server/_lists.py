@@ -26,7 +26,7 @@ def get_lists(call: Call) -> Response:
         id_: one.writer.definition.name for id_, one in changed.items() if not one.deleted and _is_listed(world, id_)
     }
     as_text = call.terms.quirks["lists_id"] == "text"
-    return answer(200, [{"id": str(id_) if as_text else id_, "name": names[id_]} for id_ in sorted(names)], "observed")
+    return answer(200, [{"id": str(id_) if as_text else id_, "name": names[id_]} for id_ in sorted(names)], "assumed")
 
 
 def post_list(call: Call) -> Response:
@@ -53,7 +53,7 @@ def _create(edit: Edit) -> Response:
     definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
     account.lists[list_id] = ListChanges(world.writer(definition), content.get("description", ""), touched=True)
     body = {"success": True, "message": "List created successfully.", "list_id": list_id}
-    return answer(200, body, "observed")
+    return answer(200, body, "assumed")
 
 
 def _update(edit: Edit, changes: ListChanges) -> Response:

@@ -17,7 +17,7 @@ WRONG_PASSWORD: Final = "wrong"  # noqa: S105 - it opens nothing
 MOST_FAILURES: Final = 5
 """Failed logins in a row until a login id is locked out. Assumed: clients stop at three for fear of it."""
 LOCKED_SECONDS: Final = 600
-"""How long a login id is locked out. Observed: what a public client waits where the answer does not say."""
+"""How long a login id is locked out. Assumed, as a public client does that waits so long where no answer says."""
 _TOO_MANY: Final = (
     f"{MOST_FAILURES} logins in a row have failed, so this login id is locked out for {LOCKED_SECONDS} seconds; "
     "the number and the duration are assumed"
@@ -40,7 +40,7 @@ def post_login(state: State, request: Request) -> Response:
 
 def post_refresh(call: Call) -> Response:
     """Answer with a new token for the account that asks; the old one stays valid until it expires."""
-    return answer(200, _token(call), "observed")
+    return answer(200, _token(call), "assumed")
 
 
 def post_logout(call: Call) -> Response:
@@ -115,4 +115,4 @@ def locked_out(status: str, until: float, reason: str) -> Response:
     """
     retry_after = datetime.fromtimestamp(until, UTC).astimezone(INDIA).strftime("%Y-%m-%d %H:%M:%S")
     body = {"success": False, "message": "Too many login attempts.", "retry_after": retry_after}
-    return answer(int(status), body, "observed", reason=f"{reason}; retry_after is Indian time")
+    return answer(int(status), body, "assumed", reason=f"{reason}; retry_after is Indian time")

@@ -81,7 +81,7 @@ QUIRKS: Final = (
     Quirk(
         "lockout",
         ("429", "401", "off"),
-        _CLIENTS | {"assumed": "five failures, ten minutes"},
+        _CLIENTS | {"assumed": "five failures, ten minutes, the message"},
         "After too many failed logins a login id is locked out, with retry_after in Indian time without a zone.",
     ),
     Quirk(

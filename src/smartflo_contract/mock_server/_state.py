@@ -71,7 +71,7 @@ class State:
         if holder is None:
             if self.config.auth == "off":
                 return self.call(request, WITHOUT_TOKEN)
-            return refusal(401, "Unauthorized", _UNAUTHORIZED, evidence="observed")
+            return refusal(401, "Unauthorized", _UNAUTHORIZED)
         call = self.call(request, holder.account, holder.issued)
         wanted = call.terms.quirks["auth_scheme"]
         if wanted not in {"any", holder.scheme}:
