@@ -206,13 +206,66 @@ def test_a_long_list_is_cut_without_being_made(url: str) -> None:
     assert url
 
 
-@pytest.mark.parametrize("name", ["cut", "cut_clean", "dangling_comma", "invalid_utf8", "duplicate_leads", "changing"])
-@pytest.mark.parametrize("path", [f"{LEADS}/900000000", f"{LEADS}/123456"], ids=["empty", "unknown"])
-def test_faults_of_leads_where_there_are_none(name: str, path: str) -> None:
-    """What breaks a list of leads leaves errors as they are, and an empty list is no server error."""
-    answer = client_of(Fault((name,)), quirks={}).get(path, headers=TOKEN)
+def seen(client: FlaskClient, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    """Return everything of an answer."""
+    answer = client.open(path, method=method, headers=TOKEN)
+    return answer.status_code, dict(answer.headers), answer.data
 
-    assert answer.status_code in {200, 404}
+
+@pytest.mark.parametrize("name", ["cut_clean", "dangling_comma", "invalid_utf8", "duplicate_leads", "changing"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{LEADS}/900000000"),
+        ("GET", f"{LEADS}/912500000?number=42"),
+        ("GET", f"{LEADS}/123456"),
+        ("HEAD", VENDORS),
+        ("DELETE", "/v1/broadcast/list/8669"),
+    ],
+    ids=["empty", "no match", "unknown", "no body", "no list"],
+)
+def test_faults_of_leads_where_there_are_none(name: str, method: str, path: str) -> None:
+    """What breaks a list of leads leaves other answers as they are, with their own label and reason."""
+    assert seen(client_of(), method, path) == seen(client_of(Fault((name,), route="any")), method, path)
+
+
+def test_cut_where_there_is_no_body() -> None:
+    """An error and an answer to HEAD are not cut, and say of no fault."""
+    client = client_of(Fault(("cut",), repeat=True))
+
+    for method, path in (("GET", f"{LEADS}/123456"), ("HEAD", VENDORS)):
+        assert seen(client_of(), method, path) == seen(client, method, path)
+
+
+@pytest.mark.parametrize("path", [f"{LEADS}/900000000", "/v1/broadcast/batch_status/000000000000000000000001"])
+def test_cut_without_leads(path: str) -> None:
+    """The part that arrives of a success without leads is its beginning."""
+    app = create_app(Config(faults=(Fault(("ok", "ok", "cut"), route="any"),)))
+    client = app.test_client()
+    client.post("/v1/broadcast/leads/8668", json={"data": [{"field_0": "5550000042"}]}, headers=TOKEN)
+    whole = client.get(path, headers=TOKEN).data
+    cut = client.get(path, headers=TOKEN)
+
+    assert "cut" == cut.headers["X-Smartflo-Fake-Fault"]
+    assert whole[:-1] == next(iter(cut.response))
+
+
+def test_label_of_a_fault_is_no_better_than_that_of_the_leads() -> None:
+    """The comma is the sample's, and the leads of two readings at once are nobody's."""
+    answers = [
+        client_of(Fault(("dangling_comma",)), profile=profile).get(VENDORS, headers=TOKEN)
+        for profile in ("documented", "lenient")
+    ]
+
+    assert ["sample", "assumed"] == [answer.headers["X-Smartflo-Fake-Evidence"] for answer in answers]
+
+
+def test_a_long_list_goes_on_after_what_a_fault_changed() -> None:
+    """A list that is streamed is broken in its first piece and whole after it."""
+    client = client_of(Fault(("ok", "duplicate_leads"), list_id=910_020_000))
+    leads, twice = (client.get(f"{LEADS}/910020000", headers=TOKEN).get_json() for _ in range(2))
+
+    assert [leads[0], *leads] == twice
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 422, 429, 500, 502, 503, 504, 599])

@@ -4,14 +4,16 @@ import errno
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final, NamedTuple, cast
 
 from flask import Request, Response
 
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded
 from smartflo_contract.mock_server._errors import ConfigError
-from smartflo_contract.mock_server._magic import FAILURES, FAULT_IDS, Failure, is_list_id
+from smartflo_contract.mock_server._magic import FAILURES, FAULT_IDS, Failure, is_list_id, least_known
 from smartflo_contract.mock_server._requests import LARGE
 from smartflo_contract.schemas._errors import nearest
 
@@ -20,6 +22,8 @@ OK: Final = "ok"
 ANY: Final = "any"
 GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
 LOGIN: Final = "POST /v1/auth/login"
+_LEADS: Final = b'[{"'
+"""How a body with leads begins."""
 _BETWEEN: Final = b'},{"'
 """Between two leads; inside a text the quote would be escaped."""
 _PAUSE: Final = 0.05
@@ -123,7 +127,7 @@ class Moment(NamedTuple):
     Attributes:
         fault: the rule, for its settings.
         request: the request.
-        answer: makes the answer that it would have had.
+        answer: makes the answer that it would have had, once.
         share: from 0 to below 1, by the seed.
         now: seconds since the epoch, on the fake's clock.
     """
@@ -139,12 +143,12 @@ class Kind(NamedTuple):
     """One way to go wrong.
 
     Attributes:
-        happen: makes the answer.
+        happen: makes the answer; ``None`` where there is nothing that can go wrong so.
         evidence: how well it is known that the vendor's API does so.
         why: what a client meets.
     """
 
-    happen: Callable[[Moment], Response]
+    happen: Callable[[Moment], Response | None]
     evidence: str
     why: str
 
@@ -195,12 +199,15 @@ def check_fault(fault: Fault, routes: Iterable[str]) -> None:
 
 
 def happen(step: str, moment: Moment) -> Response:
-    """Return the answer to a request that goes wrong."""
+    """Return the answer to a request that goes wrong; one that the fault cannot change stays as it was."""
     kind = KINDS.get(step)
-    response = _status(int(step)) if kind is None else kind.happen(moment)
+    answer = cache(moment.answer)
+    response = _status(int(step)) if kind is None else kind.happen(moment._replace(answer=answer))
+    if response is None:
+        return answer()
     response.headers[FAULT] = step
     if kind is not None:
-        response.headers[EVIDENCE] = kind.evidence
+        response.headers[EVIDENCE] = least_known([kind.evidence, response.headers.get(EVIDENCE, kind.evidence)])
         response.headers[REASON] = encoded(f"the fault {step}: {kind.why}")
     return response
 
@@ -246,15 +253,16 @@ def _reset(_: Moment) -> Response:
     return _Drop()
 
 
-def _cut(moment: Moment) -> Response:
+def _cut(moment: Moment) -> Response | None:
     environ = moment.request.environ
     moment.request.max_content_length = LARGE + 1
     moment.request.get_data()  # what is not read would keep Werkzeug waiting for more
     response = moment.answer()
-    if response.status_code != 200:  # noqa: PLR2004 - it holds no leads
-        return response
+    first = _first(response)
+    if not first:
+        return None
     declared = response.content_length
-    begun = _begun(response, moment.fault.lead)
+    begun = _begun(response, moment.fault.lead) if first.startswith(_LEADS) else first[:-1]
 
     def body() -> Iterator[bytes]:
         yield begun
@@ -268,12 +276,12 @@ def _cut(moment: Moment) -> Response:
     return cut
 
 
-def _cut_clean(moment: Moment) -> Response:
+def _cut_clean(moment: Moment) -> Response | None:
     response = moment.answer()
-    return _with_body(response, _begun(response, moment.fault.lead))
+    return _with_body(response, _begun(response, moment.fault.lead)) if _has_leads(response) else None
 
 
-def _dangling_comma(moment: Moment) -> Response:
+def _dangling_comma(moment: Moment) -> Response | None:
     def body(pieces: Iterator[bytes]) -> Iterator[bytes]:
         last = next(pieces, b"")
         for piece in pieces:
@@ -294,7 +302,7 @@ def _content_type(moment: Moment) -> Response:
     return response
 
 
-def _invalid_utf8(moment: Moment) -> Response:
+def _invalid_utf8(moment: Moment) -> Response | None:
     def body(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield next(pieces, b"").replace(b'":"', b'":"\xff', 1)
         yield from pieces
@@ -302,11 +310,11 @@ def _invalid_utf8(moment: Moment) -> Response:
     return _changed(moment.answer(), body)
 
 
-def _duplicate_leads(moment: Moment) -> Response:
+def _duplicate_leads(moment: Moment) -> Response | None:
     return _after_the_first(moment, lambda first, rest: b"[" + first + b"," + first + rest)
 
 
-def _changing(moment: Moment) -> Response:
+def _changing(moment: Moment) -> Response | None:
     return _after_the_first(moment, lambda _, rest: b"[" + rest.removeprefix(b","))
 
 
@@ -316,14 +324,13 @@ def _lockout(moment: Moment) -> Response:
     return locked_out("429", moment.now + LOCKED_SECONDS, "the fault lockout")
 
 
-def _after_the_first(moment: Moment, change: Callable[[bytes, bytes], bytes]) -> Response:
+def _after_the_first(moment: Moment, change: Callable[[bytes, bytes], bytes]) -> Response | None:
     """Return the answer with its beginning changed: called with the first lead, and what follows it in its piece."""
 
     def body(pieces: Iterator[bytes]) -> Iterator[bytes]:
         piece = next(pieces, b"")
         end = piece.find(_BETWEEN) + 1 or len(piece) - piece.endswith(b"]")
-        first = piece[1:end]
-        yield change(first, piece[end:]) if first else piece
+        yield change(piece[1:end], piece[end:])
         yield from pieces
 
     return _changed(moment.answer(), body)
@@ -350,9 +357,24 @@ def _end(got: bytes, leads: int) -> int | None:
     return end
 
 
-def _changed(response: Response, change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
-    """Return an answer with leads with another body; other answers stay as they are."""
-    return _with_body(response, change(_pieces(response))) if response.status_code == 200 else response  # noqa: PLR2004
+def _changed(response: Response, change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response | None:
+    """Return an answer with leads with another body; ``None`` for other answers."""
+    return _with_body(response, change(_pieces(response))) if _has_leads(response) else None
+
+
+def _has_leads(response: Response) -> bool:
+    return _first(response).startswith(_LEADS)
+
+
+def _first(response: Response) -> bytes:
+    """Return the first piece of the body of a success, empty where there is none; the body stays whole."""
+    if response.status_code != 200:  # noqa: PLR2004 - it is the status
+        return b""
+    pieces = _pieces(response)
+    first = next(pieces, b"")
+    if first and not response.is_sequence:
+        response.response = chain((first,), pieces)
+    return first
 
 
 def _pieces(response: Response) -> Iterator[bytes]:
