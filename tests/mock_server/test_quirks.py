@@ -114,6 +114,24 @@ def test_header_offset() -> None:
     assert len(shifted[0]) == 57
 
 
+@pytest.mark.parametrize(
+    ("quirks", "path", "label"),
+    [
+        ({}, VENDORS, "sample"),
+        ({"created_at": "twelve_hours_early"}, VENDORS, "sample"),
+        ({"header_offset": "shifted"}, VENDORS, "assumed"),
+        ({"number_filter": "ignored"}, VENDORS, "sample"),
+        ({"number_filter": "ignored"}, f"{VENDORS}?number=5550000042", "assumed"),
+        ({}, "/v1/broadcast/leads/900000429", "documented"),
+        ({"rate_limit_success": "boolean"}, "/v1/broadcast/leads/900000429", "assumed"),
+        ({"rate_limit_success": "boolean"}, "/v1/broadcast/leads/900000401", "observed"),
+    ],
+)
+def test_labels_follow_the_quirks(quirks: dict[str, str], path: str, label: str) -> None:
+    """What a quirk makes of an answer that no source has is assumed; values of leads have no part in their label."""
+    assert label == client_of(**quirks).get(path, headers=TOKEN).headers["X-Smartflo-Fake-Evidence"]
+
+
 def test_shifted_columns_are_searched_by_number() -> None:
     """Where the phone number stands after the alternate one, it is found in the field to which it moved."""
     definition = ListDefinition(id=5, columns=("Alternate Phone Number", "Phone Number"), size=9)

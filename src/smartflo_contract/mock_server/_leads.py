@@ -79,7 +79,8 @@ def _leads_of(call: Call, leads: LeadList) -> Response:
     request, bodies, number_filter = call.request, call.state.bodies, call.terms.quirks["number_filter"]
     number = request.args.get("number") if request.environ.get("QUERY_STRING") else None
     if number is None or number_filter == "ignored":
-        return _reply(request, leads.etag, leads.headers, partial(bodies.ready, leads), partial(bodies.of, leads))
+        described = leads.headers if number is None else headers(leads.etag, "assumed")
+        return _reply(request, leads.etag, described, partial(bodies.ready, leads), partial(bodies.of, leads))
     indexes = _matching(leads, number, number_filter)
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     described = headers(etag, "assumed")
@@ -128,7 +129,7 @@ def _matching(leads: LeadList, number: str, number_filter: str) -> list[int]:
 def failure(list_id: str, failure: Failure, quirks: Quirks) -> Response:
     """Return the answer that a magic id stands for."""
     reason = f"list id {list_id} always answers {failure.status} to this; 8668 answers leads, and takes changes"
-    body = failure.body
+    body, evidence = failure.body, failure.evidence
     if body.get("success") == "false" and quirks["rate_limit_success"] == "boolean":
-        body = body | {"success": False}
-    return answer(failure.status, body, failure.evidence, reason=reason)
+        body, evidence = body | {"success": False}, "assumed"
+    return answer(failure.status, body, evidence, reason=reason)

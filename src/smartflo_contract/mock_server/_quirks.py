@@ -31,7 +31,6 @@ class Quirk(NamedTuple):
         return self.values[0]
 
 
-_SAMPLE: Final = {"sample": "leads page, sample response"}
 _CLIENTS: Final = {"observed": "public clients"}
 _OPEN: Final = {"assumed": "no page and no client says"}
 
@@ -51,7 +50,11 @@ QUIRKS: Final = (
     Quirk(
         "created_at",
         ("exact", "twelve_hours_early"),
-        _SAMPLE,
+        {
+            "sample": "leads page, sample response: twelve_hours_early",
+            "observed": "the sample of another page of the portal: twelve_hours_early",
+            "assumed": "exact",
+        },
         "In the sample created_at lies exactly 12 hours before the time in the lead's id.",
     ),
     Quirk(
@@ -69,7 +72,11 @@ QUIRKS: Final = (
     Quirk(
         "header_offset",
         ("positional", "shifted"),
-        _SAMPLE,
+        {
+            "documented": "update-lead page: positional; add-lead page: shifted",
+            "sample": "leads page, sample response: its values fit their columns when shifted",
+            "assumed": "which holds for other lists: deduced from one sample",
+        },
         "Column N of header is field_N; or the alternate phone number is no field, and later columns move up by one.",
     ),
     Quirk(
@@ -99,7 +106,7 @@ QUIRKS: Final = (
     Quirk(
         "rate_limit_success",
         ("text", "boolean"),
-        {"documented": "rate limit page: the text false"},
+        {"documented": "rate limit page: the text false", "assumed": "the boolean"},
         "The body of 429 has success as text; every other error has a boolean.",
     ),
     Quirk(

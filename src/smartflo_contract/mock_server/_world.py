@@ -121,9 +121,10 @@ class World:
         self._config = config
         self.contract = contract
         self.lists = {one.id: one for one in lists(config)}
-        # An overlay is the user's claim, and lenient mixes both readings: neither is as the vendor shows it.
+        # An overlay is the user's claim, lenient mixes both readings, and that columns are shifted is deduced from one
+        # sample: none of them is as the vendor shows it.
         self._quirks = quirks
-        known = contract.overlay is None and contract.profile != "lenient"
+        known = contract.overlay is None and contract.profile != "lenient" and quirks["header_offset"] == "positional"
         self._evidence = contract.profile if known else "assumed"
         self._read: dict[int, None] = {}
         self.find = lru_cache(_KEPT)(self._find)
