@@ -89,7 +89,8 @@ def test_no_setting_changes_them(config: Config, name: str, ask: Ask) -> None:
     [
         ("header-36-columns", "documented"),
         ("fields-null", "sample"),
-        ("list-empty", "observed"),
+        ("list-empty", "assumed"),
+        ("fields-last-only", "observed"),
         ("header-empty", "assumed"),
         ("key-missing", "sample"),
         ("retry-count-as-text", "assumed"),

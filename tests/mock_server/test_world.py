@@ -1,12 +1,13 @@
 """The lists that a fake begins with, and the ids that answer in a special way."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 import requests
 
 from smartflo_contract.factories import ListDefinition
-from smartflo_contract.mock_server import Config, FakeSmartflo
+from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
 from smartflo_contract.mock_server._magic import edge_rows, magic, magic_rows
 from smartflo_contract.mock_server._world import lists
 from smartflo_contract.schemas import load_contract
@@ -63,6 +64,21 @@ def test_dial_statuses_of_a_list(ask: Ask) -> None:
         leads = ask("/v1/broadcast/leads/77", at=fake.url).json()
 
     assert {(4, -9)} == {(lead["dial_status"], lead["dialer_dial_status"]) for lead in leads}
+
+
+def test_label_of_a_magic_id_is_that_of_its_answer() -> None:
+    """The table of magic ids says of each that answers what its answer says."""
+    client = create_app().test_client()
+    rows = [row for row in magic_rows() if row.ids.isdigit() and "`delay`" not in row.answer]
+    labels = {}
+    for row in rows:
+        for _ in range(2):  # the fault changing acts at the second read
+            with suppress(ConnectionResetError):
+                answer = client.get(f"/v1/broadcast/leads/{row.ids}", headers={"Authorization": "x"})
+                labels[row.ids] = answer.headers["X-Smartflo-Fake-Evidence"]
+
+    assert {row.ids: row.evidence for row in rows if row.ids in labels} == labels
+    assert len(rows) - 1 == len(labels)
 
 
 def test_empty_list(ask: Ask) -> None:

@@ -336,7 +336,8 @@ _KEYS: Final[tuple[Row, ...]] = (
      {"id": _ID, "lead_id": _ID, "field_0": "+915550000043"}),
     ("leads-of-two-lists", "The second lead is of another list.", _TABLE, _NOWHERE,
      {}, {"list_id": 8669}),
-    ("list-empty", "No leads at all: an array, empty.", {"observed": "a public client takes it for no match"},
+    ("list-empty", "No leads at all: an array, empty.",
+     {"observed": "a public client takes it for no match", "assumed": "that a list without leads is answered so"},
      ("sample", "documented", "lenient")),
 )  # fmt: skip
 

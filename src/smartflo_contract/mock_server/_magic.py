@@ -107,6 +107,8 @@ def magic(list_id: int) -> ListDefinition | EdgeCase | Failure | None:
 
 def magic_rows() -> tuple[MagicRow, ...]:
     """Return the table of magic ids: id or range, what it answers, and how well that is known."""
+    from smartflo_contract.mock_server._faults import KINDS  # noqa: PLC0415 - it imports this
+
     empty = MagicRow(f"{_STATUS_BASE}", "200 and an empty list", "assumed")
     failures = (MagicRow(f"{id_}", f"{one.status}", one.evidence) for id_, one in _BY_ID.items())
     sizes = MagicRow(
@@ -114,7 +116,10 @@ def magic_rows() -> tuple[MagicRow, ...]:
         f"200 and N leads, N being the id less {_SIZE_BASE}: {_SIZE_BASE + 1_000_000} is a list of a million",
         "that of the profile",
     )
-    faults = (MagicRow(f"{id_}", f"the fault `{name}`, at every read", "assumed") for id_, name in FAULT_IDS.items())
+    faults = (
+        MagicRow(f"{id_}", f"the fault `{name}`, at every read", KINDS[name].evidence)
+        for id_, name in FAULT_IDS.items()
+    )
     return (empty, *failures, sizes, *faults, *edge_rows())
 
 
