@@ -17,8 +17,9 @@ from smartflo_contract.mock_server._faults import KINDS
 from smartflo_contract.mock_server._magic import FAILURES, edge_rows, least_known, magic_rows
 from smartflo_contract.mock_server._quirks import QUIRKS
 from smartflo_contract.mock_server._routes import served_routes
-from smartflo_contract.schemas import CONTRADICTIONS
+from smartflo_contract.schemas import CONTRADICTIONS, load_contract
 from smartflo_contract.schemas._explain import explain
+from smartflo_contract.schemas._openapi import openapi
 from smartflo_contract.schemas._rules import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +97,23 @@ def test_faults_and_errors_have_the_label_of_their_source() -> None:
     told |= {f"error-{failure.status}": failure.evidence for failure in FAILURES.values()}
 
     assert {name: least_known(BY_NAME[name]["evidence"]) for name in told} == told
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("get", "/v1/broadcast/dnd/leads", "200"),
+        ("post", "/v1/auth/login", "429"),
+        ("get", "/v1/broadcast/lists", "401"),
+    ],
+)
+def test_openapi_says_what_is_assumed(method: str, path: str, status: str) -> None:
+    """An answer that the fake calls assumed has an assumed part in the OpenAPI document too."""
+    document = openapi(load_contract())
+    found = document["paths"][path][method]["responses"][status]
+    name = found.get("$ref", "").rpartition("/")[2]
+
+    assert "assumed" in (document["components"]["responses"][name] if name else found)["x-evidence"]
 
 
 @pytest.mark.parametrize("name", [name for name, entry in BY_NAME.items() if "ask" in entry])

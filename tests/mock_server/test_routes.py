@@ -146,6 +146,13 @@ def test_what_is_served_is_described() -> None:
     assert described == served_routes()
 
 
+def test_path_that_no_page_has_is_observed() -> None:
+    """Clients start a broadcast at a path that the portal writes with /api before it."""
+    (start,) = (one for one in documented_routes() if one.path == "/v1/broadcast/start/{id}")
+
+    assert "observed" == start.evidence
+
+
 def test_documented_routes_are_clean() -> None:
     """The vendor's routes are listed once each, with evidence and source."""
     routes = documented_routes()
