@@ -524,6 +524,29 @@ def test_keys_that_mean_nothing_are_named(api: Api) -> None:
 
     assert 200 == answer.status_code
     assert "ignored: filed_1, field_100, id" in answer.headers["X-Smartflo-Fake-Reason"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "ignored"),
+    [
+        ("POST", "/v1/broadcast/list", {"name": "March", "size": 3, "Name": "May"}, "Name, size"),
+        ("PUT", "/v1/broadcast/list/8669", {"name": "April", "skill_list_id": "1"}, "skill_list_id"),
+        (
+            "POST",
+            f"{LEADS}/8668",
+            {"data": [{"field_0": NUMBER, "x": 1}], "duplicate_options": 1},
+            "duplicate_options, x",
+        ),
+        ("PATCH", f"{LEADS}/8668", {"field": "field_0", "data": [], "lead_data": {"x": 1}, "lead": 1}, "lead, x"),
+        ("DELETE", f"{LEADS}/8668", {"field": "field_0", "data": [], "all": True}, "all"),
+    ],
+)
+def test_unknown_keys_beside_the_known_ones(method: str, path: str, body: Any, ignored: str, api: Api) -> None:
+    """What means nothing is named wherever it stands, and what is known is not."""
+    answer = api(method, path, body)
+
+    assert 200 == answer.status_code, answer.data
+    assert answer.headers["X-Smartflo-Fake-Reason"].endswith(f"were ignored: {ignored}")
     assert "field_35" not in api.leads()[-1]
 
 

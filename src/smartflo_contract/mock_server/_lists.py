@@ -9,7 +9,7 @@ from smartflo_contract.factories import DEFAULT_COLUMNS, ListDefinition
 from smartflo_contract.mock_server._answers import answer
 from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._edits import Edit, Refused, done, in_account, in_list
-from smartflo_contract.mock_server._requests import SMALL, Body
+from smartflo_contract.mock_server._requests import SMALL, Body, unknown_keys
 from smartflo_contract.mock_server._state import Call
 from smartflo_contract.mock_server._world import World
 
@@ -52,8 +52,7 @@ def _create(edit: Edit) -> Response:
     columns = tuple(content.get("field", DEFAULT_COLUMNS))
     definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
     account.lists[list_id] = ListChanges(world.writer(definition), content.get("description", ""), touched=True)
-    body = {"success": True, "message": "List created successfully.", "list_id": list_id}
-    return answer(200, body, "assumed")
+    return done("List created successfully.", unknown_keys(_CREATE, content), list_id=list_id)
 
 
 def _update(edit: Edit, changes: ListChanges) -> Response:
@@ -63,7 +62,7 @@ def _update(edit: Edit, changes: ListChanges) -> Response:
         changes.rename(edit.terms.world.writer(definition))
     if "description" in content:
         changes.description, changes.touched = content["description"], True
-    return done("List updated successfully.")
+    return done("List updated successfully.", unknown_keys(_UPDATE, content))
 
 
 def _delete(edit: Edit, changes: ListChanges) -> Response:

@@ -1,5 +1,6 @@
 """Bodies of requests: read no further than they may be long, parsed, and held against their schema."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -65,6 +66,11 @@ def content_of(request: Request, body: Body) -> dict[str, Any] | Response:
     return answer(422, faults, "assumed", reason=f"for example {body.example}") if faults else content
 
 
+def unknown_keys(body: Body, content: Mapping[str, Any]) -> list[str]:
+    """Return the keys of a request's object that mean nothing: its schema does not name them."""
+    return sorted(content.keys() - _names(body.schema))
+
+
 def read_body(request: Request, most: int) -> bytes:
     """Return the body; read no more of a large one than shows that it is too large."""
     request.max_content_length = most + 1  # werkzeug cuts a body of unknown length there, and says nothing
@@ -89,6 +95,11 @@ def _faults(schema: str, content: dict[str, Any]) -> dict[str, str]:
         if len(faults) == _MOST_FAULTS:
             break
     return faults
+
+
+@cache
+def _names(schema: str) -> frozenset[str]:
+    return frozenset(request_schema(schema)["properties"])
 
 
 @cache

@@ -12,7 +12,7 @@ from smartflo_contract.mock_server._accounts import Batch
 from smartflo_contract.mock_server._answers import answer, refusal, shown
 from smartflo_contract.mock_server._changes import PHONE, Lead, ListChanges
 from smartflo_contract.mock_server._edits import Edit, Refused, at_lead, done, in_list
-from smartflo_contract.mock_server._requests import LARGE, SMALL, Body
+from smartflo_contract.mock_server._requests import LARGE, SMALL, Body, unknown_keys
 from smartflo_contract.mock_server._state import Call
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas._engine import violations
@@ -172,7 +172,7 @@ def _add_many(edit: Edit, changes: ListChanges) -> Response:
     outcomes = [_add(edit, changes, row, option)[0] for row in rows]
     counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in ("added", "updated", "skipped"))
     batch_id = edit.account.add_batch(Batch(f"Batch completed: {counts}.", edit.now / 1_000 + BATCH_SECONDS), _KEPT)
-    ignored = sorted({key for row in rows for key in row.ignored})
+    ignored = unknown_keys(_ADD_MANY, edit.content) + sorted({key for row in rows for key in row.ignored})
     return done(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
 
 
@@ -201,14 +201,14 @@ def _patch_many(edit: Edit, changes: ListChanges) -> Response:
         change(changes.leads.lead(index) or {})
     for index in indexes:
         changes.change(index, change)
-    return done(f"{len(indexes)} leads updated.", row.ignored)
+    return done(f"{len(indexes)} leads updated.", [*unknown_keys(_PATCH, edit.content), *row.ignored])
 
 
 def _delete_many(edit: Edit, changes: ListChanges) -> Response:
     indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
     for index in indexes:
         changes.remove(index)
-    return done(f"{len(indexes)} leads deleted.")
+    return done(f"{len(indexes)} leads deleted.", unknown_keys(_DELETE, edit.content))
 
 
 def _matching(changes: ListChanges, key: str, values: list[str | int]) -> Iterator[int]:
