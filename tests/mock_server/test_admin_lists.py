@@ -47,6 +47,24 @@ def test_a_list_of_a_size(client: FlaskClient) -> None:
     assert 404 == client.get(f"/v1/broadcast/leads/{told['id']}", headers=OTHER).status_code
 
 
+def test_all_that_a_list_may_say(client: FlaskClient) -> None:
+    """What is said of a list is told again."""
+    said = {
+        "name": "Trial",
+        "columns": ["Mobile", "Name"],
+        "sensitive": [1],
+        "seed": 7,
+        "dial_status": {"5": 2.5},
+        "disposition": {"-8": 1, "3": 2},
+        "description": "for the trial",
+        "leads": 3.0,
+    }
+    told = made(client, **said)
+
+    assert {**told, "leads": 3} == {**said, "id": told["id"], "size": 3, "changed": True}
+    assert {5} == {lead["dial_status"] for lead in leads_of(client, told["id"])}
+
+
 def test_a_large_list_costs_nothing(client: FlaskClient) -> None:
     """Leads that are only counted are not made."""
     told = made(client, leads=5_000_000)

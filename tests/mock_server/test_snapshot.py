@@ -19,6 +19,7 @@ READS = (
     "/v1/broadcast/leads/8669",
     "/v1/broadcast/leads/8670",
     "/v1/broadcast/leads/10002",
+    "/v1/broadcast/leads/77",
     "/v1/broadcast/dnd/leads",
     "/__admin/lists",
     "/__admin/quirks",
@@ -43,6 +44,8 @@ def lived(client: FlaskClient, who: dict[str, str]) -> None:
     client.delete(f"/v1/broadcast/lead/{leads[0]['lead_id']}", headers=who)
     client.patch(f"/__admin/leads/{leads[1]['lead_id']}", json={"set": {"lead_id": "mine", "x": [1]}}, headers=who)
     client.delete("/v1/broadcast/list/8670", headers=who)
+    weighted = {"leads": 4, "dial_status": {"5": 1.5, "1": 1}, "disposition": {"-8": 1}, "sensitive": [0], "seed": 3}
+    client.put("/__admin/lists/77", json=weighted, headers=who)
     client.put("/__admin/faults", json={"rules": [{"steps": ["ok", "503"], "list_id": 8668}]}, headers=who)
     client.get("/v1/broadcast/leads/8668", headers=who)
 
@@ -232,7 +235,7 @@ def test_accounts_are_told() -> None:
     mine = client.get("/__admin/accounts", headers=ME).get_json()[0]
 
     assert {(0, True), (1, False)} == {(one["failed_logins"], one["settings"]) for one in told}
-    assert ([8669, 8670, 10002], "2023-11-14T22:13:20.000+00:00") == (mine["changed_lists"], mine["time"])
+    assert ([77, 8669, 8670, 10002], "2023-11-14T22:13:20.000+00:00") == (mine["changed_lists"], mine["time"])
     assert snapshot(client, ME) == client.get(f"/__admin/snapshot?account={mine['id']}").get_json()
     assert NOON == client.get(f"/__admin/clock?account={mine['id']}", headers=OTHER).get_json()["now"]
     client.post(f"/__admin/reset?account={mine['id']}")

@@ -61,6 +61,12 @@ OVERLAY = {
 FAKES = (("sample", None), ("documented", None), ("lenient", None), ("sample", OVERLAY))
 """Profile and overlay of each fake."""
 LISTS = ("8668", "910000003", "8669")
+WAIT = "POST /__admin/requests/wait"
+POSSIBLE: dict[str, dict[str, Any]] = {
+    "PUT /__admin/faults": {"rules": [{"steps": ["503"]}]},
+    "POST /__admin/faults": {"steps": ["503"], "route": "any"},
+}
+"""Parts of bodies, with names that no schema lists."""
 BATCH = f"{1:024x}"
 """The first bulk request of any account."""
 REQUESTS_PER_ACCOUNT = 20
@@ -107,7 +113,7 @@ def served(profile: str, overlay: dict[str, Any] | None) -> Iterator[tuple[str, 
 
 def known_ids(url: str, label: str) -> tuple[str, ...]:
     """Return ids that the fake knows, for the path of an operation."""
-    if label in {"PUT /v1/broadcast/lead/{id}", "DELETE /v1/broadcast/lead/{id}"}:
+    if label in {"PUT /v1/broadcast/lead/{id}", "DELETE /v1/broadcast/lead/{id}", "PATCH /__admin/leads/{lead_id}"}:
         leads = requests.get(f"{url}/v1/broadcast/leads/8668", headers={"Authorization": "x"}, timeout=SECONDS).json()
         return tuple(str(lead["lead_id"]) for lead in leads[:REQUESTS_PER_ACCOUNT])
     return (BATCH,) if "batch_status" in label else LISTS
@@ -125,6 +131,30 @@ def give_phone(body: object) -> None:
     for row in rows:
         if isinstance(row, dict) and isinstance(row.get("field_0"), str | int):
             row["field_0"] = "5550000042"
+
+
+def made_possible(url: str, case: Any, label: str, known: str | None) -> None:
+    """Put into a request what no schema says: ids, a phone number, which quirks and worlds there are; cut waits short.
+
+    Args:
+        url: of the fake.
+        case: the request.
+        label: method and path of its operation.
+        known: an id that the fake knows; ``None`` where the request is to stay as it was made.
+    """
+    if label == WAIT and isinstance(case.body, dict):
+        case.body["timeout"] = 0
+    if not known:
+        return
+    if case.path_parameters:
+        case.path_parameters[next(iter(case.path_parameters))] = known
+        give_phone(case.body)
+    if label == "PATCH /__admin/quirks":
+        case.body = {"unknown_list": "empty"}
+    if label == "POST /__admin/restore":
+        case.body = requests.get(f"{url}/__admin/snapshot", headers={"Authorization": "x"}, timeout=SECONDS).json()
+    if isinstance(case.body, dict):
+        case.body.update(POSSIBLE.get(label, {}))
 
 
 def asked(url: str, operation: Any, count: int, row: Row) -> Iterator[str]:
@@ -148,9 +178,7 @@ def asked(url: str, operation: Any, count: int, row: Row) -> Iterator[str]:
         def send(case: Any) -> None:
             number = row.sent.total()
             known = ids[number // 3 % len(ids)] if number % 3 else None  # every third keeps the id that was made
-            if known and "id" in case.path_parameters:
-                case.path_parameters["id"] = known
-                give_phone(case.body)
+            made_possible(url, case, operation.label, known)
             account = f"Bearer {operation.label} {number // REQUESTS_PER_ACCOUNT}"
             if known == BATCH:
                 body = {"data": [{"field_0": "5550000042"}]}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import orjson
 
@@ -16,6 +16,8 @@ from smartflo_contract.mock_server._world import World
 
 Dumped: TypeAlias = dict[str, Any]
 """An account: ``Account`` in the admin API's OpenAPI document."""
+
+_WEIGHTS: Final = ("dial_status", "disposition")
 
 
 def dumped(account: Account) -> Dumped:
@@ -56,10 +58,18 @@ def definition_of(content: Mapping[str, Any]) -> ListDefinition:
     for name in ("columns", "sensitive"):
         if settings.get(name) is not None:
             settings[name] = tuple(settings[name])
-    for name in ("dial_status", "disposition"):
+    for name in _WEIGHTS:
         if settings.get(name) is not None:
             settings[name] = {int(key): weight for key, weight in settings[name].items()}
     return ListDefinition(**settings)
+
+
+def dumped_definition(definition: ListDefinition) -> Dumped:
+    """Return a list's definition as JSON."""
+    content = asdict(definition)
+    for name in _WEIGHTS:
+        content[name] = content[name] and {str(key): weight for key, weight in content[name].items()}
+    return content
 
 
 def account_of(content: Mapping[str, Any], settings: Settings, world: World) -> Account:
@@ -77,20 +87,20 @@ def account_of(content: Mapping[str, Any], settings: Settings, world: World) -> 
     return Account(
         settings=settings,
         clock=Clock(**content["clock"]),
-        failed_logins=content["failed_logins"],
+        failed_logins=int(content["failed_logins"]),
         locked_until=content["locked_until"],
         logged_out=dict(content["logged_out"]),
         lists={int(list_id): _list_of(one, world) for list_id, one in content["lists"].items()},
         batches={batch_id: Batch(**batch) for batch_id, batch in content["batches"].items()},
-        fault_counts={int(number): count for number, count in content["fault_counts"].items()},
-        requests=content["requests"],
+        fault_counts={int(number): int(count) for number, count in content["fault_counts"].items()},
+        requests=int(content["requests"]),
     )
 
 
 def _dumped_list(changes: ListChanges) -> Dumped:
     following, leads = changes.dump()
     return {
-        "definition": asdict(changes.writer.definition),
+        "definition": dumped_definition(changes.writer.definition),
         "description": changes.description,
         "deleted": changes.deleted,
         "next": following,
@@ -102,5 +112,5 @@ def _list_of(content: Mapping[str, Any], world: World) -> ListChanges:
     changes = ListChanges(
         world.writer(definition_of(content["definition"])), content["description"], content["deleted"]
     )
-    changes.load(content["next"], {int(index): lead for index, lead in content["leads"].items()})
+    changes.load(int(content["next"]), {int(index): lead for index, lead in content["leads"].items()})
     return changes

@@ -1,7 +1,6 @@
 """Lists and leads of an account, as a test wants them: of any size, with any key, also such as break the contract."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from smartflo_contract.mock_server._accounts import Account
 from smartflo_contract.mock_server._changes import Lead, ListChanges
 from smartflo_contract.mock_server._edits import changes_of, place_of
 from smartflo_contract.mock_server._magic import is_list_id
-from smartflo_contract.mock_server._snapshot import definition_of
+from smartflo_contract.mock_server._snapshot import definition_of, dumped_definition
 from smartflo_contract.mock_server.admin._asks import Ask
 from smartflo_contract.mock_server.admin._problems import Problem, refusing
 
@@ -80,8 +79,7 @@ def patch_lead(ask: Ask) -> object:
 def _defined(ask: Ask, account: Account, list_id: int) -> object:
     content = dict(ask.content)
     leads, description = content.pop("leads", _USUAL_LEADS), content.pop("description", "")
-    size = leads if isinstance(leads, int) else 0
-    given = [] if isinstance(leads, int) else leads
+    size, given = (0, leads) if isinstance(leads, list) else (int(leads), [])
     with refusing():
         definition = definition_of({**content, "id": list_id, "size": size})
     changes = ListChanges(ask.state.terms(ask.account).world.writer(definition), description, touched=True)
@@ -90,9 +88,9 @@ def _defined(ask: Ask, account: Account, list_id: int) -> object:
     return _shown(changes)
 
 
-def _added(changes: ListChanges, leads: int | list[Lead]) -> list[Lead]:
+def _added(changes: ListChanges, leads: float | list[Lead]) -> list[Lead]:
     """Add leads; a partial lead has the keys that are given, and else what the list would have next."""
-    partial_leads: list[Lead] = [{}] * leads if isinstance(leads, int) else leads
+    partial_leads = leads if isinstance(leads, list) else [{}] * int(leads)  # JSON may say 3.0
     with refusing():
         return changes.add_all([partial(_over, one) for one in partial_leads])
 
@@ -117,5 +115,5 @@ def _changes(ask: Ask, account: Account) -> ListChanges:
 
 
 def _shown(changes: ListChanges) -> object:
-    definition = asdict(changes.writer.definition)
+    definition = dumped_definition(changes.writer.definition)
     return {**definition, "size": changes.leads.size, "description": changes.description, "changed": changes.touched}

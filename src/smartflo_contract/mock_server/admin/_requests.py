@@ -74,7 +74,7 @@ def delete_requests(ask: Ask) -> object:
 
 def _page(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
     found = _found(ask, wanted)
-    requests = list(islice(found, wanted.get("limit", _USUAL)))
+    requests = list(islice(found, int(wanted.get("limit", _USUAL))))
     return {"total": len(requests) + sum(1 for _ in found), "requests": requests, **_unseen(ask, wanted)}
 
 
