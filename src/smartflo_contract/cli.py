@@ -251,11 +251,17 @@ def schema(*, name: str, annotated: bool, profile: str | None, overlay: Path | N
 @cli.command()
 @_profile
 @_overlay
-def openapi(*, profile: str | None, overlay: Path | None) -> None:
+@_option("--admin", is_flag=True, help="The admin API of the fake instead; it has neither profile nor overlay.")
+def openapi(*, profile: str | None, overlay: Path | None, admin: bool) -> None:
     """Print the OpenAPI 3.1 document of what the fake answers."""
     from smartflo_contract.schemas import load_contract
     from smartflo_contract.schemas._openapi import openapi as document
 
+    if admin:
+        from smartflo_contract.mock_server.admin._openapi import admin_openapi
+
+        _print_json(admin_openapi())
+        return
     _print_json(document(load_contract(profile or "sample", overlay)))
 
 

@@ -156,6 +156,14 @@ def test_openapi_is_valid(run: Run) -> None:
     validate(json.loads(run("openapi", "--profile", "documented").stdout))
 
 
+def test_admin_openapi_is_valid(run: Run) -> None:
+    """So is that of the admin API."""
+    document = json.loads(run("openapi", "--admin").stdout)
+    validate(document)
+
+    assert "/__admin/requests/wait" in document["paths"]
+
+
 def test_overlay_in_every_command(run: Run, overlay: str) -> None:
     """An overlay changes sample, schema, openapi and explain without a change of code."""
     leads = json.loads(run("sample", "-n", "50", "--overlay", overlay).stdout)

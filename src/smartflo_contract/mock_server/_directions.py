@@ -3,7 +3,7 @@
 import json
 import re
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
@@ -54,8 +54,13 @@ def to_known_route(method: str, path: str) -> str:
 
 def nearest_route(method: str, path: str) -> DocumentedRoute:
     """Return the route of the vendor's that is written most like a method and path; the id alone may be missing."""
-    known, wanted = _by_name(), _wanted(method, path)
-    (name,) = [f"{wanted}/{{id}}"] if f"{wanted}/{{id}}" in known else get_close_matches(wanted, known, n=1) or [_MAIN]
+    return _nearest(_wanted(method, path))
+
+
+@lru_cache(1_024)
+def _nearest(wanted: str) -> DocumentedRoute:
+    known, with_id = _by_name(), f"{wanted}/{{id}}"
+    (name,) = [with_id] if with_id in known else get_close_matches(wanted, known, n=1) or [_MAIN]
     return known[name]
 
 
