@@ -1,5 +1,6 @@
 """Profile, quirks and faults are set while the fake runs: for an account, or for all that have none of their own."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -135,6 +136,8 @@ def test_faults_of_an_account(client: FlaskClient) -> None:
     added = client.post("/__admin/faults", json={"steps": ["429"], "at": 4}, headers=ME)
     assert (201, 2) == (added.status_code, len(added.get_json()["rules"]))
     assert [503, 200, 200, 429, 200, 200] == statuses(client, ME, 6)  # the first goes on, the second begins
+    client.put("/__admin/faults", json={"rules": [{"steps": [503, "503", "ok"]}]}, headers=ME)
+    assert [503, 503, 200] == statuses(client, ME, 3)  # the same rules once more
     assert [] == client.delete("/__admin/faults", headers=ME).get_json()["rules"]
 
 
@@ -151,6 +154,18 @@ def test_faults_of_all() -> None:
     client.delete("/__admin/faults")
     client.delete("/__admin/faults", headers=OTHER)
     assert ([500], [500]) == (statuses(client, ME, 1), statuses(client, OTHER, 1))
+
+
+def test_a_rule_more_beside_the_configurations() -> None:
+    """Rules of the configuration go on counting when one is added, and many may be added at once."""
+    client = create_app(Config(faults=(Fault(("503", "502")),))).test_client()
+    assert [503] == statuses(client, ME, 1)
+    client.post("/__admin/faults", json={"steps": ["504"], "at": 2}, headers=ME)
+
+    assert [502, 504, 200] == statuses(client, ME, 3)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: client.post("/__admin/faults", json={"steps": ["ok"]}, headers=ME), range(40)))
+    assert 42 == len(client.get("/__admin/faults", headers=ME).get_json()["rules"])
 
 
 @pytest.mark.parametrize("name", ["reset", "cut", "html", "lockout", "changing"])

@@ -68,31 +68,40 @@ def get_faults(ask: Ask) -> object:
 
 def put_faults(ask: Ask) -> object:
     """Set all rules; each counts from its first request."""
-    return _set_faults(ask, tuple(map(fault_of, ask.content["rules"])))
+    rules = tuple(map(fault_of, ask.content["rules"]))
+    return _set_faults(ask, rules, lambda: rules, recount=True)
 
 
 def post_fault(ask: Ask) -> object:
     """Add a rule after those that there are, which go on counting."""
-    rules = ask.state.terms(ask.account).faults
-    if len(rules) == MOST_RULES:
-        raise Problem(422, f"there are {MOST_RULES} rules already; take some back with DELETE /__admin/faults")
-    return _set_faults(ask, (*rules, fault_of(ask.content)))
+    rule = fault_of(ask.content)
+
+    def longer() -> tuple[Fault, ...]:
+        rules = ask.state.terms(ask.account).faults
+        if len(rules) == MOST_RULES:
+            raise Problem(422, f"there are {MOST_RULES} rules already; take some back with DELETE /__admin/faults")
+        return (*rules, rule)
+
+    return _set_faults(ask, (rule,), longer, recount=False)
 
 
 def delete_faults(ask: Ask) -> object:
     """Take back what was set: the rules are those of all accounts again, or of the configuration."""
-    return _set_faults(ask, None)
+    return _set_faults(ask, (), lambda: None, recount=True)
 
 
-def _set_faults(ask: Ask, faults: tuple[Fault, ...] | None) -> object:
+def _set_faults(
+    ask: Ask, given: tuple[Fault, ...], rules: Callable[[], tuple[Fault, ...] | None], *, recount: bool
+) -> object:
+    """Set rules; those that are given are checked, and all are made once nobody else can change them."""
     with refusing():
-        check_faults(faults or ())
-    _set(ask, lambda settings: replace(settings, faults=faults))
+        check_faults(given)
+    _set(ask, lambda settings: replace(settings, faults=rules()), recount=recount)
     return get_faults(ask)
 
 
-def _set(ask: Ask, change: Callable[[Settings], Settings]) -> None:
-    """Change the settings of the account that is meant.
+def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = False) -> None:
+    """Change the settings of the account that is meant, and have requests for rules counted anew where that is wanted.
 
     Raises:
         Problem: they cannot be so, or leads that were written would be of another world.
@@ -100,7 +109,7 @@ def _set(ask: Ask, change: Callable[[Settings], Settings]) -> None:
     accounts, worlds = ask.state.accounts, ask.state.worlds
     affected = [ask.account, *(accounts.ids() if ask.account == EVERYONE else ())]
     with accounts.edit(ask.account) as account:
-        before, settings = account.settings, change(account.settings)
+        settings = change(account.settings)
 
         def then(account_id: str) -> Terms:
             if account_id == ask.account:
@@ -114,12 +123,6 @@ def _set(ask: Ask, change: Callable[[Settings], Settings]) -> None:
             if accounts.view(one).lists and then(one).world is not ask.state.terms(one).world:
                 raise Problem(409, f"account {one} has changed lists, with leads as they are now: {_LISTS}")
         account.settings = UNSET if settings == UNSET else settings
-    if not _goes_on(before.faults, settings.faults):
-        for one in affected:
-            with accounts.edit(one) as account:
-                account.fault_counts.clear()
-
-
-def _goes_on(before: tuple[Fault, ...] | None, after: tuple[Fault, ...] | None) -> bool:
-    """Whether rules keep their places, so that they go on counting."""
-    return before == after or (before is not None and after is not None and after[: len(before)] == before)
+    for one in affected if recount else ():
+        with accounts.edit(one) as account:
+            account.fault_counts.clear()
