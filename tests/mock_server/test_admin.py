@@ -133,15 +133,16 @@ def test_each_account_has_its_own_clock() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({}, "body: {} has less than 1 property"),
+        ({}, "body: expected some of now, advance, frozen; for example"),
         ({"advanse": 1}, "there are now, advance, frozen. Did you mean `advance`?"),
-        ({"now": "2023"}, "; expected: epoch ms, a whole number within the years 1 to 9999"),
+        ({"now": "soon"}, "now: expected a time such as 2026-03-01T09:30:00+05:30, got soon"),
+        ({"now": [1]}, "; expected: epoch ms, a whole number within the years 1 to 9999"),
         ({"now": 1.5}, "; expected: epoch ms, a whole number within the years 1 to 9999"),
         ({"now": True}, "; expected: epoch ms, a whole number within the years 1 to 9999"),
         ({"now": 10**15}, "; expected: epoch ms, a whole number within the years 1 to 9999"),
         ({"advance": -1}, "expected: seconds, 0 or more; to go back, set now"),
         ({"advance": None}, "advance: null is not of type"),
-        ({"advance": 10**12}, "advance: the clock would leave the years 1 to 9999"),
+        ({"advance": 10**12}, "the clock would leave the years 1 to 9999"),
         ({"frozen": 1}, "frozen: 1 is not of type"),
     ],
 )
@@ -206,18 +207,86 @@ def test_read_only() -> None:
 
 @pytest.mark.parametrize("path", ["/__admin", "/__admin/", "/__admin/clok", "/__admin/clock/now"])
 def test_unknown_routes(path: str) -> None:
-    """An unknown admin route is a problem that lists those there are."""
+    """An unknown admin route is a problem that says what may be meant, and where all are."""
     answer = client_of().get(path)
 
     assert (404, "application/problem+json") == (answer.status_code, answer.headers["Content-Type"])
-    assert "GET /__admin/clock" in answer.get_json()["detail"]
+    assert "GET /__admin/openapi has all" in answer.get_json()["detail"]
+    assert "clo" not in path or "Did you mean `GET /__admin/clock`?" in answer.get_json()["detail"]
 
 
 def test_unknown_methods() -> None:
-    """A method that a route does not have is a problem too."""
+    """A method that a route does not have is a problem too, and says which it has."""
     answer = client_of().delete(CLOCK)
 
-    assert (405, 405) == (answer.status_code, answer.get_json()["status"])
+    assert (405, "GET, HEAD, PATCH") == (answer.status_code, answer.headers["Allow"])
+    assert "there is no DELETE /__admin/clock; here are GET, HEAD, PATCH" == answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize("header", ["", " ", "Bearer", "Bearer ", "Bearer cl\u00e9"])
+@pytest.mark.parametrize(("method", "path"), [("POST", "reset"), ("DELETE", "requests"), ("GET", "snapshot")])
+def test_a_token_that_is_none(header: str, method: str, path: str) -> None:
+    """A header without a token does not mean all accounts: a test whose token is empty must not reset the others."""
+    client = client_of()
+    turn(client, now=NOON, frozen=True)
+    answer = client.open(f"/__admin/{path}", method=method, headers={"Authorization": header})
+
+    assert 401 == answer.status_code
+    assert "the Authorization header holds no token" in answer.get_json()["detail"]
+    assert NOON == now(client)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        (
+            "reset?acount=0123456789ab",
+            None,
+            "acount: unknown parameter; there are account, login. Did you mean `account`?",
+        ),
+        ("reset", {"account": "0123456789ab"}, "this request takes no body"),
+        ("reset", [], "this request takes no body"),
+    ],
+)
+def test_what_means_nothing(path: str, body: object, told: str) -> None:
+    """A parameter or a body that means nothing is refused, and nothing is forgotten."""
+    client = client_of()
+    turn(client, now=NOON, frozen=True)
+    answer = client.post(f"/__admin/{path}", json=body)
+
+    assert 422 == answer.status_code
+    assert told in answer.get_json()["detail"]
+    assert NOON == now(client)
+    assert 200 == client.post("/__admin/reset", json={}).status_code
+
+
+def test_an_account_by_its_login() -> None:
+    """An account is named by its login id as well, before it has logged in."""
+    client = client_of()
+    client.patch(f"{CLOCK}?login=crm", json={"now": NOON, "frozen": True})
+
+    assert NOON == now(client, token_of_login(client))
+
+
+@pytest.mark.parametrize("time", ["2023-11-14T22:13:20Z", "2023-11-15T03:43:20+05:30", "2023-11-14T22:13:20"])
+def test_a_clock_set_by_the_time(time: str) -> None:
+    """A clock is set by a time in ISO 8601 too, in UTC where it names no zone."""
+    assert NOON == turn(client_of(), now=time, frozen=True).get_json()["now"]
+
+
+def test_the_end_of_time() -> None:
+    """No clock goes beyond the year 9999, by itself neither, and whatever it tells can be told."""
+    client = client_of()
+    turn(client, now=253_402_300_799_000)
+    for _ in range(5):
+        client.post("/v1/auth/login", json={"email": "crm", "password": "wrong"})
+    client.patch(f"{CLOCK}?login=crm", json={"now": 253_402_300_790_000, "frozen": True})
+    for _ in range(6):
+        locked = client.post("/v1/auth/login", json={"email": "crm", "password": "wrong"})
+
+    assert "9999-12-31T23:59:59.000+00:00" == client.get(CLOCK, headers=ME).get_json()["time"]
+    assert 200 == client.get("/__admin/accounts").status_code
+    assert (429, "9999-") == (locked.status_code, locked.get_json()["retry_after"][:5])
 
 
 def test_a_path_beside_the_admin_api() -> None:
@@ -255,13 +324,14 @@ def test_other_addresses_need_a_token() -> None:
     """Where others reach the fake, the admin API answers to the admin token alone, whatever the Host."""
     closed = client_of(host="0.0.0.0")  # noqa: S104 - nothing listens
     opened = client_of(host="0.0.0.0", admin_token="s3same")  # noqa: S104 - it opens nothing
-    told = closed.get("/__admin/health").get_json()["detail"]
+    told = closed.get("/__admin/version").get_json()["detail"]
 
     assert "start it with an admin token (SMARTFLO_ADMIN_TOKEN)" in told
     assert [403, 403, 200] == [
-        opened.get("/__admin/health", headers=headers).status_code
+        opened.get("/__admin/version", headers=headers).status_code
         for headers in ({}, {"X-Smartflo-Admin-Token": "wrong"}, {"X-Smartflo-Admin-Token": "s3same", "Host": "a.b"})
     ]
+    assert [200, 200] == [closed.get(f"/__admin/{path}").status_code for path in ("health", "ready")]
     assert "s3same" not in repr(Config(admin_token="s3same"))
 
 

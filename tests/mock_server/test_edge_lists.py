@@ -122,7 +122,8 @@ def test_head(ask: Ask) -> None:
     got = ask(path("header-devanagari"))
     head = ask(path("header-devanagari"), "HEAD")
 
-    assert (b"", dict(got.headers) | {"Date": ""}) == (head.content, dict(head.headers) | {"Date": ""})
+    changing = {"Date": "", "X-Smartflo-Fake-Request": ""}
+    assert (b"", dict(got.headers) | changing) == (head.content, dict(head.headers) | changing)
 
 
 @pytest.mark.parametrize("number", ["5550000042", "%2B915550000042", "0 55500 00042"])

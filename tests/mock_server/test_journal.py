@@ -174,6 +174,11 @@ def test_pages_that_cannot_be(client: FlaskClient, query: str) -> None:
     [
         ("find", {"methd": "GET"}, "Did you mean `method`?"),
         ("find", {"status": "404"}, "expected: of the answer"),
+        ("count", {"route": "GET /v1/broadcast/leads/<id>"}, "Did you mean `GET /v1/broadcast/leads/{id}`?"),
+        ("count", {"route": "GET /v1/broadcast/lead/{id}"}, "this fake has no `GET /v1/broadcast/lead/{id}`"),
+        ("count", {"fault": "ct"}, "Did you mean `cut`?"),
+        ("find", {"path": "v1/broadcast/leads/8668"}, "expected: the whole path, from / on and without a query"),
+        ("find", {"path": "/v1/broadcast/leads/8668?number=1"}, "without a query"),
         ("find", {"query": {"a": 1}}, "query/a: 1 is not of type"),
         ("count", {"limit": 1}, "there are method, path"),
         ("wait", {"count": 0}, "expected: how many there must be"),
@@ -198,11 +203,53 @@ def test_what_no_route_took(client: FlaskClient) -> None:
     page = client.get("/__admin/requests/unmatched", headers=ME).get_json()
     first, second, third, last = page["requests"]
 
-    assert ({"route": GET_LEADS, "answered": True}, 404) == (first["nearest"], first["response"]["status"])
+    assert ({"route": GET_LEADS, "answered": True}, 404) == (first["nearest_route"], first["response"]["status"])
     assert "the nearest documented route is GET /v1/broadcast/leads/{id}" in first["response"]["reason"]
     assert (405, "/v1/broadcast/lists") == (second["response"]["status"], second["path"])
-    assert {"route": "GET /v1/broadcast/start/{id}", "answered": False} == third["nearest"]
-    assert {"route": GET_LEADS, "answered": True} == last["nearest"]
+    assert {"route": "GET /v1/broadcast/start/{id}", "answered": False} == third["nearest_route"]
+    assert {"route": GET_LEADS, "answered": True} == last["nearest_route"]
+
+
+def test_an_answer_says_which_request_it_is_to(client: FlaskClient) -> None:
+    """An answer names the id of its request in the journal, an error too."""
+    answers = [client.get(path, headers=ME) for path in (VENDORS, "/v1/broadcast/leeds", "/v1/broadcast/leads/1")]
+
+    assert ["1", "2", "3"] == [answer.headers["X-Smartflo-Fake-Request"] for answer in answers]
+
+
+def test_newest_first(client: FlaskClient) -> None:
+    """The newest requests are told first where that is wanted, so that a limit leaves the last ones."""
+    for _ in range(5):
+        client.get(VENDORS, headers=ME)
+    page = client.get("/__admin/requests?limit=2&order=newest", headers=ME).get_json()
+
+    assert ([5, 4], 5) == ([entry["id"] for entry in page["requests"]], page["total"])
+    assert [5] == [entry["id"] for entry in asked(client, "find", limit=1, order="newest")["requests"]]
+    assert 422 == client.get("/__admin/requests?order=latest", headers=ME).status_code
+
+
+@pytest.mark.parametrize("what", ["find", "count", "wait"])
+def test_nothing_found(client: FlaskClient, what: str) -> None:
+    """Where nothing is found, the request that is most like it is told, and whether another account has sent one."""
+    client.post(ADD, json={"field_0": "5550000042", "field_1": "Asa"}, headers=ME)
+    client.get(VENDORS, headers=ME)
+    client.post(ADD, json=LEAD, headers=OTHER)
+    extra: dict[str, Any] = {"timeout": 0} if what == "wait" else {}
+    told = asked(client, what, path=ADD, json={"field_1": "Asha"}, **extra)
+
+    assert {"id": 1, "method": "POST", "path": ADD, "differs": ["json"]} == told["nearest"]
+    assert (0, 1) == (told["total"], told["other_accounts"])
+    found = asked(client, what, path=ADD, **extra)
+    assert (None, 0) == (found["nearest"], found["other_accounts"])
+    nobody = asked(client, what, {"Authorization": "new"}, path=ADD, **extra)
+    assert (None, 2) == (nobody["nearest"], nobody["other_accounts"])
+
+
+def test_methods_in_any_case(client: FlaskClient) -> None:
+    """A method is found however it is written."""
+    client.get(VENDORS, headers=ME)
+
+    assert 1 == asked(client, "count", method="get")["total"]
 
 
 def test_faults_are_told() -> None:
@@ -228,6 +275,31 @@ def test_faults_are_told() -> None:
         ("POST", "/v1/auth/login/", {}, b'{"email": "crm", "passwort": "hunter2", "code": ["s3same"]}'),
         ("POST", "/v1/auth/login", {}, b'{"email": {"x": "hunter2"}, "password": "s3same"}'),
         ("POST", "/v1/auth/login", {}, b'["s3same"]'),
+        ("POST", "//v1/auth/login", {}, b'{"email": "crm", "pin": "s3same", "password": "any"}'),
+        ("POST", "/v1/auth/login", {}, b'{"email": "crm", "password": "any", "hunter2": 1}'),
+        ("GET", f"{VENDORS}?token%3Ds3same&%22password%22:hunter2=1&auth[swordfish]=1&a=1;password=swordfish", {}, b""),
+        (
+            "GET",
+            f"{VENDORS}?next=/x%3Ftoken%3Ds3same&%EF%BD%90assword=hunter2&p%2500assword=swordfish&pin=s3same",
+            {},
+            b"",
+        ),
+        ("GET", "/v1/broadcast/leads/8668&token=s3same", {}, b""),
+        ("GET", "/v1/auth/logout;password=hunter2", {}, b""),
+        ("GET", "/v1/broadcast/leads/eyJhbGciOiJI.eyJzdWIiOiJzM3NhbWUi.s3same-hunter2", {}, b""),
+        (
+            "GET",
+            VENDORS,
+            {"User-Agent": "curl Authorization: Bearer s3same", "Content-Type": "a/b; token=hunter2"},
+            b"",
+        ),
+        (
+            "POST",
+            ADD,
+            ME,
+            b'{"field_0": "5550000042", "field_1": "eyJhbGciOiJI.eyJzdWIi.s3same", "x": "Bearer hunter2"}',
+        ),
+        ("POST", ADD, ME, b'{"password=hunter2": 1, "jwt": "s3same", "otp": "swordfish", "Private-Key": "s3same"}'),
         ("POST", "/v1/auth/login", {}, b'{"email": "crm", "password": "hunter2"'),
         ("POST", "/v1/auth/login", {}, b"email=crm&password=hunter2"),
         ("POST", ADD, ME, b'{"field_0": "5550000042", "Password": "hunter2", "a": [{"apiKey": {"b": "s3same"}}]}'),
@@ -374,6 +446,30 @@ def test_wait_for_what_has_come(client: FlaskClient) -> None:
     assert {"met": False, "total": 1} == {
         name: value for name, value in asked(client, "wait", count=2, timeout=0).items() if name in {"met", "total"}
     }
+
+
+def test_wait_for_what_comes_after(client: FlaskClient) -> None:
+    """A wait for what comes after a request is not met by what came before."""
+    client.get(VENDORS, headers=ME)
+
+    assert not asked(client, "wait", after=1, timeout=0)["met"]
+    assert asked(client, "wait", after=0, timeout=0)["met"]
+
+
+def test_a_reset_during_a_wait(fake: FakeSmartflo) -> None:
+    """What was forgotten while one waits does not count."""
+    who, wanted = {"Authorization": "forgets"}, {"route": GET_LEADS, "count": 2, "timeout": 60}
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(
+            requests.post, f"{fake.url}/__admin/requests/wait", json=wanted, headers=who, timeout=90
+        )
+        requests.get(f"{fake.url}{VENDORS}", headers=who, timeout=30)
+        requests.post(f"{fake.url}/__admin/reset", headers=who, timeout=30)
+        requests.get(f"{fake.url}{VENDORS}", headers=who, timeout=30)
+        requests.get(f"{fake.url}{VENDORS}", headers=who, timeout=30)
+        body = waiting.result(60).json()
+
+    assert (True, 2) == (body["met"], body["total"])
 
 
 def test_wait_for_what_comes(fake: FakeSmartflo) -> None:

@@ -271,7 +271,8 @@ def test_head_of_a_remembered_list(ask: Ask) -> None:
     got = ask(VENDORS)
     head = ask(VENDORS, "HEAD")
 
-    assert (b"", dict(got.headers) | {"Date": ""}) == (head.content, dict(head.headers) | {"Date": ""})
+    changing = {"Date": "", "X-Smartflo-Fake-Request": ""}
+    assert (b"", dict(got.headers) | changing) == (head.content, dict(head.headers) | changing)
 
 
 def test_head_of_an_error(ask: Ask) -> None:

@@ -43,11 +43,24 @@ def test_every_quirk_is_explained() -> None:
 def test_every_value_makes_a_fake(quirk: Any) -> None:
     """Under every value of every quirk leads are served that the contract allows."""
     for value in quirk.values:
-        token = {"Authorization": "Bearer x" if (quirk.name, value) != ("auth_scheme", "raw") else "x"}
-        answer = client_of(**{quirk.name: value}).get(VENDORS, headers=token)
+        client = client_of(**{quirk.name: value})
+        token = client.post("/v1/auth/login", json={"email": "crm", "password": "any"}).get_json()["access_token"]
+        scheme = "" if (quirk.name, value) == ("auth_scheme", "raw") else "Bearer "
+        answer = client.get(VENDORS, headers={"Authorization": f"{scheme}{token}"})
 
         assert answer.status_code == 200
         assert load_contract().is_valid(answer.data)
+
+
+@pytest.mark.parametrize("token", ["Bearer None", "null", "Basic abc", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"])
+def test_unknown_tokens(token: str) -> None:
+    """Any text is a token, or only those that the fake has issued."""
+    answers = [
+        client_of(unknown_token=value).get(VENDORS, headers={"Authorization": token}) for value in ("taken", "401")
+    ]
+
+    assert [200, 401] == [answer.status_code for answer in answers]
+    assert "this fake did not issue the token" in answers[1].headers["X-Smartflo-Fake-Reason"]
 
 
 def test_unknown_quirks_are_refused() -> None:

@@ -187,39 +187,86 @@ def test_each_kind_of_fault(client: FlaskClient, name: str) -> None:
 def test_a_profile_under_changed_lists(client: FlaskClient) -> None:
     """An account whose lists have been changed keeps the world that they were changed in, and nothing is lost."""
     client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=ME)
+    before = client.get("/v1/broadcast/leads/8669", headers=ME).get_data()
     answers = [
         client.put("/__admin/profile", json={"profile": "documented"}, headers=ME),
-        client.put("/__admin/profile", json={"profile": "documented"}),
         client.patch("/__admin/quirks", json={"created_at": "twelve_hours_early"}, headers=ME),
     ]
 
-    assert [409, 409, 409] == [answer.status_code for answer in answers]
+    assert [409, 409] == [answer.status_code for answer in answers]
     assert "reset it before this is set" in answers[0].get_json()["detail"]
     assert 200 == client.patch("/__admin/quirks", json={"unknown_list": "empty"}, headers=ME).status_code
-    assert 6 == len(client.get("/v1/broadcast/leads/8669", headers=ME).get_json())
-    assert 200 == client.put("/__admin/profile", json={"profile": "documented"}, headers=OTHER).status_code
+    assert before == client.get("/v1/broadcast/leads/8669", headers=ME).get_data()
+
+
+def test_a_profile_of_all_beside_changed_lists(client: FlaskClient) -> None:
+    """What is set for all leaves an account as it is whose lists have been changed, until it is reset."""
+    client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=ME)
+    before = [client.get(f"/v1/broadcast/leads/{id_}", headers=ME).get_data() for id_ in (8668, 8669)]
+    client.put("/__admin/profile", json={"profile": "documented"})
+    client.patch("/__admin/quirks", json={"created_at": "twelve_hours_early", "unknown_list": "empty"})
+
+    assert before == [client.get(f"/v1/broadcast/leads/{id_}", headers=ME).get_data() for id_ in (8668, 8669)]
+    assert "sample" == client.get("/__admin/profile", headers=ME).get_json()["profile"]
+    assert ("exact", "empty") == (quirk(client, ME, "created_at"), quirk(client, ME, "unknown_list"))
+    assert "documented" == client.get("/__admin/profile", headers=OTHER).get_json()["profile"]
+    client.post("/__admin/reset", headers=ME)
+    assert "documented" == client.get("/__admin/profile", headers=ME).get_json()["profile"]
+
+
+def test_writes_while_the_profile_of_all_changes(client: FlaskClient) -> None:
+    """Whatever is set while accounts write, each list is of one world, which a snapshot restores."""
+    profiles = ("documented", "sample")
+
+    def write(number: int) -> list[str]:
+        who = {"Authorization": f"writer {number}"}
+        if number % 10 == 0:
+            client.put("/__admin/profile", json={"profile": profiles[number // 10 % 2]})
+        client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=who)
+        leads = client.get("/v1/broadcast/leads/8669", headers=who).get_json()
+        return sorted({type(lead["lead_id"]).__name__ for lead in leads})
+
+    with ThreadPoolExecutor(8) as threads:
+        kinds = list(threads.map(write, range(100)))
+
+    assert {1} == set(map(len, kinds))
+
+
+def test_faults_of_all_leave_those_of_an_account(client: FlaskClient) -> None:
+    """Rules for all do not have an account's own rules begin again."""
+    client.put("/__admin/faults", json={"rules": [{"steps": ["503"]}]}, headers=ME)
+
+    assert [503, 200] == statuses(client, ME, 2)
+    client.put("/__admin/faults", json={"rules": [{"steps": ["429"]}]})
+    assert ([200], [429]) == (statuses(client, ME, 1), statuses(client, OTHER, 1))
 
 
 @pytest.mark.parametrize(
     ("method", "path", "body", "told"),
     [
-        ("PUT", "profile", {"profile": "x"}, "expected: sample, documented or lenient"),
+        (
+            "PUT",
+            "profile",
+            {"profile": "samples"},
+            "expected one of sample, documented, lenient. Did you mean",
+        ),
         ("PUT", "profile", {}, '"profile" is a required property'),
         ("PUT", "profile", {"profil": "sample"}, "Did you mean `profile`?"),
         ("PATCH", "quirks", {"unknown_lst": "404"}, "Did you mean `unknown_list`?"),
         ("PATCH", "quirks", {"unknown_lst": None}, "Did you mean `unknown_list`?"),
         ("PATCH", "quirks", {"unknown_list": "403"}, "expected one of 404, empty, 200_error"),
         ("PATCH", "quirks", {"unknown_list": True}, "unknown_list: true is not"),
-        ("PATCH", "quirks", {}, "less than 1 property"),
+        ("PATCH", "quirks", {}, "body: expected something; for example"),
         ("PUT", "faults", {"rules": [{"steps": ["cutt"]}]}, "faults[0].steps: `cutt` is no fault"),
         ("PUT", "faults", {"rules": [{"steps": []}]}, "rules/0/steps: [] has less than 1 item"),
+        ("PUT", "faults", [{"steps": ["503"]}], '; for example {"rules":[{"steps":["cut"]'),
         ("POST", "faults", {"steps": ["200"]}, "`200` is no fault"),
         ("POST", "faults", {"steps": ["503"], "list": 3}, "there are steps, list_id"),
         ("POST", "faults", {"steps": ["503"], "seconds": 1e9}, "expected: of delay"),
         ("POST", "faults", {"steps": ["503"], "route": "GET /v1"}, "route: `GET /v1` is not one of this fake's"),
     ],
 )
-def test_settings_that_cannot_be(client: FlaskClient, method: str, path: str, body: dict[str, Any], told: str) -> None:
+def test_settings_that_cannot_be(client: FlaskClient, method: str, path: str, body: Any, told: str) -> None:
     """A wrong setting is a problem that says what is possible, and changes nothing."""
     before = [client.get(f"/__admin/{one}", headers=ME).get_json() for one in ("profile", "quirks", "faults")]
     answer = client.open(f"/__admin/{path}", method=method, json=body, headers=ME)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def lived(client: FlaskClient, who: dict[str, str]) -> None:
     client.delete(f"/v1/broadcast/lead/{leads[0]['lead_id']}", headers=who)
     client.patch(f"/__admin/leads/{leads[1]['lead_id']}", json={"set": {"lead_id": "mine", "x": [1]}}, headers=who)
     client.delete("/v1/broadcast/list/8670", headers=who)
-    weighted = {"leads": 4, "dial_status": {"5": 1.5, "1": 1}, "disposition": {"-8": 1}, "sensitive": [0], "seed": 3}
+    weighted = {"size": 4, "dial_status": {"5": 1.5, "1": 1}, "disposition": {"-8": 1}, "sensitive": [0], "seed": 3}
     client.put("/__admin/lists/77", json=weighted, headers=who)
     client.put("/__admin/faults", json={"rules": [{"steps": ["ok", "503"], "list_id": 8668}]}, headers=who)
     client.get("/v1/broadcast/leads/8668", headers=who)
@@ -132,7 +133,7 @@ def test_logins_and_tokens() -> None:
 def test_a_snapshot_is_small() -> None:
     """Leads that nobody has changed are not in it, however many there are."""
     client = client_of()
-    client.post("/__admin/lists", json={"leads": 1_000_000}, headers=ME)
+    client.post("/__admin/lists", json={"size": 1_000_000}, headers=ME)
 
     assert len(client.get("/__admin/snapshot").get_data()) < 2_000
     assert {} == {id_: one for id_, one in snapshot(client_of())["accounts"].items() if id_}
@@ -179,6 +180,13 @@ def edited(content: dict[str, Any], path: str, value: object) -> dict[str, Any]:
         ("accounts/*/clock", {"offset": "x", "frozen_at": None}),
         ("accounts/*/clock/offset", 1e15),
         ("accounts/*/requests", -1),
+        ("accounts/*/requests", 2**40),
+        ("accounts/*/locked_until", 1e12),
+        ("accounts/*/world", {"profile": "x"}),
+        ("accounts/*/lists/8669/next", 0),
+        ("accounts/*/lists/8669/next", 2**33),
+        ("accounts/*/lists/8669/leads", {"9999999999": {}}),
+        ("accounts/*/lists/8669/definition/id", 8668),
         ("accounts/*/settings/profile", "x"),
         ("accounts/*/settings/quirks", {"unknown_list": "x"}),
         ("accounts/*/settings/quirks", {"x": "y"}),
@@ -214,6 +222,80 @@ def test_one_account_is_wanted() -> None:
     assert "accounts: one is wanted" in answer.get_json()["detail"]
 
 
+def test_one_account_is_not_all() -> None:
+    """The snapshot of one account is not taken for one of all, which would forget the others."""
+    client = client_of()
+    lived(client, ME)
+    lived(client, OTHER)
+    taken = snapshot(client, ME)
+
+    assert 422 == restored(client, taken)
+    assert 2 == len(client.get("/__admin/accounts").get_json())
+
+
+def test_an_account_keeps_its_world() -> None:
+    """An account whose lists were changed in a profile that was set for all goes on in it, in any fake."""
+    first, second = client_of(), client_of()
+    first.put("/__admin/profile", json={"profile": "documented"})
+    first.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=ME)
+    restored(second, snapshot(first, ME), ME)
+
+    assert read(first, ME)[:5] == read(second, ME)[:5]
+
+
+def test_nothing_is_lost_beside_a_restore() -> None:
+    """What is restored, or written after a reset, stays, whoever reads lists at the same time."""
+    client = client_of()
+    lived(client, ME)
+    taken = json.dumps(snapshot(client, ME))
+
+    def look(_: int) -> None:
+        for _ in range(20):
+            client.get("/__admin/lists", headers=OTHER)
+
+    def restore(number: int) -> bool:
+        client.post("/__admin/reset", headers=OTHER)
+        client.post("/__admin/restore", data=taken, headers=OTHER)
+        kept = client.get("/v1/broadcast/leads/10002", headers=OTHER).status_code == 200
+        client.post("/__admin/reset", headers=OTHER)
+        client.put(f"/__admin/lists/{number + 1}", json={"size": 1}, headers=OTHER)
+        return kept and client.get(f"/v1/broadcast/leads/{number + 1}", headers=OTHER).status_code == 200
+
+    with ThreadPoolExecutor(4) as threads:
+        looking = [threads.submit(look, number) for number in range(3)]
+        assert all(restore(number) for number in range(25))
+        assert all(one.result() is None for one in looking)
+
+
+def test_a_restore_of_all_is_at_once() -> None:
+    """Nobody sees the time between two states when all accounts are restored."""
+    client = client_of()
+    lived(client, ME)
+    taken = json.dumps(snapshot(client))
+
+    def restore(_: int) -> int:
+        return client.post("/__admin/restore", data=taken).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        restoring = [threads.submit(restore, number) for number in range(30)]
+        seen = {client.get("/v1/broadcast/leads/10002", headers=ME).status_code for _ in range(100)}
+
+    assert {200} == seen | {one.result() for one in restoring}
+
+
+def test_the_first_of_two_leads_of_one_id() -> None:
+    """Which of two leads of one id is found does not depend on what was changed first."""
+    first, second = client_of(), client_of()
+    ids = [lead["lead_id"] for lead in first.get("/v1/broadcast/leads/8669", headers=ME).get_json()]
+    for lead_id in (ids[1], ids[0]):
+        first.patch(f"/__admin/leads/{lead_id}", json={"set": {"lead_id": "X"}}, headers=ME)
+    restored(second, snapshot(first, ME), ME)
+    for client in (first, second):
+        client.delete("/v1/broadcast/lead/X", headers=ME)
+
+    assert read(first, ME)[2] == read(second, ME)[2]
+
+
 def test_a_deep_lead_comes_back() -> None:
     """A lead of any depth that was taken is in the snapshot, which is taken back or refused as a whole."""
     client = client_of()
@@ -232,7 +314,7 @@ def test_accounts_are_told() -> None:
     lived(client, ME)
     client.post("/v1/auth/login", json={"email": "crm", "password": "wrong"})
     told = client.get("/__admin/accounts").get_json()
-    mine = client.get("/__admin/accounts", headers=ME).get_json()[0]
+    (mine,) = client.get("/__admin/accounts", headers=ME).get_json()
 
     assert {(0, True), (1, False)} == {(one["failed_logins"], one["settings"]) for one in told}
     assert ([77, 8669, 8670, 10002], "2023-11-14T22:13:20.000+00:00") == (mine["changed_lists"], mine["time"])

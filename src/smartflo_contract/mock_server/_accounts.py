@@ -4,7 +4,7 @@ An account that nothing has happened to is not remembered, so any number of toke
 """
 
 from collections import OrderedDict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._clock import Clock
 from smartflo_contract.mock_server._settings import UNSET, Settings
+from smartflo_contract.mock_server._world import WorldKey
 
 _DIGEST_BYTES: Final = 6
 """Of an account's id: 12 hexadecimal digits, which as a number fit into a token's ``sub``."""
@@ -45,6 +46,7 @@ class Account:
         failed_logins: in a row.
         locked_until: seconds since the epoch; 0 where it is not locked out.
         logged_out: ids of tokens that were logged out before they expired, each with its expiry.
+        world: the world that its lists are of; ``None`` where it has changed none.
         lists: what was changed, by id of the list.
         batches: bulk requests, by id.
         fault_counts: how many requests counted for a fault, by its place among the rules, or the magic id.
@@ -56,6 +58,7 @@ class Account:
     failed_logins: int = 0
     locked_until: float = 0.0
     logged_out: dict[str, float] = field(default_factory=dict)
+    world: WorldKey | None = None
     lists: dict[int, ListChanges] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     fault_counts: dict[int, int] = field(default_factory=dict)
@@ -89,14 +92,22 @@ class Store(Protocol):
     def view(self, account_id: str) -> Account:
         """Return an account as it is, to be read only."""
 
+    def peek(self, account_id: str) -> Account:
+        """Return an account as :meth:`view` does; it does not count as a use."""
+
     def edit(self, account_id: str) -> AbstractContextManager[Account]:
         """Give an account to one caller at a time, to be changed."""
 
     def forget(self, account_id: str | None) -> None:
         """Make an account pristine again, or all where none is named."""
 
-    def put(self, account_id: str, account: Account) -> None:
-        """Have an account be another one."""
+    def replace(self, accounts: Mapping[str, Account], *, all_: bool) -> None:
+        """Have accounts be others, at once.
+
+        Args:
+            accounts: by id.
+            all_: forget all accounts besides.
+        """
 
     def ids(self) -> list[str]:
         """Return the ids of the accounts that something is remembered of, the one used least recently first."""
@@ -124,6 +135,11 @@ class MemoryStore:
             self._accounts.move_to_end(account_id)
             return found[0]
 
+    def peek(self, account_id: str) -> Account:
+        """Return an account as :meth:`view` does; it does not count as a use."""
+        with self._lock:
+            return self._accounts.get(account_id, (PRISTINE,))[0]
+
     @contextmanager
     def edit(self, account_id: str) -> Iterator[Account]:
         """Give an account to one caller at a time, to be changed; one that is pristine afterwards is forgotten."""
@@ -148,11 +164,18 @@ class MemoryStore:
             else:
                 self._accounts.pop(account_id, None)
 
-    def put(self, account_id: str, account: Account) -> None:
-        """Have an account be another one."""
+    def replace(self, accounts: Mapping[str, Account], *, all_: bool) -> None:
+        """Have accounts be others, at once.
+
+        Args:
+            accounts: by id.
+            all_: forget all accounts besides.
+        """
         with self._lock:
-            self._accounts[account_id] = (account, RLock())
-        self._tidy(account_id, account)
+            kept = OrderedDict() if all_ else self._accounts
+            kept.update({account_id: (account, RLock()) for account_id, account in accounts.items()})
+            self._accounts = kept
+            self._drop()
 
     def ids(self) -> list[str]:
         """Return the ids of the accounts that something is remembered of, the one used least recently first."""
@@ -161,11 +184,16 @@ class MemoryStore:
 
     def _tidy(self, account_id: str, account: Account) -> None:
         account.lists = {list_id: changes for list_id, changes in account.lists.items() if changes.touched}
+        account.world = account.world if account.lists else None
         with self._lock:
-            if account == PRISTINE:
-                self._accounts.pop(account_id, None)
-            while len(self._accounts) - (EVERYONE in self._accounts) > self._most:
-                del self._accounts[next(one for one in self._accounts if one != EVERYONE)]
+            if account == PRISTINE and self._accounts.get(account_id, (None,))[0] is account:
+                del self._accounts[account_id]
+            self._drop()
+
+    def _drop(self) -> None:
+        """Forget accounts where there are too many; not what holds for all."""
+        while len(self._accounts) - (EVERYONE in self._accounts) > self._most:
+            del self._accounts[next(one for one in self._accounts if one != EVERYONE)]
 
     def __len__(self) -> int:
         """How many accounts are kept."""

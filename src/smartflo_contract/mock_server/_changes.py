@@ -17,6 +17,8 @@ Lead: TypeAlias = dict[str, Any]
 
 PHONE: Final = "field_0"
 """The field that writes take the phone number in."""
+_MOST_INDEX: Final = 2**32 - 2
+"""Of a lead that is not there any more: ids of leads have eight hexadecimal digits for it."""
 _CHUNK: Final = 128
 """Changed leads in one piece of a body."""
 
@@ -150,6 +152,9 @@ class ListChanges:
     def add_all(self, makes: Sequence[Callable[[Lead], Lead]]) -> list[Lead]:
         """Add leads, all or none: what each of ``makes`` makes of the one that the world would have next."""
         indexes = range(self._next, self._next + len(makes))
+        if indexes.stop > _MOST_INDEX:
+            message = f"a list has at most {_MOST_INDEX} leads, with those that were deleted"
+            raise ValueError(message)
         leads = [make(self.writer.lead(index)) for index, make in zip(indexes, makes, strict=True)]
         lines = list(map(trimmed, leads))
         for index, lead, line in zip(indexes, leads, lines, strict=True):
@@ -188,9 +193,9 @@ class ListChanges:
 
     def find(self, lead_id: str) -> int | None:
         """Return the index of the lead of an id, ``None`` where there is none."""
-        index = self._ids[lead_id][0] if lead_id in self._ids else self.writer.index_of(lead_id)
+        index = min(self._ids[lead_id]) if lead_id in self._ids else self.writer.index_of(lead_id)
         lead = None if index is None else self.leads.lead(index)
-        return index if lead is not None and str(lead.get("lead_id")) == lead_id else None
+        return index if lead is not None and _id_of(lead) == lead_id else None
 
     def dump(self) -> tuple[int, dict[int, bytes | None]]:
         """Return the index of the next lead, and the JSON of every changed lead by its index."""
@@ -200,8 +205,12 @@ class ListChanges:
         """Take back what :meth:`dump` returned, into a list that nothing has been changed in.
 
         Raises:
-            ValueError: a lead is nested too deeply.
+            ValueError: a lead is nested too deeply, or ``following`` is not after all leads.
         """
+        highest = max((self.writer.size - 1, *leads))
+        if not highest < following <= _MOST_INDEX:
+            message = f"next: expected more than {highest} and at most {_MOST_INDEX}, got {following}"
+            raise ValueError(message)
         for index, lead in leads.items():
             if lead is None:
                 self._changed[index] = None
@@ -211,10 +220,10 @@ class ListChanges:
         self._touch()
 
     def _put(self, index: int, lead: Lead, line: bytes) -> None:
-        lead_id = str(lead.get("lead_id"))
+        lead_id = _id_of(lead)
         self._changed[index] = line
         self._numbers.setdefault(last_digits(str(lead.get(PHONE))), []).append(index)
-        if self.writer.index_of(lead_id) != index:  # an id that somebody chose
+        if lead_id is not None and self.writer.index_of(lead_id) != index:  # an id that somebody chose
             self._ids.setdefault(lead_id, []).append(index)
         self._touch()
 
@@ -228,14 +237,20 @@ class ListChanges:
         if line is None:
             return
         lead = orjson.loads(line)
-        _without(self._ids, str(lead.get("lead_id")), index)
+        _without(self._ids, _id_of(lead), index)
         _without(self._numbers, last_digits(str(lead.get(PHONE))), index)
 
 
-def _without(found: dict[str, list[int]], key: str, index: int) -> None:
+def _id_of(lead: Lead) -> str | None:
+    """Return the id of a lead as a path has it, ``None`` where it has none."""
+    lead_id = lead.get("lead_id")
+    return None if lead_id is None else str(lead_id)
+
+
+def _without(found: dict[str, list[int]], key: str | None, index: int) -> None:
     """Take an index away from those that are found under a key."""
-    kept = [other for other in found.get(key, ()) if other != index]
-    if kept:
-        found[key] = kept
-    else:
-        found.pop(key, None)
+    if key not in found:
+        return
+    found[key] = [other for other in found[key] if other != index]
+    if not found[key]:
+        del found[key]

@@ -1,6 +1,11 @@
 """The clock of an account: the wall clock and an offset, or a time at which it stands still."""
 
 from dataclasses import dataclass, replace
+from typing import Final
+
+FIRST: Final = -62_135_596_800.0
+LAST: Final = 253_402_300_799.0
+"""Seconds since the epoch of the years 1 and 9999, beyond which no clock goes: dates of four digits say no more."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,8 @@ class Clock:
 
     def now(self, wall: float) -> float:
         """Return what it shows, in seconds since the epoch, when the wall clock shows ``wall``."""
-        return wall + self.offset if self.frozen_at is None else self.frozen_at
+        shown = wall + self.offset if self.frozen_at is None else self.frozen_at
+        return min(max(shown, FIRST), LAST)
 
     def advanced(self, seconds: float) -> "Clock":
         """Return the clock so much later; one that stands stays so."""

@@ -127,6 +127,7 @@ def changes_of(account: Account, world: World, list_id: str) -> ListChanges | Fa
         return found
     if not isinstance(found.writer, LeadWriter):
         return _FIXED
+    account.world = world.key
     return account.lists.setdefault(int(list_id), ListChanges(found.writer))
 
 

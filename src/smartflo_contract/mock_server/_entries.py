@@ -1,12 +1,15 @@
 """What the journal keeps of a request: enough to find and explain it, and nothing that opens an account.
 
-What may be secret is masked or left out before it is kept: of headers only those are kept that are known to be
-harmless, values under names that speak of secrets are masked, and of a login only the login id is kept. A body that is
-no JSON is not kept. What is kept costs little at the time of the request; it is made readable when it is asked for.
+What may be secret is masked or left out before it is kept. Of headers only those stay that are known to be harmless.
+Values under names that speak of secrets are masked, and so are tokens that look like the vendor's, wherever they stand.
+Of a login only the login id is kept. A body that is no JSON is not kept. What is kept costs little at the time of the
+request; it is made readable when it is asked for.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
@@ -14,7 +17,7 @@ import orjson
 from flask import Request, Response
 
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, shown
-from smartflo_contract.mock_server._faults import FAULT
+from smartflo_contract.mock_server._faults import FAULT, LOGIN
 from smartflo_contract.mock_server._json import trimmed
 from smartflo_contract.mock_server._requests import BODY
 
@@ -22,8 +25,22 @@ Shown: TypeAlias = dict[str, Any]
 """A request as the admin API tells it."""
 
 MASKED: Final = "[masked]"
-_SECRET: Final = re.compile(r"pass|pwd|token|secret|auth|cookie|api.?key|credential|session", re.IGNORECASE)
-_LOGIN: Final = "/v1/auth/login"
+_WORDS: Final = "pass|pwd|token|secret|auth|cookie|credential|session|jwt|bearer|signature"
+_SECRET: Final = re.compile(rf"{_WORDS}|apikey|accesskey|privatekey|securitycode")
+"""In a name of which only letters and digits are left."""
+_SHORT: Final = frozenset({"pin", "pw", "key", "sig", "sid", "otp", "cvv"})
+"""Names that are secret as a whole; inside others they mean something else."""
+_SIMPLE: Final = re.compile(r"[\w-]{1,60}", re.ASCII)
+"""A name that holds no value."""
+_LIKE_THEIRS: Final = r"(?P<token>eyJ[\w-]+\.[\w.-]+)|(?P<bearer>bearer\s+)[^\s&;,]+"
+_IN_VALUES: Final = re.compile(_LIKE_THEIRS, re.IGNORECASE)
+"""What is masked in what clients write: tokens like the vendor's."""
+_IN_TEXTS: Final = re.compile(
+    rf"{_LIKE_THEIRS}|(?P<name>(?:{_WORDS})[\w\]\"'-]*\s*[=:]\s*)(?:bearer\s+)?[^\s&;,]+", re.IGNORECASE
+)
+"""What is masked in paths, queries, headers and reasons: those, and what comes after a name that speaks of secrets."""
+_PLAIN: Final = re.compile(r"[\w/-]*", re.ASCII)
+"""Texts in which nothing of that can be; this is quickly seen."""
 _HEADERS: Final = {
     "HTTP_HOST": "Host",
     "HTTP_USER_AGENT": "User-Agent",
@@ -56,18 +73,19 @@ def line_of(request: Request, route: str | None, response: Response, time: float
     """
     environ = request.environ
     path, query, body = environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get(BODY)
+    headers = [(name, _clean(unquote(value)) if name == REASON else value) for name, value in response.headers]
     kept = (
         time,
         environ["REQUEST_METHOD"],
-        path if len(path) <= _MOST_PATH else shown(path, _MOST_PATH),
+        _clean(path if len(path) <= _MOST_PATH else shown(path, _MOST_PATH)),
         _query(query) if query else None,
-        tuple(map(environ.get, _HEADERS)),
+        _clean_headers(tuple(map(environ.get, _HEADERS))),
         _scheme(environ.get("HTTP_AUTHORIZATION")),
         route,
         None if body is None else len(body),
-        None if body is None else _body(body, login=path.rstrip("/") == _LOGIN),
+        None if body is None else _body(body, login=route == LOGIN),
         response.status_code,
-        list(response.headers),
+        headers,
         _body(response.get_data()) if not response.direct_passthrough and _is_small(response) else None,
     )
     try:
@@ -94,7 +112,7 @@ def shown_line(line: bytes) -> Shown:
         "response": {
             "status": None if fault == "reset" else status,
             "evidence": answered.get(EVIDENCE),
-            "reason": unquote(answered.get(REASON, "")) or None,
+            "reason": answered.get(REASON),
             "fault": fault,
             "etag": answered.get("ETag"),
             "bytes": None if length is None else int(length),
@@ -114,14 +132,42 @@ def _scheme(authorization: str | None) -> str | None:
     return f"Bearer {MASKED}" if authorization[:7].lower() == "bearer " else MASKED
 
 
+@lru_cache(256)
+def _clean_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Return the values of headers without secrets; clients send the same ones again and again."""
+    return tuple(value and _clean(value.rpartition("@")[2]) for value in values)  # a Host may have a login before it
+
+
+def _clean(text: str, secret: re.Pattern[str] = _IN_TEXTS) -> str:
+    """Return a text with what is secret in it masked."""
+    return text if _PLAIN.fullmatch(text) else secret.sub(_mask, text)
+
+
+def _mask(found: re.Match[str]) -> str:
+    named = found.groupdict()
+    return f"{named.get('bearer') or named.get('name') or ''}{MASKED}"
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a name speaks of secrets, however it is written."""
+    plain = unicodedata.normalize("NFKC", unquote(unquote(name))).casefold()
+    letters = "".join(filter(str.isalnum, plain))
+    return letters in _SHORT or _SECRET.search(letters) is not None
+
+
 def _query(text: str) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="replace")
     except ValueError:
         return {MASKED: f"more than {_MOST_PAIRS} parameters"}
-    return {
-        shown(name, _MOST_VALUE): MASKED if _SECRET.search(name) else shown(value, _MOST_VALUE) for name, value in pairs
-    }
+    return dict(_pair(name, value) for name, value in pairs)
+
+
+def _pair(name: str, value: str) -> tuple[str, Any]:
+    """Return a name and its value with what is secret in either masked."""
+    if not _is_secret(name):
+        return shown(_clean(name), _MOST_VALUE), shown(_clean(value), _MOST_VALUE)
+    return name if _SIMPLE.fullmatch(name) else MASKED, MASKED
 
 
 def _body(body: bytes, *, login: bool = False) -> orjson.Fragment | None:
@@ -135,17 +181,21 @@ def _body(body: bytes, *, login: bool = False) -> orjson.Fragment | None:
 
 
 def _login(content: object) -> object:
-    """Return the login id alone: what is sent under a wrong name may be the password."""
+    """Return the login id alone: what is sent under a wrong name may be the password, and so may the name."""
     if not isinstance(content, dict):
         return MASKED
-    return {key: value if key == "email" and isinstance(value, str) else MASKED for key, value in content.items()}
+    email = content.get("email")
+    others = {"password": MASKED} if content.keys() - {"email"} else {}
+    return ({"email": email} if isinstance(email, str) else {}) | others
 
 
 def _masked(value: Any, depth: int) -> Any:
     if isinstance(value, dict | list) and not depth:
         return "[too deep]"
     if isinstance(value, dict):
-        return {key: MASKED if _SECRET.search(key) else _masked(one, depth - 1) for key, one in value.items()}
+        return dict(
+            _pair(key, "") if _is_secret(key) else (_clean(key), _masked(one, depth - 1)) for key, one in value.items()
+        )
     if isinstance(value, list):
         return [_masked(one, depth - 1) for one in value]
-    return value
+    return _clean(value, _IN_VALUES) if isinstance(value, str) else value

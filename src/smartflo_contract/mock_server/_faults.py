@@ -166,7 +166,7 @@ def check_fault(fault: Fault, routes: Iterable[str]) -> None:
     """
     known = [OK, *KINDS, "a status from 400 to 599"]
     for step in fault.steps:
-        if step not in KINDS and step != OK and not _is_status(step):
+        if step not in KINDS and step != OK and not is_status(step):
             message = f"steps: `{step}` is no fault; there are {', '.join(known)}.{nearest(str(step), [*KINDS, OK])}"
             raise ConfigError(message)
     names = [*routes, ANY]
@@ -224,7 +224,8 @@ def _number(list_id: str | None) -> int | None:
     return int(list_id) if list_id is not None and is_list_id(list_id) else None
 
 
-def _is_status(step: object) -> bool:
+def is_status(step: object) -> bool:
+    """Whether a step is a status that answers can fail with."""
     return isinstance(step, str) and len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
 
 

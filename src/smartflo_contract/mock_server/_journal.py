@@ -43,14 +43,15 @@ class Journal:
         self._dropped_of_others = 0
         self.waits = BoundedSemaphore(MOST_WAITS)
         self._waiting = 0
+        self._forgotten = 0
         self._changed = Condition(Lock())
 
     def __bool__(self) -> bool:
         """Whether it keeps anything."""
         return self._most > 0
 
-    def add(self, account: str | None, line: bytes) -> None:
-        """Keep a request, and drop the oldest where there are too many."""
+    def add(self, account: str | None, line: bytes) -> int:
+        """Keep a request, and drop the oldest where there are too many; return its id."""
         with self._changed:
             self._last += 1
             self._kept.append((self._last, account, line))  # no class of its own: the garbage collector skips these
@@ -59,6 +60,7 @@ class Journal:
                 self._drop()
             if self._waiting:
                 self._changed.notify_all()
+            return self._last
 
     def after(self, last: int, account: str | None) -> Iterator[Shown]:
         """Yield the requests that came after the one of an id, the oldest first.
@@ -76,11 +78,12 @@ class Journal:
         with self._changed:
             if account is None:
                 return sum(self._dropped.values()) + self._dropped_of_others
-            return self._dropped.get(account, self._dropped_of_others)
+            return self._dropped.get(account, 0) + self._dropped_of_others
 
     def forget(self, account: str | None) -> None:
         """Forget the requests of an account, or all where none is named."""
         with self._changed:
+            self._forgotten += 1
             self._kept = deque(one for one in self._kept if account is not None and one[1] != account)
             self._bytes = sum(len(line) + _OVERHEAD for _, _, line in self._kept)
             if account is None:
@@ -88,24 +91,27 @@ class Journal:
             else:
                 self._dropped.pop(account, None)
 
-    def wait(self, account: str | None, fits: Callable[[Shown], bool], count: int, seconds: float) -> bool:
-        """Wait until so many requests that fit have come, now or before; return whether they have.
+    def wait(self, last: int, account: str | None, fits: Callable[[Shown], bool], count: int, seconds: float) -> bool:
+        """Wait until so many requests that fit are there; return whether they are.
 
         Args:
+            last: id of a request, after which they count; 0 for all.
             account: whose requests count; ``None`` for all.
             fits: tells whether a request counts.
             count: how many there must be.
             seconds: how long to wait.
         """
-        end, last, found = monotonic() + seconds, 0, 0
+        end, since, found, forgotten = monotonic() + seconds, last, 0, self._forgotten
         while True:
             with self._changed:
                 self._waiting += 1
                 try:
-                    came = self._changed.wait_for(partial(self._is_after, last), end - monotonic())
+                    came = self._changed.wait_for(partial(self._is_after, since), end - monotonic())
                 finally:
                     self._waiting -= 1
-                kept, last = self._after(last), self._last
+                if forgotten != self._forgotten:  # what has been found may be gone
+                    since, found, forgotten = last, 0, self._forgotten
+                kept, since = self._after(since), self._last
             found += sum(1 for entry in _shown(kept, account) if fits(entry))
             if found >= count:
                 return True
@@ -144,19 +150,22 @@ def fits(wanted: Mapping[str, Any]) -> Callable[[Shown], bool]:
         wanted: ``method``, ``path``, ``route``, ``query``, ``json``, ``status`` and ``fault``, each of which a request
             must have as well where it is there; of ``query`` and of objects in ``json`` a part is enough.
     """
+    return lambda entry: not differs(wanted, entry)
 
-    def check(entry: Shown) -> bool:
-        response = entry["response"]
-        has = {**entry, "path": entry["path"].rstrip("/"), "status": response["status"], "fault": response["fault"]}
-        simple = all(has[name] == wanted[name] for name in ("method", "route", "status", "fault") if name in wanted)
-        return (
-            simple
-            and ("path" not in wanted or has["path"] == wanted["path"].rstrip("/"))
-            and ("query" not in wanted or contains(has["query"], wanted["query"]))
-            and ("json" not in wanted or contains(has["body"], wanted["json"]))
-        )
 
-    return check
+def differs(wanted: Mapping[str, Any], entry: Shown) -> list[str]:
+    """Return the keys of a search in which a request is not as wanted."""
+    response = entry["response"]
+    checks: Mapping[str, Callable[[], bool]] = {
+        "method": lambda: entry["method"] == wanted["method"].upper(),
+        "path": lambda: entry["path"].rstrip("/") == wanted["path"].rstrip("/"),
+        "route": lambda: entry["route"] == wanted["route"],
+        "query": lambda: contains(entry["query"], wanted["query"]),
+        "json": lambda: contains(entry["body"], wanted["json"]),
+        "status": lambda: response["status"] == wanted["status"],
+        "fault": lambda: response["fault"] == wanted["fault"],
+    }
+    return [name for name, check in checks.items() if name in wanted and not check()]
 
 
 def contains(value: object, part: object) -> bool:

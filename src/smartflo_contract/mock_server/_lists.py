@@ -51,6 +51,7 @@ def _create(edit: Edit) -> Response:
     list_id = account.new_list_id(world.lists)
     columns = tuple(content.get("field", DEFAULT_COLUMNS))
     definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
+    account.world = world.key
     account.lists[list_id] = ListChanges(world.writer(definition), content.get("description", ""), touched=True)
     return done("List created successfully.", unknown_keys(_CREATE, content), list_id=list_id)
 

@@ -7,6 +7,7 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._answers import answer, refusal
+from smartflo_contract.mock_server._clock import LAST
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._requests import Body, content_of
@@ -25,6 +26,8 @@ _TOO_MANY: Final = (
 _DAYS_LEFT: Final = 90
 """The password policy's 90 days, as on the day of a change."""
 _LOGIN: Final = Body("Login", 64 * 1024, '{"email": "you@example.com", "password": "any"}')
+_LAST_UNTIL: Final = LAST - 24 * 60 * 60
+"""Seconds since the epoch: in India as well a date of four digits."""
 INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 
 
@@ -113,6 +116,6 @@ def locked_out(status: str, until: float, reason: str) -> Response:
         until: seconds since the epoch.
         reason: why.
     """
-    retry_after = datetime.fromtimestamp(until, UTC).astimezone(INDIA).strftime("%Y-%m-%d %H:%M:%S")
+    retry_after = datetime.fromtimestamp(min(until, _LAST_UNTIL), UTC).astimezone(INDIA).strftime("%Y-%m-%d %H:%M:%S")
     body = {"success": False, "message": "Too many login attempts.", "retry_after": retry_after}
     return answer(int(status), body, "assumed", reason=f"{reason}; retry_after is Indian time")

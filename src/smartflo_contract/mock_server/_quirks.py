@@ -115,6 +115,12 @@ QUIRKS: Final = (
         _OPEN,
         "A list that is not there is answered by 404, by an empty array, or by status 200 and an error.",
     ),
+    Quirk(
+        "unknown_token",
+        ("taken", "401"),
+        {"assumed": "the vendor's API refuses it; that any text is taken is an addition of this fake"},
+        "A token that the fake did not issue is taken, or refused as the vendor's API would, `Bearer None` too.",
+    ),
 )
 """Every quirk, by name."""
 

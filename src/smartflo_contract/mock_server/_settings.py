@@ -8,7 +8,7 @@ from smartflo_contract.mock_server._checks import contract_of
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._faults import Fault
 from smartflo_contract.mock_server._quirks import Quirks, resolved
-from smartflo_contract.mock_server._world import World
+from smartflo_contract.mock_server._world import World, WorldKey
 from smartflo_contract.schemas import Contract, load_contract
 
 
@@ -67,7 +67,7 @@ class Worlds:
         """
         self._config = config
         self._contract = contract_of(config)
-        self._worlds: dict[tuple[str, str, str], World] = {}
+        self._worlds: dict[WorldKey, World] = {}
         self.usual = self.terms(UNSET)
 
     def contract(self, profile: str) -> Contract:
@@ -78,8 +78,12 @@ class Worlds:
         """
         return load_contract(profile, self._contract.overlay)
 
-    def terms(self, settings: Settings) -> Terms:
+    def terms(self, settings: Settings, kept: WorldKey | None = None) -> Terms:
         """Return what holds under some settings.
+
+        Args:
+            settings: those of an account over those of all.
+            kept: the world that stays whatever is set, because an account has changed its lists.
 
         Raises:
             ConfigError: there is no such quirk, or it has no such value.
@@ -87,9 +91,10 @@ class Worlds:
         """
         quirks = resolved({**self._config.quirks, **settings.quirks})
         profile = settings.profile or self._config.profile
-        key = (profile, quirks["created_at"], quirks["header_offset"])
+        key = kept or WorldKey(profile, quirks["created_at"], quirks["header_offset"])
         world = self._worlds.get(key)
         if world is None:
-            contract = self._contract if profile == self._config.profile else self.contract(profile)
-            world = self._worlds.setdefault(key, World(self._config, contract, quirks))
+            contract = self._contract if key.profile == self._config.profile else self.contract(key.profile)
+            world = self._worlds.setdefault(key, World(self._config, contract, key))
+        quirks = {**quirks, "created_at": key.created_at, "header_offset": key.header_offset}
         return Terms(world, quirks, self._config.faults if settings.faults is None else settings.faults)

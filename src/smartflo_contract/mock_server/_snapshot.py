@@ -28,6 +28,7 @@ def dumped(account: Account) -> Dumped:
         "failed_logins": account.failed_logins,
         "locked_until": account.locked_until,
         "logged_out": account.logged_out,
+        "world": account.world and account.world._asdict(),
         "lists": {str(list_id): _dumped_list(changes) for list_id, changes in account.lists.items()},
         "batches": {batch_id: batch._asdict() for batch_id, batch in account.batches.items()},
         "fault_counts": {str(number): count for number, count in account.fault_counts.items()},
@@ -43,9 +44,15 @@ def settings_of(content: Mapping[str, Any]) -> Settings:
     return Settings(settings["profile"], settings["quirks"], rules)
 
 
+def whole(value: Any) -> Any:
+    """Return a number that JSON writes as 3.0 as an integer, and anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def fault_of(rule: Mapping[str, Any]) -> Fault:
     """Return the rule that JSON says: ``FaultRule`` in the admin API's OpenAPI document."""
-    return Fault(**{**rule, "steps": tuple(map(str, rule["steps"]))})
+    numbers = {name: whole(rule[name]) for name in ("list_id", "at", "lead") if name in rule}
+    return Fault(**{**rule, **numbers, "steps": tuple(str(whole(step)) for step in rule["steps"])})
 
 
 def definition_of(content: Mapping[str, Any]) -> ListDefinition:
@@ -54,10 +61,10 @@ def definition_of(content: Mapping[str, Any]) -> ListDefinition:
     Raises:
         DefinitionError: it cannot be.
     """
-    settings = dict(content)
+    settings = {**content, **{name: whole(content[name]) for name in ("id", "size", "seed") if name in content}}
     for name in ("columns", "sensitive"):
         if settings.get(name) is not None:
-            settings[name] = tuple(settings[name])
+            settings[name] = tuple(map(whole, settings[name]))
     for name in _WEIGHTS:
         if settings.get(name) is not None:
             settings[name] = {int(key): weight for key, weight in settings[name].items()}
@@ -82,15 +89,16 @@ def account_of(content: Mapping[str, Any], settings: Settings, world: World) -> 
 
     Raises:
         DefinitionError: a list cannot be.
-        ValueError: a lead is nested too deeply.
+        ValueError: a list is not under its id, or a lead is nested too deeply or has no place.
     """
     return Account(
         settings=settings,
+        world=world.key if content["lists"] else None,
         clock=Clock(**content["clock"]),
         failed_logins=int(content["failed_logins"]),
         locked_until=content["locked_until"],
         logged_out=dict(content["logged_out"]),
-        lists={int(list_id): _list_of(one, world) for list_id, one in content["lists"].items()},
+        lists={int(list_id): _list_of(int(list_id), one, world) for list_id, one in content["lists"].items()},
         batches={batch_id: Batch(**batch) for batch_id, batch in content["batches"].items()},
         fault_counts={int(number): int(count) for number, count in content["fault_counts"].items()},
         requests=int(content["requests"]),
@@ -108,9 +116,11 @@ def _dumped_list(changes: ListChanges) -> Dumped:
     }
 
 
-def _list_of(content: Mapping[str, Any], world: World) -> ListChanges:
-    changes = ListChanges(
-        world.writer(definition_of(content["definition"])), content["description"], content["deleted"]
-    )
+def _list_of(list_id: int, content: Mapping[str, Any], world: World) -> ListChanges:
+    writer = world.writer(definition_of(content["definition"]))
+    if writer.definition.id != list_id:
+        message = f"lists: under {list_id} stands the list {writer.definition.id}"
+        raise ValueError(message)
+    changes = ListChanges(writer, content["description"], content["deleted"])
     changes.load(int(content["next"]), {int(index): lead for index, lead in content["leads"].items()})
     return changes

@@ -19,9 +19,11 @@ from smartflo_contract.mock_server._tokens import Issued, Tokens
 _UNAUTHORIZED: Final = (
     "send an Authorization header; any ASCII text will do, for example: curl --header 'Authorization: Bearer any-text'"
 )
+REQUEST: Final = "X-Smartflo-Fake-Request"
+"""The id of a request in the journal."""
 _ACCOUNT: Final = "smartflo_contract.account"
 """Where in a request's WSGI environment the account stands that asks, for the journal."""
-_LOGIN_AGAIN: Final = "log in again at POST /v1/auth/login"
+_LOGIN_AGAIN: Final = "log in at POST /v1/auth/login"
 
 
 class Call(NamedTuple):
@@ -73,6 +75,8 @@ class State:
                 return self.call(request, WITHOUT_TOKEN)
             return refusal(401, "Unauthorized", _UNAUTHORIZED)
         call = self.call(request, holder.account, holder.issued)
+        if holder.issued is None and call.terms.quirks["unknown_token"] == "401":  # noqa: S105 - a status
+            return refusal(401, "Unauthorized", f"this fake did not issue the token; {_LOGIN_AGAIN}")
         wanted = call.terms.quirks["auth_scheme"]
         if wanted not in {"any", holder.scheme}:
             reason = f"the quirk auth_scheme is {wanted}, and the token came in the other form"
@@ -86,9 +90,10 @@ class State:
 
     def terms(self, account_id: str) -> Terms:
         """Return what holds for an account."""
-        own = self.accounts.view(account_id).settings
-        common = self.accounts.view(EVERYONE).settings
-        return self.worlds.usual if own is UNSET and common is UNSET else self.worlds.terms(own.over(common))
+        own, common = self.accounts.view(account_id), self.accounts.view(EVERYONE)
+        if own.settings is UNSET and common.settings is UNSET and own.world in {None, self.worlds.usual.world.key}:
+            return self.worlds.usual
+        return self.worlds.terms(own.settings.over(common.settings), own.world)
 
     def record(self, request: Request, route: str | None, response: Response) -> Response:
         """Keep a request in the journal, and return its answer.
@@ -102,7 +107,8 @@ class State:
             account = request.environ.get(_ACCOUNT)
             if account is None:  # it was refused
                 account = self.account_of(request)
-            self.journal.add(account, line_of(request, route, response, self.clock()))
+            number = self.journal.add(account, line_of(request, route, response, self.clock()))
+            response.headers.add(REQUEST, str(number))
         return response
 
     def account_of(self, request: Request) -> str | None:

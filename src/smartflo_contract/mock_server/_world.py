@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from typing import Any, Final, Protocol, TypeAlias, cast
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
 
 import orjson
 
@@ -12,7 +12,6 @@ from smartflo_contract.mock_server._answers import EVIDENCE
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._given import GivenLeads
 from smartflo_contract.mock_server._magic import Failure, is_list_id, least_known, magic
-from smartflo_contract.mock_server._quirks import Quirks
 from smartflo_contract.schemas import Contract
 
 Headers: TypeAlias = list[tuple[str, str]]
@@ -107,24 +106,39 @@ def headers(etag: str, evidence: str) -> Headers:
     return [("Content-Type", "application/json"), ("ETag", etag), (EVIDENCE, evidence)]
 
 
+class WorldKey(NamedTuple):
+    """What tells the worlds of one fake apart.
+
+    Attributes:
+        profile: of the contract.
+        created_at: value of the quirk.
+        header_offset: value of the quirk.
+    """
+
+    profile: str
+    created_at: str
+    header_offset: str
+
+
 class World:
     """What the ids of lists stand for.
 
     Attributes:
+        key: tells it apart from the others of its fake.
         contract: what leads are like.
         lists: the lists that there are at first, by id; magic ids are not among them.
         find: the function from the id in a path to its list, its error, or ``None``.
     """
 
-    def __init__(self, config: Config, contract: Contract, quirks: Quirks) -> None:
+    def __init__(self, config: Config, contract: Contract, key: WorldKey) -> None:
         """Know the lists; make no lead."""
         self._config = config
+        self.key = key
         self.contract = contract
         self.lists = {one.id: one for one in lists(config)}
         # An overlay is the user's claim, lenient mixes both readings, and that columns are shifted is deduced from one
         # sample: none of them is as the vendor shows it.
-        self._quirks = quirks
-        known = contract.overlay is None and contract.profile != "lenient" and quirks["header_offset"] == "positional"
+        known = contract.overlay is None and contract.profile != "lenient" and key.header_offset == "positional"
         self._evidence = contract.profile if known else "assumed"
         self._read: dict[int, None] = {}
         self.find = lru_cache(_KEPT)(self._find)
@@ -161,6 +175,6 @@ class World:
             self.contract,
             seed=self._config.seed,
             phones=self._config.phones,
-            created_early=self._quirks["created_at"] == "twelve_hours_early",
-            shifted=self._quirks["header_offset"] == "shifted",
+            created_early=self.key.created_at == "twelve_hours_early",
+            shifted=self.key.header_offset == "shifted",
         )

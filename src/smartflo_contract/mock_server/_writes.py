@@ -261,7 +261,7 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
         fresh["created_at"] = {"$date": {"$numberLong": str(edit.now - 12 * 60 * 60 * 1_000)}}
     for key in ("id", "lead_id"):
         if _is_object_id(model.get(key)):
-            fresh[key] = f"{edit.now // 1_000:08x}{model[key][8:]}"
+            fresh[key] = f"{edit.now // 1_000 & 0xFFFF_FFFF:08x}{model[key][8:]}"
     known = {key: value for key, value in fresh.items() if key in model and key not in decided}
     return _patched(edit, values, model | known, changed=False)
 

@@ -1,7 +1,8 @@
 """Requests of the admin API, as its handlers get them: whose account is meant, and a body that is as described."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
@@ -9,6 +10,7 @@ import orjson
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from smartflo_contract.mock_server._answers import shown
 from smartflo_contract.mock_server._requests import read_body
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server.admin._problems import Problem
@@ -38,6 +40,28 @@ class Ask(NamedTuple):
     place: str = ""
 
 
+def check_query(request: Request, known: Sequence[str]) -> None:
+    """Refuse a parameter that means nothing: with one that is misspelt a request might speak of all accounts.
+
+    Raises:
+        Problem: there is one.
+    """
+    for name in request.args:
+        if name not in known:
+            there = f"there are {', '.join(known)}.{nearest(name, known)}" if known else "there are none here"
+            raise Problem(422, f"{name[:_MOST_SHOWN]}: unknown parameter; {there}")
+
+
+def check_no_body(request: Request, most_bytes: int) -> None:
+    """Refuse a body that says something where none is wanted.
+
+    Raises:
+        Problem: there is one.
+    """
+    if _read(request, most_bytes).strip() not in {b"", b"{}", b"null"}:
+        raise Problem(422, "this request takes no body; an account is named by the Authorization header or ?account=")
+
+
 def content_of(request: Request, schema: str, most_bytes: int) -> Any:
     """Return the body of a request.
 
@@ -49,39 +73,66 @@ def content_of(request: Request, schema: str, most_bytes: int) -> Any:
     Raises:
         Problem: it is not JSON, too large, or not as described.
     """
+    example = orjson.dumps(components()["schemas"][schema].get("examples", [{}])[0]).decode()
     try:
-        content = orjson.loads(read_body(request, most_bytes))
-    except RequestEntityTooLarge:
-        raise Problem(413, f"the body is larger than {most_bytes} bytes") from None
+        content = orjson.loads(_read(request, most_bytes))
     except ValueError as error:
-        raise Problem(400, f"the body is not JSON: {error}") from None
+        raise Problem(400, f"the body is not JSON: {error}; for example {example}") from None
     try:
         errors = list(_errors(schema, content))
     except ValueError as error:  # the validator goes less deep than the parser
         raise Problem(400, f"the body cannot be checked: {error}") from None
     if errors:
         pointer, message = errors[0]
-        raise Problem(422, f"{pointer[1:] or 'body'}: {message}", errors)
+        raise Problem(422, f"{pointer[1:] or 'body'}: {message}; for example {example}", errors)
     return content
 
 
+def _read(request: Request, most_bytes: int) -> bytes:
+    try:
+        return read_body(request, most_bytes)
+    except RequestEntityTooLarge:
+        raise Problem(413, f"the body is larger than {most_bytes} bytes") from None
+    except ValueError as error:
+        raise Problem(400, str(error)) from None
+
+
 def _errors(name: str, content: object) -> Iterator[tuple[str, str]]:
-    validator, schema = _validator(name), components()["schemas"][name]
+    """Yield what is wrong with a body: JSON pointer and message."""
+    validator, known = _validator(name), components()["schemas"][name].get("properties", {})
     if validator.is_valid(content):
         return
-    for number, error in enumerate(validator.iter_errors(content)):
-        if number == _MOST_ERRORS:
-            return
+    for error in islice(validator.iter_errors(content), _MOST_ERRORS):
         path = list(error.instance_path)
-        message = error.message if len(error.message) <= _MOST_SHOWN else f"{error.message[:_MOST_SHOWN]}..."
-        known = schema.get("properties", {})
-        if path:
-            described = known.get(path[0], {}).get("description")
-            message += f"; expected: {described}" if described else ""
-        elif error.kind.name == "additionalProperties":
-            unexpected = error.kind.unexpected  # type: ignore[attr-defined]
-            message += f"; there are {', '.join(known)}.{nearest(str(unexpected[0]), known)}"
-        yield "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path), message
+        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+        yield pointer, _message(error, known, known.get(path[0], {}).get("description") if path else None)
+
+
+def _message(error: jsonschema_rs.ValidationError, known: Collection[str], expected: str | None) -> str:
+    """Return what is wrong, and what was expected.
+
+    Args:
+        error: of the validator.
+        known: keys that the body may have.
+        expected: what the key is for, where the error is at one.
+    """
+    kind: Any = error.kind
+    if kind.name == "anyOf":
+        message = f"{_shown(error.instance)} does not fit"
+    elif kind.name == "enum":
+        options = [option for option in kind.options if option is not None]
+        message = f"expected one of {', '.join(map(str, options))}.{nearest(_shown(error.instance), map(str, options))}"
+    elif kind.name == "minProperties":
+        message = f"expected some of {', '.join(known)}" if known else "expected something"
+    else:
+        message = error.message if len(error.message) <= _MOST_SHOWN else f"...{error.message[-_MOST_SHOWN:]}"
+    if kind.name == "additionalProperties" and not expected:
+        message += f"; there are {', '.join(known)}.{nearest(str(kind.unexpected[0]), known)}"
+    return f"{message}; expected: {expected}" if expected else message
+
+
+def _shown(value: object) -> str:
+    return shown(value if isinstance(value, str) else repr(value))
 
 
 @cache

@@ -8,13 +8,13 @@ from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server._accounts import Account
 from smartflo_contract.mock_server._changes import Lead, ListChanges
 from smartflo_contract.mock_server._edits import changes_of, place_of
+from smartflo_contract.mock_server._json import trimmed
 from smartflo_contract.mock_server._magic import is_list_id
 from smartflo_contract.mock_server._snapshot import definition_of, dumped_definition
 from smartflo_contract.mock_server.admin._asks import Ask
 from smartflo_contract.mock_server.admin._problems import Problem, refusing
 
-_USUAL_LEADS: Final = ListDefinition(id=1).size
-_MOST_ADDED: Final = 10_000
+_USUAL_SIZE: Final = ListDefinition(id=1).size
 
 
 def get_lists(ask: Ask) -> object:
@@ -56,7 +56,7 @@ def delete_list(ask: Ask) -> object:
 
 
 def post_leads(ask: Ask) -> object:
-    """Add leads to a list: so many, or those that are given."""
+    """Add leads to a list."""
     with ask.state.accounts.edit(ask.account) as account:
         return {"leads": _added(_changes(ask, account), ask.content["leads"])}
 
@@ -77,22 +77,22 @@ def patch_lead(ask: Ask) -> object:
 
 
 def _defined(ask: Ask, account: Account, list_id: int) -> object:
-    content = dict(ask.content)
-    leads, description = content.pop("leads", _USUAL_LEADS), content.pop("description", "")
-    size, given = (0, leads) if isinstance(leads, list) else (int(leads), [])
+    content, world = dict(ask.content), ask.state.terms(ask.account).world
+    given, description = content.pop("leads", []), content.pop("description", "")
     with refusing():
+        size = content.pop("size", 0 if "leads" in ask.content else _USUAL_SIZE)
         definition = definition_of({**content, "id": list_id, "size": size})
-    changes = ListChanges(ask.state.terms(ask.account).world.writer(definition), description, touched=True)
+    changes = ListChanges(world.writer(definition), description, touched=True)
     _added(changes, given)
-    account.lists[list_id] = changes
+    account.world, account.lists[list_id] = world.key, changes
     return _shown(changes)
 
 
-def _added(changes: ListChanges, leads: float | list[Lead]) -> list[Lead]:
+def _added(changes: ListChanges, leads: list[Lead]) -> list[Lead]:
     """Add leads; a partial lead has the keys that are given, and else what the list would have next."""
-    partial_leads = leads if isinstance(leads, list) else [{}] * int(leads)  # JSON may say 3.0
     with refusing():
-        return changes.add_all([partial(_over, one) for one in partial_leads])
+        trimmed([leads])  # deeper than the answer, which is refused here or nowhere
+        return changes.add_all([partial(_over, one) for one in leads])
 
 
 def _over(given: Mapping[str, Any], lead: Lead) -> Lead:

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, Final
 
 from smartflo_contract.mock_server._routes import PLACE
+from smartflo_contract.mock_server.admin._accounts import NAMES
 from smartflo_contract.mock_server.admin._callers import TOKEN
 from smartflo_contract.mock_server.admin._problems import TITLES
 from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX, AdminRoute
@@ -13,8 +14,8 @@ _INFO: Final = {
     "title": "Admin API of the fake Smartflo",
     "version": "1",
     "description": (
-        "What may be asked of the fake itself. A request speaks of the account that its Authorization header or its "
-        "parameter account names, and of all accounts where it names none. On loopback the Host and Origin of a "
+        "What may be asked of the fake itself. A request speaks of the account that its Authorization header or a "
+        "parameter names, and of all accounts where it names none. On loopback the Host and Origin of a "
         "request must be names of this machine; elsewhere the admin token is needed."
     ),
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -52,14 +53,13 @@ def admin_openapi() -> dict[str, Any]:
 
 
 def _operation(route: AdminRoute) -> dict[str, Any]:
-    problems = {403, *route.problems}
-    problems |= {401} if route.about == "one" else set()
-    problems |= {400, 413, 422} if route.body else set()
+    problems = {400, 413, 422, *route.problems}
+    problems |= set() if route.open else {403}
+    problems |= set() if route.about == "nobody" else {401}
     problems |= {409} if route.changes else set()
     places = PLACE.findall(route.path)
     problems |= {404} if places else set()
-    account = () if route.about == "nobody" else ("account",)
-    problems |= {422} if account else set()
+    account = () if route.about == "nobody" else NAMES
     names = (*route.parameters, *account, *(place.strip("{}") for place in places))
     parameters = [{"$ref": f"#/components/parameters/{name}"} for name in names]
     needs = _NEEDS[route.about]

@@ -1,16 +1,19 @@
 """The journal: which requests came, and what became of them."""
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from smartflo_contract.mock_server._accounts import EVERYONE
+from smartflo_contract.mock_server._answers import shown
 from smartflo_contract.mock_server._directions import is_served, nearest_route
 from smartflo_contract.mock_server._entries import Shown
-from smartflo_contract.mock_server._journal import MOST_WAITS, Journal, fits
+from smartflo_contract.mock_server._faults import KINDS, is_status
+from smartflo_contract.mock_server._journal import MOST_WAITS, Journal, differs, fits
+from smartflo_contract.mock_server._routes import served_routes
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server.admin._asks import Ask
 from smartflo_contract.mock_server.admin._problems import Problem
+from smartflo_contract.schemas._errors import nearest
 
 _MOST: Final = 1_000
 _USUAL: Final = 100
@@ -24,33 +27,30 @@ _NO_JOURNAL: Final = (
 
 
 def get_requests(ask: Ask) -> object:
-    """Tell the requests, the oldest first."""
-    return _page(ask, {name: _number(ask, name) for name in ("after", "limit") if name in ask.request.args})
+    """Tell the requests."""
+    return _page(ask, _of_query(ask))
 
 
 def find(ask: Ask) -> object:
-    """Tell the requests that are as wanted, the oldest first."""
-    return _page(ask, ask.content)
+    """Tell the requests that are as wanted."""
+    return _page(ask, _checked(ask.content))
 
 
 def count(ask: Ask) -> object:
     """Count the requests that are as wanted."""
-    found = list(_found(ask, ask.content))
-    return {"total": len(found), **_unseen(ask, ask.content)}
+    wanted = _checked(ask.content)
+    total = sum(1 for _ in _found(ask, wanted))
+    return {"total": total, **_unseen(ask, wanted), **_near(ask, wanted, total)}
 
 
 def wait(ask: Ask) -> object:
     """Wait until so many requests have come that are as wanted, and tell them."""
-    wanted = ask.content
-    journal = _journal(ask.state)
+    wanted, journal = _checked(ask.content), _journal(ask.state)
     if not journal.waits.acquire(blocking=False):
-        raise Problem(
-            503, f"{MOST_WAITS} waits are going on already; wait in fewer places at once, or ask for the count"
-        )
+        raise Problem(503, f"{MOST_WAITS} waits are going on already; wait in fewer places at once, or count")
+    last, number, seconds = wanted.get("after", 0), wanted.get("count", 1), wanted.get("timeout", _SECONDS)
     try:
-        met = journal.wait(
-            _account(ask), fits(_criteria(wanted)), wanted.get("count", 1), wanted.get("timeout", _SECONDS)
-        )
+        met = journal.wait(last, _account(ask), fits(_criteria(wanted)), number, seconds)
     finally:
         journal.waits.release()
     return {"met": met, **_page(ask, wanted)}
@@ -58,11 +58,10 @@ def wait(ask: Ask) -> object:
 
 def unmatched(ask: Ask) -> object:
     """Tell the requests that no route took, each with the route that is nearest."""
-    wanted = {name: _number(ask, name) for name in ("after", "limit") if name in ask.request.args}
-    page = _page(ask, {**wanted, "route": None})
+    page = _page(ask, {**_of_query(ask), "route": None})
     for entry in page["requests"]:
-        nearest = nearest_route(entry["method"], entry["path"])
-        entry["nearest"] = {"route": f"{nearest.method} {nearest.path}", "answered": is_served(nearest)}
+        near = nearest_route(entry["method"], entry["path"])
+        entry["nearest_route"] = {"route": f"{near.method} {near.path}", "answered": is_served(near)}
     return page
 
 
@@ -73,25 +72,45 @@ def delete_requests(ask: Ask) -> object:
 
 
 def _page(ask: Ask, wanted: dict[str, Any]) -> dict[str, Any]:
-    found = _found(ask, wanted)
-    requests = list(islice(found, int(wanted.get("limit", _USUAL))))
-    return {"total": len(requests) + sum(1 for _ in found), "requests": requests, **_unseen(ask, wanted)}
+    found = list(_found(ask, wanted))
+    total, limit = len(found), int(wanted.get("limit", _USUAL))
+    requests = found[::-1][:limit] if wanted.get("order") == "newest" else found[:limit]
+    return {"total": total, "requests": requests, **_unseen(ask, wanted), **_near(ask, wanted, total)}
 
 
-def _found(ask: Ask, wanted: dict[str, Any]) -> Iterable[Shown]:
+def _found(ask: Ask, wanted: Mapping[str, Any]) -> Iterator[Shown]:
     return filter(fits(_criteria(wanted)), _journal(ask.state).after(wanted.get("after", 0), _account(ask)))
 
 
-def _criteria(wanted: dict[str, Any]) -> dict[str, Any]:
+def _criteria(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: wanted[name] for name in _CRITERIA if name in wanted}
 
 
-def _unseen(ask: Ask, wanted: dict[str, Any]) -> dict[str, int]:
+def _unseen(ask: Ask, wanted: Mapping[str, Any]) -> dict[str, int]:
     """Return how many requests might have been among those found, had they been kept whole."""
     others = {name: value for name, value in wanted.items() if name != "json"}
     like = _found(ask, others) if "json" in wanted else ()
     without = sum(1 for entry in like if entry["body"] is None and entry["body_bytes"])
     return {"dropped": _journal(ask.state).dropped(_account(ask)), "bodies_not_kept": without}
+
+
+def _near(ask: Ask, wanted: Mapping[str, Any], total: int) -> dict[str, object]:
+    """Return what may have been meant where nothing was found: a request that is like it, or another account."""
+    account, criteria = _account(ask), _criteria(wanted)
+    if total or not criteria:
+        return {"nearest": None, "other_accounts": 0}
+    own: list[Shown] = []
+    others = 0
+    for entry in _journal(ask.state).after(wanted.get("after", 0), None):
+        if account in {None, entry["account"]}:
+            own.append(entry)
+        elif not differs(criteria, entry):
+            others += 1
+    best = min(reversed(own), key=lambda entry: len(differs(criteria, entry)), default=None)
+    if best is None:
+        return {"nearest": None, "other_accounts": others}
+    told = {name: best[name] for name in ("id", "method", "path")}
+    return {"nearest": told | {"differs": differs(criteria, best)}, "other_accounts": others}
 
 
 def _account(ask: Ask) -> str | None:
@@ -104,8 +123,31 @@ def _journal(state: State) -> Journal:
     return state.journal
 
 
-def _number(ask: Ask, name: str) -> int:
-    text = ask.request.args[name]
+def _checked(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return a search whose names there are: one for what cannot come would find nothing for ever."""
+    route, fault = wanted.get("route"), wanted.get("fault")
+    routes = [f"{method} {path}" for method, path in sorted(served_routes())]
+    if route is not None and route not in routes and not route.startswith("OPTIONS "):
+        raise Problem(422, f"route: this fake has no `{shown(route)}`.{nearest(route, routes)}")
+    if fault is not None and fault not in KINDS and not is_status(fault):
+        raise Problem(422, f"fault: there is no `{shown(fault)}`; there are {', '.join(KINDS)}.{nearest(fault, KINDS)}")
+    return wanted
+
+
+def _of_query(ask: Ask) -> dict[str, Any]:
+    """Return the parameters of a page.
+
+    Raises:
+        Problem: one of them cannot be.
+    """
+    texts = ask.request.args
+    order = texts.get("order", "oldest")
+    if order not in {"oldest", "newest"}:
+        raise Problem(422, f"order: expected oldest or newest, got {shown(order)}")
+    return {"order": order, **{name: _number(name, texts[name]) for name in ("after", "limit") if name in texts}}
+
+
+def _number(name: str, text: str) -> int:
     most = _MOST if name == "limit" else 2**53
     if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= most):  # noqa: PLR2004 - digits
         raise Problem(422, f"{name}: expected a whole number from 0 to {most}")

@@ -1,7 +1,6 @@
 """The routes of the admin API, in one table, and how each request of one is answered."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal, NamedTuple
 
 import orjson
@@ -10,7 +9,8 @@ from flask import Request, Response
 from smartflo_contract.mock_server._accounts import EVERYONE
 from smartflo_contract.mock_server._state import State
 from smartflo_contract.mock_server.admin._about import contract, health, version
-from smartflo_contract.mock_server.admin._asks import Ask, content_of
+from smartflo_contract.mock_server.admin._accounts import NAMES, named_account
+from smartflo_contract.mock_server.admin._asks import Ask, check_no_body, check_query, content_of
 from smartflo_contract.mock_server.admin._callers import check_caller
 from smartflo_contract.mock_server.admin._clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin._lists import (
@@ -43,9 +43,9 @@ SMALL: Final = 64 * 1024
 """Bytes of a body that sets something."""
 LARGE: Final = 32 * 1024 * 1024
 """Bytes of a body that holds leads."""
-_ACCOUNT: Final = re.compile(r"[0-9a-f]{12}")
+LARGEST: Final = 256 * 1024 * 1024
+"""Bytes of a snapshot."""
 _READ_ONLY: Final = "this fake is read-only; start it with one worker and without --read-only"
-_NOBODY: Final = "send the Authorization header of the account that is meant: each has its own"
 
 
 class AdminRoute(NamedTuple):
@@ -63,6 +63,7 @@ class AdminRoute(NamedTuple):
         status: of the answer.
         most_bytes: of the request's body.
         parameters: in the query.
+        open: whether everybody may ask who reaches the fake.
         problems: statuses of problems besides those that follow from the above.
     """
 
@@ -78,6 +79,7 @@ class AdminRoute(NamedTuple):
     most_bytes: int = SMALL
     parameters: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
+    open: bool = False
 
 
 def _openapi(_: Ask) -> object:
@@ -87,8 +89,8 @@ def _openapi(_: Ask) -> object:
 
 
 ADMIN_ROUTES: Final = (
-    AdminRoute("GET", "/health", health, "Whether the fake lives", "Status", "nobody"),
-    AdminRoute("GET", "/ready", health, "Whether the fake answers", "Status", "nobody"),
+    AdminRoute("GET", "/health", health, "Whether the fake lives", "Status", "nobody", open=True),
+    AdminRoute("GET", "/ready", health, "Whether the fake answers", "Status", "nobody", open=True),
     AdminRoute("GET", "/version", version, "What runs here", "Version", "nobody"),
     AdminRoute("GET", "/openapi", _openapi, "This document", "Document", "nobody"),
     AdminRoute(
@@ -105,7 +107,7 @@ ADMIN_ROUTES: Final = (
         "PUT",
         "/profile",
         put_profile,
-        "Set the profile, or with null take back what was set",
+        "Set the profile; null removes what was set",
         "Profile",
         body="ProfileChange",
         changes=True,
@@ -115,15 +117,15 @@ ADMIN_ROUTES: Final = (
         "PATCH",
         "/quirks",
         patch_quirks,
-        "Set some quirks, or with null take back what was set",
+        "Set some quirks; null removes what was set",
         "Quirks",
         body="QuirkChanges",
         changes=True,
     ),
     AdminRoute("GET", "/faults", get_faults, "The rules that say which answers go wrong, and every fault", "Faults"),
-    AdminRoute("PUT", "/faults", put_faults, "Set all rules", "Faults", body="FaultRules", changes=True),
-    AdminRoute("POST", "/faults", post_fault, "Add a rule", "Faults", body="FaultRule", changes=True, status=201),
-    AdminRoute("DELETE", "/faults", delete_faults, "Take back the rules that were set", "Faults", changes=True),
+    AdminRoute("PUT", "/faults", put_faults, "Set all rules", "FaultRules", body="FaultRules", changes=True),
+    AdminRoute("POST", "/faults", post_fault, "Add a rule", "FaultRules", body="FaultRule", changes=True, status=201),
+    AdminRoute("DELETE", "/faults", delete_faults, "Remove the rules that were set", "FaultRules", changes=True),
     AdminRoute("GET", "/clock", get_clock, "What the account's clock shows", "Clock", "one"),
     AdminRoute(
         "PATCH",
@@ -141,8 +143,8 @@ ADMIN_ROUTES: Final = (
         get_requests,
         "The requests that came, the oldest first",
         "Requests",
-        parameters=("after", "limit"),
-        problems=(409, 422),
+        parameters=("after", "limit", "order"),
+        problems=(409,),
     ),
     AdminRoute("DELETE", "/requests", delete_requests, "Forget the requests", "Status", problems=(409,)),
     AdminRoute(
@@ -166,8 +168,8 @@ ADMIN_ROUTES: Final = (
         unmatched,
         "Requests that no route took, with the reason and the nearest route",
         "Unmatched",
-        parameters=("after", "limit"),
-        problems=(409, 422),
+        parameters=("after", "limit", "order"),
+        problems=(409,),
     ),
     AdminRoute("GET", "/lists", get_lists, "The lists of the account", "Lists", "one"),
     AdminRoute(
@@ -199,7 +201,7 @@ ADMIN_ROUTES: Final = (
         "POST",
         "/lists/{list_id}/leads",
         post_leads,
-        "Add leads: so many, or those that are given, with any keys",
+        "Add leads, with any keys",
         "Leads",
         "one",
         body="NewLeads",
@@ -224,11 +226,11 @@ ADMIN_ROUTES: Final = (
         "POST",
         "/restore",
         post_restore,
-        "Take back a snapshot",
+        "Restore a snapshot",
         "Status",
         body="Snapshot",
         changes=True,
-        most_bytes=LARGE,
+        most_bytes=LARGEST,
     ),
     AdminRoute("POST", "/reset", reset, "Forget what the account has done, or all accounts", "Status", changes=True),
 )
@@ -238,36 +240,33 @@ ADMIN_ROUTES: Final = (
 def answered(state: State, request: Request, route: AdminRoute, place: str = "") -> Response:
     """Return the answer to an admin request, if it may be answered at all."""
     try:
-        check_caller(state.config, request)
+        if not route.open:
+            check_caller(state.config, request)
         body = route.handler(_ask(state, request, route, place))
     except Problem as wrong:
         return wrong.response()
     return Response(orjson.dumps(body), route.status, mimetype="application/json")
 
 
-def _named(request: Request) -> str | None:
-    """Return the id of the account that a request names in its query."""
-    account = request.args.get("account")
-    if account is not None and not _ACCOUNT.fullmatch(account):
-        raise Problem(422, "account: expected 12 hexadecimal digits, as in GET /__admin/accounts")
-    return account
-
-
-def unknown(state: State, request: Request, status: int) -> Response:
+def unknown(state: State, request: Request, allowed: Iterable[str] = ()) -> Response:
     """Return the answer to a method and path that the admin API does not have.
 
     Args:
         state: the fake.
         request: the request.
-        status: of the answer; 404 for the path, 405 for the method.
+        allowed: the methods that the path has, where it is there.
     """
     try:
         check_caller(state.config, request)
     except Problem as wrong:
         return wrong.response()
-    wanted = f"{request.method} {request.path[:100]}"
+    wanted, methods = f"{request.method} {request.path[:100]}", ", ".join(sorted(allowed))
+    if methods:
+        response = Problem(405, f"there is no {wanted}; here are {methods}").response()
+        response.headers["Allow"] = methods
+        return response
     known = [f"{route.method} {PREFIX}{route.path}" for route in ADMIN_ROUTES]
-    return Problem(status, f"there is no {wanted}; there are {', '.join(known)}.{nearest(wanted, known)}").response()
+    return Problem(404, f"there is no {wanted}.{nearest(wanted, known)} GET {PREFIX}/openapi has all").response()
 
 
 def _ask(state: State, request: Request, route: AdminRoute, place: str) -> Ask:
@@ -276,12 +275,11 @@ def _ask(state: State, request: Request, route: AdminRoute, place: str) -> Ask:
     Raises:
         Problem: the route does not take it.
     """
-    named = _named(request)
-    if named is None and (route.about == "one" or "Authorization" in request.headers):
-        named = state.account_of(request)
-    if route.about == "one" and named is None:
-        raise Problem(401, _NOBODY)
+    check_query(request, route.parameters if route.about == "nobody" else (*route.parameters, *NAMES))
+    named = None if route.about == "nobody" else named_account(state, request, needed=route.about == "one")
     if route.changes and state.config.read_only:
         raise Problem(409, _READ_ONLY)
+    if route.body is None:
+        check_no_body(request, SMALL)
     content = None if route.body is None else content_of(request, route.body, route.most_bytes)
     return Ask(state, request, named or EVERYONE, content, place)

@@ -8,14 +8,16 @@ from smartflo_contract.mock_server._accounts import EVERYONE
 from smartflo_contract.mock_server._checks import check_faults
 from smartflo_contract.mock_server._faults import KINDS, Fault
 from smartflo_contract.mock_server._quirks import DEFAULTS, QUIRKS, resolved
-from smartflo_contract.mock_server._settings import UNSET, Settings, Terms
-from smartflo_contract.mock_server._snapshot import fault_of
+from smartflo_contract.mock_server._settings import UNSET, Settings
+from smartflo_contract.mock_server._snapshot import fault_of, whole
 from smartflo_contract.mock_server.admin._asks import Ask
 from smartflo_contract.mock_server.admin._problems import Problem, refusing
 from smartflo_contract.schemas._resolve import PROFILES
 
 MOST_RULES: Final = 1_000
-_LISTS: Final = "reset it before this is set, or set this before its lists are changed"
+_LISTS: Final = (
+    "this account has changed lists, whose leads are as they are now; reset it before this is set, or set this first"
+)
 
 
 def get_profile(ask: Ask) -> object:
@@ -24,7 +26,7 @@ def get_profile(ask: Ask) -> object:
 
 
 def put_profile(ask: Ask) -> object:
-    """Set the profile; ``None`` takes back what was set."""
+    """Set the profile; ``None`` removes what was set."""
     _set(ask, lambda settings: replace(settings, profile=ask.content["profile"]))
     return get_profile(ask)
 
@@ -46,13 +48,13 @@ def get_quirks(ask: Ask) -> object:
 
 
 def patch_quirks(ask: Ask) -> object:
-    """Set some quirks; ``None`` takes back what was set."""
+    """Set some quirks; ``None`` removes what was set."""
     given: dict[str, Any] = ask.content
     with refusing():
-        resolved({name: value for name, value in given.items() if value is not None or name not in DEFAULTS})
+        resolved({name: whole(value) for name, value in given.items() if value is not None or name not in DEFAULTS})
 
     def changed(settings: Settings) -> Settings:
-        quirks = {**settings.quirks, **given}
+        quirks = {**settings.quirks, **{name: whole(value) for name, value in given.items()}}
         return replace(settings, quirks={name: str(value) for name, value in quirks.items() if value is not None})
 
     _set(ask, changed)
@@ -61,9 +63,8 @@ def patch_quirks(ask: Ask) -> object:
 
 def get_faults(ask: Ask) -> object:
     """Tell the rules, and every kind of fault."""
-    rules = [asdict(rule) for rule in ask.state.terms(ask.account).faults]
     kinds = [{"name": name, "evidence": kind.evidence, "why": kind.why} for name, kind in KINDS.items()]
-    return {"rules": rules, "kinds": kinds}
+    return {**_rules(ask), "kinds": kinds}
 
 
 def put_faults(ask: Ask) -> object:
@@ -79,14 +80,14 @@ def post_fault(ask: Ask) -> object:
     def longer() -> tuple[Fault, ...]:
         rules = ask.state.terms(ask.account).faults
         if len(rules) == MOST_RULES:
-            raise Problem(422, f"there are {MOST_RULES} rules already; take some back with DELETE /__admin/faults")
+            raise Problem(422, f"there are {MOST_RULES} rules already; DELETE /__admin/faults removes them")
         return (*rules, rule)
 
     return _set_faults(ask, (rule,), longer, recount=False)
 
 
 def delete_faults(ask: Ask) -> object:
-    """Take back what was set: the rules are those of all accounts again, or of the configuration."""
+    """Remove what was set: the rules are those of all accounts again, or of the configuration."""
     return _set_faults(ask, (), lambda: None, recount=True)
 
 
@@ -97,7 +98,11 @@ def _set_faults(
     with refusing():
         check_faults(given)
     _set(ask, lambda settings: replace(settings, faults=rules()), recount=recount)
-    return get_faults(ask)
+    return _rules(ask)
+
+
+def _rules(ask: Ask) -> dict[str, object]:
+    return {"rules": [asdict(rule) for rule in ask.state.terms(ask.account).faults]}
 
 
 def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = False) -> None:
@@ -107,22 +112,18 @@ def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = Fa
         Problem: they cannot be so, or leads that were written would be of another world.
     """
     accounts, worlds = ask.state.accounts, ask.state.worlds
-    affected = [ask.account, *(accounts.ids() if ask.account == EVERYONE else ())]
+    others = UNSET if ask.account == EVERYONE else accounts.view(EVERYONE).settings
     with accounts.edit(ask.account) as account:
         settings = change(account.settings)
-
-        def then(account_id: str) -> Terms:
-            if account_id == ask.account:
-                others = UNSET if account_id == EVERYONE else accounts.view(EVERYONE).settings
-                return worlds.terms(settings.over(others))
-            return worlds.terms(accounts.view(account_id).settings.over(settings))
-
         with refusing():
-            then(ask.account).world.check()
-        for one in affected:
-            if accounts.view(one).lists and then(one).world is not ask.state.terms(one).world:
-                raise Problem(409, f"account {one} has changed lists, with leads as they are now: {_LISTS}")
+            then = worlds.terms(settings.over(others))
+            then.world.check()
+        if account.lists and then.world is not worlds.terms(account.settings.over(others)).world:
+            raise Problem(409, _LISTS)
         account.settings = UNSET if settings == UNSET else settings
-    for one in affected if recount else ():
-        with accounts.edit(one) as account:
+        if recount:
             account.fault_counts.clear()
+    for one in accounts.ids() if recount and ask.account == EVERYONE else ():
+        if accounts.peek(one).settings.faults is None:
+            with accounts.edit(one) as account:
+                account.fault_counts.clear()

@@ -1,7 +1,6 @@
 """All that the fake remembers, to be told, kept and taken back."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -10,7 +9,9 @@ from smartflo_contract.mock_server._checks import check_faults
 from smartflo_contract.mock_server._settings import UNSET, Settings
 from smartflo_contract.mock_server._snapshot import account_of, dumped, settings_of
 from smartflo_contract.mock_server._state import State
+from smartflo_contract.mock_server._world import WorldKey
 from smartflo_contract.mock_server.admin._asks import Ask
+from smartflo_contract.mock_server.admin._clock import shown_time
 from smartflo_contract.mock_server.admin._problems import Problem, refusing
 
 _VERSION: Final = 1
@@ -24,7 +25,7 @@ def get_accounts(ask: Ask) -> object:
     """Tell the accounts that something is remembered of."""
     accounts = ask.state.accounts
     ids = accounts.ids() if ask.account == EVERYONE else [ask.account]
-    return [_summary(account_id, accounts.view(account_id), ask.state) for account_id in sorted(ids)]
+    return [_summary(account_id, accounts.peek(account_id), ask.state) for account_id in sorted(ids)]
 
 
 def get_snapshot(ask: Ask) -> object:
@@ -44,26 +45,28 @@ def post_restore(ask: Ask) -> object:
     if content["world"] != _world(state):
         raise Problem(409, _OTHER_WORLD)
     if ask.account == EVERYONE:
-        common = content["accounts"].get(EVERYONE)
+        if EVERYONE not in content["accounts"]:
+            raise Problem(
+                422, "this is the snapshot of one account; send the Authorization header of the one that is meant"
+            )
         with refusing():
-            others = UNSET if common is None else settings_of(common)
-            restored = {id_: _account(state, one, others, id_) for id_, one in content["accounts"].items()}
-        state.accounts.forget(None)
-    else:
-        if len(content["accounts"]) != 1:
-            raise Problem(422, "accounts: one is wanted, to be taken back into the account that is meant")
-        (one,) = content["accounts"].values()
-        with refusing():
-            restored = {ask.account: _account(state, one, state.accounts.view(EVERYONE).settings, ask.account)}
-    for account_id, account in restored.items():
-        state.accounts.put(account_id, account)
+            others = settings_of(content["accounts"][EVERYONE])
+            restored = {id_: _account(state, one, others) for id_, one in content["accounts"].items()}
+        state.accounts.replace(restored, all_=True)
+        return {"status": "ok"}
+    if len(content["accounts"]) != 1:
+        raise Problem(422, "accounts: one is wanted, to be taken back into the account that is meant")
+    (one,) = content["accounts"].values()
+    with refusing():
+        account = _account(state, one, state.accounts.view(EVERYONE).settings)
+    state.accounts.replace({ask.account: account}, all_=False)
     return {"status": "ok"}
 
 
-def _account(state: State, content: Mapping[str, Any], others: Settings, account_id: str) -> Account:
-    settings = settings_of(content)
+def _account(state: State, content: Mapping[str, Any], others: Settings) -> Account:
+    settings, kept = settings_of(content), content["world"]
     check_faults(settings.faults or ())
-    world = state.worlds.terms(settings if account_id == EVERYONE else settings.over(others)).world
+    world = state.worlds.terms(settings.over(others), kept and WorldKey(**kept)).world
     world.check()
     return account_of(content, settings if settings != UNSET else UNSET, world)
 
@@ -76,10 +79,9 @@ def _world(state: State) -> str:
 
 
 def _summary(account_id: str, account: Account, state: State) -> object:
-    now = datetime.fromtimestamp(account.clock.now(state.clock()), UTC).isoformat(timespec="milliseconds")
     return {
         "id": account_id,
-        "time": now,
+        "time": shown_time(account.clock.now(state.clock())),
         "failed_logins": account.failed_logins,
         "changed_lists": sorted(account.lists),
         "settings": account.settings != UNSET,
