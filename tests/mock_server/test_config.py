@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.factories import DEFAULT_COLUMNS, DefinitionError, ListDefinition
-from smartflo_contract.mock_server import Config, ConfigError, Login
+from smartflo_contract.mock_server import Config, ConfigError, Fault, Login
 
 Write = Callable[[str | bytes], Path]
 
@@ -133,8 +133,8 @@ def test_sizes_at_the_limits() -> None:
         ("qqq = 80", "qqq: unknown setting. There are host, port, workers, seed"),
         ("[[lists]]\nid = 1\nsise = 2", "lists[0].sise: unknown setting. Did you mean `size`?"),
         ("[[lists]]\nsize = 2", "lists[0].id: missing"),
-        ("lists = [3]", "lists[0]: expected a table, written as [[lists]], got int"),
-        ("[lists]\nid = 1", "lists: expected lists, each of them a [[lists]] table"),
+        ("lists = [3]", "lists[0]: expected a table, written as [[lists]] in a file, or a ListDefinition, got int"),
+        ("[lists]\nid = 1", "lists: expected a list; in a file write [[lists]] above each"),
         ("port = ", "not TOML: Invalid value (at end of document)"),
         ("seed = 1\nport = = 2", "not TOML: Invalid value (at line 2, column 8)"),
         ("port = 1\nport = 2", "not TOML: Cannot overwrite a value (at "),
@@ -155,10 +155,16 @@ def test_sizes_at_the_limits() -> None:
         ("quirks = 3", "quirks: expected a table of quirk to value, got 3"),
         ("[quirks]\nexpired_tokn = 200", "quirks.expired_tokn: unknown quirk"),
         ("[quirks]\nexpired_token = 403", "quirks.expired_token: expected one of 401, 200, got 403"),
-        ("logins = [3]", "logins[0]: expected a table, written as [[logins]], got int"),
+        ("[logins]\nemail = 'a'", "logins: expected a list; in a file write [[logins]] above each"),
+        ("[faults]\nsteps = [503]", "faults: expected a list; in a file write [[faults]] above each"),
+        ("lists = 3", "lists: expected lists, each of them a [[lists]] table or a ListDefinition, got 3"),
+        ("logins = [3]", "logins[0]: expected a table, written as [[logins]] in a file, or a Login, got int"),
         ("[[logins]]\nemail = 'a'", "logins[0].password: missing; every login needs one"),
         ("[[logins]]\nemail = 'a'\npasword = 'b'", "logins[0].pasword: unknown setting. Did you mean `password`?"),
-        ("[[logins]]\nemail = 'a'\npassword = 3", "logins: expected logins, each with an email and a password"),
+        (
+            "[[logins]]\nemail = 'a'\npassword = 3",
+            "logins: expected logins, each of them a [[logins]] table",
+        ),
         ("read_only = 1", "read_only: expected true or false, got 1"),
         ("max_accounts = 0", "max_accounts: expected a whole number from 1"),
     ],
@@ -215,8 +221,13 @@ def test_folder_instead_of_file(tmp_path: Path) -> None:
         ({"overlay": {"properties": {"a": {"typ": "string"}}}}, "overlay given as a mapping: .*`typ`"),
         ({"auth": "maybe"}, 'auth: expected "on" or "off", got \'maybe\''),
         ({"phones": "real"}, 'phones: expected "safe" or "valid"'),
-        ({"lists": [ListDefinition(id=1)]}, "lists: expected lists"),
-        ({"lists": ({"id": 1},)}, "lists: expected lists"),
+        ({"lists": {"id": 1}}, "lists: expected a list"),
+        ({"lists": ({"id": 0},)}, r"lists\[0\]\.id: expected a whole number"),
+        ({"lists": ({3: 1},)}, r"lists\[0\]\.3: unknown setting"),
+        ({"logins": (("a", "b"),)}, r"logins\[0\]: expected a table, .* or a Login, got tuple"),
+        ({"logins": (Login("a", ""),)}, "or a Login, with texts as email and password"),
+        ({"faults": ("503",)}, r"faults\[0\]: expected a table, .* or a Fault, got str"),
+        ({"faults": ({"steps": "503"},)}, r"faults\[0\]\.steps: expected a list of faults, such as \[503"),
         ({"lists": (ListDefinition(id=1), ListDefinition(id=1))}, "list 1 is defined 2 times"),
     ],
 )
@@ -224,6 +235,28 @@ def test_settings_that_cannot_be(settings: dict[str, Any], told: str) -> None:
     """A configuration made in Python is held to the same bounds as a file."""
     with pytest.raises(ConfigError, match=told):
         Config(**settings)
+
+
+def test_lists_are_as_good_as_tuples() -> None:
+    """What may be given several times may be a list, and its members mappings as the tables of a file are."""
+    expected = Config(
+        lists=(ListDefinition(id=1, columns=("Name", "Phone Number"), sensitive=(1,)),),
+        logins=(Login("a", "b"),),
+        faults=(Fault(("503", "ok")),),
+    )
+    lists = Config(
+        lists=[ListDefinition(id=1, columns=["Name", "Phone Number"], sensitive=[1])],
+        logins=[Login("a", "b")],
+        faults=[Fault([503, "ok"])],
+    )
+    tables: dict[str, Any] = {
+        "lists": ({"id": 1, "columns": ["Name", "Phone Number"], "sensitive": [1]},),
+        "logins": ({"email": "a", "password": "b"},),
+        "faults": ({"steps": [503, "ok"]},),
+    }
+
+    assert expected == lists == Config(**tables)
+    assert ("503", "ok") == lists.faults[0].steps
 
 
 @pytest.mark.parametrize(

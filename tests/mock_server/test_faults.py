@@ -447,6 +447,20 @@ def test_wrong_settings_in_python(wrong: dict[str, Any]) -> None:
         Config(faults=(Fault(**{"steps": ("503",)} | wrong),))
 
 
+@pytest.mark.parametrize("steps", ["503", 503, None])
+def test_steps_are_a_list(steps: Any) -> None:
+    """One step alone is refused with how to write it; the characters of a text would be steps otherwise."""
+    with pytest.raises(ConfigError, match=r'steps: expected a list of faults, such as \[503, 503, "ok"\]'):
+        Fault(steps)
+
+
+@pytest.mark.parametrize("step", [True, 1.5, [503], None])
+def test_steps_of_other_types(step: Any) -> None:
+    """A step that is neither text nor a whole number is no fault."""
+    with pytest.raises(ConfigError, match=r"faults\[0\]\.steps: .* is no fault"):
+        Config(faults=[Fault([step])])
+
+
 def test_read_only_fakes_have_no_faults() -> None:
     """A fake that counts nothing cannot tell whose turn it is."""
     with pytest.raises(ConfigError, match="faults: a read-only fake counts no requests"):

@@ -1,6 +1,6 @@
 """What a lead list is made of: the few values that its leads are a function of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,14 +65,17 @@ class ListDefinition:
     id: int
     name: str = "Dialer dynamic field list"
     size: int = 25
-    columns: tuple[str, ...] = DEFAULT_COLUMNS
-    sensitive: tuple[int, ...] | None = None
+    columns: Sequence[str] = DEFAULT_COLUMNS
+    sensitive: Sequence[int] | None = None
     seed: int | None = None
     dial_status: Mapping[int, float] | None = None
     disposition: Mapping[int, float] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no lead could be made of."""
+        """Store lists as tuples, and refuse what no lead could be made of."""
+        for name in ("columns", "sensitive"):
+            if isinstance(getattr(self, name), list):
+                object.__setattr__(self, name, tuple(getattr(self, name)))
         run(self, _CHECKS)
         for name in ("dial_status", "disposition"):
             given = getattr(self, name)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from smartflo_contract.factories import DefinitionError, ListDefinition
+from smartflo_contract.factories import DefinitionError
 from smartflo_contract.factories._checks import INT64, Check, integer, one_of, optional, run, words
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._faults import Fault, check_fault
@@ -28,8 +28,7 @@ def _source(value: object) -> str | None:
 
 
 def _lists(value: object) -> str | None:
-    fits = isinstance(value, tuple) and all(isinstance(one, ListDefinition) for one in value)
-    return None if fits else "lists, each of them a [[lists]] table or a ListDefinition"
+    return None if isinstance(value, tuple) else "lists, each of them a [[lists]] table or a ListDefinition"
 
 
 def _quirks(value: object) -> str | None:
@@ -38,16 +37,13 @@ def _quirks(value: object) -> str | None:
 
 def _logins(value: object) -> str | None:
     texts = isinstance(value, tuple) and all(
-        isinstance(text, str) and text
-        for one in value
-        for text in (getattr(one, "email", 0), getattr(one, "password", 0))
+        isinstance(text, str) and text for one in value for text in (one.email, one.password)
     )
-    return None if texts else "logins, each with an email and a password"
+    return None if texts else "logins, each of them a [[logins]] table or a Login, with texts as email and password"
 
 
 def _faults(value: object) -> str | None:
-    fits = isinstance(value, tuple) and all(isinstance(one, Fault) for one in value)
-    return None if fits else "faults, each of them a [[faults]] table or a Fault"
+    return None if isinstance(value, tuple) else "faults, each of them a [[faults]] table or a Fault"
 
 
 def _boolean(value: object) -> str | None:

@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -16,7 +16,6 @@ from smartflo_contract.mock_server._faults import FAULT_NAMES, Fault
 from smartflo_contract.schemas._errors import nearest
 
 _INTEGERS: Final = ("dial_status", "disposition")
-_TUPLES: Final = ("columns", "sensitive")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,16}")
 
 
@@ -36,6 +35,8 @@ class Login:
 @dataclass(frozen=True)
 class Config:
     """What a fake is made of; the names are those of the flags and of the configuration file.
+
+    Lists, logins and faults may be given as mappings too, as the tables of the file are.
 
     Attributes:
         host: address to listen on.
@@ -68,10 +69,10 @@ class Config:
     overlay: str | os.PathLike[str] | Mapping[str, Any] | None = None
     auth: Literal["on", "off"] = "on"
     phones: Literal["safe", "valid"] = "safe"
-    lists: tuple[ListDefinition, ...] = ()
+    lists: Sequence[ListDefinition] = ()
     quirks: Mapping[str, Any] = field(default_factory=dict)
-    logins: tuple[Login, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    logins: Sequence[Login] = ()
+    faults: Sequence[Fault] = ()
     read_only: bool = False
     max_accounts: int = 10_000
     journal_requests: int = 10_000
@@ -79,7 +80,9 @@ class Config:
     admin_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse what the fake cannot work with."""
+        """Make tables what they stand for, and refuse what the fake cannot work with."""
+        for name, (kind, make) in _TABLES.items():
+            object.__setattr__(self, name, _each(name, getattr(self, name), kind, make))
         check_config(self)
         object.__setattr__(self, "overlay", deepcopy(self.overlay))
         object.__setattr__(self, "quirks", {name: str(value) for name, value in self.quirks.items()})
@@ -131,29 +134,38 @@ def _settings(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     settings = dict(content)
     if isinstance(settings.get("overlay"), str):
         settings["overlay"] = folder / settings["overlay"]
-    lists = settings.get("lists")
-    if isinstance(lists, list):
-        settings["lists"] = tuple(_list(table, f"lists[{number}]") for number, table in enumerate(lists))
-    logins = settings.get("logins")
-    if isinstance(logins, list):
-        settings["logins"] = tuple(_login(table, f"logins[{number}]") for number, table in enumerate(logins))
-    faults = settings.get("faults")
-    if isinstance(faults, list):
-        settings["faults"] = tuple(_fault(table, f"faults[{number}]") for number, table in enumerate(faults))
     return settings
 
 
-def _fault(table: object, place: str) -> Fault:
-    settings = dict(_table(table, place, FAULT_NAMES))
-    steps = settings.get("steps")
-    if not isinstance(steps, list):
-        message = f'{place}.steps: expected a list of faults, such as [503, 503, "ok"]'
+def _each(name: str, given: object, kind: type, make: Callable[[Mapping[str, Any], str], object]) -> object:
+    """Return a list as a tuple, with tables made what they stand for; what is no list the checks refuse."""
+    if isinstance(given, Mapping):
+        message = f"{name}: expected a list; in a file write [[{name}]] above each of its tables, not [{name}]"
         raise ConfigError(message)
-    return Fault(**settings | {"steps": tuple(map(str, steps))})
+    if not isinstance(given, list | tuple):
+        return given
+    made: list[object] = []
+    for number, one in enumerate(given):
+        place = f"{name}[{number}]"
+        if not isinstance(one, kind | Mapping):
+            got = type(one).__name__
+            message = f"{place}: expected a table, written as [[{name}]] in a file, or a {kind.__name__}, got {got}"
+            raise ConfigError(message)
+        made.append(make(one, place) if isinstance(one, Mapping) else one)
+    return tuple(made)
 
 
-def _login(table: object, place: str) -> Login:
-    table = _table(table, place, _LOGIN_NAMES)
+def _fault(table: Mapping[str, Any], place: str) -> Fault:
+    _refuse_unknown(table, FAULT_NAMES, f"{place}.")
+    try:
+        return Fault(**{"steps": None, **table})
+    except ConfigError as error:
+        message = f"{place}.{error}"
+        raise ConfigError(message) from None
+
+
+def _login(table: Mapping[str, Any], place: str) -> Login:
+    _refuse_unknown(table, _LOGIN_NAMES, f"{place}.")
     missing = next((name for name in _LOGIN_NAMES if name not in table), None)
     if missing is not None:
         message = f"{place}.{missing}: missing; every login needs one"
@@ -161,24 +173,12 @@ def _login(table: object, place: str) -> Login:
     return Login(**table)
 
 
-def _table(table: object, place: str, known: Collection[str]) -> dict[str, Any]:
-    """Return a table of the file, checked for unknown settings."""
-    if not isinstance(table, dict):
-        message = f"{place}: expected a table, written as [[{place.partition('[')[0]}]], got {type(table).__name__}"
-        raise ConfigError(message)
-    _refuse_unknown(table, known, f"{place}.")
-    return table
-
-
-def _list(table: object, place: str) -> ListDefinition:
-    table = _table(table, place, _LIST_NAMES)
+def _list(table: Mapping[str, Any], place: str) -> ListDefinition:
+    _refuse_unknown(table, _LIST_NAMES, f"{place}.")
     if "id" not in table:
         message = f"{place}.id: missing; every list needs one"
         raise ConfigError(message)
     settings = dict(table)
-    for name in _TUPLES:
-        if isinstance(settings.get(name), list):
-            settings[name] = tuple(settings[name])
     for name in _INTEGERS:
         if isinstance(settings.get(name), dict):
             settings[name] = {_integer(key): weight for key, weight in settings[name].items()}
@@ -189,6 +189,14 @@ def _list(table: object, place: str) -> ListDefinition:
         raise ConfigError(message) from None
 
 
+_TABLES: Final[Mapping[str, tuple[type, Callable[[Mapping[str, Any], str], object]]]] = {
+    "lists": (ListDefinition, _list),
+    "logins": (Login, _login),
+    "faults": (Fault, _fault),
+}
+"""Settings that are lists: what they hold, and what makes that of a table."""
+
+
 def _integer(key: str) -> int | str:
     """Return the integer that a table's key stands for, the key itself where it is none: the checks refuse it."""
     return int(key) if _INTEGER.fullmatch(key) else key
@@ -197,6 +205,6 @@ def _integer(key: str) -> int | str:
 def _refuse_unknown(table: Mapping[str, Any], known: Collection[str], place: str) -> None:
     unknown = next((key for key in table if key not in known), None)
     if unknown is not None:
-        hint = nearest(unknown, known) or f" There are {', '.join(known)}."
+        hint = nearest(str(unknown), known) or f" There are {', '.join(known)}."
         message = f"{place}{unknown}: unknown setting.{hint}"
         raise ConfigError(message)

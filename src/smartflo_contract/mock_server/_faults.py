@@ -2,7 +2,7 @@
 
 import errno
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import blake2b
@@ -47,9 +47,12 @@ class Fault:
         seconds: of ``delay``.
         jitter: up to so many seconds more, chosen by the seed.
         lead: of ``cut`` and ``cut_clean``: how many leads arrive whole.
+
+    Raises:
+        ConfigError: the steps are no list; other settings are checked in the configuration that the rule stands in.
     """
 
-    steps: tuple[str, ...]
+    steps: Sequence[str | int]
     list_id: int | None = None
     route: str = GET_LEADS
     at: int | None = None
@@ -58,6 +61,14 @@ class Fault:
     seconds: float = 1.0
     jitter: float = 0.0
     lead: int = 1
+
+    def __post_init__(self) -> None:
+        """Store the steps as a tuple of texts."""
+        if not isinstance(self.steps, list | tuple):
+            message = 'steps: expected a list of faults, such as [503, 503, "ok"]'
+            raise ConfigError(message)
+        steps = tuple(str(step) if isinstance(step, int) else step for step in self.steps)
+        object.__setattr__(self, "steps", steps)
 
     @classmethod
     def parsed(cls, text: str) -> "Fault":
@@ -94,11 +105,11 @@ class Fault:
             seed: the same for the same rule.
         """
         if self.at is not None:
-            return self.steps[0] if number + 1 == self.at else OK
+            return str(self.steps[0]) if number + 1 == self.at else OK
         if self.repeat or self.probability < 1:
             hit = self.probability == 1 or share(f"{seed}/{number}") < self.probability
-            return self.steps[number % len(self.steps)] if hit else OK
-        return self.steps[number] if number < len(self.steps) else OK
+            return str(self.steps[number % len(self.steps)]) if hit else OK
+        return str(self.steps[number]) if number < len(self.steps) else OK
 
 
 def _truth(text: str) -> bool:
@@ -166,7 +177,7 @@ def check_fault(fault: Fault, routes: Iterable[str]) -> None:
     """
     known = [OK, *KINDS, "a status from 400 to 599"]
     for step in fault.steps:
-        if step not in KINDS and step != OK and not is_status(step):
+        if not isinstance(step, str) or (step not in KINDS and step != OK and not is_status(step)):
             message = f"steps: `{step}` is no fault; there are {', '.join(known)}.{nearest(str(step), [*KINDS, OK])}"
             raise ConfigError(message)
     names = [*routes, ANY]
@@ -224,9 +235,9 @@ def _number(list_id: str | None) -> int | None:
     return int(list_id) if list_id is not None and is_list_id(list_id) else None
 
 
-def is_status(step: object) -> bool:
+def is_status(step: str) -> bool:
     """Whether a step is a status that answers can fail with."""
-    return isinstance(step, str) and len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
+    return len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
 
 
 def _status(status: int) -> Response:

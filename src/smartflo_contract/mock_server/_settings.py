@@ -97,4 +97,4 @@ class Worlds:
             contract = self._contract if key.profile == self._config.profile else self.contract(key.profile)
             world = self._worlds.setdefault(key, World(self._config, contract, key))
         quirks = {**quirks, "created_at": key.created_at, "header_offset": key.header_offset}
-        return Terms(world, quirks, self._config.faults if settings.faults is None else settings.faults)
+        return Terms(world, quirks, tuple(self._config.faults) if settings.faults is None else settings.faults)
