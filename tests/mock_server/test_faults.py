@@ -16,7 +16,7 @@ import requests
 from flask.testing import FlaskClient
 
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo, Fault, create_app
-from smartflo_contract.mock_server._faults import KINDS
+from smartflo_contract.mock_server._faults import KINDS, OF_ARRAYS
 from smartflo_contract.mock_server._magic import FAULT_IDS
 from smartflo_contract.schemas import load_contract
 
@@ -430,6 +430,14 @@ def test_rules_as_text(text: str, fault: Fault) -> None:
         ("503;list_id=0", "faults[0].list_id: expected a whole number from 1"),
         ("delay;seconds=601", "faults[0].seconds: expected a number from 0 to 600"),
         ("503;route=GET /v1/broadcast/list", "Did you mean `GET /v1/broadcast/lists`?"),
+        ("503;route=GET /v1/broadcast/leads", "Did you mean `GET /v1/broadcast/leads/{id}`?"),
+        ("503;route=GET /v1/broadcast/leads/<list_id>", "Did you mean `GET /v1/broadcast/leads/{id}`?"),
+        ("503;route=DELETE /v1/broadcast/lead/8668", "Did you mean `DELETE /v1/broadcast/lead/{id}`?"),
+        ("503;route=get_leads", "fake's. `any` is all of them, `smartflo-contract openapi` shows each."),
+        ("503;route=", "fake's. `any` is all of them"),
+        ("cut,at=3", "fault cut,at=3: settings come after `;`, such as cut;at=3"),
+        ("cut at=3", "fault cut at=3: settings come after `;`"),
+        ("cut;att=3", "Did you mean `at`?"),
     ],
 )
 def test_wrong_rules_are_refused(text: str, told: str) -> None:
@@ -440,7 +448,46 @@ def test_wrong_rules_are_refused(text: str, told: str) -> None:
     assert told in str(caught.value)
 
 
-@pytest.mark.parametrize("wrong", [{"steps": ()}, {"repeat": 1}, {"at": True}, {"seconds": "1"}, {"lead": 1.5}])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("503,ok;at=2", "at: one request alone goes wrong, so give one step"),
+        ("503;at=2;repeat=true", "repeat: does nothing beside `at`"),
+        ("503;at=2;probability=0.5", "probability: does nothing beside `at`"),
+        ("503;seconds=2", "seconds: does nothing, because no step is delay"),
+        ("cut;jitter=1", "jitter: does nothing, because no step is delay"),
+        ("dangling_comma,ok;lead=3", "lead: does nothing, because no step is cut or cut_clean"),
+        *((f"ok,{name};route=GET /v1/broadcast/dnd/leads", f"route: `{name}` breaks an array") for name in OF_ARRAYS),
+        ("503;list_id=8668;route=POST /v1/auth/login", "list_id: does nothing, because `POST /v1/auth/login`"),
+    ],
+)
+def test_rules_of_which_a_part_never_acts_are_refused(text: str, told: str) -> None:
+    """A setting without effect is refused with the reason, and taken where it has the default."""
+    with pytest.raises(ConfigError) as caught:
+        Config(faults=(Fault.parsed(text),))
+
+    assert str(caught.value).startswith(f"faults[0].{told}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "503;at=2;repeat=false;probability=1;seconds=1;jitter=0;lead=1",
+        "cut;route=POST /v1/auth/login",
+        "503,delay;seconds=2",
+        *(f"{name};route=any" for name in OF_ARRAYS),
+        "cut_clean;route=GET /v1/broadcast/lists",
+        "503;list_id=8668;route=POST /v1/broadcast/lead/{id}",
+    ],
+)
+def test_rules_of_which_all_may_act_are_taken(text: str) -> None:
+    """Defaults written out are no mistake, and neither is a setting of one step of several."""
+    assert Config(faults=(Fault.parsed(text),))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"steps": ()}, {"route": []}, {"repeat": 1}, {"at": True}, {"seconds": "1"}, {"lead": 1.5}]
+)
 def test_wrong_settings_in_python(wrong: dict[str, Any]) -> None:
     """Settings of the wrong type are refused by name."""
     with pytest.raises(ConfigError, match=next(iter(wrong))):

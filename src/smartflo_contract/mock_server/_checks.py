@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from smartflo_contract.factories import DefinitionError
 from smartflo_contract.factories._checks import INT64, Check, integer, one_of, optional, run, words
 from smartflo_contract.mock_server._errors import ConfigError
-from smartflo_contract.mock_server._faults import Fault, check_fault
+from smartflo_contract.mock_server._fault_checks import check_fault
+from smartflo_contract.mock_server._faults import Fault
 from smartflo_contract.mock_server._quirks import resolved
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas._files import read

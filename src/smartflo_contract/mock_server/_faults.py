@@ -2,7 +2,7 @@
 
 import errno
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import blake2b
@@ -28,7 +28,6 @@ _BETWEEN: Final = b'},{"'
 """Between two leads; inside a text the quote would be escaped."""
 _PAUSE: Final = 0.05
 """Seconds. Granian may lose what it has not written yet when a body ends early."""
-_MOST_SECONDS: Final = 600
 
 
 @dataclass(frozen=True)
@@ -78,20 +77,11 @@ class Fault:
             ConfigError: it says none.
         """
         steps, *settings = text.split(";")
-        given: dict[str, Any] = {"steps": tuple(step.strip() for step in steps.split(","))}
-        for setting in settings:
-            name, equals, value = setting.partition("=")
-            if not equals or name.strip() not in _TEXTS:
-                message = (
-                    f"fault {text}: expected settings such as at=3, got `{setting}`; there are {', '.join(_TEXTS)}"
-                )
-                raise ConfigError(message)
-            try:
-                given[name.strip()] = _TEXTS[name.strip()](value.strip())
-            except ValueError:
-                message = f"fault {text}: {name.strip()} cannot be `{value.strip()}`"
-                raise ConfigError(message) from None
-        return cls(**given)
+        if "=" in steps:
+            message = f"fault {text}: settings come after `;`, such as cut;at=3"
+            raise ConfigError(message)
+        given = dict(_setting(text, setting) for setting in settings)
+        return cls(tuple(step.strip() for step in steps.split(",")), **given)
 
     def wants(self, route: str, list_id: str | None) -> bool:
         """Whether a request counts for the rule."""
@@ -118,17 +108,45 @@ def _truth(text: str) -> bool:
     return text == "true"
 
 
-_TEXTS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "list_id": int,
-    "route": str,
-    "at": int,
-    "repeat": _truth,
-    "probability": float,
-    "seconds": float,
-    "jitter": float,
-    "lead": int,
+def _setting(text: str, setting: str) -> tuple[str, Any]:
+    """Return name and value of a setting in the text of a rule."""
+    name, equals, value = (part.strip() for part in setting.partition("="))
+    if not equals or name not in SETTINGS:
+        known = f"there are {', '.join(SETTINGS)}.{nearest(name, SETTINGS)}"
+        message = f"fault {text}: expected settings such as at=3, got `{setting}`; {known}"
+        raise ConfigError(message)
+    try:
+        return name, SETTINGS[name].read(value)
+    except ValueError:
+        message = f"fault {text}: {name} cannot be `{value}`"
+        raise ConfigError(message) from None
+
+
+class Setting(NamedTuple):
+    """A setting of a rule besides its steps.
+
+    Attributes:
+        read: makes its value of a text; a ``ValueError`` says that none can be made.
+        means: what it does, for people.
+        steps: of these faults alone; empty where it is of all.
+    """
+
+    read: Callable[[str], Any]
+    means: str
+    steps: tuple[str, ...] = ()
+
+
+SETTINGS: Final[Mapping[str, Setting]] = {
+    "list_id": Setting(int, "only requests for this list"),
+    "route": Setting(str, "only requests of this route, spelled as in `smartflo-contract openapi`; `any` for all"),
+    "at": Setting(int, "one request alone goes wrong, by its number, counted from 1"),
+    "repeat": Setting(_truth, "begin again after the last step"),
+    "probability": Setting(float, "a request goes wrong with this chance; its step is that of its number, over again"),
+    "seconds": Setting(float, "the answer comes so late", ("delay",)),
+    "jitter": Setting(float, "up to so many seconds more, chosen by the seed", ("delay",)),
+    "lead": Setting(int, "so many leads arrive whole", ("cut", "cut_clean")),
 }
-"""The settings that a text may say, with what makes values of theirs."""
+"""The settings that a text may say, by name."""
 FAULT_NAMES: Final = [one.name for one in fields(Fault)]
 
 
@@ -169,46 +187,6 @@ def share(text: str) -> float:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64
 
 
-def check_fault(fault: Fault, routes: Iterable[str]) -> None:
-    """Refuse a rule that cannot work.
-
-    Raises:
-        ConfigError: the message names the setting.
-    """
-    known = [OK, *KINDS, "a status from 400 to 599"]
-    for step in fault.steps:
-        if not isinstance(step, str) or (step not in KINDS and step != OK and not is_status(step)):
-            message = f"steps: `{step}` is no fault; there are {', '.join(known)}.{nearest(str(step), [*KINDS, OK])}"
-            raise ConfigError(message)
-    names = [*routes, ANY]
-    if fault.route not in names:
-        message = f"route: `{fault.route}` is not one of this fake's.{nearest(str(fault.route), names)}"
-        raise ConfigError(message)
-    bounds: dict[str, tuple[Any, float, float]] = {
-        "list_id": (1 if fault.list_id is None else fault.list_id, 1, 2**53 - 1),
-        "at": (1 if fault.at is None else fault.at, 1, 2**31),
-        "probability": (fault.probability, 0, 1),
-        "seconds": (fault.seconds, 0, _MOST_SECONDS),
-        "jitter": (fault.jitter, 0, _MOST_SECONDS),
-        "lead": (fault.lead, 0, 100_000),
-    }
-    for name, (value, least, most) in bounds.items():
-        whole = name not in {"probability", "seconds", "jitter"}
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int if whole else int | float)
-            or not least <= value <= most
-        ):
-            message = f"{name}: expected a {'whole ' if whole else ''}number from {least} to {most}, got {value!r}"
-            raise ConfigError(message)
-    if not fault.steps:
-        message = "steps: expected one or more"
-        raise ConfigError(message)
-    if type(fault.repeat) is not bool:
-        message = f"repeat: expected true or false, got {fault.repeat!r}"
-        raise ConfigError(message)
-
-
 def happen(step: str, moment: Moment) -> Response:
     """Return the answer to a request that goes wrong; one that the fault cannot change stays as it was."""
     kind = KINDS.get(step)
@@ -236,7 +214,7 @@ def _number(list_id: str | None) -> int | None:
 
 
 def is_status(step: str) -> bool:
-    """Whether a step is a status that answers can fail with."""
+    """Whether a step is a status that stands for an error."""
     return len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
 
 
@@ -413,3 +391,5 @@ KINDS: Final[Mapping[str, Kind]] = {
     "lockout": Kind(_lockout, "assumed", "too many logins, with retry_after in Indian time"),
 }
 """Every fault by its name; any status from 400 to 599 is one as well."""
+OF_ARRAYS: Final = ("cut_clean", "dangling_comma", "invalid_utf8", "duplicate_leads", "changing")
+"""Faults that leave an answer that is no array as it is."""
