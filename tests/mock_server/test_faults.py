@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
 from typing import Any
@@ -23,6 +24,7 @@ from smartflo_contract.schemas import load_contract
 LEADS = "/v1/broadcast/leads"
 VENDORS = f"{LEADS}/8668"
 TOKEN = {"Authorization": "any-text"}
+LEAD = {"field_0": "5550000042"}
 IDS = {name: id_ for id_, name in FAULT_IDS.items()}
 
 
@@ -72,6 +74,34 @@ def test_reset(method: str, url: str) -> None:
         connection.close()
 
     assert requests.get(url + VENDORS, headers=TOKEN, timeout=30).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["serve", "FakeSmartflo"])
+def test_reset_after(kind: str, request: pytest.FixtureRequest) -> None:
+    """The request is done, and the connection ends without an answer; the server goes on."""
+    url = str(request.getfixturevalue("served")) if kind == "serve" else request.getfixturevalue("fake").url
+    token = {"Authorization": f"reset after {kind}"}
+    rule = {"steps": ["reset_after"], "route": "POST /v1/broadcast/lead/{id}"}
+    requests.put(f"{url}/__admin/faults", json={"rules": [rule]}, headers=token, timeout=30).raise_for_status()
+    with pytest.raises(requests.ConnectionError, match="without response"):
+        requests.post(f"{url}/v1/broadcast/lead/8668", json=LEAD, headers=token, timeout=30)
+    leads = requests.get(url + VENDORS, headers=token, timeout=30).json()
+    (told, _) = requests.get(f"{url}/__admin/requests", headers=token, timeout=30).json()["requests"]
+
+    assert 26 == len(leads)
+    assert ("reset_after", None) == (told["response"]["fault"], told["response"]["status"])
+
+
+@pytest.mark.parametrize("name", [*KINDS, "503"])
+def test_what_becomes_of_a_write(name: str) -> None:
+    """A write under a fault is done, or not, as the table of faults says."""
+    settings = {"seconds": 0} if name == "delay" else {}
+    client = client_of(Fault((name,), route="any", **settings))
+    with suppress(ConnectionResetError):
+        _ = client.post("/v1/broadcast/lead/8668", json=LEAD, headers=TOKEN).data
+    leads = client.get(VENDORS, headers=TOKEN).get_json()
+
+    assert (name in KINDS and KINDS[name].done) == (len(leads) == 26)
 
 
 def test_cut(url: str) -> None:
@@ -515,8 +545,8 @@ def test_read_only_fakes_have_no_faults() -> None:
 
 
 def test_every_fault_has_a_magic_id() -> None:
-    """Each fault of leads has an id; a lock-out is of logins."""
-    assert set(KINDS) - {"lockout"} == set(IDS)
+    """Each fault of reads has an id; a lock-out is of logins, and only a write shows that a request was done."""
+    assert set(KINDS) - {"lockout", "reset_after"} == set(IDS)
 
 
 def test_faults_of_a_file(tmp_path: Any) -> None:

@@ -17,7 +17,7 @@ import orjson
 from flask import Request, Response
 
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, shown
-from smartflo_contract.mock_server._faults import FAULT, LOGIN
+from smartflo_contract.mock_server._faults import DROPPED, FAULT, LOGIN
 from smartflo_contract.mock_server._json import trimmed
 from smartflo_contract.mock_server._requests import BODY
 
@@ -110,7 +110,7 @@ def shown_line(line: bytes) -> Shown:
         "body": body,
         "body_bytes": size,
         "response": {
-            "status": None if fault == "reset" else status,
+            "status": None if fault in DROPPED else status,
             "evidence": answered.get(EVIDENCE),
             "reason": answered.get(REASON),
             "fault": fault,

@@ -175,11 +175,13 @@ class Kind(NamedTuple):
         happen: makes the answer; ``None`` where there is nothing that can go wrong so.
         evidence: how well it is known that the vendor's API does so.
         why: what a client meets.
+        done: whether the request is done, as a write that is read back tells.
     """
 
     happen: Callable[[Moment], Response | None]
     evidence: str
     why: str
+    done: bool = True
 
 
 def share(text: str) -> float:
@@ -240,6 +242,11 @@ def _delay(moment: Moment) -> Response:
 
 
 def _reset(_: Moment) -> Response:
+    return _Drop()
+
+
+def _reset_after(moment: Moment) -> Response:
+    moment.answer().close()
     return _Drop()
 
 
@@ -379,17 +386,20 @@ def _with_body(response: Response, body: bytes | Iterator[bytes]) -> Response:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "delay": Kind(_delay, "assumed", "the answer comes late"),
-    "reset": Kind(_reset, "assumed", "the connection ends without an answer"),
+    "reset": Kind(_reset, "assumed", "the connection ends without an answer", done=False),
+    "reset_after": Kind(_reset_after, "assumed", "the request is done, and the connection ends without an answer"),
     "cut": Kind(_cut, "assumed", "the body ends before its Content-Length"),
     "cut_clean": Kind(_cut_clean, "assumed", "the body is complete, and holds half an array"),
     "dangling_comma": Kind(_dangling_comma, "sample", "the array ends in a comma and has no bracket"),
-    "html": Kind(_html, "assumed", "a page instead of JSON, with status 200"),
+    "html": Kind(_html, "assumed", "a page instead of JSON, with status 200", done=False),
     "content_type": Kind(_content_type, "assumed", "JSON that says it is a page"),
     "invalid_utf8": Kind(_invalid_utf8, "assumed", "a byte that is no UTF-8"),
     "duplicate_leads": Kind(_duplicate_leads, "assumed", "the first lead is there twice"),
     "changing": Kind(_changing, "assumed", "the first lead is gone, and there again at the next read"),
-    "lockout": Kind(_lockout, "assumed", "too many logins, with retry_after in Indian time"),
+    "lockout": Kind(_lockout, "assumed", "too many logins, with retry_after in Indian time", done=False),
 }
 """Every fault by its name; any status from 400 to 599 is one as well."""
+DROPPED: Final = ("reset", "reset_after")
+"""Faults after which no answer comes."""
 OF_ARRAYS: Final = ("cut_clean", "dangling_comma", "invalid_utf8", "duplicate_leads", "changing")
 """Faults that leave an answer that is no array as it is."""
