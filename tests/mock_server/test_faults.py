@@ -95,8 +95,7 @@ def test_reset_after(kind: str, request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("name", [*KINDS, "503"])
 def test_what_becomes_of_a_write(name: str) -> None:
     """A write under a fault is done, or not, as the table of faults says."""
-    settings = {"seconds": 0} if name == "delay" else {}
-    client = client_of(Fault((name,), route="any", **settings))
+    client = client_of(Fault((name,), route="any", seconds=0 if name == "delay" else 1))
     with suppress(ConnectionResetError):
         _ = client.post("/v1/broadcast/lead/8668", json=LEAD, headers=TOKEN).data
     leads = client.get(VENDORS, headers=TOKEN).get_json()
@@ -310,6 +309,18 @@ def test_a_status(status: int) -> None:
     assert 25 == len(client.get(VENDORS, headers=TOKEN).get_json())
 
 
+def test_retry_after() -> None:
+    """A status says how long to wait where the rule does; the header is ours, so the answer is assumed."""
+    client = client_of(Fault(("429", "html", "503"), retry_after=7), Fault(("ok", "ok", "ok", "429")))
+    answers = [client.get(VENDORS, headers=TOKEN) for _ in range(4)]
+
+    assert [(429, "7"), (200, None), (503, "7"), (429, None)] == [
+        (answer.status_code, answer.headers.get("Retry-After")) for answer in answers
+    ]
+    assert ["assumed", "documented"] == [answers[at].headers["X-Smartflo-Fake-Evidence"] for at in (0, 3)]
+    assert "Retry-After is assumed" in unquote(answers[0].headers["X-Smartflo-Fake-Reason"])
+
+
 def test_sequence() -> None:
     """Steps come one a request, in their order; afterwards all is well."""
     client = client_of(Fault(("503", "503", "ok", "429")))
@@ -433,6 +444,7 @@ def test_an_altered_body_has_no_entity_tag() -> None:
         ("503, 503,ok", Fault(("503", "503", "ok"))),
         ("cut;lead=3;at=2", Fault(("cut",), lead=3, at=2)),
         ("delay;seconds=0.5;jitter=1;probability=0.1", Fault(("delay",), seconds=0.5, jitter=1, probability=0.1)),
+        ("429,cut;retry_after=30;lead=0", Fault(("429", "cut"), retry_after=30, lead=0)),
         ("500,ok;repeat=true;list_id=8668;route=any", Fault(("500", "ok"), repeat=True, list_id=8668, route="any")),
     ],
 )
@@ -458,6 +470,7 @@ def test_rules_as_text(text: str, fault: Fault) -> None:
         ("503;probability=2", "faults[0].probability: expected a number from 0 to 1, got 2.0"),
         ("503;probability=nan", "faults[0].probability: expected a number"),
         ("503;list_id=0", "faults[0].list_id: expected a whole number from 1"),
+        ("503;retry_after=86401", "faults[0].retry_after: expected a whole number from 0 to 86400"),
         ("delay;seconds=601", "faults[0].seconds: expected a number from 0 to 600"),
         ("503;route=GET /v1/broadcast/list", "Did you mean `GET /v1/broadcast/lists`?"),
         ("503;route=GET /v1/broadcast/leads", "Did you mean `GET /v1/broadcast/leads/{id}`?"),
@@ -486,6 +499,7 @@ def test_wrong_rules_are_refused(text: str, told: str) -> None:
         ("503;at=2;probability=0.5", "probability: does nothing beside `at`"),
         ("503;seconds=2", "seconds: does nothing, because no step is delay"),
         ("cut;jitter=1", "jitter: does nothing, because no step is delay"),
+        ("lockout,ok;retry_after=3", "retry_after: does nothing, because no step is a status"),
         ("dangling_comma,ok;lead=3", "lead: does nothing, because no step is cut or cut_clean"),
         *((f"ok,{name};route=GET /v1/broadcast/dnd/leads", f"route: `{name}` breaks an array") for name in OF_ARRAYS),
         ("503;list_id=8668;route=POST /v1/auth/login", "list_id: does nothing, because `POST /v1/auth/login`"),

@@ -6,7 +6,17 @@ from dataclasses import fields
 from typing import Any, Final
 
 from smartflo_contract.mock_server._errors import ConfigError
-from smartflo_contract.mock_server._faults import ANY, GET_LEADS, KINDS, OF_ARRAYS, OK, SETTINGS, Fault, is_status
+from smartflo_contract.mock_server._faults import (
+    ANY,
+    GET_LEADS,
+    KINDS,
+    OF_ARRAYS,
+    OK,
+    SETTINGS,
+    STATUS,
+    Fault,
+    is_status,
+)
 from smartflo_contract.schemas._errors import nearest
 
 _MOST_SECONDS: Final = 600
@@ -17,6 +27,7 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "seconds": (0, _MOST_SECONDS),
     "jitter": (0, _MOST_SECONDS),
     "lead": (0, 100_000),
+    "retry_after": (0, 86_400),
 }
 """Numbers among the settings, with their bounds."""
 _FRACTIONS: Final = ("probability", "seconds", "jitter")
@@ -77,6 +88,7 @@ def _check_values(fault: Fault) -> None:
 
 def _useless(fault: Fault) -> Iterator[str]:
     """Yield what of a rule would never act, each with its reason."""
+    there = {STATUS if is_status(str(step)) else step for step in fault.steps}
     changed = [name for name in SETTINGS if getattr(fault, name) != _DEFAULTS[name]]
     if "at" in changed:
         if len(fault.steps) > 1:
@@ -85,9 +97,9 @@ def _useless(fault: Fault) -> Iterator[str]:
             yield f"{name}: does nothing beside `at`, by which one request alone goes wrong; leave out one of them"
     for name in changed:
         wanted = SETTINGS[name].steps
-        if wanted and not set(wanted) & set(fault.steps):
+        if wanted and not there & set(wanted):
             yield f"{name}: does nothing, because no step is {' or '.join(wanted)}"
-    if fault.route not in {ANY, *_ARRAYS} and set(fault.steps) & set(OF_ARRAYS):
+    if fault.route not in {ANY, *_ARRAYS} and there & set(OF_ARRAYS):
         step = next(step for step in fault.steps if step in OF_ARRAYS)
         yield f"route: `{step}` breaks an array, and `{fault.route}` answers none; choose `{GET_LEADS}`"
     if "list_id" in changed and fault.route != ANY and "{" not in fault.route:

@@ -19,6 +19,7 @@ from smartflo_contract.schemas._errors import nearest
 
 FAULT: Final = "X-Smartflo-Fake-Fault"
 OK: Final = "ok"
+STATUS: Final = "a status"
 ANY: Final = "any"
 GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
 LOGIN: Final = "POST /v1/auth/login"
@@ -46,6 +47,7 @@ class Fault:
         seconds: of ``delay``.
         jitter: up to so many seconds more, chosen by the seed.
         lead: of ``cut`` and ``cut_clean``: how many leads arrive whole.
+        retry_after: of a status: seconds in the header ``Retry-After``, which the vendor's pages do not name.
 
     Raises:
         ConfigError: the steps are no list; other settings are checked in the configuration that the rule stands in.
@@ -60,6 +62,7 @@ class Fault:
     seconds: float = 1.0
     jitter: float = 0.0
     lead: int = 1
+    retry_after: int | None = None
 
     def __post_init__(self) -> None:
         """Store the steps as a tuple of texts."""
@@ -128,7 +131,7 @@ class Setting(NamedTuple):
     Attributes:
         read: makes its value of a text; a ``ValueError`` says that none can be made.
         means: what it does, for people.
-        steps: of these faults alone; empty where it is of all.
+        steps: of these faults alone, ``a status`` among them; empty where it is of all.
     """
 
     read: Callable[[str], Any]
@@ -145,6 +148,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "seconds": Setting(float, "the answer comes so late", ("delay",)),
     "jitter": Setting(float, "up to so many seconds more, chosen by the seed", ("delay",)),
     "lead": Setting(int, "so many leads arrive whole", ("cut", "cut_clean")),
+    "retry_after": Setting(int, "seconds in the header Retry-After; the vendor's pages name none", (STATUS,)),
 }
 """The settings that a text may say, by name."""
 FAULT_NAMES: Final = [one.name for one in fields(Fault)]
@@ -193,7 +197,9 @@ def happen(step: str, moment: Moment) -> Response:
     """Return the answer to a request that goes wrong; one that the fault cannot change stays as it was."""
     kind = KINDS.get(step)
     answer = cache(moment.answer)
-    response = _status(int(step)) if kind is None else kind.happen(moment._replace(answer=answer))
+    response = (
+        _status(int(step), moment.fault.retry_after) if kind is None else kind.happen(moment._replace(answer=answer))
+    )
     if response is None:
         return answer()
     response.headers[FAULT] = step
@@ -220,9 +226,12 @@ def is_status(step: str) -> bool:
     return len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
 
 
-def _status(status: int) -> Response:
+def _status(status: int, retry_after: int | None) -> Response:
     found = FAILURES.get(status) or Failure(status, {"success": False, "message": "Error."}, "assumed")
-    return answer(status, found.body, found.evidence, reason=f"the fault {status}")
+    if retry_after is None:
+        return answer(status, found.body, found.evidence, reason=f"the fault {status}")
+    reason = f"the fault {status}; Retry-After is assumed"
+    return answer(status, found.body, "assumed", reason=reason, headers={"Retry-After": str(retry_after)})
 
 
 class _Drop(Response):
