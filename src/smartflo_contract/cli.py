@@ -173,14 +173,18 @@ def quirks() -> None:
 
 @cli.command()
 def faults() -> None:
-    """List the faults: what can go wrong, and how `serve --fault` makes it."""
-    from smartflo_contract.mock_server._faults import KINDS
+    """List the faults: what can go wrong, and how `serve --fault` makes it.
 
-    rows = [(name, kind.evidence, kind.why) for name, kind in KINDS.items()]
-    _print_table(
-        ("fault", "evidence", "a client meets"),
-        [*rows, ("400 to 599", "as the magic ids", "an error with that status, in the vendor's shape")],
-    )
+    A rule is its steps, one a request, with commas between them, then settings, each after a `;`.
+    Afterwards all is well, but with `probability` the steps repeat by the number of the request, whether
+    it goes wrong or not, and which go wrong follows from the seed, the same for every account.
+    """
+    from smartflo_contract.mock_server._fault_tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
+
+    _print_table(FAULT_COLUMNS, fault_rows())
+    click.echo()
+    _print_table(SETTING_COLUMNS, setting_rows())
+    click.echo("\nExample, the second request alone is cut after three leads: --fault 'cut;lead=3;at=2'")
 
 
 @cli.command()

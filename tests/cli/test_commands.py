@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 
 from smartflo_contract import __version__
 from smartflo_contract.factories import lead_list
+from smartflo_contract.mock_server import Config, Fault
 from smartflo_contract.schemas import load_contract
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -293,8 +294,10 @@ def test_quirks_are_listed(run: Run) -> None:
 
 
 def test_faults_are_listed(run: Run) -> None:
-    """Each fault stands in a line: name, evidence, and what a client meets."""
-    lines = [line.split("\t") for line in run("faults").stdout.splitlines()]
+    """Each fault stands in a line, and each setting of a rule; an example shows how they are written."""
+    *lines, example = [line.split("\t") for line in run("faults").stdout.splitlines()]
 
-    assert ["fault", "evidence", "a client meets"] == lines[0]
-    assert ["reset", "assumed", "the connection ends without an answer"] in lines
+    assert ["fault", "evidence", "the request is", "a client meets"] == lines[0]
+    assert ["reset", "assumed", "not done", "the connection ends without an answer"] in lines
+    assert ["lead", "cut, cut_clean", "1", "so many leads arrive whole"] in lines
+    assert Config(faults=[Fault.parsed(example[0].split("'")[1])])

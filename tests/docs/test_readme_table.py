@@ -1,8 +1,11 @@
-"""The tables of magic list ids in the README, and of the admin API in docs/fake.md, are made from the code."""
+"""The tables of magic list ids in the README, and of faults and the admin API in docs/fake.md, are the code's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from pathlib import Path
 
+from smartflo_contract.mock_server import Fault
+from smartflo_contract.mock_server._fault_tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
 from smartflo_contract.mock_server._magic import MagicRow, edge_rows, magic_rows
 from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX
 
@@ -44,3 +47,22 @@ def test_admin_routes_are_those_of_the_code() -> None:
     )
 
     assert f"\n| request | does | speaks of |\n|---|---|---|\n{rows}" == shown("admin", "docs/fake.md")
+
+
+def code_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table whose first column is code."""
+    lines = "".join(f"| `{name}` | {' | '.join(cells)} |\n" for name, *cells in rows)
+    return f"\n| {' | '.join(columns)} |\n{'|---' * len(columns)}|\n{lines}"
+
+
+def test_faults_are_those_of_the_code() -> None:
+    """So is the table of faults, which a test of the fake holds to what becomes of a write."""
+    assert code_table(FAULT_COLUMNS, fault_rows()) == shown("faults", "docs/fake.md")
+
+
+def test_settings_of_faults_are_those_of_the_code() -> None:
+    """So is the table of what a rule may say, with the defaults; it leaves out the steps alone."""
+    names = [row[0] for row in setting_rows()]
+
+    assert ["steps", *names] == [one.name for one in fields(Fault)]
+    assert code_table(SETTING_COLUMNS, setting_rows()) == shown("fault settings", "docs/fake.md")

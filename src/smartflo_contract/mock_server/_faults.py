@@ -144,7 +144,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "route": Setting(str, "only requests of this route, spelled as in `smartflo-contract openapi`; `any` for all"),
     "at": Setting(int, "one request alone goes wrong, by its number, counted from 1"),
     "repeat": Setting(_truth, "begin again after the last step"),
-    "probability": Setting(float, "a request goes wrong with this chance; its step is that of its number, over again"),
+    "probability": Setting(float, "so many requests go wrong, by the seed; steps repeat, hit or not"),
     "seconds": Setting(float, "the answer comes so late", ("delay",)),
     "jitter": Setting(float, "up to so many seconds more, chosen by the seed", ("delay",)),
     "lead": Setting(int, "so many leads arrive whole", ("cut", "cut_clean")),
