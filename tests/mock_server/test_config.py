@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.factories import DEFAULT_COLUMNS, DefinitionError, ListDefinition
-from smartflo_contract.mock_server import Config, ConfigError, Fault, Login
+from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo, Fault, Login, create_app
 
 Write = Callable[[str | bytes], Path]
 
@@ -188,6 +188,23 @@ def test_a_quirk_given_wins_over_that_of_the_file(write: Write) -> None:
     config = Config.from_file(path, quirks={"unknown_list": "404"})
 
     assert {"expired_token": "200", "unknown_list": "404"} == config.quirks
+
+
+@pytest.mark.parametrize("make", [FakeSmartflo, create_app])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("fake.toml", r"expected a Config, got str; use Config\.from_file\('fake\.toml'\)"),
+        (Path("fake.toml"), r"use Config\.from_file\('fake\.toml'\)"),
+        ({}, r"expected a Config, got dict; use Config\(\.\.\.\)"),
+        ({"seed": 1}, r"got dict; use Config"),
+        (Config, r"got type; use Config"),
+    ],
+)
+def test_what_is_no_configuration(make: Callable[[Any], object], given: object, told: str) -> None:
+    """A path, or settings, in place of a configuration are refused at once, with how to make one of them."""
+    with pytest.raises(TypeError, match=told):
+        make(given)
 
 
 def test_absent_file(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import MapAdapter
 
 from smartflo_contract.mock_server._answers import EVIDENCE, refusal
-from smartflo_contract.mock_server._config import Config
+from smartflo_contract.mock_server._config import Config, config_of
 from smartflo_contract.mock_server._directions import to_known_method, to_known_route
 from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._leads import PATH, no_list
@@ -44,12 +44,13 @@ def create_app(config: Config | None = None) -> Flask:
 
     Raises:
         ConfigError: the overlay's file has gone, or says something else than when the configuration was made.
+        TypeError: the configuration is none, as a path or a mapping.
     """
     app = _Fake(__name__, static_folder=None, template_folder=None)
     # Clients get no redirect from the vendor that is known: a path is answered as it was asked for, or not at all.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    state = State(config or Config())
+    state = State(config_of(config))
     for route in ROUTES:
         _add(app, route, state)
     for path in {route.path for route in ROUTES}:

@@ -110,6 +110,22 @@ class Config:
             raise ConfigError(message) from None
 
 
+def config_of(given: object) -> Config:
+    """Return a configuration that was given, the usual one for ``None``.
+
+    Raises:
+        TypeError: it is none; the message says how to make one.
+    """
+    if given is None:
+        return Config()
+    if isinstance(given, Config):
+        return given
+    is_path = isinstance(given, str | os.PathLike)
+    way = f"Config.from_file({str(given)!r})" if is_path else "Config(...), with a keyword for each setting"
+    message = f"expected a Config, got {type(given).__name__}; use {way}"
+    raise TypeError(message)
+
+
 _NAMES: Final = [one.name for one in fields(Config)]
 _LIST_NAMES: Final = [one.name for one in fields(ListDefinition)]
 _LOGIN_NAMES: Final = [one.name for one in fields(Login)]

@@ -9,7 +9,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from smartflo_contract.mock_server._address import Address, bind, resolve
 from smartflo_contract.mock_server._app import create_app
-from smartflo_contract.mock_server._config import Config
+from smartflo_contract.mock_server._config import Config, config_of
 
 _POLL_SECONDS: Final = 0.005
 """Werkzeug asks this often whether to stop; its own half second would be a test's half second."""
@@ -65,11 +65,14 @@ class FakeSmartflo:
     Args:
         config: what the fake is made of; its port and workers are for ``serve``.
         port: port to listen on; 0 takes a free one.
+
+    Raises:
+        TypeError: the configuration is none, as a path or a mapping.
     """
 
     def __init__(self, config: Config | None = None, *, port: int = 0) -> None:
         """Keep the configuration; nothing listens yet."""
-        self._config = config or Config()
+        self._config = config_of(config)
         self._port = port
         self._running: tuple[Address, _Server, Thread] | None = None
 
