@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -27,13 +28,26 @@ _INTERRUPTED: Final = 130
 _QUIET_SECONDS: Final = 2.0
 _PROGRESS_STEP: Final = 4096
 _MOST_LEADS: Final = 100_000_000
+_PREFIX: Final = "SMARTFLO_"
+_OTHER_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKEN")
+"""Variables that are no option's: those of an account at the vendor."""
+_ALIKE: Final = 0.7
+"""How much a variable must be like another to be taken for a slip: others may begin with SMARTFLO_ as well."""
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _Lines(click.types.StringParamType):
+    """Text; a variable holds one a line, as blanks may stand in it."""
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """Return the lines that say something."""
+        return [line for line in rv.splitlines() if line.strip()]
 
 
 def _option(*names: str, **settings: Any) -> Callable[[_F], _F]:
     """Return click's option, with the environment variable of its name, which the help shows."""
     long = next(name for name in names if name.startswith("--"))
-    variable = f"SMARTFLO_{long.removeprefix('--').upper().replace('-', '_')}"
+    variable = f"{_PREFIX}{long.removeprefix('--').upper().replace('-', '_')}"
     return click.option(*names, envvar=variable, show_envvar=True, **settings)
 
 
@@ -70,11 +84,13 @@ def cli() -> None:
     Exit codes: 0 done (for serve: stopped by Ctrl-C or SIGTERM), 2 wrong usage or configuration,
     130 interrupted.
     """  # noqa: D301  # click wants the control character itself
+    _warn_of_variables()
 
 
 @cli.command()
 @_option("--host", help="Address to listen on. Default 127.0.0.1.")
 @_option(
+    "-p",
     "--port",
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 takes a free one. Default 8080.",
@@ -99,17 +115,20 @@ def cli() -> None:
 @_option(
     "--fault",
     "faults",
+    type=_Lines(),
     multiple=True,
     metavar="STEPS[;SETTING=VALUE]",
     help="What goes wrong, request by request: --fault '503,503,ok', --fault 'cut;at=3', "
-    "--fault 'delay;seconds=2;probability=0.1'. `smartflo-contract faults` lists them.",
+    "--fault 'delay;seconds=2;probability=0.1'. May be repeated; the variable has one a line. "
+    "`smartflo-contract faults` lists faults and settings.",
 )
 @_option(
     "--quirk",
     "quirks",
     multiple=True,
     metavar="NAME=VALUE",
-    help="How to read what the documentation leaves open; may be repeated. `smartflo-contract quirks` lists them.",
+    help="How to read what the documentation leaves open. May be repeated; the variable has blanks between them. "
+    "`smartflo-contract quirks` lists them.",
 )
 @_option(
     "--config",
@@ -365,6 +384,18 @@ def _names(columns: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _warn_of_variables() -> None:
+    """Tell of each variable whose name is nearly one that is read."""
+    known = {str(option.envvar) for command in cli.commands.values() for option in command.params if option.envvar}
+    known.update(_OTHER_VARIABLES)
+    names = {name.removeprefix(_PREFIX): name for name in known}
+    for variable in sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known):
+        close = get_close_matches(variable.removeprefix(_PREFIX), names, n=1, cutoff=_ALIKE)
+        if close:
+            with suppress(OSError):
+                click.echo(f"warning: {variable} is not read. Did you mean {names[close[0]]}?", err=True)
+
+
 def _warn_of_phones(phones: str | None) -> None:
     if phones == "valid":
         click.echo(
@@ -415,6 +446,8 @@ def _print_json(document: object) -> None:
 
 def _banner(config: "Config", url: str) -> None:
     from smartflo_contract.mock_server._world import lists
+    from smartflo_contract.mock_server.admin._callers import is_loopback
+    from smartflo_contract.mock_server.admin._routes import PREFIX
 
     header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"
     click.echo(
@@ -424,8 +457,13 @@ def _banner(config: "Config", url: str) -> None:
     )
     rows = [(str(one.id), one.name, str(len(one.columns)), f"{one.size:,}") for one in lists(config)]
     _print_table(("list id", "name", "columns", "leads"), rows, err=True)
+    if config.admin_token is None and not is_loopback(config.host):
+        admin = f"The admin API is closed, as others reach {config.host}; it opens where SMARTFLO_ADMIN_TOKEN is set."
+    else:
+        admin = f"While it runs: {url}{PREFIX} (docs/fake.md)"
     click.echo(
-        "\nMore ids answer with a status, an empty list or any size: see the README. Stop with Ctrl-C.", err=True
+        f"\n{admin}\nMore ids answer with a status, an empty list or any size: see the README. Stop with Ctrl-C.",
+        err=True,
     )
 
 

@@ -56,10 +56,10 @@ def test_help_teaches(run: Run, command: tuple[str, ...]) -> None:
     """Every command has help, and every option of it names its environment variable."""
     done = run(*command, "--help")
     options = done.stdout.partition("Options:")[2].partition("Commands:")[0]
-    named = options.count("\n  --") + options.count("\n  -n")
+    named = options.count("\n  -") - options.count("\n  -h, --help") - options.count("\n  --version")
 
     assert done.returncode == 0
-    assert options.count("SMARTFLO_") == (named - 1 if not command else named)
+    assert options.count("SMARTFLO_") == named
 
 
 def test_without_a_command_the_help_is_shown(run: Run) -> None:
@@ -187,6 +187,30 @@ def test_overlay_in_every_command(run: Run, overlay: str) -> None:
 def test_overlay_by_variable(run: Run, overlay: str) -> None:
     """The variable SMARTFLO_OVERLAY is the flag."""
     assert "nickname" in run("schema", SMARTFLO_OVERLAY=overlay).stdout
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("SMARTFLO_QUIRKS", "SMARTFLO_QUIRK"),
+        ("SMARTFLO_FAULTS", "SMARTFLO_FAULT"),
+        ("SMARTFLO_PROT", "SMARTFLO_PORT"),
+        ("SMARTFLO_PASWORD", "SMARTFLO_PASSWORD"),
+    ],
+)
+def test_misspelt_variables_are_warned_of(run: Run, variable: str, meant: str) -> None:
+    """A variable that is nearly one of the command's is told in one line, and the command goes on."""
+    done = run("sample", **{variable: "x"})
+
+    assert (0, f"warning: {variable} is not read. Did you mean {meant}?\n") == (done.returncode, done.stderr)
+    assert 1 == len(json.loads(done.stdout))
+
+
+def test_other_variables_are_left_alone(run: Run) -> None:
+    """Known variables, those of other commands too, and those of the user's own are not warned of."""
+    others = {"SMARTFLO_TOKEN": "x", "SMARTFLO_PORT": "1", "SMARTFLO_BASE_URL": "x", "SMARTFLO_LIST_IDS": "x"}
+
+    assert "" == run("sample", **others).stderr
 
 
 def test_flag_wins_over_variable(run: Run) -> None:

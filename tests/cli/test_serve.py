@@ -16,6 +16,7 @@ import requests
 
 from smartflo_contract.schemas import load_contract
 
+ALL = ("--host", "0.0.0.0")  # noqa: S104 - for a moment, and with nothing to lose
 TOKEN = {"Authorization": "Bearer any-text"}
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -82,6 +83,31 @@ def test_banner_teaches(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "While it runs: {url}/__admin (docs/fake.md)"),
+        ((*ALL, "--admin-token", "secret"), "While it runs: {url}/__admin (docs/fake.md)"),
+        (ALL, "The admin API is closed, as others reach 0.0.0.0; it opens where SMARTFLO_ADMIN_TOKEN is set."),
+    ],
+)
+def test_banner_tells_of_the_admin_api(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    """Standard error says where the admin API is, or how it is opened where others reach the fake."""
+    with _serving(*arguments, cwd=tmp_path) as (url, process):
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+
+    assert told.format(url=url) == said.splitlines()[-2]
+
+
+def test_port_has_a_short_flag(tmp_path: Path, run: Run) -> None:
+    """The flag -p is --port."""
+    with _serving(cwd=tmp_path) as (url, _):
+        done = run("serve", "-p", url.rpartition(":")[2])
+
+    assert "taken" in done.stderr
+
+
 def test_flag_variable_file(tmp_path: Path) -> None:
     """A flag wins over its variable, which wins over the file, which wins over the default."""
     (tmp_path / "overlay.json").write_text(json.dumps({"properties": {"nickname": {"type": "string"}}}))
@@ -109,14 +135,16 @@ def test_quirks_by_flag_and_by_variable(tmp_path: Path) -> None:
 
 
 def test_faults_by_flag_and_by_variable(tmp_path: Path) -> None:
-    """Faults are set by a flag each, or by one variable with blanks between them."""
+    """Faults are set by a flag each, or by one variable with a rule a line, in which blanks may stand."""
     path = "/v1/broadcast/leads/8668"
     with _serving("--fault", "503,ok", "--fault", "429;at=2", cwd=tmp_path) as (url, _):
         by_flag = [requests.get(url + path, headers=TOKEN, timeout=30).status_code for _ in range(3)]
-    with _serving(cwd=tmp_path, SMARTFLO_FAULT="503,ok 429;at=2") as (url, _):
+    with _serving(cwd=tmp_path, SMARTFLO_FAULT="503, ok\n429;at=2\n\n502;route=POST /v1/auth/login\n") as (url, _):
         by_variable = [requests.get(url + path, headers=TOKEN, timeout=30).status_code for _ in range(3)]
+        login = requests.post(f"{url}/v1/auth/login", json={"email": "a", "password": "b"}, timeout=30)
 
     assert [503, 429, 200] == by_flag == by_variable
+    assert 502 == login.status_code
 
 
 def test_overlay_by_flag(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ def check_caller(config: Config, request: Request) -> None:
     if config.admin_token is not None:
         if not compare_digest(request.headers.get(TOKEN, "").encode(), config.admin_token.encode()):
             raise Problem(403, f"send the admin token of this fake in the header {TOKEN}")
-    elif not _is_loopback(config.host):
+    elif not is_loopback(config.host):
         hint = "start it with an admin token (SMARTFLO_ADMIN_TOKEN), and send that in the header"
         raise Problem(403, f"this fake listens on {config.host}, where others reach it: {hint} {TOKEN}")
-    if _is_loopback(config.host):
+    if is_loopback(config.host):
         names = {"Host": f"//{request.headers.get('Host', '')}", "Origin": request.headers.get("Origin", "//localhost")}
         for header, value in names.items():
-            if not _is_loopback(_host_of(value)):
+            if not is_loopback(_host_of(value)):
                 raise Problem(
                     403, f"the {header} of the request is no name of this machine; use 127.0.0.1 or localhost"
                 )
@@ -41,7 +41,8 @@ def _host_of(url: str) -> str:
         return ""
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is that of this machine alone."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
