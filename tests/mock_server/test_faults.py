@@ -580,3 +580,34 @@ def test_faults_of_a_file(tmp_path: Any) -> None:
         path.write_text(content)
         with pytest.raises(ConfigError, match=told):
             Config.from_file(path)
+
+
+def test_429_as_the_quirk_has_it() -> None:
+    """The fault 429 has success as text, or as the quirk wants it."""
+    answers = [
+        create_app(Config(faults=(Fault(("429",)),), quirks={"rate_limit_success": value}))
+        .test_client()
+        .get(VENDORS, headers=TOKEN)
+        for value in ("text", "boolean")
+    ]
+
+    assert [("false", "documented"), (False, "assumed")] == [
+        (answer.get_json()["success"], answer.headers["X-Smartflo-Fake-Evidence"]) for answer in answers
+    ]
+
+
+def test_a_leads_id_is_no_lists() -> None:
+    """A rule for a list meets requests for that list, adding a lead too, and no lead that has the number as its id."""
+    rule = Fault(("503",), list_id=8668, route="any", repeat=True)
+    client = create_app(Config(faults=(rule,))).test_client()
+    requests_ = (
+        ("POST", "/v1/broadcast/lead/8668", {"field_0": "5550000042"}),
+        ("GET", "/v1/broadcast/leads/8668", None),
+        ("DELETE", "/v1/broadcast/list/8668", None),
+        ("PUT", "/v1/broadcast/lead/8668", {"field_1": "Asha"}),
+        ("GET", "/v1/broadcast/batch_status/8668", None),
+    )
+
+    assert [503, 503, 503, 404, 404] == [
+        client.open(path, method=method, json=body, headers=TOKEN).status_code for method, path, body in requests_
+    ]

@@ -20,6 +20,8 @@ from smartflo_contract.mock_server.admin._problems import Problem
 from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX, AdminRoute, answered, unknown
 
 _LOGGER: Final = logging.getLogger(__name__)
+_ADD_LEAD: Final = "POST /v1/broadcast/lead/{id}"
+"""Where the id is a list's; in other paths of this form it is a lead's."""
 _FAULT_IDS: Final = "930"
 """How magic list ids begin that stand for a fault."""
 
@@ -72,7 +74,7 @@ def _add(app: Flask, route: Route, state: State) -> None:
         call = state.admit(asked)
         if isinstance(call, Response):
             return call
-        list_id = next(iter(places.values()), None)
+        list_id = places.get("id_" if name == _ADD_LEAD else "list_id")
         if not call.terms.faults and not (list_id and list_id.startswith(_FAULT_IDS)):
             return route.handler(call, **places)
         return faulty(call, name, list_id, lambda: route.handler(call, **places))

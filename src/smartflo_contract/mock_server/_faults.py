@@ -14,6 +14,7 @@ from flask import Request, Response
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._magic import FAILURES, FAULT_IDS, Failure, is_list_id, least_known
+from smartflo_contract.mock_server._quirks import Quirks
 from smartflo_contract.mock_server._requests import LARGE
 from smartflo_contract.schemas._errors import nearest
 
@@ -163,6 +164,7 @@ class Moment(NamedTuple):
         answer: makes the answer that it would have had, once.
         share: from 0 to below 1, by the seed.
         now: seconds since the epoch, on the fake's clock.
+        quirks: the value of every quirk.
     """
 
     fault: Fault
@@ -170,6 +172,7 @@ class Moment(NamedTuple):
     answer: Callable[[], Response]
     share: float
     now: float
+    quirks: Quirks
 
 
 class Kind(NamedTuple):
@@ -197,9 +200,7 @@ def happen(step: str, moment: Moment) -> Response:
     """Return the answer to a request that goes wrong; one that the fault cannot change stays as it was."""
     kind = KINDS.get(step)
     answer = cache(moment.answer)
-    response = (
-        _status(int(step), moment.fault.retry_after) if kind is None else kind.happen(moment._replace(answer=answer))
-    )
+    response = _status(int(step), moment) if kind is None else kind.happen(moment._replace(answer=answer))
     if response is None:
         return answer()
     response.headers[FAULT] = step
@@ -226,8 +227,9 @@ def is_status(step: str) -> bool:
     return len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
 
 
-def _status(status: int, retry_after: int | None) -> Response:
-    found = FAILURES.get(status) or Failure(status, {"success": False, "message": "Error."}, "assumed")
+def _status(status: int, moment: Moment) -> Response:
+    usual = Failure(status, {"success": False, "message": "Error."}, "assumed")
+    found, retry_after = FAILURES.get(status, usual).under(moment.quirks), moment.fault.retry_after
     if retry_after is None:
         return answer(status, found.body, found.evidence, reason=f"the fault {status}")
     reason = f"the fault {status}; Retry-After is assumed"

@@ -129,7 +129,5 @@ def _matching(leads: LeadList, number: str, number_filter: str) -> list[int]:
 def failure(list_id: str, failure: Failure, quirks: Quirks) -> Response:
     """Return the answer that a magic id stands for."""
     reason = f"list id {list_id} always answers {failure.status} to this; 8668 answers leads, and takes changes"
-    body, evidence = failure.body, failure.evidence
-    if body.get("success") == "false" and quirks["rate_limit_success"] == "boolean":
-        body, evidence = body | {"success": False}, "assumed"
+    _, body, evidence = failure.under(quirks)
     return answer(failure.status, body, evidence, reason=reason)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase, ListDefinition
+from smartflo_contract.mock_server._quirks import Quirks
 
 
 class Failure(NamedTuple):
@@ -23,6 +24,12 @@ class Failure(NamedTuple):
     status: int
     body: dict[str, object]
     evidence: str
+
+    def under(self, quirks: Quirks) -> "Failure":
+        """Return the error as the quirk ``rate_limit_success`` has it."""
+        if self.body.get("success") != "false" or quirks["rate_limit_success"] == "text":
+            return self
+        return self._replace(body=self.body | {"success": False}, evidence="assumed")
 
 
 class MagicRow(NamedTuple):

@@ -148,7 +148,7 @@ def faulty(call: Call, route: str, list_id: str | None, make: Callable[[], Respo
         turns.append((magic, *_turn(call, int(list_id or 0), magic)))
     for rule, step, part in turns:
         if step != OK:
-            return happen(step, Moment(rule, call.request, make, part, call.state.now(call.account)))
+            return happen(step, Moment(rule, call.request, make, part, call.state.now(call.account), call.terms.quirks))
     return make()
 
 
