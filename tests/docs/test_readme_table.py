@@ -46,7 +46,7 @@ def test_admin_routes_are_those_of_the_code() -> None:
         f"| `{one.method} {PREFIX}{one.path}` | {one.summary} | {ABOUT[one.about]} |\n" for one in ADMIN_ROUTES
     )
 
-    assert f"\n| request | does | speaks of |\n|---|---|---|\n{rows}" == shown("admin", "docs/fake.md")
+    assert f"\n| request | does | is about |\n|---|---|---|\n{rows}" == shown("admin", "docs/fake.md")
 
 
 def code_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
