@@ -73,18 +73,19 @@ def content_of(request: Request, schema: str, most_bytes: int) -> Any:
     Raises:
         Problem: it is not JSON, too large, or not as described.
     """
-    example = orjson.dumps(components()["schemas"][schema].get("examples", [{}])[0]).decode()
+    examples = components()["schemas"][schema].get("examples", ())
+    example = "".join(f"; for example {orjson.dumps(one).decode()}" for one in examples)
     try:
         content = orjson.loads(_read(request, most_bytes))
     except ValueError as error:
-        raise Problem(400, f"the body is not JSON: {error}; for example {example}") from None
+        raise Problem(400, f"the body is not JSON: {error}{example}") from None
     try:
         errors = list(_errors(schema, content))
     except ValueError as error:  # the validator goes less deep than the parser
         raise Problem(400, f"the body cannot be checked: {error}") from None
     if errors:
         pointer, message = errors[0]
-        raise Problem(422, f"{pointer[1:] or 'body'}: {message}; for example {example}", errors)
+        raise Problem(422, f"{pointer[1:] or 'body'}: {message}{example}", errors)
     return content
 
 
