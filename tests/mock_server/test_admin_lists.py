@@ -302,3 +302,18 @@ def test_the_profile_of_the_account(client: FlaskClient) -> None:
     client.put("/__admin/profile", json={"profile": "documented"}, headers=ME)
 
     assert load_contract("documented").is_valid(leads_of(client, made(client, size=2)["id"]))
+
+
+def test_leads_are_told_whatever_goes_wrong(client: FlaskClient) -> None:
+    """The admin API tells leads page by page; faults, quirks and the journal do not matter to it."""
+    told = made(client, size=12)["id"]
+    client.put("/__admin/faults", json={"rules": [{"steps": ["500"], "route": "any", "repeat": True}]}, headers=ME)
+    pages = [
+        client.get(f"/__admin/lists/{told}/leads?offset={offset}&limit=5", headers=ME).get_json()["leads"]
+        for offset in (0, 5, 10, 15)
+    ]
+    client.delete("/__admin/faults", headers=ME)
+
+    assert [5, 5, 2, 0] == [len(page) for page in pages]
+    assert leads_of(client, told) == [lead for page in pages for lead in page]
+    assert 422 == client.get(f"/__admin/lists/{told}/leads?limit=10001", headers=ME).status_code

@@ -157,3 +157,19 @@ def test_nothing_is_printed(ask: Ask, capfd: pytest.CaptureFixture[str]) -> None
                 pass
 
     assert ("", "") == capfd.readouterr()
+
+
+def test_in_process_and_over_the_socket() -> None:
+    """The application that runs is the one to ask in process, and a token is to be had without a login."""
+    with FakeSmartflo() as fake:
+        token = {"Authorization": f"Bearer {fake.token('crm')}"}
+        fake.app.test_client().post("/v1/broadcast/list", json={"name": "Mine"}, headers=token)
+        lists = requests.get(f"{fake.url}/v1/broadcast/lists", headers=token, timeout=30).json()
+        body = {"email": "crm", "password": "any"}
+        login = requests.post(f"{fake.url}/v1/auth/login", json=body, timeout=30).json()["access_token"]
+        again = requests.get(f"{fake.url}/v1/broadcast/lists", headers={"Authorization": login}, timeout=30).json()
+
+    assert "Mine" in {one["name"] for one in lists}
+    assert lists == again
+    with pytest.raises(RuntimeError, match="does not run"):
+        fake.token("crm")

@@ -19,6 +19,8 @@ from smartflo_contract.mock_server._state import State, faulty
 from smartflo_contract.mock_server.admin._problems import Problem
 from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX, AdminRoute, answered, unknown
 
+EXTENSION: Final = "smartflo_contract"
+"""Where in ``Flask.extensions`` the state of a fake stands."""
 _LOGGER: Final = logging.getLogger(__name__)
 _ADD_LEAD: Final = "POST /v1/broadcast/lead/{id}"
 """Where the id is a list's; in other paths of this form it is a lead's."""
@@ -52,7 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Clients get no redirect from the vendor that is known: a path is answered as it was asked for, or not at all.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    state = State(config_of(config))
+    state = app.extensions[EXTENSION] = State(config_of(config))
     for route in ROUTES:
         _add(app, route, state)
     for path in {route.path for route in ROUTES}:

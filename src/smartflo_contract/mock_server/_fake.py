@@ -3,17 +3,23 @@
 import socket
 from threading import Thread
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._address import Address, bind, resolve
-from smartflo_contract.mock_server._app import create_app
+from smartflo_contract.mock_server._app import EXTENSION, create_app
 from smartflo_contract.mock_server._config import Config, config_of
+
+if TYPE_CHECKING:
+    from smartflo_contract.mock_server._state import State
 
 _POLL_SECONDS: Final = 0.005
 """Werkzeug asks this often whether to stop; its own half second would be a test's half second."""
 _BACKLOG: Final = 128
+_STOPPED: Final = "the fake does not run; use `with FakeSmartflo() as fake:` or call start()"
 
 
 class _Handler(WSGIRequestHandler):
@@ -74,6 +80,7 @@ class FakeSmartflo:
         """Keep the configuration; nothing listens yet."""
         self._config = config_of(config)
         self._port = port
+        self._app: Flask | None = None
         self._running: tuple[Address, _Server, Thread] | None = None
 
     def __enter__(self) -> Self:
@@ -98,9 +105,29 @@ class FakeSmartflo:
             RuntimeError: it does not run.
         """
         if self._running is None:
-            message = "the fake does not run; use `with FakeSmartflo() as fake:` or call start()"
-            raise RuntimeError(message)
+            raise RuntimeError(_STOPPED)
         return self._running[0].url
+
+    @property
+    def app(self) -> Flask:
+        """The fake as a WSGI application: what is asked of it in process is asked of the same accounts.
+
+        Raises:
+            RuntimeError: it does not run.
+        """
+        if self._running is None or self._app is None:
+            raise RuntimeError(_STOPPED)
+        return self._app
+
+    def token(self, login: str) -> str:
+        """Return an access token of the account of a login id, as a login would; it expires after an hour of its clock.
+
+        Raises:
+            RuntimeError: it does not run.
+        """
+        state: State = self.app.extensions[EXTENSION]
+        account = account_of_login(login)
+        return state.tokens.issue(account, state.now(account))
 
     def start(self) -> Self:
         """Listen and answer; leads are made at the first request for them.
@@ -114,7 +141,7 @@ class FakeSmartflo:
             message = f"the fake runs already, at {self.url}"
             raise RuntimeError(message)
         wanted = resolve(self._config.host, self._port)
-        app = create_app(self._config)
+        app = self._app = create_app(self._config)
         with bind(wanted) as listening:
             listening.listen(_BACKLOG)
             address = wanted._replace(port=listening.getsockname()[1])

@@ -52,6 +52,24 @@ def check_query(request: Request, known: Sequence[str]) -> None:
             raise Problem(422, f"{name[:_MOST_SHOWN]}: unknown parameter; {there}")
 
 
+def whole_number(ask: Ask, name: str, most: int, usual: int) -> int:
+    """Return a parameter that is a whole number from 0 on.
+
+    Args:
+        ask: the request.
+        name: of the parameter.
+        most: the greatest that it may be.
+        usual: where it is not there.
+
+    Raises:
+        Problem: it is no such number.
+    """
+    text = ask.request.args.get(name, str(usual))
+    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= most):  # noqa: PLR2004 - digits
+        raise Problem(422, f"{name}: expected a whole number from 0 to {most}")
+    return int(text)
+
+
 def check_no_body(request: Request, most_bytes: int) -> None:
     """Refuse a body that says something where none is wanted.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from smartflo_contract.factories import ListDefinition
@@ -11,9 +12,11 @@ from smartflo_contract.mock_server._edits import changes_of, place_of
 from smartflo_contract.mock_server._json import trimmed
 from smartflo_contract.mock_server._magic import is_list_id
 from smartflo_contract.mock_server._snapshot import definition_of, dumped_definition
-from smartflo_contract.mock_server.admin._asks import Ask
+from smartflo_contract.mock_server.admin._asks import Ask, whole_number
 from smartflo_contract.mock_server.admin._problems import Problem, refusing
 
+_PAGE: Final = (("offset", 2**32, 0), ("limit", 10_000, 1_000))
+"""Parameters of a page of leads, each with its greatest and its usual value."""
 _USUAL_SIZE: Final = ListDefinition(id=1).size
 
 
@@ -53,6 +56,15 @@ def delete_list(ask: Ask) -> object:
         changes = _changes(ask, account)
         account.lists[changes.writer.definition.id] = ListChanges(changes.writer, deleted=True, touched=True)
     return {"status": "ok"}
+
+
+def get_leads(ask: Ask) -> object:
+    """Tell leads of a list, whatever faults and quirks there are: from an ``offset`` on, so many as ``limit`` says."""
+    first, number = (whole_number(ask, name, most, usual) for name, most, usual in _PAGE)
+    with ask.state.accounts.edit(ask.account) as account:
+        leads = _changes(ask, account).leads
+        indexes = list(islice(leads.indexes(), first, first + number))
+        return {"leads": [leads.lead(index) for index in indexes]}
 
 
 def post_leads(ask: Ask) -> object:

@@ -11,7 +11,7 @@ from smartflo_contract.mock_server._faults import KINDS, is_status
 from smartflo_contract.mock_server._journal import MOST_WAITS, Journal, differs, fits
 from smartflo_contract.mock_server._routes import served_routes
 from smartflo_contract.mock_server._state import State
-from smartflo_contract.mock_server.admin._asks import Ask
+from smartflo_contract.mock_server.admin._asks import Ask, whole_number
 from smartflo_contract.mock_server.admin._problems import Problem
 from smartflo_contract.schemas._errors import nearest
 
@@ -144,11 +144,5 @@ def _of_query(ask: Ask) -> dict[str, Any]:
     order = texts.get("order", "oldest")
     if order not in {"oldest", "newest"}:
         raise Problem(422, f"order: expected oldest or newest, got {shown(order)}")
-    return {"order": order, **{name: _number(name, texts[name]) for name in ("after", "limit") if name in texts}}
-
-
-def _number(name: str, text: str) -> int:
-    most = _MOST if name == "limit" else 2**53
-    if not (text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= most):  # noqa: PLR2004 - digits
-        raise Problem(422, f"{name}: expected a whole number from 0 to {most}")
-    return int(text)
+    after, limit = whole_number(ask, "after", 2**53, 0), whole_number(ask, "limit", _MOST, _USUAL)
+    return {"order": order, "after": after, "limit": limit}

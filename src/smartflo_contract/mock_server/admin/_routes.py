@@ -15,6 +15,7 @@ from smartflo_contract.mock_server.admin._callers import check_caller
 from smartflo_contract.mock_server.admin._clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin._lists import (
     delete_list,
+    get_leads,
     get_list,
     get_lists,
     patch_lead,
@@ -25,6 +26,7 @@ from smartflo_contract.mock_server.admin._lists import (
 from smartflo_contract.mock_server.admin._problems import Problem
 from smartflo_contract.mock_server.admin._requests import count, delete_requests, find, get_requests, unmatched, wait
 from smartflo_contract.mock_server.admin._reset import reset
+from smartflo_contract.mock_server.admin._schemas import parameter_name
 from smartflo_contract.mock_server.admin._settings import (
     delete_faults,
     get_faults,
@@ -198,6 +200,15 @@ ADMIN_ROUTES: Final = (
     ),
     AdminRoute("DELETE", "/lists/{list_id}", delete_list, "Delete a list", "Status", "one", changes=True),
     AdminRoute(
+        "GET",
+        "/lists/{list_id}/leads",
+        get_leads,
+        "Leads of a list, whatever faults and quirks there are",
+        "Leads",
+        "one",
+        parameters=("offset", "most_leads"),
+    ),
+    AdminRoute(
         "POST",
         "/lists/{list_id}/leads",
         post_leads,
@@ -275,7 +286,8 @@ def _ask(state: State, request: Request, route: AdminRoute, place: str) -> Ask:
     Raises:
         Problem: the route does not take it.
     """
-    check_query(request, route.parameters if route.about == "nobody" else (*route.parameters, *NAMES))
+    names = [parameter_name(name) for name in route.parameters]
+    check_query(request, names if route.about == "nobody" else (*names, *NAMES))
     named = None if route.about == "nobody" else named_account(state, request, needed=route.about == "one")
     if route.changes and state.config.read_only:
         raise Problem(409, _READ_ONLY)

@@ -1,0 +1,238 @@
+"""What pytest loads in every run: options, the marker, and fixtures. Imports nothing but pytest until one is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from smartflo_contract.factories import Lead
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+
+_OPTIONS: Final = {
+    "seed": "same seed, same leads; a whole number (default: 0)",
+    "profile": "reading of the vendor's documentation: sample (default), documented or lenient",
+    "overlay": "a JSON file with a partial lead schema; a relative path starts from pytest's root folder",
+}
+"""Options and ini keys, by name."""
+_MARKER: Final = {
+    "leads": "how many leads, or the leads, of a list that the test begins with: `smartflo.lists[0]`",
+    "profile": "profile of the account",
+    "quirks": "quirk to value",
+    "faults": "steps, as `smartflo.fail()` takes them",
+    "clock": "the time that the account's clock shows and stands at, a datetime or ISO 8601",
+    "seed": "of the leads that the test begins with, and of `smartflo_make_lead`",
+    "allow_unmatched": "requests that no route of the fake takes do not fail the test",
+}
+"""Keyword arguments of the marker."""
+_ACCOUNT: Final = pytest.StashKey["Smartflo"]()
+_FAILED: Final = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, each with an ini key of the same name."""
+    group = parser.getgroup("smartflo", "Smartflo: fixtures of a fake Smartflo (docs/pytest.md)")
+    for name, text in _OPTIONS.items():
+        group.addoption(f"--smartflo-{name}", metavar=name.upper(), help=text)
+        parser.addini(f"smartflo_{name}", f"{text}; the option wins")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell of the marker."""
+    arguments = ", ".join(f"{name}=" for name in _MARKER)
+    text = "; ".join(f"{name}: {what}" for name, what in _MARKER.items())
+    config.addinivalue_line("markers", f"smartflo({arguments}): what the test's Smartflo account is like. {text}.")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse markers that say what there is not.
+
+    Raises:
+        UsageError: one does.
+    """
+    for item in items:
+        for mark in item.iter_markers("smartflo"):
+            unknown = [name for name in mark.kwargs if name not in _MARKER]
+            if unknown or mark.args:
+                what = f"`{unknown[0]}`" if unknown else "an argument without a name"
+                message = f"{item.nodeid}: @pytest.mark.smartflo has {what}; there are {', '.join(_MARKER)}"
+                raise pytest.UsageError(message)
+
+
+@pytest.fixture(scope="session")
+def smartflo_config(request: pytest.FixtureRequest) -> Config:
+    """What the fake of the tests is made of; override it to return another ``smartflo_contract.mock_server.Config``."""
+    from smartflo_contract.mock_server import Config, ConfigError  # noqa: PLC0415 - quick to load without
+
+    given = {name: _given(request.config, name) for name in _OPTIONS}
+    seed, profile, overlay = given["seed"], given["profile"], given["overlay"]
+    try:
+        return Config(
+            seed=int(seed or 0),
+            profile=profile or "sample",
+            overlay=request.config.rootpath / overlay if overlay else None,
+        )
+    except ConfigError as error:
+        message = f"smartflo: {error}"
+    except ValueError:
+        message = f"--smartflo-seed: expected a whole number, got `{seed}`"
+    raise pytest.UsageError(message)
+
+
+@pytest.fixture(scope="session")
+def smartflo_server(smartflo_config: Config) -> Iterator[SmartfloServer]:
+    """The fake Smartflo of all tests of this process, at a free port; ``account()`` gives an account of one's own."""
+    from smartflo_contract.mock_server import FakeSmartflo  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.pytest_plugin import SmartfloServer  # noqa: PLC0415 - quick to load without
+
+    with FakeSmartflo(smartflo_config) as fake:
+        yield SmartfloServer(fake, smartflo_config)
+
+
+@pytest.fixture
+def smartflo(request: pytest.FixtureRequest, smartflo_server: SmartfloServer) -> Iterator[Smartflo]:
+    """The test's own account on the fake Smartflo: ``url``, ``headers``, ``client``, ``add_list()``, ``fail()``..."""
+    marked = _marked(request.node)
+    with smartflo_server.account() as account:
+        request.node.stash[_ACCOUNT] = account
+        _prepare(account, marked)
+        yield account
+        if not marked.get("allow_unmatched") and not request.node.stash.get(_FAILED, False):
+            lost = _unmatched(account)
+            if lost:
+                pytest.fail(lost, pytrace=False)
+
+
+@pytest.fixture
+def smartflo_make_lead(request: pytest.FixtureRequest, smartflo_config: Config) -> Callable[..., Lead]:
+    """Make one lead after another, realistic and valid under the contract, with the keys that are given."""
+    from smartflo_contract.factories import lead  # noqa: PLC0415 - quick to load without
+
+    marked, made = _marked(request.node), iter(range(2**31))
+
+    def make(**overrides: Any) -> Lead:
+        whole = lead(
+            marked.get("seed", smartflo_config.seed),
+            8668,
+            next(made),
+            profile=marked.get("profile", smartflo_config.profile),
+            overlay=smartflo_config.overlay,
+        )
+        return {**whole, **overrides}  # type: ignore[typeddict-item]  # any key may be given, and hold anything
+
+    return make
+
+
+@pytest.fixture
+def smartflo_lead(smartflo_make_lead: Callable[..., Lead]) -> Lead:
+    """One lead, realistic and valid under the contract."""
+    return smartflo_make_lead()
+
+
+@pytest.fixture
+def smartflo_leads(smartflo_make_lead: Callable[..., Lead]) -> list[Lead]:
+    """Ten leads, realistic and valid under the contract."""
+    return [smartflo_make_lead() for _ in range(10)]
+
+
+@pytest.fixture
+def smartflo_dial_status(request: pytest.FixtureRequest) -> int:
+    """Each dial status that the contract knows, one test each."""
+    return int(request.param)
+
+
+@pytest.fixture
+def smartflo_disposition(request: pytest.FixtureRequest) -> int:
+    """Each disposition (``dialer_dial_status``) that the contract knows, one test each."""
+    return int(request.param)
+
+
+@pytest.fixture
+def smartflo_edge_lead(request: pytest.FixtureRequest) -> Lead:
+    """Each lead at which clients break, one test each, named as in ``EDGE_CASES``; some break the contract."""
+    from copy import deepcopy  # noqa: PLC0415 - quick to load without
+
+    lead: Lead = deepcopy(request.param)
+    return lead
+
+
+@pytest.fixture
+def smartflo_every_reading(request: pytest.FixtureRequest, smartflo: Smartflo) -> Mapping[str, str]:
+    """Each profile, and each value of each quirk, one test each: set for the test's account, and told."""
+    reading: Mapping[str, str] = request.param
+    _prepare(smartflo, {"profile": reading["profile"]} if "profile" in reading else {"quirks": reading})
+    return reading
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have a test run once for each value of a parametrised fixture."""
+    for name in ("smartflo_dial_status", "smartflo_disposition", "smartflo_edge_lead", "smartflo_every_reading"):
+        if name in metafunc.fixturenames:
+            from smartflo_contract.pytest_plugin import _values  # noqa: PLC0415 - quick to load without
+
+            values = _values.TABLES[name]()
+            metafunc.parametrize(name, list(values.values()), ids=list(values), indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a test that failed which requests no route took: they may be why."""
+    report = yield
+    account = item.stash.get(_ACCOUNT, None)
+    if account is not None and call.when == "call" and report.failed:
+        item.stash[_FAILED] = True
+        lost = _unmatched(account)
+        if lost:
+            report.sections.append(("smartflo", lost))
+    return report
+
+
+def _given(config: pytest.Config, name: str) -> str | None:
+    """Return an option, or the ini key of its name."""
+    value = config.getoption(f"--smartflo-{name}") or config.getini(f"smartflo_{name}")
+    return str(value) if value else None
+
+
+def _marked(item: Any) -> dict[str, Any]:
+    """Return what the markers of a test say, the nearest one last."""
+    said: dict[str, Any] = {}
+    for mark in reversed(list(item.iter_markers("smartflo"))):
+        said |= mark.kwargs
+    return said
+
+
+def _prepare(account: Smartflo, marked: Mapping[str, Any]) -> None:
+    """Make an account what the markers say.
+
+    Raises:
+        UsageError: it cannot be so.
+    """
+    try:
+        if "profile" in marked:
+            account.profile(marked["profile"])
+        if "quirks" in marked:
+            account.quirks(**marked["quirks"])
+        if "clock" in marked:
+            account.clock.freeze(marked["clock"])
+        if "leads" in marked:
+            account.add_list(leads=marked["leads"], seed=marked.get("seed"))
+        if "faults" in marked:
+            account.fail(*marked["faults"])
+    except ValueError as error:
+        message = f"@pytest.mark.smartflo: {error}"
+        raise pytest.UsageError(message) from None
+
+
+def _unmatched(account: Smartflo) -> str:
+    """Return which requests of an account no route took, and why; nothing where there are none."""
+    lines = [f"  {one['method']} {one['path']}: {one['response']['reason']}" for one in account.unmatched]
+    if not lines:
+        return ""
+    hint = "@pytest.mark.smartflo(allow_unmatched=True) has it so"
+    return "\n".join(["the fake Smartflo has no such route:", *lines, hint])

@@ -1,0 +1,3 @@
+"""Tests of the plugin run pytest on small projects of their own."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,430 @@
+"""The fixtures: an account for each test on one fake, what it can do, and what fails a test."""
+
+import subprocess
+import sys
+
+import pytest
+
+LOADED = ("flask", "faker", "granian", "hypothesis", "jsonschema", "jsonschema_rs", "orjson", "requests", "rich")
+OTHERS = ("hypothesispytest", "xdist", "randomly", "schemathesis", "faker")
+"""Plugins of others, which may import these."""
+
+
+def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
+    """Lists, leads, faults, quirks, profile, clock and requests are those of the test's account."""
+    pytester.makepyfile(
+        """
+        from datetime import timedelta
+
+        import pytest
+        import requests
+
+
+        def read(smartflo, list_id):
+            return requests.get(f"{smartflo.url}/v1/broadcast/leads/{list_id}", headers=smartflo.headers, timeout=30)
+
+
+        def test_lists(smartflo):
+            made = smartflo.add_list(columns=["Mobile", "Name"], leads=3, name="Trial", seed=7)
+            given = smartflo.add_list(id=4711, leads=[{"field_1": "Asha"}])
+            added = smartflo.add_leads(4711, [{"surprise": 1}]) + smartflo.add_leads(4711, 2)
+            assert made.leads == requests.get(made.url, headers=smartflo.headers, timeout=30).json()
+            assert ["Asha", 1] == [given.leads[0]["field_1"], given.leads[1]["surprise"]]
+            assert given.leads[1:] == added == smartflo.client.get("/v1/broadcast/leads/4711").get_json()[1:]
+            assert {"Trial"} == {lead["list_name"] for lead in made.leads}
+            assert [made, given] == smartflo.lists
+
+
+        def test_faults(smartflo):
+            smartflo.fail(503, 503, "ok", 429)
+            smartflo.fail("html", at=6)
+            smartflo.fail(404, list_id=8669, route="any")
+            assert [503, 503, 200, 429, 200] == [read(smartflo, 8668).status_code for _ in range(5)]
+            assert "<html>" in read(smartflo, 8668).text
+            assert 404 == read(smartflo, 8669).status_code
+
+
+        def test_quirks_and_clock(smartflo):
+            smartflo.quirks(expired_token=200)
+            before = smartflo.clock.now
+            smartflo.clock.freeze()
+            smartflo.clock.advance(hours=2)
+            assert timedelta(hours=2) <= smartflo.clock.now - before < timedelta(hours=3)
+            answer = read(smartflo, 8668)
+            assert (200, "Token has expired") == (answer.status_code, answer.json()["message"])
+            smartflo.clock.set("2026-03-01T00:00:00Z")
+            smartflo.clock.start()
+            assert smartflo.clock.now.year == 2026
+
+
+        def test_profile_and_contract(smartflo):
+            smartflo.profile("documented")
+            assert "documented" == smartflo.contract.profile
+            assert smartflo.contract.is_valid(read(smartflo, 8668).json())
+
+
+        def test_logins(smartflo):
+            credentials = {"email": smartflo.email, "password": smartflo.password}
+            body = requests.post(f"{smartflo.url}/v1/auth/login", json=credentials, timeout=30).json()
+            smartflo.fail(503)
+            token = {"Authorization": f"Bearer {body['access_token']}"}
+            assert 503 == requests.get(f"{smartflo.url}/v1/broadcast/leads/8668", headers=token, timeout=30).status_code
+            smartflo.assert_called("POST", "/v1/auth/login", times=1)
+
+
+        def test_requests(smartflo):
+            smartflo.assert_not_called("GET", "/v1/broadcast/leads/{id}")
+            smartflo.client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042", "field_1": "Asha"})
+            smartflo.assert_called("POST", "/v1/broadcast/lead/8669", json={"field_1": "Asha"})
+            smartflo.assert_called("post", "/v1/broadcast/lead/{id}", times=1)
+            assert ["POST"] == [request["method"] for request in smartflo.requests]
+            smartflo.reset()
+            assert [] == smartflo.requests
+
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_nothing_is_left(smartflo, number):
+            assert [] == smartflo.requests == smartflo.lists
+            smartflo.add_list(leads=number)
+            smartflo.fail(500)
+            assert 5 == len(read(smartflo, 8669).json() if number == 9 else [0] * 5)
+
+
+        @pytest.mark.parametrize(
+            ("call", "told"),
+            [
+                (lambda s: s.fail("ct"), "`ct` is no fault"),
+                (lambda s: s.quirks(unknown_lst="404"), "Did you mean `unknown_list`"),
+                (lambda s: s.profile("x"), "expected one of sample, documented, lenient"),
+                (lambda s: s.add_list(leads=-1), "size: -1 is less than the minimum"),
+                (lambda s: s.add_leads(123456, 1), "no list of this id"),
+                (lambda s: s.assert_called("GET", "/v1/broadcast/leeds/{id}"), "this fake has no"),
+                (lambda s: s.assert_called("GET", "v1/broadcast/leads/8668"), "the whole path"),
+            ],
+        )
+        def test_what_cannot_be(smartflo, call, told):
+            with pytest.raises(ValueError, match=told):
+                call(smartflo)
+
+
+        def test_leads(smartflo_lead, smartflo_leads, smartflo_make_lead):
+            from smartflo_contract.schemas import load_contract
+
+            assert load_contract().is_valid([smartflo_lead, *smartflo_leads])
+            assert 11 == len({lead["lead_id"] for lead in [smartflo_lead, *smartflo_leads]})
+            assert ("x", None) == (smartflo_make_lead(field_1="x")["field_1"], smartflo_make_lead(new=None)["new"])
+        """
+    )
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=17)
+
+
+def test_an_unknown_route_fails_the_test(pytester: pytest.Pytester) -> None:
+    """A request that no route took fails its test with the nearest route, unless the test allows it."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        def test_lost(smartflo):
+            smartflo.client.get("/v1/broadcast/leeds/1")
+
+
+        @pytest.mark.smartflo(allow_unmatched=True)
+        def test_allowed(smartflo):
+            smartflo.client.get("/v1/broadcast/leeds/1")
+
+
+        def test_other(smartflo):
+            smartflo.client.get("/v1/broadcast/leads/1")
+        """
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at teardown of test_lost*",
+            "the fake Smartflo has no such route:",
+            "  GET /v1/broadcast/leeds/1: *the nearest documented route is GET /v1/broadcast/leads/{id} (answered *",
+            "@pytest.mark.smartflo(allow_unmatched=True) has it so",
+        ]
+    )
+
+
+def test_the_tests_own_error_comes_first(pytester: pytest.Pytester) -> None:
+    """A test that has failed has its own error; what no route took is told below it, and is no second error."""
+    pytester.makepyfile(
+        """
+        def test_lost(smartflo):
+            answer = smartflo.client.get("/v1/broadcast/leeds/1")
+            assert answer.status_code == 200
+        """
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*assert 404 == 200*", "*- smartflo -*", "  GET /v1/broadcast/leeds/1: *"])
+
+
+def test_what_assertions_say(pytester: pytest.Pytester) -> None:
+    """An assertion that fails says what was expected, which requests came, and which is nearest."""
+    pytester.makepyfile(
+        """
+        def test_called(smartflo):
+            smartflo.fail(503, route="any")
+            smartflo.client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"})
+            for _ in range(12):
+                smartflo.client.get("/v1/broadcast/leads/8669")
+            smartflo.assert_called("POST", "/v1/broadcast/lead/8669", times=2, json={"field_1": "Asha"})
+
+
+        def test_not_called(smartflo):
+            smartflo.client.get("/v1/broadcast/leads/8669")
+            smartflo.assert_not_called("GET", "/v1/broadcast/leads/{id}")
+        """
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider", "-p", "no:randomly")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "E * expected POST /v1/broadcast/lead/8669 with {'field_1': 'Asha'} 2 times, got 0; requests of *",
+            "E *... 3 before these",
+            "E *  GET /v1/broadcast/leads/8669 -> 200",
+            "E * nearest: POST /v1/broadcast/lead/8669, which differs in json",
+            "E * expected GET /v1/broadcast/leads/{id} never, got 1; requests of this account:",
+        ]
+    )
+    assert "_account.py" not in result.stdout.str()
+
+
+def test_the_marker(pytester: pytest.Pytester) -> None:
+    """The marker says what the account begins with; the nearest one wins."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.smartflo(profile="documented", seed=3)
+
+
+        @pytest.mark.smartflo(leads=[{"field_1": "Asha"}], quirks={"unknown_list": "empty"}, faults=[503])
+        def test_all(smartflo, smartflo_lead):
+            assert "Asha" == smartflo.lists[0].leads[0]["field_1"]
+            assert smartflo.contract.profile == "documented"
+            assert smartflo.contract.is_valid([smartflo_lead])
+            statuses = [smartflo.client.get(f"/v1/broadcast/leads/{id_}").status_code for id_ in (8668, 1)]
+            assert [503, 200] == statuses
+
+
+        @pytest.mark.smartflo(clock="2026-03-01", profile="sample")
+        def test_clock(smartflo):
+            assert "2026-03-01T00:00:00+00:00" == smartflo.clock.now.isoformat()
+            assert smartflo.contract.profile == "sample"
+        """
+    )
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [
+        ("profil='x'", "*test_x.py::test_it: @pytest.mark.smartflo has `profil`; there are leads, profile, quirks, *"),
+        ("3", "*@pytest.mark.smartflo has an argument without a name; there are *"),
+    ],
+)
+def test_a_marker_that_cannot_be(pytester: pytest.Pytester, argument: str, told: str) -> None:
+    """A wrong name in a marker is a usage error that lists the right ones."""
+    pytester.makepyfile(test_x=f"import pytest\n@pytest.mark.smartflo({argument})\ndef test_it(smartflo): ...\n")
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    result.stderr.fnmatch_lines([f"ERROR: {told}"])
+
+
+@pytest.mark.parametrize("value", ["quirks={'x': 1}", "profile='x'", "faults=['ct']", "clock='soon'", "leads=-1"])
+def test_a_marker_with_a_value_that_cannot_be(pytester: pytest.Pytester, value: str) -> None:
+    """A wrong value in a marker is an error of its test that says what is possible."""
+    pytester.makepyfile(f"import pytest\n@pytest.mark.smartflo({value})\ndef test_it(smartflo): ...\n")
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*UsageError: @pytest.mark.smartflo: *"])
+
+
+def test_options_and_ini_keys(pytester: pytest.Pytester) -> None:
+    """Seed, profile and overlay are set by option or ini key; the option wins."""
+    pytester.makeini("[pytest]\nsmartflo_seed = 7\nsmartflo_profile = lenient\nsmartflo_overlay = overlay.json\n")
+    pytester.makefile(".json", overlay='{"properties": {"campaign": {"type": "string"}}, "required": ["campaign"]}')
+    pytester.makepyfile(
+        """
+        def test_config(smartflo, smartflo_config, smartflo_lead):
+            from smartflo_contract.schemas import load_contract
+
+            assert (9, "documented") == (smartflo_config.seed, smartflo_config.profile)
+            assert "campaign" in smartflo_lead
+            assert "campaign" in smartflo.client.get("/v1/broadcast/leads/8668").get_json()[0]
+            assert smartflo.contract.is_valid([smartflo_lead])
+        """
+    )
+    options = ("--smartflo-seed", "9", "--smartflo-profile=documented")
+
+    pytester.runpytest("-p", "no:cacheprovider", *options).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("--smartflo-seed=x", "*--smartflo-seed: expected a whole number, got `x`*"),
+        ("--smartflo-profile=x", "*smartflo: *unknown profile `x`*"),
+        ("--smartflo-overlay=none.json", "*smartflo: *none.json*"),
+    ],
+)
+def test_options_that_cannot_be(pytester: pytest.Pytester, option: str, told: str) -> None:
+    """A wrong option is a usage error of the tests that use it, in one line."""
+    pytester.makepyfile("def test_it(smartflo): ...")
+    result = pytester.runpytest("-p", "no:cacheprovider", option)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"E * {told}" if not told.startswith("*") else told])
+
+
+def test_a_configuration_of_ones_own(pytester: pytest.Pytester) -> None:
+    """The fixture ``smartflo_config`` is overridden as any fixture is."""
+    pytester.makeconftest(
+        """
+        import pytest
+
+        from smartflo_contract.factories import ListDefinition
+        from smartflo_contract.mock_server import Config
+
+
+        @pytest.fixture(scope="session")
+        def smartflo_config():
+            return Config(lists=[ListDefinition(id=77, size=2)])
+        """
+    )
+    pytester.makepyfile(
+        """
+        def test_it(smartflo):
+            assert 2 == len(smartflo.client.get("/v1/broadcast/leads/77").get_json())
+        """
+    )
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_accounts_under_hypothesis(pytester: pytest.Pytester) -> None:
+    """Each example has an account of its own, with no health check suppressed."""
+    pytester.makepyfile(
+        """
+        from hypothesis import given, settings
+
+        from smartflo_contract.strategies import leads
+
+
+        @settings(max_examples=20, database=None)
+        @given(lead=leads())
+        def test_it(smartflo_server, lead):
+            with smartflo_server.account() as smartflo:
+                made = smartflo.add_list(leads=[lead])
+                assert [lead] == smartflo.client.get(f"/v1/broadcast/leads/{made.id}").get_json()
+                smartflo.assert_called("GET", "/v1/broadcast/leads/{id}", times=1)
+        """
+    )
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-p", "randomly")])
+def test_ways_to_run(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    """Tests with threads pass alone, spread over processes and in any order."""
+    pytester.makepyfile(
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        import pytest
+        import requests
+
+
+        @pytest.mark.parametrize("number", range(6))
+        def test_it(smartflo, number):
+            made = smartflo.add_list(leads=number)
+
+            def read(_):
+                return len(requests.get(made.url, headers=smartflo.headers, timeout=30).json())
+
+            with ThreadPoolExecutor(4) as threads:
+                assert [number] * 4 == list(threads.map(read, range(4)))
+            smartflo.assert_called("GET", "/v1/broadcast/leads/{id}", times=4)
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", *options).assert_outcomes(passed=6)
+
+
+def test_help_reads_well(pytester: pytest.Pytester) -> None:
+    """Fixtures, markers and options say what they are for."""
+    fixtures = pytester.runpytest("--fixtures", "-p", "no:cacheprovider").stdout.str()
+    markers = pytester.runpytest("--markers", "-p", "no:cacheprovider").stdout.str()
+    options = pytester.runpytest("--help").stdout.str()
+
+    assert "The test's own account on the fake Smartflo" in fixtures
+    assert "no docstring available" not in fixtures[fixtures.index("smartflo_contract") :]
+    assert "@pytest.mark.smartflo(leads=, profile=, quirks=, faults=, clock=, seed=, allow_unmatched=)" in markers
+    assert "--smartflo-seed=SEED" in options
+
+
+def test_an_empty_run_imports_nothing(pytester: pytest.Pytester) -> None:
+    """A run without our fixtures imports pytest alone because of us."""
+    pytester.makepyfile("def test_it(): ...")
+    code = (
+        "import sys, pytest;"
+        f"plugins = [word for name in {OTHERS!r} for word in ('-p', 'no:' + name)];"
+        "pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider', *plugins]);"
+        f"print('LOADED', [name for name in {LOADED!r} if name in sys.modules],"
+        "'smartflo_contract.pytest_plugin.plugin' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=pytester.path)
+
+    assert "LOADED [] True" in done.stdout
+
+
+def test_parametrised_fixtures(pytester: pytest.Pytester) -> None:
+    """A test runs for each known value, each edge case and each reading, under names that say which."""
+    pytester.makepyfile(
+        """
+        def test_dial_status(smartflo, smartflo_dial_status):
+            made = smartflo.add_list(leads=[{"dial_status": smartflo_dial_status}])
+            (lead,) = smartflo.client.get(f"/v1/broadcast/leads/{made.id}").get_json()
+            assert smartflo_dial_status == lead["dial_status"]
+
+
+        def test_disposition(smartflo_make_lead, smartflo_disposition):
+            assert isinstance(smartflo_disposition, int)
+
+
+        def test_edge_lead(smartflo_edge_lead):
+            smartflo_edge_lead["mine"] = 1
+
+
+        def test_edge_lead_again(smartflo_edge_lead):
+            assert "mine" not in smartflo_edge_lead
+
+
+        def test_every_reading(smartflo, smartflo_every_reading):
+            assert smartflo.client.get("/v1/broadcast/leads/8668").status_code == 200
+            told = {one["name"]: one["value"] for one in smartflo.admin("GET", "/quirks")}
+            told["profile"] = smartflo.contract.profile
+            assert smartflo_every_reading.items() <= told.items()
+        """
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider", "-v")
+
+    assert 0 == result.ret
+    result.stdout.fnmatch_lines_random(
+        [
+            "*::test_dial_status[[]5-dnd[]] PASSED*",
+            "*::test_disposition[[]-8-*",
+            "*::test_edge_lead[[]header-devanagari[]] PASSED*",
+            "*::test_every_reading[[]documented[]] PASSED*",
+            "*::test_every_reading[[]auth_scheme-bearer[]] PASSED*",
+            "*::test_every_reading[[]unknown_token-401[]] PASSED*",
+        ]
+    )
