@@ -274,6 +274,21 @@ def test_a_clock_set_by_the_time(time: str) -> None:
     assert NOON == turn(client_of(), now=time, frozen=True).get_json()["now"]
 
 
+def test_before_1970() -> None:
+    """A login before 1970 is refused as any, and counted."""
+    client = client_of()
+    client.patch(f"{CLOCK}?login=crm", json={"now": "1960-01-01"})
+    answer = client.post("/v1/auth/login", json={"email": "crm", "password": "wrong"})
+
+    assert (401, 1) == (answer.status_code, answer.get_json()["login_failed_count"])
+
+
+@pytest.mark.parametrize("query", ["login=", "login=crm&account=0123456789ab"])
+def test_an_account_in_two_ways(query: str) -> None:
+    """An empty login id, as of a variable that is not set, is no account, and two names are one too many."""
+    assert 422 == client_of().post(f"/__admin/reset?{query}").status_code
+
+
 def test_the_end_of_time() -> None:
     """No clock goes beyond the year 9999, by itself neither, and whatever it tells can be told."""
     client = client_of()
@@ -285,6 +300,7 @@ def test_the_end_of_time() -> None:
         locked = client.post("/v1/auth/login", json={"email": "crm", "password": "wrong"})
 
     assert "9999-12-31T23:59:59.000+00:00" == client.get(CLOCK, headers=ME).get_json()["time"]
+    assert "2026-03-01T00:00:00.000+00:00" == turn(client, now="2026-03-01").get_json()["time"]
     assert 200 == client.get("/__admin/accounts").status_code
     assert (429, "9999-") == (locked.status_code, locked.get_json()["retry_after"][:5])
 

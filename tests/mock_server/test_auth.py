@@ -269,13 +269,13 @@ def test_pristine_accounts_are_not_kept() -> None:
     with store.edit("b"):
         pass
 
-    assert len(store) == 1
+    assert len(store.ids()) == 1
     assert (Account(failed_logins=1), PRISTINE) == (store.view("a"), store.view("b"))
 
     with store.edit("a") as account:
         account.failed_logins = 0
 
-    assert len(store) == 0
+    assert len(store.ids()) == 0
 
 
 def test_the_account_used_least_recently_is_forgotten() -> None:

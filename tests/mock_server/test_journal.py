@@ -280,7 +280,7 @@ def test_faults_are_told() -> None:
         ("GET", f"{VENDORS}?token%3Ds3same&%22password%22:hunter2=1&auth[swordfish]=1&a=1;password=swordfish", {}, b""),
         (
             "GET",
-            f"{VENDORS}?next=/x%3Ftoken%3Ds3same&%EF%BD%90assword=hunter2&p%2500assword=swordfish&pin=s3same",
+            f"{VENDORS}?next=/x%3Ftoken%3Ds3same&%EF%BD%90assword=hunter2&p%2500assword=swordfish",
             {},
             b"",
         ),
@@ -297,7 +297,7 @@ def test_faults_are_told() -> None:
             "POST",
             ADD,
             ME,
-            b'{"field_0": "5550000042", "field_1": "eyJhbGciOiJI.eyJzdWIi.s3same", "x": "Bearer hunter2"}',
+            b'{"field_1": "eyJhbGciOiJI.eyJzdWIi.s3same", "x": "Bearer hunter2hunter2hunter2"}',
         ),
         ("POST", ADD, ME, b'{"password=hunter2": 1, "jwt": "s3same", "otp": "swordfish", "Private-Key": "s3same"}'),
         ("POST", "/v1/auth/login", {}, b'{"email": "crm", "password": "hunter2"'),
@@ -314,6 +314,60 @@ def test_no_secrets(client: FlaskClient, method: str, path: str, headers: dict[s
 
     assert 1 == len(journal(client))
     assert [] == [secret for secret in SECRETS if secret in told]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"field_1": "harveyjones.k@example.com", "field_2": "info@surveyjobs.example.com", "field_3": "Bearer Singh"},
+        {"Passport": "x", "Authority Name": "y", "Compass": "z", "session": 1, "key": 2, "pin": 560001, "author": "w"},
+        {"field_1": "Token: 5", "field_2": "password=please", "field_3": "eyJust a name"},
+    ],
+)
+def test_what_is_no_secret(client: FlaskClient, body: dict[str, Any]) -> None:
+    """What only looks like a secret is kept as it is, and found."""
+    client.post(
+        f"{ADD}?author=x&key=1&pin=2&number=1&number=2", json=body, headers=ME | {"User-Agent": "crm (a@b.example)"}
+    )
+    (entry,) = journal(client)
+
+    assert (body, "crm (a@b.example)") == (entry["body"], entry["headers"]["User-Agent"])
+    assert {"author": "x", "key": "1", "pin": "2", "number": "1"} == entry["query"]
+    assert 1 == asked(client, "count", json=body)["total"]
+
+
+def test_the_fakes_own_words_are_kept(client: FlaskClient) -> None:
+    """What the fake says of passwords and tokens is no secret."""
+    client.get(VENDORS)
+    client.post("/v1/auth/login", json={"email": "crm"})
+    first, second = journal(client)
+
+    assert "--header 'Authorization: Bearer any-text'" in first["response"]["reason"]
+    assert {"password": "The password field is required."} == second["response"]["body"]
+
+
+@pytest.mark.parametrize("wanted", [{"json": {"a": [{"password": "x"}]}}, {"query": {"access_token": "x"}}])
+def test_secrets_are_not_sought(client: FlaskClient, wanted: dict[str, Any]) -> None:
+    """A search for what is masked would find nothing for ever, and is refused."""
+    answer = client.post("/__admin/requests/count", json=wanted, headers=ME)
+
+    assert 422 == answer.status_code
+    assert "the journal has no value under this name" in answer.get_json()["detail"]
+
+
+def test_bodies_of_what_was_refused(client: FlaskClient) -> None:
+    """The body of a request that a fault met is kept as well: was the same sent again? Others are counted."""
+    rule = {"steps": ["503"], "route": "POST /v1/broadcast/lead/{id}"}
+    client.put("/__admin/faults", json={"rules": [rule]}, headers=ME)
+    for _ in range(2):
+        client.post(ADD, json=LEAD, headers=ME)
+    told = asked(client, "count", json=LEAD, path=ADD)
+
+    assert (2, 0) == (told["total"], told["bodies_not_kept"])
+    assert [503, 200] == [entry["response"]["status"] for entry in journal(client)]
+    client.post(ADD, json=LEAD)  # without a token: nobody reads it
+    alone = client.post("/__admin/requests/count", json={"json": LEAD, "status": 401}).get_json()
+    assert (0, 1) == (alone["total"], alone["bodies_not_kept"])
 
 
 def test_issued_tokens_are_not_kept(client: FlaskClient) -> None:

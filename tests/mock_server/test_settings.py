@@ -210,6 +210,8 @@ def test_a_profile_of_all_beside_changed_lists(client: FlaskClient) -> None:
     assert "sample" == client.get("/__admin/profile", headers=ME).get_json()["profile"]
     assert ("exact", "empty") == (quirk(client, ME, "created_at"), quirk(client, ME, "unknown_list"))
     assert "documented" == client.get("/__admin/profile", headers=OTHER).get_json()["profile"]
+    own = [client.put("/__admin/profile", json={"profile": name}, headers=ME) for name in ("documented", "lenient")]
+    assert [409, 409] == [answer.status_code for answer in own]
     client.post("/__admin/reset", headers=ME)
     assert "documented" == client.get("/__admin/profile", headers=ME).get_json()["profile"]
 

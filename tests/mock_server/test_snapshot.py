@@ -233,6 +233,28 @@ def test_one_account_is_not_all() -> None:
     assert 2 == len(client.get("/__admin/accounts").get_json())
 
 
+def test_what_is_set_for_all_has_no_lists() -> None:
+    """A snapshot that has lists for all is refused, and nothing changes."""
+    client = client_of()
+    lived(client, ME)
+    taken = snapshot(client)
+    taken["accounts"][""]["lists"] = next(one["lists"] for id_, one in taken["accounts"].items() if id_)
+
+    assert 422 == restored(client, taken)
+    assert 1 == len(client.get("/__admin/accounts").get_json())
+
+
+def test_a_pristine_account_takes_no_place() -> None:
+    """To restore an account that nothing has happened to is to forget it; no other goes for it."""
+    client = client_of(max_accounts=1)
+    lived(client, ME)
+    restored(client, snapshot(client, OTHER), OTHER)
+
+    assert 200 == client.get("/v1/broadcast/leads/10002", headers=ME).status_code
+    restored(client, snapshot(client, OTHER), ME)
+    assert [] == client.get("/__admin/accounts").get_json()
+
+
 def test_an_account_keeps_its_world() -> None:
     """An account whose lists were changed in a profile that was set for all goes on in it, in any fake."""
     first, second = client_of(), client_of()

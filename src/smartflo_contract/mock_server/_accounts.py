@@ -64,6 +64,10 @@ class Account:
     fault_counts: dict[int, int] = field(default_factory=dict)
     requests: int = 0
 
+    def put_list(self, list_id: int, changes: ListChanges, world: WorldKey) -> None:
+        """Have a list be as changed; all lists of an account are of one world."""
+        self.world, self.lists[list_id] = world, changes
+
     def new_list_id(self, taken: Container[int]) -> int:
         """Return an id that no list of the account has or had."""
         while True:
@@ -173,7 +177,11 @@ class MemoryStore:
         """
         with self._lock:
             kept = OrderedDict() if all_ else self._accounts
-            kept.update({account_id: (account, RLock()) for account_id, account in accounts.items()})
+            for account_id, account in accounts.items():
+                if account == PRISTINE:
+                    kept.pop(account_id, None)
+                else:
+                    kept[account_id] = (account, RLock())
             self._accounts = kept
             self._drop()
 
@@ -194,10 +202,6 @@ class MemoryStore:
         """Forget accounts where there are too many; not what holds for all."""
         while len(self._accounts) - (EVERYONE in self._accounts) > self._most:
             del self._accounts[next(one for one in self._accounts if one != EVERYONE)]
-
-    def __len__(self) -> int:
-        """How many accounts are kept."""
-        return len(self._accounts)
 
 
 def account_of_token(token: str) -> str:

@@ -12,7 +12,7 @@ from werkzeug.routing import MapAdapter
 from smartflo_contract.mock_server._answers import EVIDENCE, refusal
 from smartflo_contract.mock_server._config import Config, config_of
 from smartflo_contract.mock_server._directions import to_known_method, to_known_route
-from smartflo_contract.mock_server._faults import LOGIN
+from smartflo_contract.mock_server._faults import LOGIN, OF_LISTS
 from smartflo_contract.mock_server._leads import PATH, no_list
 from smartflo_contract.mock_server._routes import PLACE, ROUTES, Route
 from smartflo_contract.mock_server._state import State, faulty
@@ -22,14 +22,12 @@ from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX, Ad
 EXTENSION: Final = "smartflo_contract"
 """Where in ``Flask.extensions`` the state of a fake stands."""
 _LOGGER: Final = logging.getLogger(__name__)
-_ADD_LEAD: Final = "POST /v1/broadcast/lead/{id}"
-"""Where the id is a list's; in other paths of this form it is a lead's."""
 _FAULT_IDS: Final = "930"
 """How magic list ids begin that stand for a fault."""
 
 
 class _Fake(Flask):
-    """Binds its routes to the path of a request alone: no route depends on the Host, and to read it costs a tenth."""
+    """Binds its routes to the path of a request alone: the Host, on which none depends, costs a tenth of one."""
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return what finds the route of a request."""
@@ -76,7 +74,7 @@ def _add(app: Flask, route: Route, state: State) -> None:
         call = state.admit(asked)
         if isinstance(call, Response):
             return call
-        list_id = places.get("id_" if name == _ADD_LEAD else "list_id")
+        list_id = next(iter(places.values()), None) if name in OF_LISTS else None
         if not call.terms.faults and not (list_id and list_id.startswith(_FAULT_IDS)):
             return route.handler(call, **places)
         return faulty(call, name, list_id, lambda: route.handler(call, **places))

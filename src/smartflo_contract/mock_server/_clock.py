@@ -33,7 +33,7 @@ class Clock:
 
     def set_to(self, now: float, wall: float) -> "Clock":
         """Return the clock showing ``now``; one that stands stays so."""
-        return self.advanced(now - self.now(wall))
+        return Clock(now - wall) if self.frozen_at is None else replace(self, frozen_at=now)
 
     def frozen(self, wall: float) -> "Clock":
         """Return the clock standing at what it shows."""

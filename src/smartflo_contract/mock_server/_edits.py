@@ -112,7 +112,7 @@ def done(message: str, ignored: Iterable[str] = (), **more: object) -> Response:
 
 
 def changes_of(account: Account, world: World, list_id: str) -> ListChanges | Failure | None:
-    """Return the changes of a list, none yet perhaps; ``None`` where there is no such list.
+    """Return the changes of a list, begun here where there are none yet; ``None`` where there is no such list.
 
     Args:
         account: opened for changes.
@@ -127,8 +127,9 @@ def changes_of(account: Account, world: World, list_id: str) -> ListChanges | Fa
         return found
     if not isinstance(found.writer, LeadWriter):
         return _FIXED
-    account.world = world.key
-    return account.lists.setdefault(int(list_id), ListChanges(found.writer))
+    changes = ListChanges(found.writer)
+    account.put_list(int(list_id), changes, world.key)
+    return changes
 
 
 def place_of(account: Account, world: World, lead_id: str) -> tuple[ListChanges, int] | None:

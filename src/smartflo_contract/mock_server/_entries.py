@@ -25,20 +25,26 @@ Shown: TypeAlias = dict[str, Any]
 """A request as the admin API tells it."""
 
 MASKED: Final = "[masked]"
-_WORDS: Final = "pass|pwd|token|secret|auth|cookie|credential|session|jwt|bearer|signature"
-_SECRET: Final = re.compile(rf"{_WORDS}|apikey|accesskey|privatekey|securitycode")
-"""In a name of which only letters and digits are left."""
-_SHORT: Final = frozenset({"pin", "pw", "key", "sig", "sid", "otp", "cvv"})
-"""Names that are secret as a whole; inside others they mean something else."""
-_SIMPLE: Final = re.compile(r"[\w-]{1,60}", re.ASCII)
+_WORDS: Final = frozenset(
+    {"auth", "bearer", "cookie", "cookies", "credential", "credentials", "cvv", "jwt", "otp", "pass", "passcode", "pwd"}
+    | {"secret", "secrets", "sig", "signature", "token", "tokens"}
+)
+"""Words of names under which values are secret."""
+_JOINED: Final = re.compile(
+    r"passw|apikey|accesskey|privatekey|secretkey|authoriz|securitycode|sessionid|(token|secret)$"
+)
+"""The same, in a name of which only letters are left."""
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SIMPLE: Final = re.compile(r"[A-Za-z _-]{1,60}")
 """A name that holds no value."""
-_LIKE_THEIRS: Final = r"(?P<token>eyJ[\w-]+\.[\w.-]+)|(?P<bearer>bearer\s+)[^\s&;,]+"
-_IN_VALUES: Final = re.compile(_LIKE_THEIRS, re.IGNORECASE)
+_JWT: Final = r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.?[\w.-]*"
+_IN_VALUES: Final = re.compile(rf"{_JWT}|(?P<bearer>(?i:bearer)\s+)[\w.~+/-]{{20,}}")
 """What is masked in what clients write: tokens like the vendor's."""
 _IN_TEXTS: Final = re.compile(
-    rf"{_LIKE_THEIRS}|(?P<name>(?:{_WORDS})[\w\]\"'-]*\s*[=:]\s*)(?:bearer\s+)?[^\s&;,]+", re.IGNORECASE
+    rf"{_JWT}|(?P<bearer>(?i:bearer)\s+)[^\s&;,]+"
+    rf"|(?P<name>(?i:{'|'.join(sorted(_WORDS))}|password|authorization)[\w\]\"'-]{{0,40}}\s{{0,5}}[=:]\s{{0,5}})(?:(?i:bearer)\s+)?[^\s&;,]+"
 )
-"""What is masked in paths, queries, headers and reasons: those, and what comes after a name that speaks of secrets."""
+"""What is masked in paths, queries and headers: those, and what comes after a name that speaks of secrets."""
 _PLAIN: Final = re.compile(r"[\w/-]*", re.ASCII)
 """Texts in which nothing of that can be; this is quickly seen."""
 _HEADERS: Final = {
@@ -73,11 +79,12 @@ def line_of(request: Request, route: str | None, response: Response, time: float
     """
     environ = request.environ
     path, query, body = environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get(BODY)
-    headers = [(name, _clean(unquote(value)) if name == REASON else value) for name, value in response.headers]
+    cleaned = _clean(path)
+    headers = [(name, _reason(value, path == cleaned) if name == REASON else value) for name, value in response.headers]
     kept = (
         time,
         environ["REQUEST_METHOD"],
-        _clean(path if len(path) <= _MOST_PATH else shown(path, _MOST_PATH)),
+        cleaned if len(cleaned) <= _MOST_PATH else shown(cleaned, _MOST_PATH),
         _query(query) if query else None,
         _clean_headers(tuple(map(environ.get, _HEADERS))),
         _scheme(environ.get("HTTP_AUTHORIZATION")),
@@ -86,7 +93,7 @@ def line_of(request: Request, route: str | None, response: Response, time: float
         None if body is None else _body(body, login=route == LOGIN),
         response.status_code,
         headers,
-        _body(response.get_data()) if not response.direct_passthrough and _is_small(response) else None,
+        _answer(response.get_data()) if not response.direct_passthrough and _is_small(response) else None,
     )
     try:
         return trimmed(kept)
@@ -132,10 +139,24 @@ def _scheme(authorization: str | None) -> str | None:
     return f"Bearer {MASKED}" if authorization[:7].lower() == "bearer " else MASKED
 
 
+def read_small(request: Request) -> None:
+    """Read the body of a request that will fail before its handler reads it, where it is small enough to keep."""
+    if not 0 < (request.content_length or 0) <= _MOST_BODY:
+        return
+    request.max_content_length = _MOST_BODY + 1
+    request.environ[BODY] = request.get_data()  # kept: its handler may read it once more
+
+
+def _reason(value: str, plain: bool) -> str:  # noqa: FBT001 - used once
+    """Return a reason; it is the fake's own words, but for what it says of a path that was not plain."""
+    return unquote(value) if plain else _clean(unquote(value))
+
+
 @lru_cache(256)
 def _clean_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """Return the values of headers without secrets; clients send the same ones again and again."""
-    return tuple(value and _clean(value.rpartition("@")[2]) for value in values)  # a Host may have a login before it
+    host, *others = values
+    return (host and _clean(host.rpartition("@")[2]), *(value and _clean(value) for value in others))
 
 
 def _clean(text: str, secret: re.Pattern[str] = _IN_TEXTS) -> str:
@@ -148,11 +169,11 @@ def _mask(found: re.Match[str]) -> str:
     return f"{named.get('bearer') or named.get('name') or ''}{MASKED}"
 
 
-def _is_secret(name: str) -> bool:
-    """Whether a name speaks of secrets, however it is written."""
-    plain = unicodedata.normalize("NFKC", unquote(unquote(name))).casefold()
-    letters = "".join(filter(str.isalnum, plain))
-    return letters in _SHORT or _SECRET.search(letters) is not None
+def is_secret(name: str) -> bool:
+    """Whether a name speaks of secrets, however it is written; values under it are not kept."""
+    plain = unicodedata.normalize("NFKC", unquote(unquote(name)))
+    words = {word.lower() for word in _WORD.findall(plain)}
+    return not _WORDS.isdisjoint(words) or _JOINED.search("".join(filter(str.isalpha, plain)).lower()) is not None
 
 
 def _query(text: str) -> Mapping[str, str]:
@@ -160,12 +181,12 @@ def _query(text: str) -> Mapping[str, str]:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="replace")
     except ValueError:
         return {MASKED: f"more than {_MOST_PAIRS} parameters"}
-    return dict(_pair(name, value) for name, value in pairs)
+    return dict(_pair(name, value) for name, value in reversed(pairs))  # of several of a name the first counts
 
 
 def _pair(name: str, value: str) -> tuple[str, Any]:
     """Return a name and its value with what is secret in either masked."""
-    if not _is_secret(name):
+    if not is_secret(name):
         return shown(_clean(name), _MOST_VALUE), shown(_clean(value), _MOST_VALUE)
     return name if _SIMPLE.fullmatch(name) else MASKED, MASKED
 
@@ -178,6 +199,17 @@ def _body(body: bytes, *, login: bool = False) -> orjson.Fragment | None:
     except ValueError:
         return None
     return orjson.Fragment(orjson.dumps(_login(content) if login else _masked(content, _MOST_DEPTH)))
+
+
+def _answer(body: bytes) -> orjson.Fragment | None:
+    """Return an answer of the fake's own, which has one secret: the token; a fault may have left it no JSON."""
+    try:
+        content = orjson.loads(body)
+    except ValueError:
+        return None
+    if isinstance(content, dict) and "access_token" in content:
+        content["access_token"] = MASKED
+    return orjson.Fragment(orjson.dumps(content))
 
 
 def _login(content: object) -> object:
@@ -194,7 +226,7 @@ def _masked(value: Any, depth: int) -> Any:
         return "[too deep]"
     if isinstance(value, dict):
         return dict(
-            _pair(key, "") if _is_secret(key) else (_clean(key), _masked(one, depth - 1)) for key, one in value.items()
+            _pair(key, "") if is_secret(key) else (_clean(key), _masked(one, depth - 1)) for key, one in value.items()
         )
     if isinstance(value, list):
         return [_masked(one, depth - 1) for one in value]

@@ -11,6 +11,7 @@ from smartflo_contract.mock_server._faults import (
     GET_LEADS,
     KINDS,
     OF_ARRAYS,
+    OF_LISTS,
     OK,
     SETTINGS,
     STATUS,
@@ -102,7 +103,7 @@ def _useless(fault: Fault) -> Iterator[str]:
     if fault.route not in {ANY, *_ARRAYS} and there & set(OF_ARRAYS):
         step = next(step for step in fault.steps if step in OF_ARRAYS)
         yield f"route: `{step}` breaks an array, and `{fault.route}` answers none; choose `{GET_LEADS}`"
-    if "list_id" in changed and fault.route != ANY and "{" not in fault.route:
+    if "list_id" in changed and fault.route not in {ANY, *OF_LISTS}:
         yield f"list_id: does nothing, because `{fault.route}` is about no list"
 
 

@@ -23,6 +23,16 @@ OK: Final = "ok"
 STATUS: Final = "a status"
 ANY: Final = "any"
 GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
+OF_LISTS: Final = (
+    GET_LEADS,
+    "POST /v1/broadcast/leads/{id}",
+    "PATCH /v1/broadcast/leads/{id}",
+    "DELETE /v1/broadcast/leads/{id}",
+    "POST /v1/broadcast/lead/{id}",
+    "PUT /v1/broadcast/list/{id}",
+    "DELETE /v1/broadcast/list/{id}",
+)
+"""Routes in which the id is a list's; in others it is a lead's or a batch's."""
 LOGIN: Final = "POST /v1/auth/login"
 _LEADS: Final = b'[{"'
 """How a body with leads begins."""

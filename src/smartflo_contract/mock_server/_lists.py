@@ -51,8 +51,8 @@ def _create(edit: Edit) -> Response:
     list_id = account.new_list_id(world.lists)
     columns = tuple(content.get("field", DEFAULT_COLUMNS))
     definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
-    account.world = world.key
-    account.lists[list_id] = ListChanges(world.writer(definition), content.get("description", ""), touched=True)
+    changes = ListChanges(world.writer(definition), content.get("description", ""), touched=True)
+    account.put_list(list_id, changes, world.key)
     return done("List created successfully.", unknown_keys(_CREATE, content), list_id=list_id)
 
 

@@ -65,7 +65,7 @@ def _logged_in(call: Call, login: str, password: str) -> Response:
         return _welcome(call)
     with state.accounts.edit(call.account) as account:
         now = state.now(call.account)
-        if counted and now < account.locked_until:
+        if counted and account.locked_until and now < account.locked_until:
             return locked_out(lockout, account.locked_until, _TOO_MANY)
         if right or account.locked_until:
             account.failed_logins, account.locked_until = 0, 0.0

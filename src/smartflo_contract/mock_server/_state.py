@@ -10,7 +10,7 @@ from smartflo_contract.mock_server._accounts import EVERYONE, WITHOUT_TOKEN, Mem
 from smartflo_contract.mock_server._answers import refusal
 from smartflo_contract.mock_server._bodies import Bodies
 from smartflo_contract.mock_server._config import Config
-from smartflo_contract.mock_server._entries import line_of
+from smartflo_contract.mock_server._entries import line_of, read_small
 from smartflo_contract.mock_server._faults import GET_LEADS, OK, Fault, Moment, happen, magic_fault, share
 from smartflo_contract.mock_server._journal import Journal
 from smartflo_contract.mock_server._settings import UNSET, Terms, Worlds
@@ -148,6 +148,8 @@ def faulty(call: Call, route: str, list_id: str | None, make: Callable[[], Respo
         turns.append((magic, *_turn(call, int(list_id or 0), magic)))
     for rule, step, part in turns:
         if step != OK:
+            if call.state.journal:
+                read_small(call.request)
             return happen(step, Moment(rule, call.request, make, part, call.state.now(call.account), call.terms.quirks))
     return make()
 

@@ -294,7 +294,7 @@ class Smartflo:
             near = told["nearest"]
             lines.append(f"nearest: {near['method']} {near['path']}, which differs in {', '.join(near['differs'])}")
         if told["other_accounts"]:
-            lines.append(f"{told['other_accounts']} came under another token than this account's")
+            lines.append(f"{told['other_accounts']} came under another token than this account's, or under none")
         return "\n".join(lines)
 
 

@@ -30,6 +30,8 @@ def named_account(state: State, request: Request, *, needed: bool) -> str | None
         Problem: it names none where one is needed, or in a way that cannot be.
     """
     account, login = (request.args.get(name) for name in NAMES)
+    if login == "" or (account is not None and login is not None):
+        raise Problem(422, "login: expected a login id, and no account beside it")
     if account is not None:
         if not _ACCOUNT.fullmatch(account):
             raise Problem(422, "account: expected 12 hexadecimal digits, as in GET /__admin/accounts")

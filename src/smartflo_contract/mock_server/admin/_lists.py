@@ -22,8 +22,8 @@ _USUAL_SIZE: Final = ListDefinition(id=1).size
 
 def get_lists(ask: Ask) -> object:
     """Tell the lists of the account, by id; of magic ones those that it has changed."""
-    world = ask.state.terms(ask.account).world
     with ask.state.accounts.edit(ask.account) as account:
+        world = ask.state.terms(ask.account).world
         untouched = {id_: ListChanges(world.writer(one)) for id_, one in world.lists.items()}
         lists = {**untouched, **account.lists}
         return [_shown(lists[id_]) for id_ in sorted(lists) if not lists[id_].deleted]
@@ -37,9 +37,8 @@ def get_list(ask: Ask) -> object:
 
 def post_list(ask: Ask) -> object:
     """Make a list under an id that is free."""
-    world = ask.state.terms(ask.account).world
     with ask.state.accounts.edit(ask.account) as account:
-        return _defined(ask, account, account.new_list_id(world.lists))
+        return _defined(ask, account, account.new_list_id(ask.state.terms(ask.account).world.lists))
 
 
 def put_list(ask: Ask) -> object:
@@ -76,8 +75,8 @@ def post_leads(ask: Ask) -> object:
 def patch_lead(ask: Ask) -> object:
     """Change a lead: set keys, and remove some; nothing is checked."""
     values, gone = ask.content.get("set", {}), set(ask.content.get("remove", ()))
-    world = ask.state.terms(ask.account).world
     with ask.state.accounts.edit(ask.account) as account:
+        world = ask.state.terms(ask.account).world
         place = place_of(account, world, ask.place)
         if place is None:
             raise Problem(404, "no lead of this account has this id: lead_id of GET /v1/broadcast/leads/<list id>")
@@ -96,7 +95,7 @@ def _defined(ask: Ask, account: Account, list_id: int) -> object:
         definition = definition_of({**content, "id": list_id, "size": size})
     changes = ListChanges(world.writer(definition), description, touched=True)
     _added(changes, given)
-    account.world, account.lists[list_id] = world.key, changes
+    account.put_list(list_id, changes, world.key)
     return _shown(changes)
 
 

@@ -1,12 +1,12 @@
 """The journal: which requests came, and what became of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from smartflo_contract.mock_server._accounts import EVERYONE
 from smartflo_contract.mock_server._answers import shown
 from smartflo_contract.mock_server._directions import is_served, nearest_route
-from smartflo_contract.mock_server._entries import Shown
+from smartflo_contract.mock_server._entries import Shown, is_secret
 from smartflo_contract.mock_server._faults import KINDS, is_status
 from smartflo_contract.mock_server._journal import MOST_WAITS, Journal, differs, fits
 from smartflo_contract.mock_server._routes import served_routes
@@ -90,14 +90,14 @@ def _unseen(ask: Ask, wanted: Mapping[str, Any]) -> dict[str, int]:
     """Return how many requests might have been among those found, had they been kept whole."""
     others = {name: value for name, value in wanted.items() if name != "json"}
     like = _found(ask, others) if "json" in wanted else ()
-    without = sum(1 for entry in like if entry["body"] is None and entry["body_bytes"])
+    without = sum(1 for entry in like if entry["body"] is None and entry["headers"].get("Content-Length", "0") != "0")
     return {"dropped": _journal(ask.state).dropped(_account(ask)), "bodies_not_kept": without}
 
 
 def _near(ask: Ask, wanted: Mapping[str, Any], total: int) -> dict[str, object]:
     """Return what may have been meant where nothing was found: a request that is like it, or another account."""
     account, criteria = _account(ask), _criteria(wanted)
-    if total or not criteria:
+    if total or criteria in ({}, {"route": None}):
         return {"nearest": None, "other_accounts": 0}
     own: list[Shown] = []
     others = 0
@@ -126,12 +126,27 @@ def _journal(state: State) -> Journal:
 def _checked(wanted: dict[str, Any]) -> dict[str, Any]:
     """Return a search whose names there are: one for what cannot come would find nothing for ever."""
     route, fault = wanted.get("route"), wanted.get("fault")
-    routes = [f"{method} {path}" for method, path in sorted(served_routes())]
-    if route is not None and route not in routes and not route.startswith("OPTIONS "):
+    served = sorted(served_routes())
+    routes = [f"{method} {path}" for method, path in served]
+    options = {f"OPTIONS {path}" for _, path in served}
+    if route is not None and route not in {*routes, *options}:
         raise Problem(422, f"route: this fake has no `{shown(route)}`.{nearest(route, routes)}")
     if fault is not None and fault not in KINDS and not is_status(fault):
         raise Problem(422, f"fault: there is no `{shown(fault)}`; there are {', '.join(KINDS)}.{nearest(fault, KINDS)}")
+    hidden = [name for name in _names({"query": wanted.get("query"), "json": wanted.get("json")}) if is_secret(name)]
+    if hidden:
+        raise Problem(422, f"{shown(hidden[0])}: speaks of a secret, so the journal has no value under this name")
     return wanted
+
+
+def _names(content: object) -> Iterator[str]:
+    """Yield the keys in a JSON value, at any depth."""
+    values: Iterable[object] = content if isinstance(content, list) else ()
+    if isinstance(content, dict):
+        yield from content
+        values = content.values()
+    for value in values:
+        yield from _names(value)
 
 
 def _of_query(ask: Ask) -> dict[str, Any]:

@@ -106,10 +106,15 @@ def _rules(ask: Ask) -> dict[str, object]:
 
 
 def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = False) -> None:
-    """Change the settings of the account that is meant, and have requests for rules counted anew where that is wanted.
+    """Change the settings of the account that is meant.
+
+    Args:
+        ask: the request.
+        change: makes the new settings of the old.
+        recount: whether requests for rules are counted anew.
 
     Raises:
-        Problem: they cannot be so, or leads that were written would be of another world.
+        Problem: they cannot be so, or would have leads be of another world than those of lists that were changed.
     """
     accounts, worlds = ask.state.accounts, ask.state.worlds
     others = UNSET if ask.account == EVERYONE else accounts.view(EVERYONE).settings
@@ -118,7 +123,8 @@ def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = Fa
         with refusing():
             then = worlds.terms(settings.over(others))
             then.world.check()
-        if account.lists and then.world is not worlds.terms(account.settings.over(others)).world:
+        reshaped = _shape(settings) != _shape(account.settings)
+        if account.lists and reshaped and then.world.key != account.world:
             raise Problem(409, _LISTS)
         account.settings = UNSET if settings == UNSET else settings
         if recount:
@@ -127,3 +133,8 @@ def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = Fa
         if accounts.peek(one).settings.faults is None:
             with accounts.edit(one) as account:
                 account.fault_counts.clear()
+
+
+def _shape(settings: Settings) -> tuple[str | None, ...]:
+    """Return what of an account's own settings its leads depend on."""
+    return (settings.profile, *(settings.quirks.get(name) for name in ("created_at", "header_offset")))

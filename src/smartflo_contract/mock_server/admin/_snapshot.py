@@ -49,6 +49,8 @@ def post_restore(ask: Ask) -> object:
             raise Problem(
                 422, "this is the snapshot of one account; send the Authorization header of the one that is meant"
             )
+        if content["accounts"][EVERYONE]["lists"]:
+            raise Problem(422, "accounts: what is set for all, under the empty id, has no lists")
         with refusing():
             others = settings_of(content["accounts"][EVERYONE])
             restored = {id_: _account(state, one, others) for id_, one in content["accounts"].items()}
