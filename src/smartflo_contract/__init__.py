@@ -1,13 +1,22 @@
 """Contract-testing kit for the Smartflo lead list API: a fake, fixtures and a checker from one contract."""
 
-__all__ = ["__version__"]
+import typing
+
+if typing.TYPE_CHECKING:
+    from smartflo_contract.schemas import assert_leads
+
+__all__ = ["__version__", "assert_leads"]
 
 
-def __getattr__(name: str) -> str:
-    """Return the version when it is asked for: finding it takes milliseconds of every start."""
+def __getattr__(name: str) -> typing.Any:
+    """Return what takes milliseconds of every start only when it is asked for."""
     if name == "__version__":
         from smartflo_contract._version import __version__  # noqa: PLC0415
 
         return __version__
+    if name == "assert_leads":
+        from smartflo_contract.schemas import assert_leads  # noqa: PLC0415
+
+        return assert_leads
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

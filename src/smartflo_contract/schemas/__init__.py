@@ -4,9 +4,18 @@ This package knows no other part of the project. Everything the others need to k
 a lead stands in ``lead.schema.json``, as schema or as annotation.
 """
 
+from smartflo_contract.schemas._assertions import assert_leads
 from smartflo_contract.schemas._contract import Contract, load_contract
 from smartflo_contract.schemas._contradictions import CONTRADICTIONS
 from smartflo_contract.schemas._errors import ContractError, OverlayError
 from smartflo_contract.schemas._findings import Finding
 
-__all__ = ["CONTRADICTIONS", "Contract", "ContractError", "Finding", "OverlayError", "load_contract"]
+__all__ = [
+    "CONTRADICTIONS",
+    "Contract",
+    "ContractError",
+    "Finding",
+    "OverlayError",
+    "assert_leads",
+    "load_contract",
+]

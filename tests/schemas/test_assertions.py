@@ -1,0 +1,81 @@
+"""``assert_leads`` fails where a body is not as the contract has it, and says of each finding why."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from smartflo_contract import assert_leads
+from smartflo_contract.factories import lead_list
+from smartflo_contract.schemas import ContractError
+from smartflo_contract.strategies import BrokenResponse, broken_responses, lead_lists
+
+WANTED = """\
+the body is not as the contract has it (profile sample), 2 findings:
+/*/priority: maximum (break, 2 times, first in lead 0)
+    expected: integer from 1 to 30
+    got:      integer 99
+    evidence: documented (leads page, response table: 1 to 30); sample (leads page, sample response: 1)
+/*/header: type (break, first in lead 2)
+    expected: text that holds JSON
+    got:      array
+    evidence: sample (leads page, sample response: text that holds a JSON array)"""
+
+
+@given(lead_lists())
+def test_what_the_contract_allows_passes(leads: list[dict[str, object]]) -> None:
+    """Lists of leads that the contract allows pass."""
+    assert_leads(leads, profile="sample")
+
+
+@given(broken_responses())
+def test_what_is_broken_fails(broken: BrokenResponse) -> None:
+    """What breaks the contract fails, and the message names the place."""
+    with pytest.raises(AssertionError) as failure:
+        assert_leads(broken.response, profile="sample")
+
+    assert (broken.pointer or "body") in str(failure.value)
+
+
+def test_the_message() -> None:
+    """The message says where, what was expected, what came and on whose word, of what differs alone."""
+    leads = [dict(lead) for lead in lead_list(0, 8668, 3)]
+    leads[0]["priority"] = leads[1]["priority"] = 99
+    leads[2]["header"] = ["Mobile"]
+
+    with pytest.raises(AssertionError) as failure:
+        assert_leads(leads, profile="sample")
+    assert WANTED == str(failure.value)
+
+
+def test_many_findings() -> None:
+    """Of many findings the first are shown, and how many there are."""
+    with pytest.raises(AssertionError, match=r", \d\d findings:[\s\S]*\nand \d+ more$"):
+        assert_leads([{}], profile="sample")
+
+
+def test_surprises_and_overlays(tmp_path: Path) -> None:
+    """What the contract does not know fails where that is wanted; an overlay says that it is known."""
+    (lead,) = lead_list(0, 8668, 1)
+    body = [{**lead, "campaign": "March"}]
+    (tmp_path / "overlay.json").write_text('{"properties": {"campaign": {"type": "string"}}}', encoding="utf-8")
+    assert_leads(body)
+
+    with pytest.raises(AssertionError, match="/campaign: unknown-key"):
+        assert_leads(body, fail_on="surprise")
+    assert_leads(body, fail_on="surprise", overlay=tmp_path / "overlay.json")
+
+
+@pytest.mark.parametrize("body", [b"", "{", '{"success": false}', b"<html>"])
+def test_what_is_no_list(body: str | bytes) -> None:
+    """Text that is no array of leads fails."""
+    with pytest.raises(AssertionError):
+        assert_leads(body)
+
+
+def test_what_cannot_be() -> None:
+    """A profile or a severity that there is not is no failed assertion."""
+    with pytest.raises(ContractError, match="unknown profile"):
+        assert_leads([], profile="x")
+    with pytest.raises(ValueError, match="fail_on: expected one of break, surprise, doc-only, info"):
+        assert_leads([], fail_on="brake")  # type: ignore[arg-type]
