@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import DEFAULT_COLUMNS
@@ -201,6 +201,7 @@ def test_two_leads_of_one_id(client: FlaskClient) -> None:
     assert [] == leads_of(client, told["id"])
 
 
+@settings(max_examples=40)
 @given(
     broken_leads().filter(lambda broken: broken.rule != "not-json"),
     st.dictionaries(

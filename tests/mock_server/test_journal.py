@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.mock_server import Config, FakeSmartflo, Fault, create_app
@@ -380,6 +380,7 @@ def test_issued_tokens_are_not_kept(client: FlaskClient) -> None:
     assert token not in json.dumps(entries)
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-9, 9) | st.text(),
@@ -474,8 +475,8 @@ def test_reset_and_delete(client: FlaskClient, who: dict[str, str] | None) -> No
 
 def test_without_a_journal() -> None:
     """Where there is no journal, asking it is a problem that says why, and all else works."""
-    for settings in ({"journal_requests": 0}, {"workers": 2, "read_only": True}):
-        client = create_app(Config(**settings)).test_client()  # type: ignore[arg-type]
+    for given_ in ({"journal_requests": 0}, {"workers": 2, "read_only": True}):
+        client = create_app(Config(**given_)).test_client()  # type: ignore[arg-type]
 
         assert 200 == client.get(VENDORS, headers=ME).status_code
         for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/wait"), ("POST", "/count"), ("GET", "/unmatched")):

@@ -312,6 +312,7 @@ def test_a_configuration_of_ones_own(pytester: pytest.Pytester) -> None:
     pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+@pytest.mark.usefixtures("with_others")
 def test_accounts_under_hypothesis(pytester: pytest.Pytester) -> None:
     """Each example has an account of its own, with no health check suppressed."""
     pytester.makepyfile(
@@ -333,6 +334,7 @@ def test_accounts_under_hypothesis(pytester: pytest.Pytester) -> None:
     pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+@pytest.mark.usefixtures("with_others")
 @pytest.mark.parametrize("options", [(), ("-n", "2"), ("-p", "randomly")])
 def test_ways_to_run(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     """Tests with threads pass alone, spread over processes and in any order."""
@@ -371,6 +373,7 @@ def test_help_reads_well(pytester: pytest.Pytester) -> None:
     assert "--smartflo-seed=SEED" in options
 
 
+@pytest.mark.usefixtures("with_others")
 def test_an_empty_run_imports_nothing(pytester: pytest.Pytester) -> None:
     """A run without our fixtures imports pytest alone because of us."""
     pytester.makepyfile("def test_it(): ...")
