@@ -68,6 +68,10 @@ class Account:
         """Have a list be as changed; all lists of an account are of one world."""
         self.world, self.lists[list_id] = world, changes
 
+    def delete_list(self, changes: ListChanges) -> None:
+        """Have a list be gone, with its leads."""
+        self.lists[changes.writer.definition.id] = ListChanges(changes.writer, deleted=True, touched=True)
+
     def new_list_id(self, taken: Container[int]) -> int:
         """Return an id that no list of the account has or had."""
         while True:

@@ -25,12 +25,6 @@ class Clock:
         shown = wall + self.offset if self.frozen_at is None else self.frozen_at
         return min(max(shown, FIRST), LAST)
 
-    def advanced(self, seconds: float) -> "Clock":
-        """Return the clock so much later; one that stands stays so."""
-        if self.frozen_at is not None:
-            return replace(self, frozen_at=self.frozen_at + seconds)
-        return replace(self, offset=self.offset + seconds)
-
     def set_to(self, now: float, wall: float) -> "Clock":
         """Return the clock showing ``now``; one that stands stays so."""
         return Clock(now - wall) if self.frozen_at is None else replace(self, frozen_at=now)

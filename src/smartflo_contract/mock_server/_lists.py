@@ -67,7 +67,7 @@ def _update(edit: Edit, changes: ListChanges) -> Response:
 
 
 def _delete(edit: Edit, changes: ListChanges) -> Response:
-    edit.account.lists[changes.writer.definition.id] = ListChanges(changes.writer, deleted=True, touched=True)
+    edit.account.delete_list(changes)
     return done("List deleted successfully.")
 
 

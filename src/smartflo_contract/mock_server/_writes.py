@@ -17,7 +17,7 @@ from smartflo_contract.mock_server._state import Call
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas._engine import violations
 from smartflo_contract.schemas._overlay import FIELD
-from smartflo_contract.schemas._rules import number_long
+from smartflo_contract.schemas._rules import HALF_A_DAY, number_long
 
 _ADD: Final = Body("AddLead", SMALL, '{"field_0": "5550000042", "field_1": "Asha", "duplicate_option": "skip"}')
 _UPDATE: Final = Body("UpdateLead", SMALL, '{"field_1": "Asha", "priority": "30"}')
@@ -258,7 +258,7 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(contract, key)}
     fresh |= {key: {"$date": {"$numberLong": str(edit.now)}} for key in ("created_at", "updated_at", "available_at")}
     if edit.terms.quirks["created_at"] == "twelve_hours_early":
-        fresh["created_at"] = {"$date": {"$numberLong": str(edit.now - 12 * 60 * 60 * 1_000)}}
+        fresh["created_at"] = {"$date": {"$numberLong": str(edit.now - HALF_A_DAY * 1_000)}}
     for key in ("id", "lead_id"):
         if _is_object_id(model.get(key)):
             fresh[key] = f"{edit.now // 1_000 & 0xFFFF_FFFF:08x}{model[key][8:]}"

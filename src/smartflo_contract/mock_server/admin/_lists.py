@@ -52,8 +52,7 @@ def put_list(ask: Ask) -> object:
 def delete_list(ask: Ask) -> object:
     """Delete a list with its leads."""
     with ask.state.accounts.edit(ask.account) as account:
-        changes = _changes(ask, account)
-        account.lists[changes.writer.definition.id] = ListChanges(changes.writer, deleted=True, touched=True)
+        account.delete_list(_changes(ask, account))
     return {"status": "ok"}
 
 
