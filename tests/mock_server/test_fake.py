@@ -173,3 +173,53 @@ def test_in_process_and_over_the_socket() -> None:
     assert lists == again
     with pytest.raises(RuntimeError, match="does not run"):
         fake.token("crm")
+
+
+def test_listening_for_one_account() -> None:
+    """At an account's own port every token and every login is its; what has no token, or an expired one, is refused."""
+    with FakeSmartflo() as fake, fake.listen_for("crm@example.com") as url:
+        own = {"Authorization": fake.token("crm@example.com")}
+        added = {"field_0": "5550000042", "field_1": "Asha"}
+        assert requests.post(f"{fake.url}/v1/broadcast/lead/8669", headers=own, json=added, timeout=30).ok
+
+        def read(at: str, token: str) -> requests.Response:
+            return requests.get(f"{at}/v1/broadcast/leads/8669", headers={"Authorization": token}, timeout=30)
+
+        credentials = {"email": "someone@example.org", "password": "any"}
+        login = requests.post(f"{url}/v1/auth/login", json=credentials, timeout=30).json()["access_token"]
+        assert "Asha" not in read(fake.url, "another").text
+        for token in ("another", "Bearer another", login, fake.token("someone@example.org")):
+            assert "Asha" in read(url, token).text
+        assert 401 == read(url, "").status_code
+        advanced = requests.patch(f"{fake.url}/__admin/clock", headers=own, json={"advance": 3601}, timeout=30)
+        assert advanced.ok
+        assert 401 == read(url, f"Bearer {login}").status_code
+        assert "Asha" in read(url, "another").text
+
+
+def test_listening_for_one_account_without_authorization() -> None:
+    """Where no token is needed, a request without one is the account's as well."""
+    with FakeSmartflo(Config(auth="off")) as fake, fake.listen_for("crm@example.com") as url:
+        requests.delete(f"{url}/v1/broadcast/list/8669", timeout=30)
+        assert 404 == requests.get(f"{url}/v1/broadcast/leads/8669", timeout=30).status_code
+        assert requests.get(f"{fake.url}/v1/broadcast/leads/8669", timeout=30).ok
+
+
+def test_a_port_for_one_account_closes() -> None:
+    """Nothing listens there afterwards, and connections that were kept are ended."""
+    with FakeSmartflo() as fake, requests.Session() as session:
+        with fake.listen_for("crm@example.com") as url:
+            assert 401 == session.get(f"{url}{VENDORS}", timeout=30).status_code
+        with pytest.raises(requests.ConnectionError):
+            session.get(f"{url}{VENDORS}", timeout=30)
+
+
+def test_reset(fake: FakeSmartflo) -> None:
+    """An account that is reset has its lists as they were, and no requests."""
+    own = {"Authorization": fake.token("crm@example.com")}
+    client = fake.app.test_client()
+    before = client.get("/v1/broadcast/leads/8669", headers=own).data
+    client.delete("/v1/broadcast/list/8669", headers=own)
+    fake.reset("crm@example.com")
+    assert [] == client.get("/__admin/requests", headers=own).get_json()["requests"]
+    assert before == client.get("/v1/broadcast/leads/8669", headers=own).data

@@ -1,6 +1,8 @@
 """The fake in a thread, for tests."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -12,8 +14,11 @@ from smartflo_contract.mock_server._accounts import account_of_login
 from smartflo_contract.mock_server._address import Address, bind, resolve
 from smartflo_contract.mock_server._app import EXTENSION, create_app
 from smartflo_contract.mock_server._config import Config, config_of
+from smartflo_contract.mock_server._state import ONLY
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
     from smartflo_contract.mock_server._state import State
 
 _POLL_SECONDS: Final = 0.005
@@ -63,6 +68,40 @@ class _Server(ThreadedWSGIServer):
                 continue
 
 
+class _Door:
+    """An address at which an application is served by a thread.
+
+    Args:
+        app: the application.
+        wanted: where; the port may be 0.
+
+    Attributes:
+        url: scheme, host and port.
+
+    Raises:
+        PortTaken: something listens at the port.
+        ServeError: the address is not this machine's.
+    """
+
+    def __init__(self, app: "WSGIApplication", wanted: Address) -> None:
+        """Listen and answer."""
+        with bind(wanted) as listening:
+            listening.listen(_BACKLOG)
+            address = wanted._replace(port=listening.getsockname()[1])
+            self._server = _Server(address, app, listening.fileno())  # which makes a socket of its own from it
+        self.url = address.url
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="FakeSmartflo", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening and end every connection, at once."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.end_connections()
+
+
 class FakeSmartflo:
     """A fake Smartflo that runs in a thread of this process.
 
@@ -81,7 +120,7 @@ class FakeSmartflo:
         self._config = config_of(config)
         self._port = port
         self._app: Flask | None = None
-        self._running: tuple[Address, _Server, Thread] | None = None
+        self._door: _Door | None = None
 
     def __enter__(self) -> Self:
         """Start."""
@@ -95,7 +134,7 @@ class FakeSmartflo:
 
     def __repr__(self) -> str:
         """Tell where it listens."""
-        return f"<FakeSmartflo at {self.url}>" if self._running else "<FakeSmartflo, stopped>"
+        return f"<FakeSmartflo at {self.url}>" if self._door else "<FakeSmartflo, stopped>"
 
     @property
     def url(self) -> str:
@@ -104,9 +143,9 @@ class FakeSmartflo:
         Raises:
             RuntimeError: it does not run.
         """
-        if self._running is None:
+        if self._door is None:
             raise RuntimeError(_STOPPED)
-        return self._running[0].url
+        return self._door.url
 
     @property
     def app(self) -> Flask:
@@ -115,7 +154,7 @@ class FakeSmartflo:
         Raises:
             RuntimeError: it does not run.
         """
-        if self._running is None or self._app is None:
+        if self._door is None or self._app is None:
             raise RuntimeError(_STOPPED)
         return self._app
 
@@ -125,9 +164,37 @@ class FakeSmartflo:
         Raises:
             RuntimeError: it does not run.
         """
-        state: State = self.app.extensions[EXTENSION]
         account = account_of_login(login)
-        return state.tokens.issue(account, state.now(account))
+        return self._state.tokens.issue(account, self._state.now(account))
+
+    def reset(self, login: str) -> None:
+        """Forget what the account of a login id has done, its requests, and what was set for it.
+
+        Raises:
+            RuntimeError: it does not run.
+        """
+        self._state.forget(account_of_login(login))
+
+    @contextmanager
+    def listen_for(self, login: str) -> Iterator[str]:
+        """Listen at one more port, and give its URL: there every request is one of the account of a login id.
+
+        Whatever token a client has selects that account, and so does a login with any id. A request without a token is
+        still refused, and a token of this fake's that has expired as well.
+
+        Raises:
+            RuntimeError: it does not run.
+        """
+        app, account = self.app, account_of_login(login)
+
+        def of_account(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+            return app(environ | {ONLY: account}, start_response)
+
+        door = _Door(of_account, resolve(self._config.host, 0))
+        try:
+            yield door.url
+        finally:
+            door.close()
 
     def start(self) -> Self:
         """Listen and answer; leads are made at the first request for them.
@@ -137,26 +204,23 @@ class FakeSmartflo:
             RuntimeError: it runs already.
             ServeError: it cannot listen at the host.
         """
-        if self._running is not None:
+        if self._door is not None:
             message = f"the fake runs already, at {self.url}"
             raise RuntimeError(message)
         wanted = resolve(self._config.host, self._port)
-        app = self._app = create_app(self._config)
-        with bind(wanted) as listening:
-            listening.listen(_BACKLOG)
-            address = wanted._replace(port=listening.getsockname()[1])
-            server = _Server(address, app, listening.fileno())  # which makes a socket of its own from it
-        thread = Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="FakeSmartflo", daemon=True)
-        thread.start()
-        self._running = (address, server, thread)
+        app = create_app(self._config)
+        self._door = _Door(app, wanted)
+        self._app = app
         return self
 
     def stop(self) -> None:
         """Stop listening and end every connection, at once; nothing happens where it does not run."""
-        if self._running is None:
+        if self._door is None:
             return
-        _, server, thread = self._running
-        self._running = None
-        server.shutdown()
-        thread.join()
-        server.end_connections()
+        door, self._door = self._door, None
+        door.close()
+
+    @property
+    def _state(self) -> "State":
+        state: State = self.app.extensions[EXTENSION]
+        return state

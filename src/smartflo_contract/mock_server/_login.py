@@ -11,7 +11,7 @@ from smartflo_contract.mock_server._clock import LAST
 from smartflo_contract.mock_server._config import Config
 from smartflo_contract.mock_server._faults import LOGIN
 from smartflo_contract.mock_server._requests import Body, content_of
-from smartflo_contract.mock_server._state import Call, State, faulty
+from smartflo_contract.mock_server._state import ONLY, Call, State, faulty
 from smartflo_contract.mock_server._tokens import LIFETIME
 
 WRONG_PASSWORD: Final = "wrong"  # noqa: S105 - it opens nothing
@@ -37,7 +37,7 @@ def post_login(state: State, request: Request) -> Response:
     if isinstance(content, Response):
         return content
     login, password = content["email"], content["password"]
-    call = state.call(request, account_of_login(login))
+    call = state.call(request, request.environ.get(ONLY) or account_of_login(login))
     return faulty(call, LOGIN, None, lambda: _logged_in(call, login, password))
 
 

@@ -14,7 +14,7 @@ from smartflo_contract.mock_server._entries import line_of, read_small
 from smartflo_contract.mock_server._faults import GET_LEADS, OK, Fault, Moment, happen, magic_fault, share
 from smartflo_contract.mock_server._journal import Journal
 from smartflo_contract.mock_server._settings import UNSET, Terms, Worlds
-from smartflo_contract.mock_server._tokens import Issued, Tokens
+from smartflo_contract.mock_server._tokens import Holder, Issued, Tokens
 
 _UNAUTHORIZED: Final = (
     "send an Authorization header; any ASCII text will do, for example: curl --header 'Authorization: Bearer any-text'"
@@ -23,6 +23,8 @@ REQUEST: Final = "X-Smartflo-Fake-Request"
 """The id of a request in the journal."""
 _ACCOUNT: Final = "smartflo_contract.account"
 """Where in a request's WSGI environment the account stands that asks, for the journal."""
+ONLY: Final = "smartflo_contract.only"
+"""Where in a request's WSGI environment an account stands that the request is one of, whatever its token selects."""
 _LOGIN_AGAIN: Final = "log in at POST /v1/auth/login"
 
 
@@ -69,10 +71,10 @@ class State:
 
     def admit(self, request: Request) -> Call | Response:
         """Return the request as its account's, or the answer to one that may not see an account's data."""
-        holder = self.tokens.holder(request.environ.get("HTTP_AUTHORIZATION"))
+        holder = self._holder(request)
         if holder is None:
             if self.config.auth == "off":
-                return self.call(request, WITHOUT_TOKEN)
+                return self.call(request, request.environ.get(ONLY, WITHOUT_TOKEN))
             return refusal(401, "Unauthorized", _UNAUTHORIZED)
         call = self.call(request, holder.account, holder.issued)
         if holder.issued is None and call.terms.quirks["unknown_token"] == "401":  # noqa: S105 - a status
@@ -113,14 +115,27 @@ class State:
 
     def account_of(self, request: Request) -> str | None:
         """Return the id of the account that a request speaks of, its token expired or not; ``None`` for none."""
-        holder = self.tokens.holder(request.environ.get("HTTP_AUTHORIZATION"))
+        if ONLY in request.environ:
+            return str(request.environ[ONLY])
+        holder = self._holder(request)
         if holder is None:
             return WITHOUT_TOKEN if self.config.auth == "off" else None
         return holder.account
 
+    def forget(self, account_id: str | None) -> None:
+        """Forget what an account has done, its requests, and what was set for it; all of them for ``None``."""
+        self.accounts.forget(account_id)
+        self.journal.forget(account_id)
+
     def now(self, account_id: str) -> float:
         """Return what an account's clock shows, in seconds since the epoch."""
         return self.accounts.view(account_id).clock.now(self.clock())
+
+    def _holder(self, request: Request) -> Holder | None:
+        """Return who holds the token of a request, ``None`` where there is no token."""
+        holder = self.tokens.holder(request.environ.get("HTTP_AUTHORIZATION"))
+        only = request.environ.get(ONLY)
+        return holder if holder is None or only is None else holder._replace(account=only)
 
     def _checked(self, call: Call, issued: Issued) -> Call | Response:
         """Refuse a token of this fake's that has expired, or was logged out."""

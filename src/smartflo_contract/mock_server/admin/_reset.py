@@ -6,7 +6,5 @@ from smartflo_contract.mock_server.admin._asks import Ask
 
 def reset(ask: Ask) -> object:
     """Forget what an account has done, its requests, and what was set for it; of all accounts, where none is named."""
-    account = None if ask.account == EVERYONE else ask.account
-    ask.state.accounts.forget(account)
-    ask.state.journal.forget(account)
+    ask.state.forget(None if ask.account == EVERYONE else ask.account)
     return {"status": "ok"}
