@@ -1,6 +1,7 @@
 """The account that a test has on the fake: its lists, what goes wrong, its clock, and the requests that came."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
 from smartflo_contract.mock_server import Config, FakeSmartflo
+from smartflo_contract.pytest_plugin._intercept import HOSTS, intercepted
 from smartflo_contract.schemas import Contract, load_contract
 
 _ADMIN: Final = "/__admin"
@@ -219,9 +221,22 @@ class Smartflo:
 
     def reset(self) -> None:
         """Forget what the account has done, its requests, and what was set for it."""
-        self.admin("POST", "/reset")
+        self._fake.reset(self.email)
         self.token = self._fake.token(self.email)
         self.lists = []
+
+    @contextmanager
+    def intercept(self, hosts: Collection[str] = HOSTS) -> Iterator[None]:
+        """Have requests to the vendor's hosts come to this account instead, whatever token or login they have.
+
+        A request without a token is still refused. It holds for the whole process, for what is sent by
+        ``http.client``, ``urllib3``, ``requests``, ``httpx`` and ``aiohttp``.
+
+        Args:
+            hosts: names of hosts.
+        """
+        with self._fake.listen_for(self.email) as url, intercepted(url, hosts):
+            yield
 
     @property
     def requests(self) -> list[dict[str, Any]]:

@@ -39,4 +39,4 @@ class SmartfloServer:
         try:
             yield account
         finally:
-            account.reset()
+            self._fake.reset(account.email)

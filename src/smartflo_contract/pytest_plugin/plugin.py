@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
@@ -105,6 +105,21 @@ def smartflo(request: pytest.FixtureRequest, smartflo_server: SmartfloServer) ->
             lost = _unmatched(account)
             if lost:
                 pytest.fail(lost, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def smartflo_hosts() -> Collection[str]:
+    """The hosts that ``smartflo_intercept`` answers for: the vendor's two; override it to name others."""
+    from smartflo_contract.pytest_plugin._intercept import HOSTS  # noqa: PLC0415 - quick to load without
+
+    return HOSTS
+
+
+@pytest.fixture
+def smartflo_intercept(smartflo: Smartflo, smartflo_hosts: Collection[str]) -> Iterator[Smartflo]:
+    """The test's account, reached by every request to the vendor's hosts, whatever token or login it has."""
+    with smartflo.intercept(smartflo_hosts):
+        yield smartflo
 
 
 @pytest.fixture
