@@ -8,12 +8,13 @@ from typing import Any, Final
 from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
+from smartflo_contract.live._access import HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.pytest_plugin._intercept import HOSTS, intercepted
+from smartflo_contract.pytest_plugin._intercept import intercepted
+from smartflo_contract.pytest_plugin._told import unlike, wanted
 from smartflo_contract.schemas import Contract, load_contract
 
 _ADMIN: Final = "/__admin"
-_MOST_SHOWN: Final = 10
 _PAGE: Final = 10_000
 """Leads that are read at a time."""
 
@@ -262,14 +263,14 @@ class Smartflo:
         __tracebackhide__ = True
         told = self._find(method, path, json)
         if told["total"] != times if times is not None else told["total"] == 0:
-            raise AssertionError(self._expected(told, f"{_shown(method, path, json)} {_often(times)}"))
+            raise AssertionError(self._unlike(wanted(method, path, json, times), told))
 
     def assert_not_called(self, method: str, path: str, *, json: Any = None) -> None:
         """Fail where a request has come; see :meth:`assert_called`."""
         __tracebackhide__ = True
         told = self._find(method, path, json)
         if told["total"]:
-            raise AssertionError(self._expected(told, f"{_shown(method, path, json)} never"))
+            raise AssertionError(self._unlike(wanted(method, path, json, 0), told))
 
     def admin(self, method: str, path: str, body: object = None) -> Any:
         """Ask the admin API something about this account.
@@ -291,20 +292,16 @@ class Smartflo:
 
     def _find(self, method: str, path: str, json: Any) -> dict[str, Any]:
         where = {"route": f"{method.upper()} {path}"} if "{" in path else {"method": method, "path": path}
-        wanted = where if json is None else where | {"json": json}
-        told: dict[str, Any] = self.admin("POST", "/requests/find", wanted)
+        body = where if json is None else where | {"json": json}
+        told: dict[str, Any] = self.admin("POST", "/requests/find", body)
         if told["total"] == 0 and told["dropped"]:
             message = f"{told['dropped']} earlier requests were dropped from the journal; set journal_requests higher"
             raise ValueError(message)
         return told
 
-    def _expected(self, told: Mapping[str, Any], wanted: str) -> str:
-        """Return what a failed assertion says: what was expected, and which requests came."""
-        came = self.requests
-        lines = [f"expected {wanted}, got {told['total']}; requests of this account:"]
-        lines += [f"  {_line(one)}" for one in came[-_MOST_SHOWN:]] or ["  none"]
-        if len(came) > _MOST_SHOWN:
-            lines.insert(1, f"  ... {len(came) - _MOST_SHOWN} before these")
+    def _unlike(self, what: str, told: Mapping[str, Any]) -> str:
+        """Return what a failed assertion says: what was expected, which requests came, and which is nearest."""
+        lines = unlike(what, told["total"], self.requests)
         if told["nearest"]:
             near = told["nearest"]
             lines.append(f"nearest: {near['method']} {near['path']}, which differs in {', '.join(near['differs'])}")
@@ -319,18 +316,3 @@ def _iso(now: datetime | str) -> str:
 
 def _leads(leads: int | Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"size": leads} if isinstance(leads, int) else {"leads": list(map(dict, leads))}
-
-
-def _often(times: int | None) -> str:
-    return "at least once" if times is None else f"{times} times" if times != 1 else "once"
-
-
-def _shown(method: str, path: str, json: Any) -> str:
-    return f"{method.upper()} {path}" + ("" if json is None else f" with {json!r}")
-
-
-def _line(request: Mapping[str, Any]) -> str:
-    response = request["response"]
-    status = "no answer" if response["status"] is None else response["status"]
-    fault = f", fault {response['fault']}" if response["fault"] else ""
-    return f"{request['method']} {request['path']} -> {status}{fault}"

@@ -12,15 +12,12 @@ from contextlib import contextmanager
 from copy import copy
 from functools import wraps
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import urllib3.connection
 import urllib3.util.connection
-
-HOSTS: Final = ("api-smartflo.tatateleservices.com", "api-cloudphone.tatateleservices.com")
-"""The vendor's hosts: the one that its pages name, and the older one of public client code."""
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -12,11 +13,14 @@ if TYPE_CHECKING:
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
     from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+    from smartflo_contract.pytest_plugin._live import Access
 
 _OPTIONS: Final = {
     "seed": "same seed, same leads; a whole number (default: 0)",
     "profile": "reading of the vendor's documentation: sample (default), documented or lenient",
     "overlay": "a JSON file with a partial lead schema; a relative path starts from pytest's root folder",
+    "base-url": "scheme and host of the real API, for tests that are marked smartflo_live (or SMARTFLO_BASE_URL)",
+    "live-interval": "seconds from one request to the real API to the next, which people dial by (default: 1)",
 }
 """Options and ini keys, by name."""
 _MARKER: Final = {
@@ -38,7 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("smartflo", "Smartflo: fixtures of a fake Smartflo (docs/pytest.md)")
     for name, text in _OPTIONS.items():
         group.addoption(f"--smartflo-{name}", metavar=name.upper(), help=text)
-        parser.addini(f"smartflo_{name}", f"{text}; the option wins")
+        parser.addini(f"smartflo_{name.replace('-', '_')}", f"{text}; the option wins")
+    text = (
+        "run tests that are marked smartflo_live against the real API; it needs SMARTFLO_TOKEN, or SMARTFLO_EMAIL and"
+    )
+    group.addoption("--smartflo-live", action="store_true", help=f"{text} SMARTFLO_PASSWORD")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,15 +54,21 @@ def pytest_configure(config: pytest.Config) -> None:
     arguments = ", ".join(f"{name}=" for name in _MARKER)
     text = "; ".join(f"{name}: {what}" for name, what in _MARKER.items())
     config.addinivalue_line("markers", f"smartflo({arguments}): what the test's Smartflo account is like. {text}.")
+    text = "the test reads the real API; skipped unless --smartflo-live and credentials are given."
+    config.addinivalue_line("markers", f"smartflo_live: {text}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse markers that say what there is not.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse markers that say what there is not, and skip live tests unless they are asked for and can be run.
 
     Raises:
-        UsageError: one does.
+        UsageError: a marker does.
     """
     for item in items:
+        if item.get_closest_marker("smartflo_live"):
+            reason = _not_live(config)
+            if reason:
+                item.add_marker(pytest.mark.skip(reason=reason))
         for mark in item.iter_markers("smartflo"):
             unknown = [name for name in mark.kwargs if name not in _MARKER]
             if unknown or mark.args:
@@ -68,8 +82,7 @@ def smartflo_config(request: pytest.FixtureRequest) -> Config:
     """What the fake of the tests is made of; override it to return another ``smartflo_contract.mock_server.Config``."""
     from smartflo_contract.mock_server import Config, ConfigError  # noqa: PLC0415 - quick to load without
 
-    given = {name: _given(request.config, name) for name in _OPTIONS}
-    seed, profile, overlay = given["seed"], given["profile"], given["overlay"]
+    seed, profile, overlay = (_given(request.config, name) for name in ("seed", "profile", "overlay"))
     try:
         return Config(
             seed=int(seed or 0),
@@ -94,10 +107,14 @@ def smartflo_server(smartflo_config: Config) -> Iterator[SmartfloServer]:
 
 
 @pytest.fixture
-def smartflo(request: pytest.FixtureRequest, smartflo_server: SmartfloServer) -> Iterator[Smartflo]:
+def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
     """The test's own account on the fake Smartflo: ``url``, ``headers``, ``client``, ``add_list()``, ``fail()``..."""
     marked = _marked(request.node)
-    with smartflo_server.account() as account:
+    if request.node.get_closest_marker("smartflo_live"):
+        yield from _read_only(request, marked)
+        return
+    server: SmartfloServer = request.getfixturevalue("smartflo_server")
+    with server.account() as account:
         request.node.stash[_ACCOUNT] = account
         _prepare(account, marked)
         yield account
@@ -108,9 +125,36 @@ def smartflo(request: pytest.FixtureRequest, smartflo_server: SmartfloServer) ->
 
 
 @pytest.fixture(scope="session")
+def _smartflo_live(request: pytest.FixtureRequest) -> Access:
+    """The real API for all live tests of this process: one login at most, and one pace."""
+    from smartflo_contract.live._errors import LiveError  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.pytest_plugin import _live  # noqa: PLC0415 - quick to load without
+
+    try:
+        return _live.access(_given(request.config, "base-url"), _given(request.config, "live-interval"))
+    except LiveError as error:
+        pytest.fail(f"smartflo_live: {error}", pytrace=False)
+
+
+def _read_only(request: pytest.FixtureRequest, marked: Mapping[str, Any]) -> Iterator[Any]:
+    """Give the real API to a test, for reading."""
+    from smartflo_contract.pytest_plugin._live import LiveSmartflo  # noqa: PLC0415 - quick to load without
+
+    needing = [name for name in marked if name not in {"allow_unmatched", "seed"}]
+    if needing:
+        message = f"@pytest.mark.smartflo: `{needing[0]}` needs the fake, and the test is marked smartflo_live"
+        raise pytest.UsageError(message)
+    access: Access = request.getfixturevalue("_smartflo_live")
+    config: Config = request.getfixturevalue("smartflo_config")
+    account = LiveSmartflo(access.url, access.token, config.overlay)
+    with account.guard(access.pace):
+        yield account
+
+
+@pytest.fixture(scope="session")
 def smartflo_hosts() -> Collection[str]:
     """The hosts that ``smartflo_intercept`` answers for: the vendor's two; override it to name others."""
-    from smartflo_contract.pytest_plugin._intercept import HOSTS  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.live._access import HOSTS  # noqa: PLC0415 - quick to load without
 
     return HOSTS
 
@@ -208,9 +252,18 @@ def pytest_runtest_makereport(
     return report
 
 
+def _not_live(config: pytest.Config) -> str | None:
+    """Return why live tests do not run, ``None`` where they do."""
+    if not config.getoption("--smartflo-live"):
+        return "reads the real API: run with --smartflo-live"
+    if os.environ.get("SMARTFLO_TOKEN") or (os.environ.get("SMARTFLO_EMAIL") and os.environ.get("SMARTFLO_PASSWORD")):
+        return None
+    return "the real API needs SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
+
+
 def _given(config: pytest.Config, name: str) -> str | None:
     """Return an option, or the ini key of its name."""
-    value = config.getoption(f"--smartflo-{name}") or config.getini(f"smartflo_{name}")
+    value = config.getoption(f"--smartflo-{name}") or config.getini(f"smartflo_{name.replace('-', '_')}")
     return str(value) if value else None
 
 

@@ -1,0 +1,1 @@
+"""The real Smartflo: how it is reached, and reached for reading alone."""

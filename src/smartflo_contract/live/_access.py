@@ -1,0 +1,81 @@
+"""Where the real API is, and the token that opens it."""
+
+import os
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import requests
+
+from smartflo_contract.live._errors import LiveError
+
+BASE_URL: Final = "https://api-smartflo.tatateleservices.com"
+"""The host that the vendor's pages name."""
+HOSTS: Final = ("api-smartflo.tatateleservices.com", "api-cloudphone.tatateleservices.com")
+"""The vendor's hosts; public client code names the second, which is older."""
+LOGIN: Final = "/v1/auth/login"
+_SECONDS: Final = 30
+_LONGEST_MESSAGE: Final = 200
+
+
+class Credentials(NamedTuple):
+    """What opens an account; shown nowhere.
+
+    Attributes:
+        token: an access token; where there is one, nobody logs in.
+        email: login id.
+        password: of the login id.
+    """
+
+    token: str | None
+    email: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        """Tell which kind it is."""
+        return "<Credentials, a token>" if self.token else "<Credentials, a login>"
+
+
+def credentials(environ: Mapping[str, str] = os.environ) -> Credentials | None:
+    """Return what the environment has: ``SMARTFLO_TOKEN``, or ``SMARTFLO_EMAIL`` and ``SMARTFLO_PASSWORD``."""
+    token = environ.get("SMARTFLO_TOKEN", "").strip()
+    if token:
+        return Credentials(token)
+    email, password = environ.get("SMARTFLO_EMAIL", ""), environ.get("SMARTFLO_PASSWORD", "")
+    return Credentials(None, email, password) if email and password else None
+
+
+def token(base_url: str, known: Credentials) -> str:
+    """Return an access token, after one login at most: the API locks out who fails often.
+
+    Args:
+        base_url: scheme and host, without ``/v1``.
+        known: what opens the account.
+
+    Raises:
+        LiveError: the API cannot be reached, or refuses the login.
+    """
+    if known.token:
+        return known.token
+    body = {"email": known.email, "password": known.password}
+    try:
+        response = requests.post(f"{base_url}{LOGIN}", json=body, timeout=_SECONDS, allow_redirects=False)
+    except requests.RequestException as error:
+        message = f"cannot log in at {base_url}: {type(error).__name__}"
+        raise LiveError(message) from None
+    try:
+        told = response.json()
+    except ValueError:
+        told = None
+    found = told.get("access_token") if isinstance(told, dict) else None
+    if response.status_code == requests.codes.ok and isinstance(found, str) and found:
+        return found
+    raise LiveError(_refused(base_url, known, response.status_code, told))
+
+
+def _refused(base_url: str, known: Credentials, status: int, told: object) -> str:
+    """Return why a login was refused: status, message and ``retry_after``, without what was sent."""
+    said = told if isinstance(told, dict) else {}
+    parts = [f"the login at {base_url} was refused: status {status}"]
+    parts += [f"{key}: {said[key]}" for key in ("message", "retry_after") if isinstance(said.get(key), str)]
+    text = ", ".join(parts)[: len(base_url) + _LONGEST_MESSAGE]
+    return text.replace(known.email, "***").replace(known.password, "***")

@@ -1,0 +1,36 @@
+"""What a failed assertion on requests says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+_MOST_SHOWN: Final = 10
+
+
+def wanted(method: str, path: str, json: Any, times: int | None) -> str:
+    """Return what is expected of the requests that come."""
+    body = "" if json is None else f" with {json!r}"
+    often = {None: "at least once", 0: "never", 1: "once"}.get(times, f"{times} times")
+    return f"{method.upper()} {path}{body} {often}"
+
+
+def unlike(what: str, total: int, came: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the lines that say what was expected, and which requests came.
+
+    Args:
+        what: is expected.
+        total: how many fit.
+        came: all requests, as ``GET /__admin/requests`` tells them.
+    """
+    lines = [f"expected {what}, got {total}; requests of this account:"]
+    if len(came) > _MOST_SHOWN:
+        lines.append(f"  ... {len(came) - _MOST_SHOWN} before these")
+    return lines + ([f"  {_line(one)}" for one in came[-_MOST_SHOWN:]] or ["  none"])
+
+
+def _line(request: Mapping[str, Any]) -> str:
+    response = request.get("response")
+    if response is None:
+        return f"{request['method']} {request['path']}"
+    status = "no answer" if response["status"] is None else response["status"]
+    fault = f", fault {response['fault']}" if response["fault"] else ""
+    return f"{request['method']} {request['path']} -> {status}{fault}"

@@ -1,0 +1,74 @@
+"""The token of the real API; a fake stands in for it."""
+
+import pytest
+
+from smartflo_contract.live._access import Credentials, credentials, token
+from smartflo_contract.live._errors import LiveError
+from smartflo_contract.mock_server import FakeSmartflo
+
+LOGIN = {"SMARTFLO_EMAIL": "crm@example.com", "SMARTFLO_PASSWORD": "any-password"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "found"),
+    [
+        ({}, None),
+        ({"SMARTFLO_EMAIL": "crm@example.com"}, None),
+        ({"SMARTFLO_PASSWORD": "any-password"}, None),
+        ({"SMARTFLO_TOKEN": " \n"}, None),
+        ({"SMARTFLO_TOKEN": " of-production\n"}, Credentials("of-production")),
+        (LOGIN, Credentials(None, "crm@example.com", "any-password")),
+        (LOGIN | {"SMARTFLO_TOKEN": "of-production"}, Credentials("of-production")),
+    ],
+)
+def test_credentials(environ: dict[str, str], found: Credentials | None) -> None:
+    """A token is taken before a login; half a login is none."""
+    assert found == credentials(environ)
+
+
+def test_credentials_are_shown_nowhere() -> None:
+    """Their text tells the kind alone, as failing tests print it."""
+    shown = repr([Credentials("of-production"), Credentials(None, "crm@example.com", "any-password")])
+    assert "[<Credentials, a token>, <Credentials, a login>]" == shown
+
+
+def test_token_by_login() -> None:
+    """A login gives a token that the API takes."""
+    with FakeSmartflo() as fake:
+        found = token(fake.url, Credentials(None, "crm@example.com", "any-password"))
+        client = fake.app.test_client()
+        assert 200 == client.get("/v1/broadcast/leads/8668", headers={"Authorization": found}).status_code
+
+
+def test_a_token_needs_no_login() -> None:
+    """A token that is given is used as it is; nobody is asked."""
+    assert "of-production" == token("http://127.0.0.1:9", Credentials("of-production"))
+
+
+def test_refused_login() -> None:
+    """What the API says is told, what was sent to it is not."""
+    with FakeSmartflo() as fake, pytest.raises(LiveError) as caught:
+        token(fake.url, Credentials(None, "crm@example.com", "wrong"))
+    told = str(caught.value)
+    assert told.endswith("was refused: status 401, message: The username or password is incorrect.")
+    assert "crm@" not in told
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("lockout", "status 429, message: Too many login attempts., retry_after: 2"),
+        ("html", "refused: status 200"),
+        ("reset", "cannot log in at http://127.0.0.1:.*: ConnectionError"),
+        (503, "refused: status 503"),
+    ],
+)
+def test_logins_that_fail(fault: int | str, told: str) -> None:
+    """Lock-outs, pages and broken connections are told in a line."""
+    known = Credentials(None, "crm@example.com", "any-password")
+    with FakeSmartflo() as fake:
+        rules = {"steps": [fault], "route": "POST /v1/auth/login"}
+        fake.app.test_client().post("/__admin/faults", json=rules)
+        with pytest.raises(LiveError, match=told) as caught:
+            token(fake.url, known)
+    assert "\n" not in str(caught.value)
