@@ -248,7 +248,7 @@ def test_a_marker_with_a_value_that_cannot_be(pytester: pytest.Pytester, value: 
     result = pytester.runpytest("-p", "no:cacheprovider")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: @pytest.mark.smartflo: *"])
+    result.stdout.fnmatch_lines(["@pytest.mark.smartflo: *"])
 
 
 def test_options_and_ini_keys(pytester: pytest.Pytester) -> None:
@@ -274,18 +274,91 @@ def test_options_and_ini_keys(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ("--smartflo-seed=x", "*--smartflo-seed: expected a whole number, got `x`*"),
-        ("--smartflo-profile=x", "*smartflo: *unknown profile `x`*"),
-        ("--smartflo-overlay=none.json", "*smartflo: *none.json*"),
+        ("--smartflo-seed=x", "--smartflo-seed: expected a whole number, or random, got `x`"),
+        ("--smartflo-profile=x", "--smartflo-profile: expected one of sample, documented, lenient, got `x`"),
     ],
 )
 def test_options_that_cannot_be(pytester: pytest.Pytester, option: str, told: str) -> None:
-    """A wrong option is a usage error of the tests that use it, in one line."""
-    pytester.makepyfile("def test_it(smartflo): ...")
+    """A wrong option is a usage error in one line, before any test."""
+    pytester.makepyfile("def test_it(): ...")
     result = pytester.runpytest("-p", "no:cacheprovider", option)
 
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    result.stderr.fnmatch_lines([f"ERROR: {told}"])
+
+
+def test_an_overlay_that_cannot_be(pytester: pytest.Pytester) -> None:
+    """An overlay that cannot be read is an error of the tests that use it, in one line."""
+    pytester.makepyfile("def test_it(smartflo): ...")
+    result = pytester.runpytest("-p", "no:cacheprovider", "--smartflo-overlay=none.json")
+
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"E * {told}" if not told.startswith("*") else told])
+    result.stdout.fnmatch_lines(["--smartflo-overlay: *none.json*"])
+    assert "plugin.py" not in result.stdout.str()
+
+
+def test_seeds(pytester: pytest.Pytester) -> None:
+    """Each test has leads of its own, the same in every run; a seed changes them, and a test that fails tells how."""
+    pytester.makepyfile(
+        """
+        import os
+
+        import pytest
+
+
+        def told(smartflo, smartflo_lead):
+            made = smartflo.add_list(leads=1).leads[0]
+            with open("told", "a") as file:
+                file.write(f"{os.environ['PYTEST_CURRENT_TEST'].split()[0]} {made['id']} {smartflo_lead['id']}\\n")
+
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(smartflo, smartflo_lead, number):
+            told(smartflo, smartflo_lead)
+            assert number
+
+
+        @pytest.mark.smartflo(seed=3)
+        def test_marked(smartflo, smartflo_lead):
+            told(smartflo, smartflo_lead)
+        """
+    )
+
+    def run(*options: str) -> tuple[list[str], str]:
+        pytester.path.joinpath("told").unlink(missing_ok=True)
+        result = pytester.runpytest("-p", "no:cacheprovider", *options)
+        result.assert_outcomes(passed=2, failed=1)
+        return pytester.path.joinpath("told").read_text().splitlines(), result.stdout.str()
+
+    (first, output), (again, _), (other, of_other) = run(), run(), run("--smartflo-seed=random")
+    seed = of_other.partition("smartflo: seed ")[2].split()[0]
+    assert first == again
+    assert first[0] != other[0]
+    assert first[0].split()[1:] != first[1].split()[1:]
+    assert first[2] == other[2]
+    assert "the same leads again: pytest 'test_seeds.py::test_it[0]'\n" in output
+    assert f"the same leads again: pytest 'test_seeds.py::test_it[0]' --smartflo-seed={seed}\n" in of_other
+    assert other == run(f"--smartflo-seed={seed}")[0]
+
+
+@pytest.mark.usefixtures("with_others")
+def test_a_random_seed_is_that_of_every_process(pytester: pytest.Pytester) -> None:
+    """Under xdist all processes have the seed that is told, and the command to have it again says it."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(smartflo_config, number):
+            assert not smartflo_config.seed
+        """
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider", "-n", "2", "--smartflo-seed=random")
+
+    result.assert_outcomes(failed=2)
+    lines = result.stdout.str().splitlines()
+    seeds = {line.rpartition("=")[2] for line in lines if line.startswith("the same leads again")}
+    assert {line.split()[-1] for line in lines if line.startswith("smartflo: seed")} == seeds
 
 
 def test_a_configuration_of_ones_own(pytester: pytest.Pytester) -> None:
@@ -332,33 +405,6 @@ def test_accounts_under_hypothesis(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
-
-
-@pytest.mark.usefixtures("with_others")
-@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-p", "randomly")])
-def test_ways_to_run(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
-    """Tests with threads pass alone, spread over processes and in any order."""
-    pytester.makepyfile(
-        """
-        from concurrent.futures import ThreadPoolExecutor
-
-        import pytest
-        import requests
-
-
-        @pytest.mark.parametrize("number", range(6))
-        def test_it(smartflo, number):
-            made = smartflo.add_list(leads=number)
-
-            def read(_):
-                return len(requests.get(made.url, headers=smartflo.headers, timeout=30).json())
-
-            with ThreadPoolExecutor(4) as threads:
-                assert [number] * 4 == list(threads.map(read, range(4)))
-            smartflo.assert_called("GET", "/v1/broadcast/leads/{id}", times=4)
-        """
-    )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", *options).assert_outcomes(passed=6)
 
 
 def test_help_reads_well(pytester: pytest.Pytester) -> None:

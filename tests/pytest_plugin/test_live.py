@@ -233,9 +233,7 @@ def test_what_needs_the_fake(pytester: pytest.Pytester, real: FakeSmartflo) -> N
     result = run(pytester, "--smartflo-live")
 
     result.assert_outcomes(passed=10, errors=1)
-    result.stdout.fnmatch_lines(
-        ["*UsageError: @pytest.mark.smartflo: `leads` needs the fake, and the test is marked *"]
-    )
+    result.stdout.fnmatch_lines(["@pytest.mark.smartflo: `leads` needs the fake, and the test is marked *"])
     assert ["POST /v1/auth/login"] == sent_to(real)
 
 

@@ -100,15 +100,17 @@ class Smartflo:
         email: login id of the account; a client that logs in with it has the same account.
         password: any but ``wrong`` would do.
         token: an access token of the account, which expires after an hour of its clock.
+        seed: of the lists that are added.
         clock: its clock.
         lists: those that were made with :meth:`add_list`, in their order.
     """
 
     password: Final = "any-password"  # noqa: S105 - it opens nothing
 
-    def __init__(self, fake: FakeSmartflo, config: Config, email: str) -> None:
+    def __init__(self, fake: FakeSmartflo, config: Config, email: str, seed: int | None = None) -> None:
         """Belong to a fake that runs."""
         self.email = email
+        self.seed = config.seed if seed is None else seed
         self.clock = Clock(self)
         self._fake = fake
         self._config = config
@@ -159,12 +161,17 @@ class Smartflo:
             leads: how many, or the leads: each has the keys that are given, and else what the list would have next.
             name: shown as ``list_name``.
             id: instead of a free one; a list that is there is replaced.
-            seed: of the list; that of the fake unless given.
+            seed: of the list; that of the account unless given.
 
         Raises:
             ValueError: it cannot be so; the message says why.
         """
-        said = {"columns": columns and list(columns), "name": name, "seed": seed, **_leads(leads)}
+        said = {
+            "columns": columns and list(columns),
+            "name": name,
+            "seed": self.seed if seed is None else seed,
+            **_leads(leads),
+        }
         body = {key: value for key, value in said.items() if value is not None}
         made = self.admin("POST", "/lists", body) if id is None else self.admin("PUT", f"/lists/{id}", body)
         self.lists.append(LeadList(self, made["id"]))

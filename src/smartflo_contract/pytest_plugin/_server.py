@@ -30,12 +30,15 @@ class SmartfloServer:
         return self._fake.url
 
     @contextmanager
-    def account(self) -> Iterator[Smartflo]:
+    def account(self, *, seed: int | None = None) -> Iterator[Smartflo]:
         """Give an account that nothing has happened to, and forget it afterwards.
 
         Under Hypothesis this gives each example its own: ``with smartflo_server.account() as smartflo:``.
+
+        Args:
+            seed: of the lists that are added to it; that of the fake unless given.
         """
-        account = Smartflo(self._fake, self.config, f"{uuid4().hex}@example.com")
+        account = Smartflo(self._fake, self.config, f"{uuid4().hex}@example.com", seed)
         try:
             yield account
         finally:

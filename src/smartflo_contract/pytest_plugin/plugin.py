@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
+import re
+import shlex
+import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -16,20 +20,21 @@ if TYPE_CHECKING:
     from smartflo_contract.pytest_plugin._live import Access
 
 _OPTIONS: Final = {
-    "seed": "same seed, same leads; a whole number (default: 0)",
+    "seed": "same seed, same leads; a whole number (default: 0), or random for another one in each run",
     "profile": "reading of the vendor's documentation: sample (default), documented or lenient",
     "overlay": "a JSON file with a partial lead schema; a relative path starts from pytest's root folder",
     "base-url": "scheme and host of the real API, for tests that are marked smartflo_live (or SMARTFLO_BASE_URL)",
     "live-interval": "seconds from one request to the real API to the next, which people dial by (default: 1)",
 }
 """Options and ini keys, by name."""
+_PROFILES: Final = ("sample", "documented", "lenient")
 _MARKER: Final = {
     "leads": "how many leads, or the leads, of a list that the test begins with: `smartflo.lists[0]`",
     "profile": "profile of the account",
     "quirks": "quirk to value",
     "faults": "steps, as `smartflo.fail()` takes them",
     "clock": "the time that the account's clock shows and stands at, a datetime or ISO 8601",
-    "seed": "of the leads that the test begins with, and of `smartflo_make_lead`",
+    "seed": "of the leads that the test makes; else each test has its own, from --smartflo-seed and its node id",
     "allow_unmatched": "requests that no route of the fake takes do not fail the test",
 }
 """Keyword arguments of the marker."""
@@ -50,12 +55,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell of the marker."""
+    """Tell of the markers, and refuse settings that cannot be.
+
+    Raises:
+        UsageError: one cannot.
+    """
     arguments = ", ".join(f"{name}=" for name in _MARKER)
     text = "; ".join(f"{name}: {what}" for name, what in _MARKER.items())
     config.addinivalue_line("markers", f"smartflo({arguments}): what the test's Smartflo account is like. {text}.")
     text = "the test reads the real API; skipped unless --smartflo-live and credentials are given."
     config.addinivalue_line("markers", f"smartflo_live: {text}")
+    seed, profile = _given(config, "seed"), _given(config, "profile")
+    if seed == "random":
+        of_all = getattr(config, "workerinput", {}).get("smartflo_seed")  # under xdist
+        config.option.smartflo_seed = of_all or str(random.randrange(2**32))  # noqa: S311 - no secret
+    elif seed and not re.fullmatch(r"[+-]?[0-9]+", seed):
+        message = f"--smartflo-seed: expected a whole number, or random, got `{seed}`"
+        raise pytest.UsageError(message)
+    if profile and profile not in _PROFILES:
+        message = f"--smartflo-profile: expected one of {', '.join(_PROFILES)}, got `{profile}`"
+        raise pytest.UsageError(message)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of xdist's the seed of all, which may be random."""
+    node.workerinput["smartflo_seed"] = _given(node.config, "seed")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Tell a seed that is not the usual one."""
+    seed = _given(config, "seed")
+    return f"smartflo: seed {seed}" if seed else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -83,17 +114,11 @@ def smartflo_config(request: pytest.FixtureRequest) -> Config:
     from smartflo_contract.mock_server import Config, ConfigError  # noqa: PLC0415 - quick to load without
 
     seed, profile, overlay = (_given(request.config, name) for name in ("seed", "profile", "overlay"))
+    path = request.config.rootpath / overlay if overlay else None
     try:
-        return Config(
-            seed=int(seed or 0),
-            profile=profile or "sample",
-            overlay=request.config.rootpath / overlay if overlay else None,
-        )
+        return Config(seed=int(seed or 0), profile=profile or "sample", overlay=path)
     except ConfigError as error:
-        message = f"smartflo: {error}"
-    except ValueError:
-        message = f"--smartflo-seed: expected a whole number, got `{seed}`"
-    raise pytest.UsageError(message)
+        pytest.fail(f"--smartflo-overlay: {error}", pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +139,7 @@ def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
         yield from _read_only(request, marked)
         return
     server: SmartfloServer = request.getfixturevalue("smartflo_server")
-    with server.account() as account:
+    with server.account(seed=_seed(request.node, marked, server.config.seed)) as account:
         request.node.stash[_ACCOUNT] = account
         _prepare(account, marked)
         yield account
@@ -142,8 +167,8 @@ def _read_only(request: pytest.FixtureRequest, marked: Mapping[str, Any]) -> Ite
 
     needing = [name for name in marked if name not in {"allow_unmatched", "seed"}]
     if needing:
-        message = f"@pytest.mark.smartflo: `{needing[0]}` needs the fake, and the test is marked smartflo_live"
-        raise pytest.UsageError(message)
+        told = f"@pytest.mark.smartflo: `{needing[0]}` needs the fake, and the test is marked smartflo_live"
+        pytest.fail(told, pytrace=False)
     access: Access = request.getfixturevalue("_smartflo_live")
     config: Config = request.getfixturevalue("smartflo_config")
     account = LiveSmartflo(access.url, access.token, config.overlay)
@@ -172,10 +197,11 @@ def smartflo_make_lead(request: pytest.FixtureRequest, smartflo_config: Config) 
     from smartflo_contract.factories import lead  # noqa: PLC0415 - quick to load without
 
     marked, made = _marked(request.node), iter(range(2**31))
+    seed = _seed(request.node, marked, smartflo_config.seed)
 
     def make(**overrides: Any) -> Lead:
         whole = lead(
-            marked.get("seed", smartflo_config.seed),
+            seed,
             8668,
             next(made),
             profile=marked.get("profile", smartflo_config.profile),
@@ -241,15 +267,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add to the report of a test that failed which requests no route took: they may be why."""
+    """Add to the report of a test that failed which requests no route took, and how to have the same leads again."""
     report = yield
-    account = item.stash.get(_ACCOUNT, None)
-    if account is not None and call.when == "call" and report.failed:
-        item.stash[_FAILED] = True
-        lost = _unmatched(account)
-        if lost:
-            report.sections.append(("smartflo", lost))
+    if report.failed and any(name.startswith("smartflo") for name in getattr(item, "fixturenames", ())):
+        told = [_again(item)]
+        account = item.stash.get(_ACCOUNT, None)
+        if account is not None and call.when == "call":
+            item.stash[_FAILED] = True
+            told.insert(0, _unmatched(account))
+        report.sections.append(("smartflo", "\n".join(filter(None, told))))
     return report
+
+
+def _again(item: pytest.Item) -> str:
+    """Return the command that runs a test again with the same leads."""
+    options = {name: item.config.getoption(f"--smartflo-{name}") for name in _OPTIONS}
+    given = [f"--smartflo-{name}={value}" for name, value in options.items() if value]
+    live = ["--smartflo-live"] if item.get_closest_marker("smartflo_live") else []
+    return f"the same leads again: {shlex.join(['pytest', item.nodeid, *given, *live])}"
+
+
+def _seed(node: Any, marked: Mapping[str, Any], seed: int) -> int:
+    """Return the seed of a test's own leads: that of its marker, or one that follows from its node id."""
+    return int(marked.get("seed", zlib.crc32(f"{seed}/{node.nodeid}".encode())))
 
 
 def _not_live(config: pytest.Config) -> str | None:
@@ -276,11 +316,7 @@ def _marked(item: Any) -> dict[str, Any]:
 
 
 def _prepare(account: Smartflo, marked: Mapping[str, Any]) -> None:
-    """Make an account what the markers say.
-
-    Raises:
-        UsageError: it cannot be so.
-    """
+    """Make an account what the markers say, or fail the test where it cannot be so."""
     try:
         if "profile" in marked:
             account.profile(marked["profile"])
@@ -289,12 +325,11 @@ def _prepare(account: Smartflo, marked: Mapping[str, Any]) -> None:
         if "clock" in marked:
             account.clock.freeze(marked["clock"])
         if "leads" in marked:
-            account.add_list(leads=marked["leads"], seed=marked.get("seed"))
+            account.add_list(leads=marked["leads"])
         if "faults" in marked:
             account.fail(*marked["faults"])
     except ValueError as error:
-        message = f"@pytest.mark.smartflo: {error}"
-        raise pytest.UsageError(message) from None
+        pytest.fail(f"@pytest.mark.smartflo: {error}", pytrace=False)
 
 
 def _unmatched(account: Smartflo) -> str:
