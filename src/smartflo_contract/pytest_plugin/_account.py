@@ -11,7 +11,7 @@ from smartflo_contract.factories import Lead
 from smartflo_contract.live._access import HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.pytest_plugin._intercept import intercepted
-from smartflo_contract.pytest_plugin._told import unlike, wanted
+from smartflo_contract.pytest_plugin._told import differences, unlike, wanted
 from smartflo_contract.schemas import Contract, load_contract
 
 _ADMIN: Final = "/__admin"
@@ -61,6 +61,7 @@ class Clock:
     @property
     def now(self) -> datetime:
         """What it shows, in UTC."""
+        __tracebackhide__ = True
         told: dict[str, Any] = self._account.admin("GET", "/clock")
         return datetime.fromtimestamp(told["now"] / 1_000, UTC)
 
@@ -70,6 +71,7 @@ class Clock:
         Args:
             duration: as :class:`datetime.timedelta` takes it: ``hours=2``, ``seconds=1.5``.
         """
+        __tracebackhide__ = True
         self._account.admin("PATCH", "/clock", {"advance": timedelta(**duration).total_seconds()})
 
     def set(self, now: datetime | str) -> None:
@@ -78,6 +80,7 @@ class Clock:
         Args:
             now: a time, or its ISO 8601; one without a zone is in UTC.
         """
+        __tracebackhide__ = True
         self._account.admin("PATCH", "/clock", {"now": _iso(now)})
 
     def freeze(self, now: datetime | str | None = None) -> None:
@@ -86,10 +89,12 @@ class Clock:
         Args:
             now: the time to stand at; ``None`` for what it shows.
         """
+        __tracebackhide__ = True
         self._account.admin("PATCH", "/clock", {"frozen": True} | ({} if now is None else {"now": _iso(now)}))
 
     def start(self) -> None:
         """Go on from what it shows."""
+        __tracebackhide__ = True
         self._account.admin("PATCH", "/clock", {"frozen": False})
 
 
@@ -166,6 +171,7 @@ class Smartflo:
         Raises:
             ValueError: it cannot be so; the message says why.
         """
+        __tracebackhide__ = True
         said = {
             "columns": columns and list(columns),
             "name": name,
@@ -187,6 +193,7 @@ class Smartflo:
         Raises:
             ValueError: there is no such list, or the leads cannot be.
         """
+        __tracebackhide__ = True
         given = [{}] * leads if isinstance(leads, int) else list(map(dict, leads))
         added: list[Lead] = self.admin("POST", f"/lists/{list_id}/leads", {"leads": given})["leads"]
         return added
@@ -203,6 +210,7 @@ class Smartflo:
         Raises:
             ValueError: there is no such fault, or no such setting.
         """
+        __tracebackhide__ = True
         rule = {"list_id": list_id, "at": at, **settings}
         said = {key: value for key, value in rule.items() if value is not None}
         self.admin("POST", "/faults", {"steps": list(steps), **said})
@@ -216,6 +224,7 @@ class Smartflo:
         Raises:
             ValueError: there is no such quirk, or it has no such value.
         """
+        __tracebackhide__ = True
         told = self.admin("PATCH", "/quirks", values)
         self._bearer = {one["name"]: one["value"] for one in told}["auth_scheme"] == "bearer"
 
@@ -225,6 +234,7 @@ class Smartflo:
         Raises:
             ValueError: there is no such profile, or lists have been changed.
         """
+        __tracebackhide__ = True
         self.admin("PUT", "/profile", {"profile": name})
 
     def reset(self) -> None:
@@ -270,14 +280,14 @@ class Smartflo:
         __tracebackhide__ = True
         told = self._find(method, path, json)
         if told["total"] != times if times is not None else told["total"] == 0:
-            raise AssertionError(self._unlike(wanted(method, path, json, times), told))
+            raise AssertionError(self._unlike(wanted(method, path, json, times), told, json))
 
     def assert_not_called(self, method: str, path: str, *, json: Any = None) -> None:
         """Fail where a request has come; see :meth:`assert_called`."""
         __tracebackhide__ = True
         told = self._find(method, path, json)
         if told["total"]:
-            raise AssertionError(self._unlike(wanted(method, path, json, 0), told))
+            raise AssertionError(self._unlike(wanted(method, path, json, 0), told, json))
 
     def admin(self, method: str, path: str, body: object = None) -> Any:
         """Ask the admin API something about this account.
@@ -290,6 +300,7 @@ class Smartflo:
         Raises:
             ValueError: the admin API refuses it; the message is its reason.
         """
+        __tracebackhide__ = True
         there = f"{_ADMIN}{path}{'&' if '?' in path else '?'}login={self.email}"
         answer = self._admin.open(there, method=method, json=body)
         content = answer.get_json()
@@ -298,6 +309,7 @@ class Smartflo:
         return content
 
     def _find(self, method: str, path: str, json: Any) -> dict[str, Any]:
+        __tracebackhide__ = True
         where = {"route": f"{method.upper()} {path}"} if "{" in path else {"method": method, "path": path}
         body = where if json is None else where | {"json": json}
         told: dict[str, Any] = self.admin("POST", "/requests/find", body)
@@ -306,12 +318,17 @@ class Smartflo:
             raise ValueError(message)
         return told
 
-    def _unlike(self, what: str, told: Mapping[str, Any]) -> str:
+    def _unlike(self, what: str, told: Mapping[str, Any], json: Any) -> str:
         """Return what a failed assertion says: what was expected, which requests came, and which is nearest."""
-        lines = unlike(what, told["total"], self.requests)
+        __tracebackhide__ = True
+        came = self.requests
+        lines = unlike(what, told["total"], came)
         if told["nearest"]:
             near = told["nearest"]
             lines.append(f"nearest: {near['method']} {near['path']}, which differs in {', '.join(near['differs'])}")
+            if "json" in near["differs"]:
+                for request in came:
+                    lines += differences(json, request["body"]) if request["id"] == near["id"] else ()
         if told["other_accounts"]:
             lines.append(f"{told['other_accounts']} came under another token than this account's, or under none")
         return "\n".join(lines)

@@ -1,9 +1,11 @@
 """What a failed assertion on requests says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 _MOST_SHOWN: Final = 10
+_LONGEST: Final = 200
+"""Characters of a value."""
 
 
 def wanted(method: str, path: str, json: Any, times: int | None) -> str:
@@ -25,6 +27,23 @@ def unlike(what: str, total: int, came: Sequence[Mapping[str, Any]]) -> list[str
     if len(came) > _MOST_SHOWN:
         lines.append(f"  ... {len(came) - _MOST_SHOWN} before these")
     return lines + ([f"  {_line(one)}" for one in came[-_MOST_SHOWN:]] or ["  none"])
+
+
+def differences(expected: Any, got: Any, pointer: str = "") -> Iterator[str]:
+    """Yield a line for each value of a body that is not as expected; of objects a part is enough."""
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        for key, value in expected.items():
+            if key in got:
+                yield from differences(value, got[key], f"{pointer}/{key}")
+            else:
+                yield f"  {pointer}/{key}: expected {_short(value)}, got nothing"
+    elif expected != got:
+        yield f"  {pointer or 'body'}: expected {_short(expected)}, got {_short(got)}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _line(request: Mapping[str, Any]) -> str:

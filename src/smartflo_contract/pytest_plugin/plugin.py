@@ -7,7 +7,7 @@ import random
 import re
 import shlex
 import zlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
@@ -118,7 +118,7 @@ def smartflo_config(request: pytest.FixtureRequest) -> Config:
     try:
         return Config(seed=int(seed or 0), profile=profile or "sample", overlay=path)
     except ConfigError as error:
-        pytest.fail(f"--smartflo-overlay: {error}", pytrace=False)
+        _fail("--smartflo-overlay", error)
 
 
 @pytest.fixture(scope="session")
@@ -158,7 +158,7 @@ def _smartflo_live(request: pytest.FixtureRequest) -> Access:
     try:
         return _live.access(_given(request.config, "base-url"), _given(request.config, "live-interval"))
     except LiveError as error:
-        pytest.fail(f"smartflo_live: {error}", pytrace=False)
+        _fail("smartflo_live", error)
 
 
 def _read_only(request: pytest.FixtureRequest, marked: Mapping[str, Any]) -> Iterator[Any]:
@@ -329,7 +329,13 @@ def _prepare(account: Smartflo, marked: Mapping[str, Any]) -> None:
         if "faults" in marked:
             account.fail(*marked["faults"])
     except ValueError as error:
-        pytest.fail(f"@pytest.mark.smartflo: {error}", pytrace=False)
+        _fail("@pytest.mark.smartflo", error)
+
+
+def _fail(what: str, error: Exception) -> NoReturn:
+    """Fail a test in one line: what it was set to cannot be."""
+    failure = pytest.fail.Exception(f"{what}: {error}", pytrace=False)
+    raise failure from None
 
 
 def _unmatched(account: Smartflo) -> str:
