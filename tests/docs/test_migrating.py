@@ -1,0 +1,29 @@
+"""docs/migrating.md: what its table says to write."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smartflo_contract.pytest_plugin import Smartflo
+
+PAGE = Path(__file__).parents[2] / "docs" / "migrating.md"
+TABLE = PAGE.read_text(encoding="utf-8").partition("| you have | you write |")[2].partition("\n## ")[0]
+WRITTEN = [code for row in TABLE.splitlines() for code in re.findall(r"`(smartflo\.[^`]+)`", row.rpartition(" | ")[2])]
+
+
+@pytest.mark.parametrize("code", WRITTEN)
+def test_what_to_write_runs(smartflo: Smartflo, code: str) -> None:
+    """Each expression of the right column can be written as it stands, where the requests came that it is about."""
+    smartflo.add_list(id=8668, leads=1)
+    smartflo.client.post("/v1/broadcast/lead/8668", json={"field_0": "5550000042", "field_1": "Asha"})
+    smartflo.client.get("/v1/broadcast/leads/8668?number=5550000042")
+    known: dict[str, Any] = {"smartflo": smartflo, "leads": [{"field_1": "Asha"}], "number": "5550000042"}
+
+    assert eval(code, known) is not False  # noqa: S307  # the page's own code
+
+
+def test_the_table_has_been_read() -> None:
+    """The expressions are found in the table."""
+    assert len(WRITTEN) >= 15
