@@ -18,7 +18,7 @@ TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 NOT_OURS = "requests_mock"
 """No dependency of the tests: no release since March 2024, and its plugin imports ``requests`` into every pytest run.
 
-Its block is compiled, and run where it is installed."""
+Its block is run where it is installed, as it is with the development tools; ``.ci/run`` does so."""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

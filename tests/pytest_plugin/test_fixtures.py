@@ -6,7 +6,7 @@ import sys
 import pytest
 
 LOADED = ("flask", "faker", "granian", "hypothesis", "jsonschema", "jsonschema_rs", "orjson", "requests", "rich")
-OTHERS = ("hypothesispytest", "xdist", "randomly", "schemathesis", "faker")
+OTHERS = ("hypothesispytest", "xdist", "randomly", "schemathesis", "faker", "requests_mock")
 """Plugins of others, which may import these."""
 
 
@@ -77,7 +77,10 @@ def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
             smartflo.client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042", "field_1": "Asha"})
             smartflo.assert_called("POST", "/v1/broadcast/lead/8669", json={"field_1": "Asha"})
             smartflo.assert_called("post", "/v1/broadcast/lead/{id}", times=1)
-            assert ["POST"] == [request["method"] for request in smartflo.requests]
+            smartflo.client.get("/v1/broadcast/leads/8669?number=5550000042")
+            smartflo.assert_called("GET", "/v1/broadcast/leads/{id}", query={"number": "5550000042"})
+            smartflo.assert_not_called("GET", "/v1/broadcast/leads/8669", query={"number": "5550000043"})
+            assert ["POST", "GET"] == [request["method"] for request in smartflo.requests]
             smartflo.reset()
             assert [] == smartflo.requests
 
@@ -100,6 +103,7 @@ def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
                 (lambda s: s.add_leads(123456, 1), "no list of this id"),
                 (lambda s: s.assert_called("GET", "/v1/broadcast/leeds/{id}"), "this fake has no"),
                 (lambda s: s.assert_called("GET", "v1/broadcast/leads/8668"), "the whole path"),
+                (lambda s: s.assert_called("GET", "/v1/broadcast/leads/1?number=2"), "give it as query="),
             ],
         )
         def test_what_cannot_be(smartflo, call, told):
@@ -115,7 +119,7 @@ def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
             assert ("x", None) == (smartflo_make_lead(field_1="x")["field_1"], smartflo_make_lead(new=None)["new"])
         """
     )
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=17)
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=18)
 
 
 def test_an_unknown_route_fails_the_test(pytester: pytest.Pytester) -> None:
@@ -146,7 +150,7 @@ def test_an_unknown_route_fails_the_test(pytester: pytest.Pytester) -> None:
             "*ERROR at teardown of test_lost*",
             "the fake Smartflo has no such route:",
             "  GET /v1/broadcast/leeds/1: *the nearest documented route is GET /v1/broadcast/leads/{id} (answered *",
-            "@pytest.mark.smartflo(allow_unmatched=True) has it so",
+            "@pytest.mark.smartflo(allow_unmatched=True) lets it pass",
         ]
     )
 
@@ -383,6 +387,30 @@ def test_a_configuration_of_ones_own(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_a_configuration_that_comes_too_late(pytester: pytest.Pytester) -> None:
+    """One fake runs for all tests, so a module cannot have one of another configuration: its tests say so."""
+    pytester.makepyfile(
+        test_1="def test_it(smartflo): ...",
+        test_2="""
+        import pytest
+
+        from smartflo_contract.mock_server import Config
+
+
+        @pytest.fixture(scope="session")
+        def smartflo_config():
+            return Config(seed=7)
+
+
+        def test_it(smartflo): ...
+        """,
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider", "-p", "no:randomly")
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["smartflo_config is overridden for this test, *: override it in the conftest.py at *"])
 
 
 @pytest.mark.usefixtures("with_others")

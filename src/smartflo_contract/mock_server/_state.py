@@ -28,6 +28,11 @@ ONLY: Final = "smartflo_contract.only"
 _LOGIN_AGAIN: Final = "log in at POST /v1/auth/login"
 
 
+def _wall_clock() -> float:
+    """Look the clock up at each call: tests that freeze time put another in its place."""
+    return time.time()
+
+
 class Call(NamedTuple):
     """A request that may be answered.
 
@@ -59,7 +64,7 @@ class State:
         clock: the wall clock, in seconds since the epoch.
     """
 
-    def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, config: Config, clock: Callable[[], float] = _wall_clock) -> None:
         """Make everything that is cheap; leads wait for the first request."""
         self.config = config
         self.worlds = Worlds(config)

@@ -199,13 +199,14 @@ class Smartflo:
         return added
 
     def fail(self, *steps: int | str, list_id: int | None = None, at: int | None = None, **settings: Any) -> None:
-        """Have requests go wrong, one step a request; afterwards all is well.
+        """Have reads of leads go wrong, one step a request; afterwards all is well.
 
         Args:
-            steps: a status, the name of a fault, or ``ok`` for each request in turn.
+            steps: a status, the name of a fault, or ``ok`` for each ``GET /v1/broadcast/leads/{id}`` in turn; other
+                requests go wrong with ``route="POST /v1/broadcast/lead/{id}"``, or ``route="any"``.
             list_id: only requests for this list.
             at: one request alone goes wrong, by its number, counted from 1.
-            settings: the others of a fault, such as ``route="any"``; ``smartflo-contract faults`` lists them.
+            settings: the others of a fault, such as ``seconds=2``; ``smartflo-contract faults`` lists them.
 
         Raises:
             ValueError: there is no such fault, or no such setting.
@@ -268,7 +269,15 @@ class Smartflo:
         told: list[dict[str, Any]] = self.admin("GET", "/requests/unmatched")["requests"]
         return told
 
-    def assert_called(self, method: str, path: str, *, times: int | None = None, json: Any = None) -> None:
+    def assert_called(
+        self,
+        method: str,
+        path: str,
+        *,
+        times: int | None = None,
+        json: Any = None,
+        query: Mapping[str, str] | None = None,
+    ) -> None:
         """Fail unless a request has come, or as many as are wanted.
 
         Args:
@@ -276,18 +285,21 @@ class Smartflo:
             path: the whole path, or one with ``{id}`` for any segment there.
             times: how often; ``None`` for once or more.
             json: what the body has in it: of objects a part is enough.
+            query: parameters that the query has.
         """
         __tracebackhide__ = True
-        told = self._find(method, path, json)
+        told = self._find(method, path, json, query)
         if told["total"] != times if times is not None else told["total"] == 0:
-            raise AssertionError(self._unlike(wanted(method, path, json, times), told, json))
+            raise AssertionError(self._unlike(wanted(method, path, json, query, times), told, json))
 
-    def assert_not_called(self, method: str, path: str, *, json: Any = None) -> None:
+    def assert_not_called(
+        self, method: str, path: str, *, json: Any = None, query: Mapping[str, str] | None = None
+    ) -> None:
         """Fail where a request has come; see :meth:`assert_called`."""
         __tracebackhide__ = True
-        told = self._find(method, path, json)
+        told = self._find(method, path, json, query)
         if told["total"]:
-            raise AssertionError(self._unlike(wanted(method, path, json, 0), told, json))
+            raise AssertionError(self._unlike(wanted(method, path, json, query, 0), told, json))
 
     def admin(self, method: str, path: str, body: object = None) -> Any:
         """Ask the admin API something about this account.
@@ -308,10 +320,14 @@ class Smartflo:
             raise ValueError(content["detail"])
         return content
 
-    def _find(self, method: str, path: str, json: Any) -> dict[str, Any]:
+    def _find(self, method: str, path: str, json: Any, query: Mapping[str, str] | None) -> dict[str, Any]:
         __tracebackhide__ = True
+        if "?" in path:
+            message = f"path: `{path}` has a query: give it as query={{...}}"
+            raise ValueError(message)
         where = {"route": f"{method.upper()} {path}"} if "{" in path else {"method": method, "path": path}
-        body = where if json is None else where | {"json": json}
+        said = {"json": json, "query": query and dict(query)}
+        body = where | {key: value for key, value in said.items() if value is not None}
         told: dict[str, Any] = self.admin("POST", "/requests/find", body)
         if told["total"] == 0 and told["dropped"]:
             message = f"{told['dropped']} earlier requests were dropped from the journal; set journal_requests higher"

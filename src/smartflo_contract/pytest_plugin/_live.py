@@ -135,7 +135,7 @@ class LiveSmartflo:
         __tracebackhide__ = True
         total = self._count(method, path, json)
         if total != times if times is not None else total == 0:
-            raise AssertionError("\n".join(unlike(wanted(method, path, json, times), total, self.requests)))
+            raise AssertionError("\n".join(unlike(wanted(method, path, json, None, times), total, self.requests)))
 
     def assert_not_called(self, method: str, path: str, *, json: Any = None) -> None:
         """Fail where a request has gone out; see :meth:`Smartflo.assert_called`."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 _MOST_SHOWN: Final = 10
 _LONGEST: Final = 200
 """Characters of a value."""
 
 
-def wanted(method: str, path: str, json: Any, times: int | None) -> str:
+def wanted(method: str, path: str, json: Any, query: Mapping[str, str] | None, times: int | None) -> str:
     """Return what is expected of the requests that come."""
+    path += f"?{urlencode(query)}" if query else ""
     body = "" if json is None else f" with {json!r}"
     often = {None: "at least once", 0: "never", 1: "once"}.get(times, f"{times} times")
     return f"{method.upper()} {path}{body} {often}"

@@ -38,6 +38,10 @@ _MARKER: Final = {
     "allow_unmatched": "requests that no route of the fake takes do not fail the test",
 }
 """Keyword arguments of the marker."""
+_TOO_LATE: Final = (
+    "smartflo_config is overridden for this test, and the fake that runs for all tests is made of another one: "
+    "override it in the conftest.py at the top of the tests, or use smartflo.add_list(), quirks() and fail() here"
+)
 _ACCOUNT: Final = pytest.StashKey["Smartflo"]()
 _FAILED: Final = pytest.StashKey[bool]()
 
@@ -139,6 +143,8 @@ def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
         yield from _read_only(request, marked)
         return
     server: SmartfloServer = request.getfixturevalue("smartflo_server")
+    if request.getfixturevalue("smartflo_config") != server.config:
+        pytest.fail(_TOO_LATE, pytrace=False)
     with server.account(seed=_seed(request.node, marked, server.config.seed)) as account:
         request.node.stash[_ACCOUNT] = account
         _prepare(account, marked)
@@ -343,5 +349,5 @@ def _unmatched(account: Smartflo) -> str:
     lines = [f"  {one['method']} {one['path']}: {one['response']['reason']}" for one in account.unmatched]
     if not lines:
         return ""
-    hint = "@pytest.mark.smartflo(allow_unmatched=True) has it so"
+    hint = "@pytest.mark.smartflo(allow_unmatched=True) lets it pass"
     return "\n".join(["the fake Smartflo has no such route:", *lines, hint])
