@@ -1,0 +1,1 @@
+"""Keeps the contacts of a CRM and a Smartflo lead list in step."""
