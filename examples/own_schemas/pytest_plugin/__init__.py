@@ -1,0 +1,10 @@
+"""The project's own fixtures."""
+
+import pytest
+from mock_server import MockCrm
+
+
+@pytest.fixture
+def crm() -> MockCrm:
+    """A CRM without customers."""
+    return MockCrm()
