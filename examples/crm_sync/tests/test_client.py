@@ -66,7 +66,7 @@ def test_tries_again(smartflo: Smartflo, client: SmartfloClient, waits: list[flo
 @pytest.mark.smartflo(leads=3)
 def test_an_answer_that_is_late_is_asked_for_again(smartflo: Smartflo, connect: Callable[..., SmartfloClient]) -> None:
     """A timeout is a failure like any other."""
-    client = connect(timeout=0.2)
+    client = connect(timeout=0.3)
     smartflo.fail("delay", seconds=5)
 
     assert len(client.leads(smartflo.lists[0].id)) == 3
