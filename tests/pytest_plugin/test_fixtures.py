@@ -99,6 +99,8 @@ def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
                 (lambda s: s.fail("ct"), "`ct` is no fault"),
                 (lambda s: s.quirks(unknown_lst="404"), "Did you mean `unknown_list`"),
                 (lambda s: s.profile("x"), "expected one of sample, documented, lenient"),
+                (lambda s: s.add_list(columns="Mobile"), "columns: expected a list of names, got the text `Mobile`"),
+                (lambda s: s.clock.advance(hour=2), "there is no `hour`; there are weeks, days, hours"),
                 (lambda s: s.add_list(leads=-1), "size: -1 is less than the minimum"),
                 (lambda s: s.add_leads(123456, 1), "no list of this id"),
                 (lambda s: s.assert_called("GET", "/v1/broadcast/leeds/{id}"), "this fake has no"),
@@ -119,7 +121,7 @@ def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
             assert ("x", None) == (smartflo_make_lead(field_1="x")["field_1"], smartflo_make_lead(new=None)["new"])
         """
     )
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=18)
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=20)
 
 
 def test_an_unknown_route_fails_the_test(pytester: pytest.Pytester) -> None:
@@ -174,12 +176,32 @@ def test_what_assertions_say(pytester: pytest.Pytester) -> None:
     """An assertion that fails says what was expected, which requests came, and which is nearest."""
     pytester.makepyfile(
         """
+        import requests
+
+
         def test_called(smartflo):
             smartflo.fail(503, route="any")
             smartflo.client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"})
             for _ in range(12):
                 smartflo.client.get("/v1/broadcast/leads/8669")
             smartflo.assert_called("POST", "/v1/broadcast/lead/8669", times=2, json={"field_1": "Asha"})
+
+
+        def test_lists(smartflo):
+            smartflo.client.post("/v1/broadcast/leads/8669", json={"data": [{"field_0": "5550000042", "field_1": "A"}]})
+            smartflo.assert_called("POST", "/v1/broadcast/leads/8669", json={"data": [{"field_1": "B"}]})
+
+
+        def test_lengths(smartflo):
+            smartflo.client.post("/v1/broadcast/leads/8669", json={"data": [{"field_0": "5550000042"}]})
+            smartflo.assert_called("POST", "/v1/broadcast/leads/8669", json={"data": []})
+
+
+        def test_unread(smartflo):
+            with smartflo.intercept():
+                url = "https://api-smartflo.tatateleservices.com/v1/broadcast/leads/8669"
+                requests.post(url, json={"data": []}, timeout=30)
+            smartflo.assert_called("POST", "/v1/broadcast/leads/8669", json={"data": []})
 
 
         def test_not_called(smartflo):
@@ -189,13 +211,17 @@ def test_what_assertions_say(pytester: pytest.Pytester) -> None:
     )
     result = pytester.runpytest("-p", "no:cacheprovider", "-p", "no:randomly")
 
-    result.assert_outcomes(failed=2)
+    result.assert_outcomes(failed=5)
     result.stdout.fnmatch_lines(
         [
             "E * expected POST /v1/broadcast/lead/8669 with {'field_1': 'Asha'} 2 times, got 0; requests of *",
             "E *... 3 before these",
             "E *  GET /v1/broadcast/leads/8669 -> 200",
             "E * nearest: POST /v1/broadcast/lead/8669, which differs in json",
+            "E *  /field_1: expected 'Asha', got nothing",
+            "E *  /data/0/field_1: expected 'B', got 'A'",
+            "E *  /data: expected 0 items, got 1",
+            "E *  its body is not known: it was refused before anybody read it",
             "E * expected GET /v1/broadcast/leads/{id} never, got 1; requests of this account:",
         ]
     )
@@ -423,7 +449,7 @@ def test_accounts_under_hypothesis(pytester: pytest.Pytester) -> None:
         from smartflo_contract.strategies import leads
 
 
-        @settings(max_examples=20, database=None)
+        @settings(max_examples=20, database=None, deadline=None)  # the first example makes the leads of all
         @given(lead=leads())
         def test_it(smartflo_server, lead):
             with smartflo_server.account() as smartflo:
@@ -467,6 +493,9 @@ def test_parametrised_fixtures(pytester: pytest.Pytester) -> None:
     """A test runs for each known value, each edge case and each reading, under names that say which."""
     pytester.makepyfile(
         """
+        import pytest
+
+
         def test_dial_status(smartflo, smartflo_dial_status):
             made = smartflo.add_list(leads=[{"dial_status": smartflo_dial_status}])
             (lead,) = smartflo.client.get(f"/v1/broadcast/leads/{made.id}").get_json()
@@ -490,6 +519,14 @@ def test_parametrised_fixtures(pytester: pytest.Pytester) -> None:
             told = {one["name"]: one["value"] for one in smartflo.admin("GET", "/quirks")}
             told["profile"] = smartflo.contract.profile
             assert smartflo_every_reading.items() <= told.items()
+
+
+        @pytest.mark.smartflo(leads=2, profile="sample", quirks={"unknown_list": "empty"})
+        def test_every_reading_of_a_list(smartflo, smartflo_every_reading):
+            assert 2 == len(smartflo.lists[0].leads)
+            told = {one["name"]: one["value"] for one in smartflo.admin("GET", "/quirks")}
+            told["profile"] = smartflo.contract.profile
+            assert ({"unknown_list": "empty"} | smartflo_every_reading).items() <= told.items()
         """
     )
     result = pytester.runpytest("-p", "no:cacheprovider", "-v")

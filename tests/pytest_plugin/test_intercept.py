@@ -261,6 +261,20 @@ def test_other_hosts_may_be_named(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*ERROR at teardown of test_unknown*", "  GET /v1/lead_list: *"])
 
 
+def test_for_every_test(pytester: pytest.Pytester) -> None:
+    """By pytest's ini key ``usefixtures`` no test reaches the vendor's hosts, also one that asks for no fixture."""
+    pytester.makeini("[pytest]\nusefixtures = smartflo_intercept\n")
+    pytester.makepyfile(
+        f"""
+        import requests
+
+        def test_it():
+            assert 401 == requests.get({LEADS!r}, timeout=30).status_code
+        """
+    )
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
 def test_without_the_other_libraries(pytester: pytest.Pytester) -> None:
     """Neither httpx nor aiohttp needs to be installed."""
     pytester.makeconftest("import sys\nsys.modules['httpx'] = sys.modules['aiohttp'] = None\n")

@@ -11,10 +11,11 @@ from smartflo_contract.factories import Lead
 from smartflo_contract.live._access import HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.pytest_plugin._intercept import intercepted
-from smartflo_contract.pytest_plugin._told import differences, unlike, wanted
+from smartflo_contract.pytest_plugin._told import differing, unlike, wanted
 from smartflo_contract.schemas import Contract, load_contract
 
 _ADMIN: Final = "/__admin"
+_DURATIONS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 _PAGE: Final = 10_000
 """Leads that are read at a time."""
 
@@ -70,8 +71,15 @@ class Clock:
 
         Args:
             duration: as :class:`datetime.timedelta` takes it: ``hours=2``, ``seconds=1.5``.
+
+        Raises:
+            ValueError: there is no such unit, or the clock cannot go there.
         """
         __tracebackhide__ = True
+        unknown = [name for name in duration if name not in _DURATIONS]
+        if unknown:
+            message = f"advance: there is no `{unknown[0]}`; there are {', '.join(_DURATIONS)}"
+            raise ValueError(message)
         self._account.admin("PATCH", "/clock", {"advance": timedelta(**duration).total_seconds()})
 
     def set(self, now: datetime | str) -> None:
@@ -172,6 +180,9 @@ class Smartflo:
             ValueError: it cannot be so; the message says why.
         """
         __tracebackhide__ = True
+        if isinstance(columns, str):
+            message = f"columns: expected a list of names, got the text `{columns}`"
+            raise ValueError(message)  # noqa: TRY004 - as all that cannot be so
         said = {
             "columns": columns and list(columns),
             "name": name,
@@ -344,7 +355,7 @@ class Smartflo:
             lines.append(f"nearest: {near['method']} {near['path']}, which differs in {', '.join(near['differs'])}")
             if "json" in near["differs"]:
                 for request in came:
-                    lines += differences(json, request["body"]) if request["id"] == near["id"] else ()
+                    lines += differing(json, request) if request["id"] == near["id"] else ()
         if told["other_accounts"]:
             lines.append(f"{told['other_accounts']} came under another token than this account's, or under none")
         return "\n".join(lines)

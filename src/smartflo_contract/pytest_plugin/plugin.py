@@ -139,6 +139,8 @@ def smartflo_server(smartflo_config: Config) -> Iterator[SmartfloServer]:
 def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
     """The test's own account on the fake Smartflo: ``url``, ``headers``, ``client``, ``add_list()``, ``fail()``..."""
     marked = _marked(request.node)
+    if "smartflo_every_reading" in request.fixturenames:  # before the lists of the marker are made
+        marked |= _reading(request.node.callspec.params["smartflo_every_reading"], marked)
     if request.node.get_closest_marker("smartflo_live"):
         yield from _read_only(request, marked)
         return
@@ -252,10 +254,9 @@ def smartflo_edge_lead(request: pytest.FixtureRequest) -> Lead:
 
 
 @pytest.fixture
-def smartflo_every_reading(request: pytest.FixtureRequest, smartflo: Smartflo) -> Mapping[str, str]:
+def smartflo_every_reading(request: pytest.FixtureRequest, smartflo: Smartflo) -> Mapping[str, str]:  # noqa: ARG001
     """Each profile, and each value of each quirk, one test each: set for the test's account, and told."""
     reading: Mapping[str, str] = request.param
-    _prepare(smartflo, {"profile": reading["profile"]} if "profile" in reading else {"quirks": reading})
     return reading
 
 
@@ -319,6 +320,11 @@ def _marked(item: Any) -> dict[str, Any]:
     for mark in reversed(list(item.iter_markers("smartflo"))):
         said |= mark.kwargs
     return said
+
+
+def _reading(reading: Mapping[str, str], marked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a reading says in the place of markers."""
+    return {"profile": reading["profile"]} if "profile" in reading else {"quirks": marked.get("quirks", {}) | reading}
 
 
 def _prepare(account: Smartflo, marked: Mapping[str, Any]) -> None:
