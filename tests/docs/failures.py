@@ -35,7 +35,7 @@ def output(case: re.Match[str]) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *OPTIONS, *(told[1].split() if told else [])],
             cwd=folder,
-            env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "110"},
+            env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "COLUMNS": "110"},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

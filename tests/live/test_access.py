@@ -2,7 +2,7 @@
 
 import pytest
 
-from smartflo_contract.live._access import Credentials, credentials, token
+from smartflo_contract.live._access import Credentials, checked_url, credentials, token
 from smartflo_contract.live._errors import LiveError
 from smartflo_contract.mock_server import FakeSmartflo
 
@@ -72,3 +72,40 @@ def test_logins_that_fail(fault: int | str, told: str) -> None:
         with pytest.raises(LiveError, match=told) as caught:
             token(fake.url, known)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://api.example.com/", "https://api.example.com"),
+        (" https://api.example.com:8443/gateway ", "https://api.example.com:8443/gateway"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_base_urls(text: str, url: str) -> None:
+    """HTTPS, or HTTP on this machine; a slash at the end is as good."""
+    assert url == checked_url(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("api.example.com", "expected https such as .* got `api.example.com`"),
+        ("http://api.example.com", "expected https"),
+        ("http://127.evil.example", "expected https"),
+        ("http://localhost.evil.example", "expected https"),
+        ("http://localhost@evil.example", "expected https"),
+        ("https://user@api.example.com", "expected https"),
+        ("https://", "expected https"),
+        ("https://[", "expected https"),
+        ("https://api.example.com:x", "expected https"),
+        ("https://api.example.com/v1", "without /v1"),
+        ("https://api.example.com?x=1", "without /v1 and a query"),
+    ],
+)
+def test_base_urls_that_cannot_be(text: str, told: str) -> None:
+    """Credentials never travel in clear, nor to a host that only looks like this machine."""
+    with pytest.raises(LiveError, match=told):
+        checked_url(text)

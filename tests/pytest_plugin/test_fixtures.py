@@ -157,6 +157,65 @@ def test_an_unknown_route_fails_the_test(pytester: pytest.Pytester) -> None:
     )
 
 
+def test_an_unknown_route_under_another_token(pytester: pytest.Pytester) -> None:
+    """A client with a token of its own, or none, is told as well; another account of the same test is left out."""
+    pytester.makepyfile(
+        """
+        import pytest
+        import requests
+
+
+        @pytest.mark.smartflo(allow_unmatched=True)
+        def test_allowed(smartflo):
+            requests.get(f"{smartflo.url}/v1/lead_list", timeout=30)
+
+
+        @pytest.mark.parametrize("headers", [{}, {"Authorization": "of-production"}])
+        def test_lost(smartflo, headers):
+            requests.get(f"{smartflo.url}/v1/lead_list", headers=headers, timeout=30)
+
+
+        def test_found(smartflo, smartflo_server):
+            with smartflo_server.account() as other:
+                other.client.get("/v1/lead_list")
+        """
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=4, errors=2)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_lost*", "  GET /v1/lead_list: *"])
+
+
+def test_a_test_that_ends_otherwise_has_no_second_error(pytester: pytest.Pytester) -> None:
+    """A test that is skipped, or fails as it is expected to, has no error because of an unknown route."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        def test_skipped(smartflo):
+            smartflo.client.get("/v1/lead_list")
+            pytest.skip("after all")
+
+
+        @pytest.mark.xfail(raises=ZeroDivisionError, strict=True)
+        def test_expected(smartflo):
+            smartflo.client.get("/v1/lead_list")
+            1 / 0
+
+
+        @pytest.fixture
+        def broken(smartflo):
+            smartflo.client.get("/v1/lead_list")
+            raise RuntimeError
+
+
+        def test_setup(broken): ...
+        """
+    )
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(skipped=1, xfailed=1, errors=1)
+
+
 def test_the_tests_own_error_comes_first(pytester: pytest.Pytester) -> None:
     """A test that has failed has its own error; what no route took is told below it, and is no second error."""
     pytester.makepyfile(
@@ -246,13 +305,18 @@ def test_the_marker(pytester: pytest.Pytester) -> None:
             assert [503, 200] == statuses
 
 
+        @pytest.mark.smartflo(clock="2036-03-01")
+        def test_later(smartflo):
+            assert 200 == smartflo.client.get("/v1/broadcast/leads/8668").status_code
+
+
         @pytest.mark.smartflo(clock="2026-03-01", profile="sample")
         def test_clock(smartflo):
             assert "2026-03-01T00:00:00+00:00" == smartflo.clock.now.isoformat()
             assert smartflo.contract.profile == "sample"
         """
     )
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=2)
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=3)
 
 
 @pytest.mark.parametrize(
@@ -271,14 +335,59 @@ def test_a_marker_that_cannot_be(pytester: pytest.Pytester, argument: str, told:
     result.stderr.fnmatch_lines([f"ERROR: {told}"])
 
 
-@pytest.mark.parametrize("value", ["quirks={'x': 1}", "profile='x'", "faults=['ct']", "clock='soon'", "leads=-1"])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("profile='x'", "profile: expected one of sample, documented, lenient, got 'x'"),
+        ("profile=None", "profile: expected one of *, got None"),
+        ("faults='503,ok'", "faults: expected a list of steps, got '503,ok'"),
+        ("faults=503", "faults: expected a list of steps, got 503"),
+        ("quirks='expired_token'", "quirks: expected a dict, got 'expired_token'"),
+        ("leads='3'", "leads: expected a number, or a list of leads, got '3'"),
+        ("leads=True", "leads: expected a number, or a list of leads, got True"),
+        ("seed='x'", "seed: expected a whole number of at most 18 digits, got 'x'"),
+        ("seed=10**30", "seed: expected a whole number of at most 18 digits, got 1000*"),
+        ("clock=5", "clock: expected a datetime or ISO 8601, got 5"),
+        ("allow_unmatched='no'", "allow_unmatched: expected True or False, got 'no'"),
+    ],
+)
+def test_a_marker_with_a_value_of_another_kind(pytester: pytest.Pytester, value: str, told: str) -> None:
+    """A value that is of no use is a usage error that says what is wanted."""
+    pytester.makepyfile(f"import pytest\n@pytest.mark.smartflo({value})\ndef test_it(smartflo): ...\n")
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    result.stderr.fnmatch_lines([f"ERROR: *::test_it: @pytest.mark.smartflo: {told}"])
+
+
+@pytest.mark.parametrize("value", ["quirks={'x': 1}", "faults=['ct']", "clock='soon'", "leads=-1"])
 def test_a_marker_with_a_value_that_cannot_be(pytester: pytest.Pytester, value: str) -> None:
-    """A wrong value in a marker is an error of its test that says what is possible."""
+    """A value that the fake refuses is an error of its test that says what is possible, in one line."""
     pytester.makepyfile(f"import pytest\n@pytest.mark.smartflo({value})\ndef test_it(smartflo): ...\n")
     result = pytester.runpytest("-p", "no:cacheprovider")
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["@pytest.mark.smartflo: *"])
+    assert "plugin.py" not in result.stdout.str()
+
+
+@pytest.mark.usefixtures("with_others")
+def test_a_wrong_marker_under_xdist(pytester: pytest.Pytester) -> None:
+    """Where xdist collects, a wrong marker fails its test in a line, because a usage error would be one of xdist's."""
+    pytester.makepyfile("import pytest\n@pytest.mark.smartflo(profil='x')\ndef test_it(): ...\n")
+    result = pytester.runpytest("-p", "no:cacheprovider", "-n", "2")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["@pytest.mark.smartflo has `profil`; there are leads, profile, quirks, *"])
+
+
+def test_a_live_marker_with_arguments(pytester: pytest.Pytester) -> None:
+    """The marker of live tests takes none."""
+    pytester.makepyfile("import pytest\n@pytest.mark.smartflo_live('now')\ndef test_it(): ...\n")
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    result.stderr.fnmatch_lines(["ERROR: *@pytest.mark.smartflo_live takes no arguments"])
 
 
 def test_options_and_ini_keys(pytester: pytest.Pytester) -> None:
@@ -304,7 +413,9 @@ def test_options_and_ini_keys(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ("--smartflo-seed=x", "--smartflo-seed: expected a whole number, or random, got `x`"),
+        ("--smartflo-seed=x", "--smartflo-seed: expected a whole number of at most 18 digits, or random, got `x`"),
+        ("--smartflo-seed=9999999999999999999", "--smartflo-seed: expected a whole number of at most 18 digits, *"),
+        ("--smartflo-overlay=none.json", "--smartflo-overlay: there is no file *none.json"),
         ("--smartflo-profile=x", "--smartflo-profile: expected one of sample, documented, lenient, got `x`"),
     ],
 )
@@ -318,13 +429,42 @@ def test_options_that_cannot_be(pytester: pytest.Pytester, option: str, told: st
 
 
 def test_an_overlay_that_cannot_be(pytester: pytest.Pytester) -> None:
-    """An overlay that cannot be read is an error of the tests that use it, in one line."""
+    """An overlay that cannot be used is an error of the tests that use it, in one line."""
+    pytester.makefile(".json", overlay='{"properties": 3}')
     pytester.makepyfile("def test_it(smartflo): ...")
-    result = pytester.runpytest("-p", "no:cacheprovider", "--smartflo-overlay=none.json")
+    result = pytester.runpytest("-p", "no:cacheprovider", "--smartflo-overlay=overlay.json")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["--smartflo-overlay: *none.json*"])
+    result.stdout.fnmatch_lines(["smartflo: *overlay.json*"])
     assert "plugin.py" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("host='0.0.0.0'", "a host that is this machine alone"),
+        ("admin_token='x'", "no admin token"),
+        ("journal_requests=0", "a journal (journal_requests above 0)"),
+        ("read_only=True", "one worker, and lists that can be changed"),
+    ],
+)
+def test_a_configuration_that_fixtures_cannot_use(pytester: pytest.Pytester, config: str, told: str) -> None:
+    """A configuration under which fixtures could not work is refused at once, and the message says what they need."""
+    pytester.makeconftest(
+        f"""
+        import pytest
+        from smartflo_contract.mock_server import Config
+
+        @pytest.fixture(scope="session")
+        def smartflo_config():
+            return Config({config})
+        """
+    )
+    pytester.makepyfile("def test_it(smartflo): ...")
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"smartflo_config: the fixtures need {told.replace('(', '[(]')}"])
 
 
 def test_seeds(pytester: pytest.Pytester) -> None:

@@ -190,11 +190,144 @@ def test_proxies_are_passed_by(smartflo_intercept: Smartflo, monkeypatch: pytest
     smartflo_intercept.assert_called("GET", "/v1/broadcast/leads/8668", times=1)
 
 
-def test_a_proxy_for_plain_http_is_told_of(smartflo_intercept: Smartflo) -> None:
-    """Plain HTTP by way of a proxy cannot be told apart when it connects: it fails before anything leaves."""
-    proxies = {"http": smartflo_intercept.url}
-    with pytest.raises(RuntimeError, match=r"cannot intercept http://api-smartflo.*use https, or set NO_PROXY"):
-        requests.get(LEADS.replace("https", "http"), proxies=proxies, headers=TOKEN, timeout=30)
+@pytest.mark.smartflo(allow_unmatched=True)
+def test_proxies_of_plain_http_are_passed_by(smartflo: Smartflo, smartflo_intercept: Smartflo) -> None:
+    """So it is by a proxy for plain HTTP; other hosts go to the proxy on the same connection, and back again."""
+    url, proxies = LEADS.replace("https", "http"), {"http": smartflo.url}  # the fake is no proxy, and answers 404
+    other = "http://example.com/v1/lead_list"
+    with requests.Session() as session:
+        statuses = [
+            session.get(one, proxies=proxies, headers=TOKEN, timeout=30).status_code for one in (url, other, url)
+        ]
+    assert [200, 404, 200] == statuses
+    smartflo_intercept.assert_called("GET", "/v1/broadcast/leads/8668", times=2)
+
+
+def test_interceptions_within_one_another(smartflo_server: SmartfloServer) -> None:
+    """The inner one holds while it is there, for sessions with open connections as well, and then the outer one."""
+    with requests.Session() as session, httpx.Client() as client:
+        session.headers.update(TOKEN)
+        with smartflo_server.account() as outer, smartflo_server.account() as inner, outer.intercept():
+            for account in (outer, inner, outer):
+                with inner.intercept() if account is inner else outer.intercept():
+                    assert session.get(LEADS, timeout=30).ok
+                    assert client.get(LEADS, headers=TOKEN).is_success
+            inner.assert_called("GET", "/v1/broadcast/leads/8668", times=2)
+            outer.assert_called("GET", "/v1/broadcast/leads/8668", times=4)
+
+
+def test_interceptions_may_end_in_any_order(smartflo_server: SmartfloServer) -> None:
+    """Nothing is left of them where the first one ends first."""
+    before = http.client.HTTPConnection.putrequest, requests.adapters.HTTPAdapter.send
+    with smartflo_server.account() as one, smartflo_server.account() as other:
+        first, second = one.intercept(), other.intercept()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert 200 == via_requests(LEADS, TOKEN)[0]
+        other.assert_called("GET", "/v1/broadcast/leads/8668", times=1)
+        second.__exit__(None, None, None)
+    assert before == (http.client.HTTPConnection.putrequest, requests.adapters.HTTPAdapter.send)
+
+
+def test_threads_intercept_one_at_a_time(smartflo_server: SmartfloServer, smartflo_intercept: Smartflo) -> None:
+    """A second thread cannot intercept as well: requests of all threads would be its account's."""
+    told: list[str] = []
+
+    def intercept() -> None:
+        with smartflo_server.account() as other:
+            try:
+                other.intercept().__enter__()
+            except RuntimeError as error:
+                told.append(str(error))
+
+    thread = Thread(target=intercept)
+    thread.start()
+    thread.join()
+    assert ["another thread intercepts requests, and interception holds for all threads: take turns"] == told
+    assert 200 == via_requests(LEADS, TOKEN)[0]
+    smartflo_intercept.assert_called("GET", "/v1/broadcast/leads/8668", times=1)
+
+
+class _OwnConnect(http.client.HTTPSConnection):
+    def connect(self) -> None:
+        raise AssertionError
+
+
+def test_connections_of_ones_own(smartflo_intercept: Smartflo) -> None:
+    """A connection of a class that connects in its own way is intercepted as well."""
+    connection = _OwnConnect("api-smartflo.tatateleservices.com", timeout=30)
+    connection.request("GET", "/v1/broadcast/leads/8668", headers=TOKEN)
+    assert 200 == connection.getresponse().status
+    connection.close()
+    smartflo_intercept.assert_called("GET", "/v1/broadcast/leads/8668", times=1)
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    ["api.example.com", ["https://api.example.com"], ["api.example.com:443"], ["api.example.com/"], ["*.x"], [""]],
+)
+def test_hosts_that_cannot_be(smartflo: Smartflo, hosts: Any) -> None:
+    """What is no name of a host is refused: it would intercept nothing."""
+    with pytest.raises(ValueError, match=r"hosts: expected names such as .*, without scheme and port, got"):
+        smartflo.intercept(hosts)
+
+
+def test_the_vendor_is_always_among_the_hosts(smartflo: Smartflo) -> None:
+    """Names are added to the vendor's, however they are spelled."""
+    with smartflo.intercept(["API.example.com."]):
+        assert 200 == via_requests("https://api.example.com/v1/broadcast/leads/8668", TOKEN)[0]
+        assert 200 == via_requests(LEADS, TOKEN)[0]
+
+
+def test_without_interception_nothing_leaves(smartflo: Smartflo, via: Via) -> None:
+    """A test that has a fake and does not intercept sends the vendor nothing; what to do is said."""
+    with pytest.raises(RuntimeError, match="was not sent to the vendor: this test has a fake Smartflo"):
+        via(LEADS, TOKEN)
+    smartflo.assert_not_called("GET", "/v1/broadcast/leads/8668")
+
+
+def test_nor_from_fixtures(pytester: pytest.Pytester) -> None:
+    """A fixture that sends before the interception, or after it, sends the vendor nothing."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+        import requests
+
+
+        @pytest.fixture
+        def client():
+            with pytest.raises(RuntimeError, match="was not sent to the vendor"):
+                requests.post({VENDOR!r} + "/v1/auth/login", timeout=30)
+            yield
+            with pytest.raises(RuntimeError, match="was not sent to the vendor"):
+                requests.post({VENDOR!r} + "/v1/auth/logout", timeout=30)
+
+
+        def test_it(client, smartflo_intercept):
+            assert 401 == requests.get({LEADS!r}, timeout=30).status_code
+        """
+    )
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_wrong_hosts_of_the_fixture(pytester: pytest.Pytester) -> None:
+    """A fixture that names hosts in another way is told in one line."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def smartflo_hosts():
+            return "gateway.example.com"
+
+        def test_it(smartflo_intercept): ...
+        """
+    )
+    result = pytester.runpytest("-p", "no:cacheprovider")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["smartflo_hosts: hosts: expected names such as *, got [[]'gateway.example.com'[]]"])
 
 
 def test_threads(smartflo_intercept: Smartflo) -> None:

@@ -162,6 +162,144 @@ def test_only_reading_leaves(pytester: pytest.Pytester, real: FakeSmartflo) -> N
     assert ["POST /v1/auth/login"] == sent_to(real)
 
 
+@pytest.mark.usefixtures("real")
+def test_two_slashes_are_no_way_round(pytester: pytest.Pytester) -> None:
+    """A base URL that ends in a slash makes paths begin with two; they are guarded, counted, and paced like others."""
+    pytester.makepyfile(
+        """
+        import http.client
+        from urllib.parse import urlsplit
+
+        import pytest
+        import requests
+        import urllib3
+
+        pytestmark = pytest.mark.smartflo_live
+
+
+        @pytest.mark.parametrize("target", ["//v1/broadcast/lead/1", "https://example.com/v1/broadcast/lead/1"])
+        def test_targets(smartflo, target):
+            connection = http.client.HTTPConnection(urlsplit(smartflo.url).netloc, timeout=30)
+            with pytest.raises(RuntimeError, match="was not sent"):
+                connection.request("POST", target)
+
+
+        def test_urls(smartflo):
+            for send in (requests.request, urllib3.PoolManager().request):
+                with pytest.raises(RuntimeError, match="was not sent"):
+                    send("POST", smartflo.url + "//v1/broadcast/lead/1", timeout=30)
+                with pytest.raises(RuntimeError, match="it starts or stops a broadcast"):
+                    send("GET", smartflo.url + "//v1/broadcast/start/2", timeout=30)
+            requests.get(smartflo.url + "//v1/broadcast/leads/8668", headers=smartflo.headers, timeout=30)
+            assert [{"method": "GET", "path": "//v1/broadcast/leads/8668"}] == smartflo.requests
+
+
+        def test_client(smartflo):
+            smartflo.client.get("/v1/broadcast/leads/a%2Fb%3Fc?x=1")
+            assert [{"method": "GET", "path": "/v1/broadcast/leads/a%2Fb%3Fc"}] == smartflo.requests
+        """
+    )
+    run(pytester, "--smartflo-live").assert_outcomes(passed=4)
+
+
+def test_the_whole_test_is_guarded(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
+    """Fixtures that come before ``smartflo``, and tests that do without it, write nothing either."""
+    pytester.makepyfile(
+        """
+        import os
+
+        import pytest
+        import requests
+
+        pytestmark = pytest.mark.smartflo_live
+        URLS = [
+            os.environ["SMARTFLO_BASE_URL"] + "v1/broadcast/lead/1",
+            "https://api-smartflo.tatateleservices.com/v1/broadcast/lead/1",
+        ]
+
+
+        def send():
+            for url in URLS:
+                with pytest.raises(RuntimeError, match="was not sent"):
+                    requests.delete(url, timeout=30)
+
+
+        @pytest.fixture
+        def earlier():
+            send()
+            yield
+            send()
+
+
+        def test_before(earlier, smartflo): ...
+
+
+        def test_without():
+            send()
+        """
+    )
+    run(pytester, "--smartflo-live").assert_outcomes(passed=2)
+
+    assert ["POST /v1/auth/login"] == sent_to(real)
+
+
+def test_a_token_is_not_printed(pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that fails does not show the token, whatever of it stands in the assertion."""
+    monkeypatch.setenv("SMARTFLO_TOKEN", "token-of-production")
+    pytester.makepyfile(
+        """
+        import pytest
+        import requests
+
+        pytestmark = pytest.mark.smartflo_live
+
+
+        def test_assertion(smartflo):
+            url = f"{smartflo.url}/v1/broadcast/leads/8668"
+            assert not requests.get(url, headers=smartflo.headers, timeout=30).ok
+
+
+        def test_values(smartflo):
+            assert (smartflo.headers, smartflo.token) == smartflo
+
+
+        def test_connection(smartflo):
+            requests.get("http://127.0.0.1:9/", headers=smartflo.headers, timeout=30)
+        """
+    )
+    result = run(pytester, "--smartflo-live")
+
+    result.assert_outcomes(failed=3)
+    assert "token-of-production" not in result.stdout.str()
+    assert real.app.test_client().get("/__admin/requests").get_json()["total"] == 1
+
+
+@pytest.mark.usefixtures("with_others")
+def test_one_login_for_all_processes(
+    pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under xdist there is one login for all processes, and after a refused one no other."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.smartflo_live
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(smartflo, number):
+            assert 200 == smartflo.client.get("/v1/broadcast/leads/8668").status_code
+        """
+    )
+    run(pytester, "--smartflo-live", "-n", "2").assert_outcomes(passed=4)
+    assert 1 == sent_to(real).count("POST /v1/auth/login")
+
+    monkeypatch.setenv("SMARTFLO_PASSWORD", "wrong")
+    result = run(pytester, "--smartflo-live", "-n", "2")
+
+    result.assert_outcomes(errors=4)
+    result.stdout.fnmatch_lines(["smartflo_live: the login at http://127.0.0.1:* was refused: status 401, message: *"])
+    assert 2 == sent_to(real).count("POST /v1/auth/login")
+
+
 def test_reading_by_every_library(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
     """What reads goes out, and is counted once, whichever library sends it."""
     pytester.makepyfile(
@@ -269,10 +407,10 @@ def test_a_refused_login_is_not_tried_again(
     ],
 )
 def test_settings_that_cannot_be(pytester: pytest.Pytester, real: FakeSmartflo, option: str, told: str) -> None:
-    """A wrong setting fails each live test in a line that says what is possible; nothing is sent."""
+    """A wrong setting is a usage error in a line that says what is possible; nothing is sent."""
     pytester.makepyfile(BOTH)
     result = run(pytester, "--smartflo-live", option)
 
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines([f"smartflo_live: {option.partition('=')[0]}: {told}"])
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    result.stderr.fnmatch_lines([f"ERROR: {option.partition('=')[0]}: {told}"])
     assert [] == sent_to(real)

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 
@@ -15,6 +17,36 @@ HOSTS: Final = ("api-smartflo.tatateleservices.com", "api-cloudphone.tatateleser
 LOGIN: Final = "/v1/auth/login"
 _SECONDS: Final = 30
 _LONGEST_MESSAGE: Final = 200
+
+
+def checked_url(text: str) -> str:
+    """Return a base URL without a slash at its end.
+
+    Raises:
+        LiveError: it is none, or credentials would travel in clear.
+    """
+    url = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host, sane = parts.hostname or "", parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        host, sane = "", False
+    secure = parts.scheme == "https" if host else False
+    if not sane or not (secure or (host and parts.scheme == "http" and is_this_machine(host))):
+        message = f"expected https such as {BASE_URL}, or http on this machine, got `{text}`"
+        raise LiveError(message)
+    if parts.query or parts.fragment or parts.path.endswith("/v1"):
+        message = f"expected the root of the API, without /v1 and a query, got `{text}`"
+        raise LiveError(message)
+    return url
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a name or an address is that of this machine alone."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Credentials(NamedTuple):
@@ -75,7 +107,6 @@ def token(base_url: str, known: Credentials) -> str:
 def _refused(base_url: str, known: Credentials, status: int, told: object) -> str:
     """Return why a login was refused: status, message and ``retry_after``, without what was sent."""
     said = told if isinstance(told, dict) else {}
-    parts = [f"the login at {base_url} was refused: status {status}"]
-    parts += [f"{key}: {said[key]}" for key in ("message", "retry_after") if isinstance(said.get(key), str)]
-    text = ", ".join(parts)[: len(base_url) + _LONGEST_MESSAGE]
-    return text.replace(known.email, "***").replace(known.password, "***")
+    parts = [f"{key}: {said[key]}" for key in ("message", "retry_after") if isinstance(said.get(key), str)]
+    text = ", ".join([f"status {status}", *parts]).replace(known.email, "***").replace(known.password, "***")
+    return f"the login at {base_url} was refused: {text[:_LONGEST_MESSAGE]}"

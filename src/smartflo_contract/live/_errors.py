@@ -5,5 +5,5 @@ class LiveError(RuntimeError):
     """The real API cannot be reached, or refuses who asks; the message says what to do."""
 
 
-class ReadOnlyError(LiveError):
-    """A request would do more than read; it was not sent."""
+class NotSentError(LiveError):
+    """A request to the real API was not sent, because it would do more than a test may."""

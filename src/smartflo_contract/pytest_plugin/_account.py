@@ -1,7 +1,7 @@
 """The account that a test has on the fake: its lists, what goes wrong, its clock, and the requests that came."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from smartflo_contract.factories import Lead
 from smartflo_contract.live._access import HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.pytest_plugin._intercept import intercepted
+from smartflo_contract.pytest_plugin._intercept import host_names, intercepted
 from smartflo_contract.pytest_plugin._told import differing, unlike, wanted
 from smartflo_contract.schemas import Contract, load_contract
 
@@ -252,20 +252,33 @@ class Smartflo:
     def reset(self) -> None:
         """Forget what the account has done, its requests, and what was set for it."""
         self._fake.reset(self.email)
-        self.token = self._fake.token(self.email)
         self.lists = []
+        self._bearer = self._config.quirks.get("auth_scheme") == "bearer"
+        self.renew_token()
 
-    @contextmanager
-    def intercept(self, hosts: Collection[str] = HOSTS) -> Iterator[None]:
+    def renew_token(self) -> None:
+        """Have another access token, whose hour begins now, by the clock of the account."""
+        self.token = self._fake.token(self.email)
+
+    def intercept(self, hosts: Collection[str] = HOSTS) -> AbstractContextManager[None]:
         """Have requests to the vendor's hosts come to this account instead, whatever token or login they have.
 
         A request without a token is still refused. It holds for the whole process, for what is sent by
         ``http.client``, ``urllib3``, ``requests``, ``httpx`` and ``aiohttp``.
 
         Args:
-            hosts: names of hosts.
+            hosts: names of hosts; the vendor's are always among them.
+
+        Raises:
+            RuntimeError: another thread intercepts requests.
+            ValueError: a name is none.
         """
-        with self._fake.listen_for(self.email) as url, intercepted(url, hosts):
+        names = host_names(hosts)
+        return self._intercepted(names)
+
+    @contextmanager
+    def _intercepted(self, names: Collection[str]) -> Iterator[None]:
+        with self._fake.listen_for(self.email) as url, intercepted(url, names):
             yield
 
     @property

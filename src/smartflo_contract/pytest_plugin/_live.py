@@ -3,61 +3,105 @@
 import math
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from os import PathLike
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
-from smartflo_contract.live._access import BASE_URL, HOSTS, credentials, token
+from smartflo_contract.live._access import (
+    BASE_URL,
+    HOSTS,
+    Credentials,
+    checked_url,
+    credentials,
+    is_this_machine,
+    token,
+)
 from smartflo_contract.live._errors import LiveError
-from smartflo_contract.live._polite import Pace
-from smartflo_contract.pytest_plugin._guard import guarded
+from smartflo_contract.live._polite import Pace, check_reading
 from smartflo_contract.pytest_plugin._told import unlike, wanted
+from smartflo_contract.pytest_plugin._wire import CLAIMS, Claim
 from smartflo_contract.schemas import Contract, load_contract
 
+T = TypeVar("T")
 _SECONDS: Final = 30
 _NOT_PASSED_ON: Final = {"connection", "content-encoding", "content-length", "host", "transfer-encoding"}
 """Headers that speak of one connection."""
 
 
-class Access(NamedTuple):
+class Live:
     """The real API, as all tests of a process have it.
 
-    Attributes:
-        url: scheme and host.
-        token: an access token.
-        pace: of their requests.
-    """
-
-    url: str
-    token: str
-    pace: Pace
-
-
-def access(base_url: str | None, interval: str | None) -> Access:
-    """Return how the real API is reached, after one login at most.
-
     Args:
-        base_url: scheme and host; ``SMARTFLO_BASE_URL`` or the vendor's unless given.
-        interval: seconds from one request to the next, of all processes that test; 1 unless given.
+        base_url: its root.
+        interval: seconds from one request to the next, of all processes together.
+        process: number of this process, from 0.
+        processes: how many there are.
+
+    Attributes:
+        url: its root.
 
     Raises:
-        LiveError: it cannot be reached, or the settings cannot be.
+        LiveError: it cannot be so.
     """
-    url = (base_url or os.environ.get("SMARTFLO_BASE_URL") or BASE_URL).rstrip("/")
-    if not re.match(r"https://[^/]|http://(127\.|localhost\b|\[::1\])", url):  # else credentials would travel in clear
-        message = f"--smartflo-base-url: expected https such as {BASE_URL}, or http on this machine, got `{url}`"
-        raise LiveError(message)
-    pace = Pace(_seconds(interval or "1") * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-    known = credentials()
-    if known is None:
-        message = "the credentials were in the environment when the tests were collected, and are there no more"
-        raise LiveError(message)
-    return Access(url, token(url, known), pace)
+
+    def __init__(self, base_url: str | None, interval: str | None, process: int, processes: int) -> None:
+        """Ask for nothing yet."""
+        self.url = _of_option("base-url", checked_url, base_url or os.environ.get("SMARTFLO_BASE_URL") or BASE_URL)
+        self._pace = Pace(_of_option("live-interval", _seconds, interval or "1"), process, processes)
+        self._token: str | None = None
+        self._refused: str | None = None
+
+    def told(self) -> tuple[str | None, str | None]:
+        """Return a token, or why there is none; there is one login at most: the API locks out who fails often."""
+        if self._token is None and self._refused is None:
+            try:
+                self._token = token(self.url, credentials() or Credentials(""))
+            except LiveError as error:
+                self._refused = str(error)
+        return self._token, self._refused
+
+    def tell(self, told: tuple[str | None, str | None]) -> None:
+        """Take what another process was told."""
+        self._token, self._refused = told
+
+    @contextmanager
+    def guarded(self, requests_sent: list[dict[str, Any]]) -> Iterator[None]:
+        """Let nothing but reading go to the API and to the vendor's hosts, and only at a pace.
+
+        Args:
+            requests_sent: gets method and path of each request.
+        """
+        root = urlsplit(self.url)
+        port = root.port or (443 if root.scheme == "https" else 80)
+
+        def wants(host: str, at: int) -> bool:
+            if is_this_machine(root.hostname or ""):  # where fakes are as well
+                return (is_this_machine(host) and at == port) or host in HOSTS
+            return host == root.hostname or host in HOSTS
+
+        def check(method: str, path: str) -> None:
+            check_reading(method, path, root.path)
+
+        def turn(method: str, path: str) -> float:
+            requests_sent.append({"method": method.upper(), "path": path})
+            return self._pace.wait()
+
+        with CLAIMS.made(Claim(wants, check, turn)):
+            yield
+
+
+def _of_option(name: str, made: Callable[[str], T], text: str) -> T:
+    try:
+        return made(text)
+    except LiveError as error:
+        message = f"--smartflo-{name}: {error}"
+        raise LiveError(message) from None
 
 
 def _seconds(text: str) -> float:
@@ -66,9 +110,19 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = -1
     if not 0 <= seconds < math.inf:
-        message = f"--smartflo-live-interval: expected seconds, 0 or more, got `{text}`"
+        message = f"expected seconds, 0 or more, got `{text}`"
         raise LiveError(message)
     return seconds
+
+
+class Secret(str):
+    """A text that tests do not print when they fail."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Show nothing of it."""
+        return "'***'"
 
 
 class LiveSmartflo:
@@ -76,18 +130,24 @@ class LiveSmartflo:
 
     Attributes:
         url: scheme and host; the API's paths begin with ``/v1``.
-        token: an access token.
+        token: an access token, which is not shown where a test fails.
         contract: profile ``lenient``: the real API may agree with either reading.
         requests: method and path of each request that went out in this test.
         unmatched: none; that is told of the fake alone.
     """
 
-    def __init__(self, url: str, token: str, overlay: str | PathLike[str] | Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        overlay: str | PathLike[str] | Mapping[str, Any] | None,
+        requests_sent: list[dict[str, Any]],
+    ) -> None:
         """Ask for nothing yet."""
         self.url = url
-        self.token = token
+        self.token = Secret(token)
         self.contract: Contract = load_contract("lenient", overlay)
-        self.requests: list[dict[str, Any]] = []
+        self.requests = requests_sent
         self.unmatched: list[dict[str, Any]] = []
 
     def __repr__(self) -> str:
@@ -115,16 +175,6 @@ class LiveSmartflo:
         client = app.test_client()
         client.environ_base["HTTP_AUTHORIZATION"] = self.token
         return client
-
-    @contextmanager
-    def guard(self, pace: Pace) -> Iterator[None]:
-        """Let nothing but reading go out, and only at a pace."""
-
-        def sent(method: str, path: str) -> None:
-            self.requests.append({"method": method, "path": path})
-
-        with guarded(self.url, pace, sent):
-            yield
 
     def intercept(self, hosts: Collection[str] = HOSTS) -> nullcontext[None]:  # noqa: ARG002 - as that of the fake
         """Leave the vendor's hosts what they are."""
@@ -155,7 +205,7 @@ class LiveSmartflo:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_PASSED_ON}
         response = requests.request(
             request.method,
-            self.url + request.full_path.removesuffix("?"),
+            self.url + request.environ["REQUEST_URI"],  # as it was written, percent signs and all
             headers=headers,
             data=request.get_data(),
             timeout=_SECONDS,

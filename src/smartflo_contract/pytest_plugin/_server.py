@@ -1,24 +1,58 @@
 """The fake of a test run, and the accounts that tests have on it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from smartflo_contract.mock_server import Config, FakeSmartflo
+from smartflo_contract.mock_server._accounts import account_of_login
+from smartflo_contract.mock_server.admin._callers import is_loopback
 from smartflo_contract.pytest_plugin._account import Smartflo
+
+_NEEDED: Final[Mapping[str, Callable[[Config], bool]]] = {
+    "a host that is this machine alone": lambda config: is_loopback(config.host),
+    "no admin token": lambda config: config.admin_token is None,
+    "a journal (journal_requests above 0)": lambda config: config.journal_requests > 0,
+    "one worker, and lists that can be changed": lambda config: config.workers == 1 and not config.read_only,
+}
 
 
 class SmartfloServer:
     """A fake Smartflo that runs for all tests of a process, at a free port of loopback.
 
+    Use it as a context manager.
+
+    Args:
+        fake: a fake that does not run yet.
+        config: what it is made of.
+
     Attributes:
         config: what it is made of.
+
+    Raises:
+        ValueError: fixtures could not do their work with it.
     """
 
     def __init__(self, fake: FakeSmartflo, config: Config) -> None:
-        """Keep a fake that runs."""
+        """Keep the fake."""
+        wrong = [what for what, fits in _NEEDED.items() if not fits(config)]
+        if wrong:
+            message = f"the fixtures need {', '.join(wrong)}"
+            raise ValueError(message)
         self.config = config
         self._fake = fake
+        self._own: set[str] = set()
+        self._told = 0
+
+    def __enter__(self) -> Self:
+        """Start the fake."""
+        self._fake.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it."""
+        self._fake.stop()
 
     def __repr__(self) -> str:
         """Tell where it listens."""
@@ -39,7 +73,15 @@ class SmartfloServer:
             seed: of the lists that are added to it; that of the fake unless given.
         """
         account = Smartflo(self._fake, self.config, f"{uuid4().hex}@example.com", seed)
+        self._own.add(account_of_login(account.email))
         try:
             yield account
         finally:
             self._fake.reset(account.email)
+
+    def lost_strangers(self) -> list[dict[str, Any]]:
+        """Return the requests, since the last call, that no route took and that had no token of a test's account."""
+        asked = f"/__admin/requests/unmatched?after={self._told}&limit=1000"
+        lost: list[dict[str, Any]] = self._fake.app.test_client().get(asked).get_json()["requests"]
+        self._told = lost[-1]["id"] if lost else self._told
+        return [one for one in lost if one["account"] not in self._own]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -11,13 +12,16 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
+from smartflo_contract.pytest_plugin._markers import LINES, PROFILES, marked, wrong_marker
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
     from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
-    from smartflo_contract.pytest_plugin._live import Access
+    from smartflo_contract.pytest_plugin._live import Live
 
 _OPTIONS: Final = {
     "seed": "same seed, same leads; a whole number (default: 0), or random for another one in each run",
@@ -27,23 +31,15 @@ _OPTIONS: Final = {
     "live-interval": "seconds from one request to the real API to the next, which people dial by (default: 1)",
 }
 """Options and ini keys, by name."""
-_PROFILES: Final = ("sample", "documented", "lenient")
-_MARKER: Final = {
-    "leads": "how many leads, or the leads, of a list that the test begins with: `smartflo.lists[0]`",
-    "profile": "profile of the account",
-    "quirks": "quirk to value",
-    "faults": "steps, as `smartflo.fail()` takes them",
-    "clock": "the time that the account's clock shows and stands at, a datetime or ISO 8601",
-    "seed": "of the leads that the test makes; else each test has its own, from --smartflo-seed and its node id",
-    "allow_unmatched": "requests that no route of the fake takes do not fail the test",
-}
-"""Keyword arguments of the marker."""
 _TOO_LATE: Final = (
     "smartflo_config is overridden for this test, and the fake that runs for all tests is made of another one: "
     "override it in the conftest.py at the top of the tests, or use smartflo.add_list(), quirks() and fail() here"
 )
-_ACCOUNT: Final = pytest.StashKey["Smartflo"]()
+_USES_A_FAKE: Final = frozenset({"smartflo", "smartflo_intercept", "smartflo_server"})
+_FAKE: Final = pytest.StashKey["tuple[SmartfloServer, Smartflo]"]()
 _FAILED: Final = pytest.StashKey[bool]()
+_LIVE: Final = pytest.StashKey["Live"]()
+_SENT: Final = pytest.StashKey[list[dict[str, Any]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,27 +60,56 @@ def pytest_configure(config: pytest.Config) -> None:
     Raises:
         UsageError: one cannot.
     """
-    arguments = ", ".join(f"{name}=" for name in _MARKER)
-    text = "; ".join(f"{name}: {what}" for name, what in _MARKER.items())
-    config.addinivalue_line("markers", f"smartflo({arguments}): what the test's Smartflo account is like. {text}.")
-    text = "the test reads the real API; skipped unless --smartflo-live and credentials are given."
-    config.addinivalue_line("markers", f"smartflo_live: {text}")
-    seed, profile = _given(config, "seed"), _given(config, "profile")
+    for line in LINES:
+        config.addinivalue_line("markers", line)
+    seed, profile, overlay = (_given(config, name) for name in ("seed", "profile", "overlay"))
     if seed == "random":
-        of_all = getattr(config, "workerinput", {}).get("smartflo_seed")  # under xdist
-        config.option.smartflo_seed = of_all or str(random.randrange(2**32))  # noqa: S311 - no secret
-    elif seed and not re.fullmatch(r"[+-]?[0-9]+", seed):
-        message = f"--smartflo-seed: expected a whole number, or random, got `{seed}`"
+        config.option.smartflo_seed = _of_all(config, "smartflo_seed") or str(random.randrange(2**32))  # noqa: S311 - no secret
+    elif seed and not re.fullmatch(r"[+-]?[0-9]{1,18}", seed):
+        message = f"--smartflo-seed: expected a whole number of at most 18 digits, or random, got `{seed[:50]}`"
         raise pytest.UsageError(message)
-    if profile and profile not in _PROFILES:
-        message = f"--smartflo-profile: expected one of {', '.join(_PROFILES)}, got `{profile}`"
+    if profile and profile not in PROFILES:
+        message = f"--smartflo-profile: expected one of {', '.join(PROFILES)}, got `{profile}`"
         raise pytest.UsageError(message)
+    if overlay and not (config.rootpath / overlay).is_file():
+        message = f"--smartflo-overlay: there is no file {config.rootpath / overlay}"
+        raise pytest.UsageError(message)
+    if config.getoption("--smartflo-live"):
+        _configure_live(config)
+
+
+def _configure_live(config: pytest.Config) -> None:
+    """Have what all live tests of this process share.
+
+    Raises:
+        UsageError: a setting of it cannot be.
+    """
+    from smartflo_contract.live._errors import LiveError  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.pytest_plugin._live import Live  # noqa: PLC0415 - quick to load without
+
+    process = int((_of_all(config, "workerid") or "gw0").removeprefix("gw"))
+    processes = int(_of_all(config, "workercount") or 1)
+    try:
+        live = Live(_given(config, "base-url"), _given(config, "live-interval"), process, processes)
+    except LiveError as error:
+        raise pytest.UsageError(str(error)) from None
+    told = _of_all(config, "smartflo_live")
+    if told:
+        live.tell(told)
+    config.stash[_LIVE] = live
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a process of xdist's the seed of all, which may be random."""
+    """Tell a process of xdist's what is one for all: the seed, which may be random, and the login at the real API."""
     node.workerinput["smartflo_seed"] = _given(node.config, "seed")
+    if _LIVE in node.config.stash and _not_live(node.config) is None:
+        node.workerinput["smartflo_live"] = node.config.stash[_LIVE].told()
+
+
+def _of_all(config: pytest.Config, name: str) -> Any:
+    """Return what xdist has told this process, ``None`` for nothing."""
+    return getattr(config, "workerinput", {}).get(name)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -104,12 +129,35 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             reason = _not_live(config)
             if reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
-        for mark in item.iter_markers("smartflo"):
-            unknown = [name for name in mark.kwargs if name not in _MARKER]
-            if unknown or mark.args:
-                what = f"`{unknown[0]}`" if unknown else "an argument without a name"
-                message = f"{item.nodeid}: @pytest.mark.smartflo has {what}; there are {', '.join(_MARKER)}"
-                raise pytest.UsageError(message)
+        wrong = wrong_marker(item)
+        if wrong and not hasattr(config, "workerinput"):  # xdist would drown it in an error of its own
+            message = f"{item.nodeid}: {wrong}"
+            raise pytest.UsageError(message)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse wrong markers, where they were not refused when the tests were collected."""
+    wrong = wrong_marker(item)
+    if wrong:
+        pytest.fail(wrong, pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Guard what goes to the vendor's hosts while a test runs, fixtures included."""
+    with _guarded(item):
+        return (yield)
+
+
+def _guarded(item: pytest.Item) -> AbstractContextManager[None]:
+    if item.get_closest_marker("smartflo_live") and _not_live(item.config) is None:
+        live: Live = item.config.stash[_LIVE]
+        return live.guarded(item.stash.setdefault(_SENT, []))
+    if _USES_A_FAKE.isdisjoint(getattr(item, "fixturenames", ())):
+        return contextlib.nullcontext()
+    from smartflo_contract.pytest_plugin._intercept import refused  # noqa: PLC0415 - quick to load without
+
+    return refused()
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +170,7 @@ def smartflo_config(request: pytest.FixtureRequest) -> Config:
     try:
         return Config(seed=int(seed or 0), profile=profile or "sample", overlay=path)
     except ConfigError as error:
-        _fail("--smartflo-overlay", error)
+        _fail("smartflo", error)
 
 
 @pytest.fixture(scope="session")
@@ -131,57 +179,51 @@ def smartflo_server(smartflo_config: Config) -> Iterator[SmartfloServer]:
     from smartflo_contract.mock_server import FakeSmartflo  # noqa: PLC0415 - quick to load without
     from smartflo_contract.pytest_plugin import SmartfloServer  # noqa: PLC0415 - quick to load without
 
-    with FakeSmartflo(smartflo_config) as fake:
-        yield SmartfloServer(fake, smartflo_config)
+    try:
+        server = SmartfloServer(FakeSmartflo(smartflo_config), smartflo_config)
+    except ValueError as error:
+        _fail("smartflo_config", error)
+    with server:
+        yield server
 
 
 @pytest.fixture
 def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
     """The test's own account on the fake Smartflo: ``url``, ``headers``, ``client``, ``add_list()``, ``fail()``..."""
-    marked = _marked(request.node)
+    said = marked(request.node)
     if "smartflo_every_reading" in request.fixturenames:  # before the lists of the marker are made
-        marked |= _reading(request.node.callspec.params["smartflo_every_reading"], marked)
+        said |= _reading(request.node.callspec.params["smartflo_every_reading"], said)
     if request.node.get_closest_marker("smartflo_live"):
-        yield from _read_only(request, marked)
+        yield from _read_only(request, said)
         return
     server: SmartfloServer = request.getfixturevalue("smartflo_server")
     if request.getfixturevalue("smartflo_config") != server.config:
         pytest.fail(_TOO_LATE, pytrace=False)
-    with server.account(seed=_seed(request.node, marked, server.config.seed)) as account:
-        request.node.stash[_ACCOUNT] = account
-        _prepare(account, marked)
+    with server.account(seed=_seed(request.node, said, server.config.seed)) as account:
+        request.node.stash[_FAKE] = server, account
+        request.node.stash[_FAILED] = False  # the test may run again
+        _prepare(account, said)
         yield account
-        if not marked.get("allow_unmatched") and not request.node.stash.get(_FAILED, False):
-            lost = _unmatched(account)
-            if lost:
-                pytest.fail(lost, pytrace=False)
+        lost = _unmatched(server, account)
+        if lost and not said.get("allow_unmatched") and not request.node.stash[_FAILED]:
+            pytest.fail(lost, pytrace=False)
 
 
-@pytest.fixture(scope="session")
-def _smartflo_live(request: pytest.FixtureRequest) -> Access:
-    """The real API for all live tests of this process: one login at most, and one pace."""
-    from smartflo_contract.live._errors import LiveError  # noqa: PLC0415 - quick to load without
-    from smartflo_contract.pytest_plugin import _live  # noqa: PLC0415 - quick to load without
-
-    try:
-        return _live.access(_given(request.config, "base-url"), _given(request.config, "live-interval"))
-    except LiveError as error:
-        _fail("smartflo_live", error)
-
-
-def _read_only(request: pytest.FixtureRequest, marked: Mapping[str, Any]) -> Iterator[Any]:
+def _read_only(request: pytest.FixtureRequest, said: Mapping[str, Any]) -> Iterator[Any]:
     """Give the real API to a test, for reading."""
     from smartflo_contract.pytest_plugin._live import LiveSmartflo  # noqa: PLC0415 - quick to load without
 
-    needing = [name for name in marked if name not in {"allow_unmatched", "seed"}]
+    needing = [name for name in said if name not in {"allow_unmatched", "seed"}]
     if needing:
         told = f"@pytest.mark.smartflo: `{needing[0]}` needs the fake, and the test is marked smartflo_live"
         pytest.fail(told, pytrace=False)
-    access: Access = request.getfixturevalue("_smartflo_live")
+    live, sent = request.config.stash[_LIVE], request.node.stash[_SENT]
+    token, refused = live.told()
+    if token is None:
+        pytest.fail(f"smartflo_live: {refused}", pytrace=False)
     config: Config = request.getfixturevalue("smartflo_config")
-    account = LiveSmartflo(access.url, access.token, config.overlay)
-    with account.guard(access.pace):
-        yield account
+    sent.clear()  # the login is nothing that the test has asked for
+    yield LiveSmartflo(live.url, token, config.overlay, sent)
 
 
 @pytest.fixture(scope="session")
@@ -195,7 +237,11 @@ def smartflo_hosts() -> Collection[str]:
 @pytest.fixture
 def smartflo_intercept(smartflo: Smartflo, smartflo_hosts: Collection[str]) -> Iterator[Smartflo]:
     """The test's account, reached by every request to the vendor's hosts, whatever token or login it has."""
-    with smartflo.intercept(smartflo_hosts):
+    try:
+        intercepted = smartflo.intercept(smartflo_hosts)
+    except ValueError as error:
+        _fail("smartflo_hosts", error)
+    with intercepted:
         yield smartflo
 
 
@@ -204,15 +250,15 @@ def smartflo_make_lead(request: pytest.FixtureRequest, smartflo_config: Config) 
     """Make one lead after another, realistic and valid under the contract, with the keys that are given."""
     from smartflo_contract.factories import lead  # noqa: PLC0415 - quick to load without
 
-    marked, made = _marked(request.node), iter(range(2**31))
-    seed = _seed(request.node, marked, smartflo_config.seed)
+    said, made = marked(request.node), iter(range(2**31))
+    seed = _seed(request.node, said, smartflo_config.seed)
 
     def make(**overrides: Any) -> Lead:
         whole = lead(
             seed,
             8668,
             next(made),
-            profile=marked.get("profile", smartflo_config.profile),
+            profile=said.get("profile", smartflo_config.profile),
             overlay=smartflo_config.overlay,
         )
         return {**whole, **overrides}  # type: ignore[typeddict-item]  # any key may be given, and hold anything
@@ -276,12 +322,13 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add to the report of a test that failed which requests no route took, and how to have the same leads again."""
     report = yield
+    if call.excinfo is not None and call.when != "teardown":
+        item.stash[_FAILED] = True
     if report.failed and any(name.startswith("smartflo") for name in getattr(item, "fixturenames", ())):
         told = [_again(item)]
-        account = item.stash.get(_ACCOUNT, None)
-        if account is not None and call.when == "call":
-            item.stash[_FAILED] = True
-            told.insert(0, _unmatched(account))
+        fake = item.stash.get(_FAKE, None)
+        if fake is not None and call.when == "call":
+            told.insert(0, _unmatched(*fake))
         report.sections.append(("smartflo", "\n".join(filter(None, told))))
     return report
 
@@ -290,20 +337,23 @@ def _again(item: pytest.Item) -> str:
     """Return the command that runs a test again with the same leads."""
     options = {name: item.config.getoption(f"--smartflo-{name}") for name in _OPTIONS}
     given = [f"--smartflo-{name}={value}" for name, value in options.items() if value]
-    live = ["--smartflo-live"] if item.get_closest_marker("smartflo_live") else []
-    return f"the same leads again: {shlex.join(['pytest', item.nodeid, *given, *live])}"
+    live = ["--smartflo-live"] if item.config.getoption("--smartflo-live") else []
+    _, colons, name = item.nodeid.partition("::")
+    node = os.path.relpath(item.path, item.config.invocation_params.dir) + colons + name
+    return f"the same leads again: {shlex.join(['pytest', node, *given, *live])}"
 
 
-def _seed(node: Any, marked: Mapping[str, Any], seed: int) -> int:
+def _seed(node: Any, said: Mapping[str, Any], seed: int) -> int:
     """Return the seed of a test's own leads: that of its marker, or one that follows from its node id."""
-    return int(marked.get("seed", zlib.crc32(f"{seed}/{node.nodeid}".encode())))
+    return int(said.get("seed", zlib.crc32(f"{seed}/{node.nodeid}".encode())))
 
 
 def _not_live(config: pytest.Config) -> str | None:
     """Return why live tests do not run, ``None`` where they do."""
     if not config.getoption("--smartflo-live"):
         return "reads the real API: run with --smartflo-live"
-    if os.environ.get("SMARTFLO_TOKEN") or (os.environ.get("SMARTFLO_EMAIL") and os.environ.get("SMARTFLO_PASSWORD")):
+    token, email, password = (os.environ.get(f"SMARTFLO_{name}", "") for name in ("TOKEN", "EMAIL", "PASSWORD"))
+    if token.strip() or (email and password):
         return None
     return "the real API needs SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
 
@@ -314,32 +364,25 @@ def _given(config: pytest.Config, name: str) -> str | None:
     return str(value) if value else None
 
 
-def _marked(item: Any) -> dict[str, Any]:
-    """Return what the markers of a test say, the nearest one last."""
-    said: dict[str, Any] = {}
-    for mark in reversed(list(item.iter_markers("smartflo"))):
-        said |= mark.kwargs
-    return said
-
-
-def _reading(reading: Mapping[str, str], marked: Mapping[str, Any]) -> dict[str, Any]:
+def _reading(reading: Mapping[str, str], said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a reading says in the place of markers."""
-    return {"profile": reading["profile"]} if "profile" in reading else {"quirks": marked.get("quirks", {}) | reading}
+    return {"profile": reading["profile"]} if "profile" in reading else {"quirks": said.get("quirks", {}) | reading}
 
 
-def _prepare(account: Smartflo, marked: Mapping[str, Any]) -> None:
+def _prepare(account: Smartflo, said: Mapping[str, Any]) -> None:
     """Make an account what the markers say, or fail the test where it cannot be so."""
     try:
-        if "profile" in marked:
-            account.profile(marked["profile"])
-        if "quirks" in marked:
-            account.quirks(**marked["quirks"])
-        if "clock" in marked:
-            account.clock.freeze(marked["clock"])
-        if "leads" in marked:
-            account.add_list(leads=marked["leads"])
-        if "faults" in marked:
-            account.fail(*marked["faults"])
+        if "profile" in said:
+            account.profile(said["profile"])
+        if "quirks" in said:
+            account.quirks(**said["quirks"])
+        if "clock" in said:
+            account.clock.freeze(said["clock"])
+            account.renew_token()
+        if "leads" in said:
+            account.add_list(leads=said["leads"])
+        if "faults" in said:
+            account.fail(*said["faults"])
     except ValueError as error:
         _fail("@pytest.mark.smartflo", error)
 
@@ -350,9 +393,10 @@ def _fail(what: str, error: Exception) -> NoReturn:
     raise failure from None
 
 
-def _unmatched(account: Smartflo) -> str:
-    """Return which requests of an account no route took, and why; nothing where there are none."""
-    lines = [f"  {one['method']} {one['path']}: {one['response']['reason']}" for one in account.unmatched]
+def _unmatched(server: SmartfloServer, account: Smartflo) -> str:
+    """Return which requests no route took, and why; nothing where there are none."""
+    lost = [*account.unmatched, *server.lost_strangers()]
+    lines = [f"  {one['method']} {one['path']}: {one['response']['reason']}" for one in lost]
     if not lines:
         return ""
     hint = "@pytest.mark.smartflo(allow_unmatched=True) lets it pass"
