@@ -371,11 +371,10 @@ def test_a_marker_with_a_value_that_cannot_be(pytester: pytest.Pytester, value: 
     assert "plugin.py" not in result.stdout.str()
 
 
-@pytest.mark.usefixtures("with_others")
 def test_a_wrong_marker_under_xdist(pytester: pytest.Pytester) -> None:
     """Where xdist collects, a wrong marker fails its test in a line, because a usage error would be one of xdist's."""
     pytester.makepyfile("import pytest\n@pytest.mark.smartflo(profil='x')\ndef test_it(): ...\n")
-    result = pytester.runpytest("-p", "no:cacheprovider", "-n", "2")
+    result = pytester.runpytest("-p", "no:cacheprovider", "-p", "xdist", "-n", "2")
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["@pytest.mark.smartflo has `profil`; there are leads, profile, quirks, *"])
@@ -511,7 +510,6 @@ def test_seeds(pytester: pytest.Pytester) -> None:
     assert other == run(f"--smartflo-seed={seed}")[0]
 
 
-@pytest.mark.usefixtures("with_others")
 def test_a_random_seed_is_that_of_every_process(pytester: pytest.Pytester) -> None:
     """Under xdist all processes have the seed that is told, and the command to have it again says it."""
     pytester.makepyfile(
@@ -523,7 +521,7 @@ def test_a_random_seed_is_that_of_every_process(pytester: pytest.Pytester) -> No
             assert not smartflo_config.seed
         """
     )
-    result = pytester.runpytest("-p", "no:cacheprovider", "-n", "2", "--smartflo-seed=random")
+    result = pytester.runpytest("-p", "no:cacheprovider", "-p", "xdist", "-n", "2", "--smartflo-seed=random")
 
     result.assert_outcomes(failed=2)
     lines = result.stdout.str().splitlines()

@@ -274,7 +274,6 @@ def test_a_token_is_not_printed(pytester: pytest.Pytester, real: FakeSmartflo, m
     assert real.app.test_client().get("/__admin/requests").get_json()["total"] == 1
 
 
-@pytest.mark.usefixtures("with_others")
 def test_one_login_for_all_processes(
     pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,11 +288,11 @@ def test_one_login_for_all_processes(
             assert 200 == smartflo.client.get("/v1/broadcast/leads/8668").status_code
         """
     )
-    run(pytester, "--smartflo-live", "-n", "2").assert_outcomes(passed=4)
+    run(pytester, "--smartflo-live", "-p", "xdist", "-n", "2").assert_outcomes(passed=4)
     assert 1 == sent_to(real).count("POST /v1/auth/login")
 
     monkeypatch.setenv("SMARTFLO_PASSWORD", "wrong")
-    result = run(pytester, "--smartflo-live", "-n", "2")
+    result = run(pytester, "--smartflo-live", "-p", "xdist", "-n", "2")
 
     result.assert_outcomes(errors=4)
     result.stdout.fnmatch_lines(["smartflo_live: the login at http://127.0.0.1:* was refused: status 401, message: *"])

@@ -106,11 +106,13 @@ OVERLAYS: dict[str, Overlay] = {
     "open": {"additionalProperties": True},
     "shut": {"additionalProperties": False},
 }
+PROFILES = ("sample", "documented", "lenient")
 CASES = [
-    pytest.param(profile, overlay, id=f"{name}-{profile}")
-    for name, overlay in OVERLAYS.items()
-    for profile in ("sample", "documented", "lenient")
+    pytest.param(profile, overlay, id=f"{name}-{profile}", marks=[] if place == turn % 3 else pytest.mark.slow)
+    for turn, (name, overlay) in enumerate(OVERLAYS.items())
+    for place, profile in enumerate(PROFILES)
 ]
+"""Each overlay under one of the profiles; under the others with the slow tests."""
 
 
 @pytest.mark.parametrize(("profile", "overlay"), CASES)
