@@ -1,7 +1,14 @@
 """Tests of the plugin run pytest on small projects of their own."""
 
+import anyio._backends._asyncio
+import httpcore
 import pytest
 
+from smartflo_contract.pytest_plugin import _live, _server, _values
+
+LATE = (anyio, httpcore, _live, _server, _values)
+"""Modules that are imported when they are needed. What is first imported in a run of pytester's is forgotten after it,
+and imported once more later: httpx would then have errors of another httpcore."""
 PLUGIN = "smartflo_contract.pytest_plugin.plugin"
 
 

@@ -409,7 +409,7 @@ def test_for_every_test(pytester: pytest.Pytester) -> None:
 
 
 def test_without_the_other_libraries(pytester: pytest.Pytester) -> None:
-    """Neither httpx nor aiohttp needs to be installed."""
+    """Neither httpx nor aiohttp needs to be installed; in a process of its own, in which they are not."""
     pytester.makeconftest("import sys\nsys.modules['httpx'] = sys.modules['aiohttp'] = None\n")
     pytester.makepyfile(
         f"""
@@ -419,4 +419,4 @@ def test_without_the_other_libraries(pytester: pytest.Pytester) -> None:
             assert requests.get({LEADS!r}, headers={TOKEN!r}, timeout=30).ok
         """
     )
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
