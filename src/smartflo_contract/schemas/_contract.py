@@ -1,6 +1,6 @@
 """The contract of one profile: its schemas, and the check of a body against it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -70,11 +70,14 @@ class Contract:
             return False
         if not isinstance(leads, list):
             return False
+        return self.fits(leads) and all(map(Check(self).passes, leads))
+
+    def fits(self, leads: Sequence[object]) -> bool:
+        """Whether each lead is what the schema wants; rules are not asked."""
         try:
-            fits = self._body_validator.is_valid(leads)
+            return self._body_validator.is_valid(leads)
         except ValueError:  # a key that is no text
             return False
-        return fits and all(map(Check(self).passes, leads))
 
     def schema(self, name: str = "lead", *, annotated: bool = False) -> Schema:
         """Return one schema of the contract: self-contained JSON Schema 2020-12.

@@ -8,7 +8,7 @@ is missing or has another form. Texts that repeat in a list are parsed once, in 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 import orjson
 
@@ -48,18 +48,30 @@ ABSENT: Final = object()
 """Stands for the value of a key that is not there."""
 
 
+class Identifiers(Protocol):
+    """What keeps the identifiers of leads."""
+
+    def __contains__(self, identifier: object, /) -> bool:
+        """Whether one has been added."""
+
+    def add(self, identifier: object, /) -> None:
+        """Add one."""
+
+
 class Seen:
     """What rules know of the contract, of the keys of this lead, and of the leads before it."""
 
     __slots__ = ("ids", "keys", "known_values", "list_id", "properties")
 
-    def __init__(self, properties: frozenset[str], known_values: Mapping[str, "KnownValues"]) -> None:
+    def __init__(
+        self, properties: frozenset[str], known_values: Mapping[str, "KnownValues"], ids: Identifiers | None = None
+    ) -> None:
         """Start before the first lead."""
         self.properties = properties
         self.known_values = known_values
         self.keys: tuple[str, ...] = ()
         self.list_id: object = None
-        self.ids: set[object] = set()
+        self.ids: Identifiers = set() if ids is None else ids
 
 
 class KnownValues:
