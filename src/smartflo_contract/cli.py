@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from io import TextIOWrapper
 from pathlib import Path
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 PROFILES: Final = ("sample", "documented", "lenient")
 _NAME: Final = "smartflo-contract"
+_FOUND: Final = 1
 _USAGE: Final = 2
+_UNREACHED: Final = 3
 _INTERRUPTED: Final = 130
 _QUIET_SECONDS: Final = 2.0
 _PROGRESS_STEP: Final = 4096
@@ -80,9 +82,10 @@ def cli() -> None:
     smartflo-contract serve                run a fake Smartflo on http://127.0.0.1:8080
     smartflo-contract sample -n 3          print three leads
     smartflo-contract explain lead_id      what is known of a key, and from where
+    smartflo-contract check leads.json     hold responses against the contract
 
-    Exit codes: 0 done (for serve: stopped by Ctrl-C or SIGTERM), 2 wrong usage or configuration,
-    130 interrupted.
+    Exit codes: 0 done (for serve: stopped by Ctrl-C or SIGTERM), 1 findings of check, 2 wrong usage or
+    configuration, 3 a source of check cannot be read, 130 interrupted.
     """  # noqa: D301  # click wants the control character itself
     _warn_of_variables()
 
@@ -330,13 +333,98 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
     )
 
 
+@cli.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@_option(
+    "--fail-on",
+    type=click.Choice(("break", "surprise", "doc-only")),
+    default="break",
+    show_default=True,
+    help="The least severity that fails: what breaks the contract; what it does not know, too; or also what "
+    "the vendor's pages and sample disagree about.",
+)
+@_option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Known findings, which are left out and fail nothing.",
+)
+@_option("--update-baseline", is_flag=True, help="Write what is found to --baseline as known, and succeed.")
+@_option("--exit-zero", is_flag=True, help="Exit with 0 also where something is found.")
+@_option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORM[=FILE]",
+    help="text (default) or json, on standard output or in a file. May be repeated, for one form on standard output.",
+)
+@_option(
+    "--max-item",
+    type=click.IntRange(1024),
+    default=16 * 1024 * 1024,
+    show_default=True,
+    help="Bytes of one lead; a larger one is a finding, and is passed over.",
+)
+@_profile
+@_overlay
+def check(
+    *,
+    sources: Sequence[str],
+    fail_on: Any,
+    baseline: Path | None,
+    update_baseline: bool,
+    exit_zero: bool,
+    reports: Sequence[str],
+    max_item: int,
+    profile: str | None,
+    overlay: Path | None,
+) -> None:
+    """Check responses against the contract, grade their drift, and say which reading they follow.
+
+    SOURCE is a file with an array of leads, or with one lead a line, as it is or by gzip; - is standard
+    input. Values of leads are shown nowhere.
+
+    Exit codes: 0 nothing found, 1 findings of --fail-on or worse, 2 wrong usage or configuration,
+    3 a source cannot be read, 130 interrupted.
+    """
+    from smartflo_contract import live
+    from smartflo_contract.live._baseline import read_baseline, write_baseline
+    from smartflo_contract.live._reports import REPORTS
+
+    wanted = _forms(reports or ("text",), REPORTS)
+    if update_baseline and baseline is None:
+        message = "--update-baseline needs --baseline FILE, which it writes"
+        raise click.UsageError(message, click.get_current_context())
+    known = frozenset() if baseline is None or update_baseline else read_baseline(baseline)
+    with _leads_progress() as progress:
+        found = live.check(
+            *sources, profile=profile or "lenient", overlay=overlay, most_item=max_item, progress=progress
+        )
+    if baseline is not None and update_baseline:
+        write_baseline(baseline, found)
+        known = frozenset(one.fingerprint for one in found.findings)
+    found = found.without(known)
+    for form, path in wanted.items():
+        text = REPORTS[form](found)
+        if path is None:
+            _write([text])
+            continue
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            message = f"--report {form}={path}: {error.strerror}"
+            raise click.UsageError(message, click.get_current_context()) from None
+    if found.at_least(fail_on) and not exit_zero:
+        click.get_current_context().exit(_FOUND)
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; a user's mistake is one line on standard error and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8")  # what is printed is JSON, or quotes it
     try:
-        cli.main(args=arguments, prog_name=_NAME, standalone_mode=False)
+        code = cli.main(args=arguments, prog_name=_NAME, standalone_mode=False)
     except click.exceptions.Abort:
         _leave("interrupted", _INTERRUPTED)
     except KeyboardInterrupt:
@@ -349,11 +437,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered would fail again
         _leave(f"cannot write: {error.strerror}", _USAGE)
-    except ValueError as error:
+    except (RuntimeError, ValueError) as error:
         if not type(error).__module__.startswith("smartflo_contract"):
             raise
-        _leave(str(error), _USAGE)
-    sys.exit(0)
+        _leave(str(error), _UNREACHED if isinstance(error, RuntimeError) else _USAGE)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _leave(message: str, code: int) -> NoReturn:
@@ -373,6 +461,21 @@ def _quirk(text: str) -> tuple[str, str]:
         message = f"--quirk {text}: expected NAME=VALUE, such as expired_token=200"
         raise click.UsageError(message, click.get_current_context())
     return name.strip(), value.strip()
+
+
+def _forms(reports: Sequence[str], known: Iterable[str]) -> dict[str, Path | None]:
+    """Return where each form of a report goes; ``None`` for standard output."""
+    wanted: dict[str, Path | None] = {}
+    for report in reports:
+        form, equals, path = report.partition("=")
+        if form not in known or (equals and not path):
+            message = f"--report {report}: expected FORM or FORM=FILE, where FORM is {' or '.join(known)}"
+            raise click.UsageError(message, click.get_current_context())
+        wanted[form] = Path(path) if equals else None
+    if sum(path is None for path in wanted.values()) > 1:
+        message = "--report: only one form goes to standard output; write the others as FORM=FILE"
+        raise click.UsageError(message, click.get_current_context())
+    return wanted
 
 
 def _names(columns: str) -> tuple[str, ...]:
@@ -438,6 +541,31 @@ def _with_progress(lines: Iterable[str], count: int) -> Iterator[str]:
             yield line
             if done % _PROGRESS_STEP == 0:
                 progress.update(task, completed=done, visible=time.monotonic() - started > _QUIET_SECONDS)
+
+
+@contextmanager
+def _leads_progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Tell of the leads and bytes that have been read, on a terminal's standard error, once it takes two seconds."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    console, started, said = Console(stderr=True), time.monotonic(), False
+
+    def tell(leads: int, size: int) -> None:
+        nonlocal said
+        taken = time.monotonic() - started
+        if taken > _QUIET_SECONDS:
+            said = True
+            speed = f"{size / taken / 1e6:.0f} MB/s"
+            console.print(f"{leads:,} leads, {size / 1e6:,.0f} MB, {speed}", end="\r", highlight=False)
+
+    try:
+        yield tell
+    finally:
+        if said:
+            console.print(" " * 60, end="\r")
 
 
 def _print_json(document: object) -> None:

@@ -7,3 +7,7 @@ class LiveError(RuntimeError):
 
 class NotSentError(LiveError):
     """A request to the real API was not sent, because it would do more than a test may."""
+
+
+class BaselineError(ValueError):
+    """A baseline cannot be read or written."""

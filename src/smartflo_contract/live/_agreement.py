@@ -1,0 +1,108 @@
+"""Which reading of each known contradiction a response follows, told by the forms of its values."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import jsonschema_rs
+
+from smartflo_contract.schemas import CONTRADICTIONS, Contract, load_contract
+from smartflo_contract.schemas._overlay import Overlay
+from smartflo_contract.schemas._resolve import plain_schema
+from smartflo_contract.schemas._rules import RULES, Seen
+
+READINGS: Final = ("documented", "sample")
+_WHICH: Final = (*READINGS, "either", "neither")
+_FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
+
+
+class Agreement(NamedTuple):
+    """How many values follow which reading of a contradiction.
+
+    Attributes:
+        contradiction: its id.
+        pointer: of the key.
+        counts: ``documented``, ``sample``, ``either`` and ``neither``, each to a number of values.
+    """
+
+    contradiction: str
+    pointer: str
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many values there were."""
+        return sum(self.counts.values())
+
+
+class Agreements:
+    """Counts the forms of the values that two readings see otherwise.
+
+    Args:
+        overlay: of the contract; keys of which it speaks are no matter of the vendor's readings.
+    """
+
+    def __init__(self, overlay: Overlay | None) -> None:
+        """Find the keys."""
+        self._contracts = {reading: load_contract(reading) for reading in READINGS}
+        decided = set() if overlay is None else overlay.decided
+        about = {
+            pointer.removeprefix("/*/"): entry.id
+            for entry in CONTRADICTIONS
+            if entry.shows_in_values
+            for pointer in entry.pointers
+        }
+        self._keys = {key: name for key, name in about.items() if key not in decided and self._differs(key)}
+        self._forms: Counter[tuple[str, object]] = Counter()
+        self._examples: dict[tuple[str, object], object] = {}
+
+    def add(self, lead: Mapping[str, Any]) -> None:
+        """Count the values of a lead."""
+        for key in self._keys:
+            if key in lead:
+                value = lead[key]
+                form = key, _form(value)
+                if form not in self._examples:
+                    self._examples[form] = value
+                self._forms[form] += 1
+
+    def rows(self) -> tuple[Agreement, ...]:
+        """Return a row for each contradiction of which there were values."""
+        counts: dict[str, Counter[str]] = {}
+        for (key, form), number in self._forms.items():
+            fits = [reading for reading in READINGS if _fits(self._contracts[reading], key, self._examples[key, form])]
+            which = "either" if len(fits) == len(READINGS) else fits[0] if fits else "neither"
+            counts.setdefault(key, Counter())[which] += number
+        return tuple(
+            Agreement(self._keys[key], f"/*/{key}", {which: counts[key][which] for which in _WHICH})
+            for key in self._keys
+            if key in counts
+        )
+
+    def _differs(self, key: str) -> bool:
+        schemas = [contract.lead["properties"].get(key) for contract in self._contracts.values()]
+        return None not in schemas and plain_schema(schemas[0]) != plain_schema(schemas[1])
+
+
+def _form(value: object) -> object:
+    """Return the form of a value: values of one form follow the same reading."""
+    if isinstance(value, str):
+        found = _FORMS.fullmatch(value)
+        return found.lastgroup if found else "text"
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, int | float):
+        return type(value).__name__, value > 0
+    if isinstance(value, list):
+        return "list", frozenset(type(item).__name__ for item in value)
+    return "object", frozenset(value) if isinstance(value, dict) else None
+
+
+def _fits(contract: Contract, key: str, value: object) -> bool:
+    """Whether a value of a key is as a reading has it, its own rules included."""
+    if not jsonschema_rs.is_valid(contract.lead["properties"][key], value):
+        return False
+    seen = Seen(frozenset(), {})
+    own = (rule for rule in RULES if rule.keys == (key,) and rule.severity.get(contract.profile) == "break")
+    return not any(rule.check({key: value}, seen) for rule in own)

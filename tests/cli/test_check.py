@@ -1,0 +1,134 @@
+"""``smartflo-contract check``: sources, reports, baselines and exit codes."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smartflo_contract.factories import lead
+
+GOOD = [lead(0, 8668, index) for index in range(30)]
+BAD: list[dict[str, Any]] = [{**one, "priority": 99} for one in GOOD]
+ODD: list[dict[str, Any]] = [{**one, "dial_status": 77} for one in GOOD]
+
+
+def run(*arguments: str, at: Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a folder."""
+    command = [sys.executable, "-m", "smartflo_contract", "check", *arguments]
+    return subprocess.run(command, cwd=at, input=given, capture_output=True, check=False)
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    for name, leads in (("good", GOOD), ("bad", BAD), ("odd", ODD)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(leads), encoding="utf-8")
+    (tmp_path / "good.json.gz").write_bytes(gzip.compress((tmp_path / "good.json").read_bytes()))
+    return tmp_path
+
+
+def test_nothing_found(folder: Path) -> None:
+    """Good leads exit with 0; grade, reading and statistics are told, on standard output alone."""
+    done = run("good.json", "good.json.gz", at=folder)
+    told = done.stdout.decode()
+
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert "60 leads under the profile lenient, 0 of them broken\ngrade A: " in told
+    assert "  lead_id: 60 of 60 as in the sample [lead-id-type]\n" in told
+    assert "fields: 35 100%\n" in told
+
+
+def test_something_found(folder: Path) -> None:
+    """A break exits with 1, and says what was expected, what came, how often and where first."""
+    done = run("bad.json", at=folder)
+    told = done.stdout.decode()
+
+    assert (1, b"") == (done.returncode, done.stderr)
+    assert told.startswith(
+        "break: maximum\n"
+        "  /*/priority  30 times, first in lead 0\n"
+        "    expected  integer from 1 to 30\n"
+        "    got       integer 99\n"
+        "    evidence  documented (leads page, response table: 1 to 30); sample (leads page, sample response: 1)\n"
+    )
+    assert told.endswith("grade E: every lead breaks the contract\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [(["odd.json"], 0), (["odd.json", "--fail-on", "surprise"], 1), (["bad.json", "--exit-zero"], 0)],
+)
+def test_what_fails(folder: Path, options: list[str], code: int) -> None:
+    """``--fail-on`` sets the least severity that fails; ``--exit-zero`` has nothing fail."""
+    assert code == run(*options, at=folder).returncode
+
+
+def test_standard_input(folder: Path) -> None:
+    """A dash is standard input; an empty one is a finding."""
+    assert 0 == run("-", at=folder, given=json.dumps(GOOD).encode()).returncode
+    empty = run("-", at=folder)
+    assert 1 == empty.returncode
+    assert b"break: empty-body\n" in empty.stdout
+
+
+def test_a_baseline(folder: Path) -> None:
+    """What is known fails nothing, what is new does."""
+    made = run("bad.json", "--baseline", "known.json", "--update-baseline", at=folder)
+    again = run("bad.json", "--baseline", "known.json", at=folder)
+    new = run("bad.json", "odd.json", "--baseline", "known.json", "--fail-on", "surprise", at=folder)
+
+    assert [0, 0, 1] == [made.returncode, again.returncode, new.returncode]
+    assert again.stdout.endswith(b"grade A: nothing but what the contract says, but for 1 known findings\n")
+    assert b"unknown-value" in new.stdout
+    assert ["maximum"] == [one["rule"] for one in json.loads((folder / "known.json").read_text())["findings"]]
+
+
+def test_reports(folder: Path) -> None:
+    """Several forms at once: one on standard output, others in files."""
+    done = run("bad.json", "--report", "json=report.json", "--report", "text", at=folder)
+    alone = run("bad.json", "--report", "json", at=folder)
+
+    assert done.stdout.startswith(b"break: maximum\n")
+    assert json.loads((folder / "report.json").read_text()) == json.loads(alone.stdout)
+    assert ("E", 30) == (json.loads(alone.stdout)["grade"], json.loads(alone.stdout)["leads"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ([], 2, "Missing argument 'SOURCE...'"),
+        (["none.json"], 3, "cannot read none.json: No such file or directory"),
+        (["good.json", "--report", "xml"], 2, "--report xml: expected FORM or FORM=FILE, where FORM is text or json"),
+        (["good.json", "--report", "text", "--report", "json"], 2, "only one form goes to standard output"),
+        (["good.json", "--report", "json=none/x.json"], 2, "--report json=none/x.json: No such file or directory"),
+        (["good.json", "--update-baseline"], 2, "--update-baseline needs --baseline FILE"),
+        (
+            ["good.json", "--baseline", "none.json"],
+            2,
+            "baseline none.json: No such file or directory; --update-baseline",
+        ),
+        (["good.json", "--baseline", "good.json"], 2, "baseline good.json: it is none; --update-baseline makes one"),
+        (["good.json", "--profile", "strict"], 2, "'strict' is not one of 'sample', 'documented', 'lenient'"),
+        (["good.json", "--overlay", "none.json"], 2, "none.json"),
+        (["good.json", "--fail-on", "info"], 2, "'info' is not one of 'break', 'surprise', 'doc-only'"),
+        (["good.json", "--max-item", "10"], 2, "10 is not in the range x>=1024"),
+    ],
+)
+def test_mistakes_are_one_line(folder: Path, arguments: list[str], code: int, told: str) -> None:
+    """A mistake is one line on standard error that says what is possible, with its exit code."""
+    done = run(*arguments, at=folder)
+
+    assert (code, b"") == (done.returncode, done.stdout)
+    assert told in done.stderr.decode()
+    assert 1 == done.stderr.decode().count("\n")
+
+
+def test_help() -> None:
+    """The help tells sources, reports and exit codes."""
+    told = run("--help", at=Path.cwd()).stdout.decode()
+
+    assert "3 a source cannot be read" in told
+    assert "--fail-on" in told
