@@ -27,6 +27,7 @@ _FOUND: Final = 1
 _USAGE: Final = 2
 _UNREACHED: Final = 3
 _INTERRUPTED: Final = 130
+_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 _QUIET_SECONDS: Final = 2.0
 _PROGRESS_STEP: Final = 4096
 _MOST_LEADS: Final = 100_000_000
@@ -356,7 +357,8 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
     "reports",
     multiple=True,
     metavar="FORM[=FILE]",
-    help="text (default) or json, on standard output or in a file. May be repeated, for one form on standard output.",
+    help="text (default), json, junit, github (annotations) or markdown, on standard output or in a file. May be "
+    "repeated, with one form on standard output. Without FILE, markdown goes to GITHUB_STEP_SUMMARY where that is set.",
 )
 @_option(
     "--max-item",
@@ -389,7 +391,7 @@ def check(
     """
     from smartflo_contract import live
     from smartflo_contract.live._baseline import read_baseline, write_baseline
-    from smartflo_contract.live._reports import REPORTS
+    from smartflo_contract.live.reports import REPORTS
 
     wanted = _forms(reports or ("text",), REPORTS)
     if update_baseline and baseline is None:
@@ -405,12 +407,13 @@ def check(
         known = frozenset(one.fingerprint for one in found.findings)
     found = found.without(known)
     for form, path in wanted.items():
-        text = REPORTS[form](found)
+        text = REPORTS[form](found, fail_on)
         if path is None:
             _write([text])
             continue
         try:
-            path.write_text(text, encoding="utf-8")
+            with path.open("a" if str(path) == os.environ.get(_SUMMARY) else "w", encoding="utf-8") as file:
+                file.write(text)
         except OSError as error:
             message = f"--report {form}={path}: {error.strerror}"
             raise click.UsageError(message, click.get_current_context()) from None
@@ -469,9 +472,10 @@ def _forms(reports: Sequence[str], known: Iterable[str]) -> dict[str, Path | Non
     for report in reports:
         form, equals, path = report.partition("=")
         if form not in known or (equals and not path):
-            message = f"--report {report}: expected FORM or FORM=FILE, where FORM is {' or '.join(known)}"
+            message = f"--report {report}: expected FORM or FORM=FILE, where FORM is one of {', '.join(known)}"
             raise click.UsageError(message, click.get_current_context())
-        wanted[form] = Path(path) if equals else None
+        summary = os.environ.get(_SUMMARY) if form == "markdown" else None
+        wanted[form] = Path(path) if equals else Path(summary) if summary else None
     if sum(path is None for path in wanted.values()) > 1:
         message = "--report: only one form goes to standard output; write the others as FORM=FILE"
         raise click.UsageError(message, click.get_current_context())

@@ -101,7 +101,11 @@ def test_reports(folder: Path) -> None:
     [
         ([], 2, "Missing argument 'SOURCE...'"),
         (["none.json"], 3, "cannot read none.json: No such file or directory"),
-        (["good.json", "--report", "xml"], 2, "--report xml: expected FORM or FORM=FILE, where FORM is text or json"),
+        (
+            ["good.json", "--report", "xml"],
+            2,
+            "--report xml: expected FORM or FORM=FILE, where FORM is one of text, json, ",
+        ),
         (["good.json", "--report", "text", "--report", "json"], 2, "only one form goes to standard output"),
         (["good.json", "--report", "json=none/x.json"], 2, "--report json=none/x.json: No such file or directory"),
         (["good.json", "--update-baseline"], 2, "--update-baseline needs --baseline FILE"),
@@ -132,3 +136,14 @@ def test_help() -> None:
 
     assert "3 a source cannot be read" in told
     assert "--fail-on" in told
+
+
+def test_the_summary_of_a_job(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Markdown goes to the summary of the step where there is one, after what is there."""
+    summary = folder / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    done = run("good.json", "--report", "markdown", "--report", "github", at=folder)
+
+    assert done.stdout.startswith(b"::notice title=smartflo-contract::grade A")
+    assert summary.read_text().startswith("before\n## Smartflo contract: grade A")

@@ -2,7 +2,7 @@
 
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import chain
 from os import PathLike
@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from smartflo_contract.live._agreement import Agreements
 from smartflo_contract.live._errors import LiveError
+from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live._ids import Ids
 from smartflo_contract.live._report import Report, Source, masked, merged
 from smartflo_contract.live._split import MOST_ITEM, Fault, Split
@@ -26,34 +27,6 @@ Body: TypeAlias = str | PathLike[str] | bytes | BinaryIO
 
 _PIECE: Final = 1024 * 1024
 _GZIP: Final = b"\x1f\x8b"
-_RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
-_BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
-_RFC_1952: Final = {"assumed": "RFC 1952, the definition of gzip"}
-_SAMPLE: Final = {"sample": "leads page, sample response"}
-_ERROR: Final = {"observed": "public clients: an error may come with status 200"}
-FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
-    "not-json": ("JSON", "text that is not JSON", _RFC_8259),
-    "not-utf8": ("JSON in UTF-8", "bytes of another encoding", _RFC_8259),
-    "byte-order-mark": ("JSON from the first byte on", "a byte order mark before it", _RFC_8259),
-    "empty-body": ("an array of leads", "an empty body", _BARE_ARRAY),
-    "html-body": ("an array of leads", "a page in HTML", _BARE_ARRAY),
-    "error-body": ("an array of leads", "an object that tells of an error", _ERROR),
-    "no-array": ("an array of leads", "another value", _BARE_ARRAY),
-    "truncated-body": ("the end of the array", "the end of the body", _RFC_8259),
-    "dangling-comma": (
-        "a lead after the comma, or none",
-        "a comma before the end",
-        _RFC_8259 | {"sample": "leads page"},
-    ),
-    "trailing-data": ("nothing after the array", "more bytes", _RFC_8259),
-    "item-too-large": ("a lead of fewer bytes than --max-item", "a larger one, which was passed over", _BARE_ARRAY),
-    "broken-gzip": (
-        "a whole gzip stream",
-        "one that is cut, or is none",
-        {"assumed": "RFC 1952, the definition of gzip"},
-    ),
-}
-"""What a body may be instead of a list of leads: by its rule, what is expected, what came, and on whose word."""
 _ERROR_KEYS: Final = frozenset({"success", "message", "error"})
 
 

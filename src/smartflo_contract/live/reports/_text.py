@@ -1,15 +1,17 @@
-"""The forms in which a report is written."""
+"""A report as text, for a terminal."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from smartflo_contract.live._agreement import Agreement
 from smartflo_contract.live._report import Report
 from smartflo_contract.schemas import Finding
+from smartflo_contract.schemas._findings import Severity
 
 
-def _text(report: Report) -> str:
+def text(report: Report, _fail_on: Severity) -> str:
+    """Return findings by rule, worst first, then which reading the responses follow, statistics and the verdict."""
     return "\n".join([*_findings(report), *_agreements(report), *_statistics(report), *_ending(report)]) + "\n"
 
 
@@ -36,9 +38,14 @@ def _agreements(report: Report) -> Iterator[str]:
     if report.agreements:
         yield "Where the vendor's pages and sample contradict each other, the responses are:"
         for one in report.agreements:
-            told = [f"{count:,} of {one.total:,} {_WHICH[which]}" for which, count in one.counts.items() if count]
-            yield f"  {one.pointer.removeprefix('/*/')}: {', '.join(told)} [{one.contradiction}]"
+            yield f"  {one.pointer.removeprefix('/*/')}: {told(one)} [{one.contradiction}]"
         yield ""
+
+
+def told(agreement: Agreement) -> str:
+    """Return how many values follow which reading, in words."""
+    counts = agreement.counts.items()
+    return ", ".join(f"{count:,} of {agreement.total:,} {_WHICH[which]}" for which, count in counts if count)
 
 
 _WHICH: Final = {
@@ -65,11 +72,3 @@ def _ending(report: Report) -> Iterator[str]:
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"
     yield f"{report.leads:,} leads under the profile {report.profile}{overlay}, {report.broken:,} of them broken"
     yield report.verdict
-
-
-def _json(report: Report) -> str:
-    return json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"
-
-
-REPORTS: Final[Mapping[str, Callable[[Report], str]]] = {"text": _text, "json": _json}
-"""What writes each form, by its name."""

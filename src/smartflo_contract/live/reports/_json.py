@@ -1,0 +1,11 @@
+"""A report as JSON, described by ``report.schema.json``."""
+
+import json
+
+from smartflo_contract.live._report import Report
+from smartflo_contract.schemas._findings import Severity
+
+
+def json_text(report: Report, _fail_on: Severity) -> str:
+    """Return the JSON form."""
+    return json.dumps(report.as_dict(), indent=2, ensure_ascii=False) + "\n"

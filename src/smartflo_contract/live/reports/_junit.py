@@ -1,0 +1,57 @@
+"""A report as JUnit XML: one case for each rule, so that those that hold show as well."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from xml.etree import ElementTree as ET
+
+from smartflo_contract.live._faults import FAULTS
+from smartflo_contract.live._report import Report
+from smartflo_contract.schemas import Finding, load_contract
+from smartflo_contract.schemas._findings import SEVERITIES, Severity
+from smartflo_contract.schemas._rules import RULES
+
+_KEYWORDS = frozenset({"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"})
+
+
+def junit(report: Report, fail_on: Severity) -> str:
+    """Return the XML."""
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    found = {rule: list(group) for rule, group in groupby(sorted(report.findings, key=_rule), _rule)}
+    suite = ET.Element("testsuite", name=f"smartflo-contract {report.profile}")
+    failures = 0
+    for rule in sorted({*_rules(report.profile), *found}):
+        case = ET.SubElement(suite, "testcase", classname="smartflo-contract", name=rule)
+        failed = [one for one in found.get(rule, ()) if one.severity in failing]
+        if failed:
+            failures += 1
+            failure = ET.SubElement(case, "failure", type=failed[0].severity, message=failed[0].message)
+            failure.text = "\n".join(map(str, failed))
+        rest = [str(one) for one in found.get(rule, ()) if one.severity not in failing]
+        if rest:
+            ET.SubElement(case, "system-out").text = "\n".join(rest)
+    ET.SubElement(suite, "system-out").text = report.verdict
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    suite.set("failures", str(failures))
+    suite.set("errors", "0")
+    root = ET.Element("testsuites")
+    root.append(suite)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _rule(finding: Finding) -> str:
+    return finding.rule
+
+
+def _rules(profile: str) -> Iterator[str]:
+    """Yield the names of all rules: of bodies, of the schema, and across keys."""
+    yield from FAULTS
+    yield from _keywords(load_contract(profile).schema())
+    yield from (rule.name for rule in RULES if profile in rule.severity)
+
+
+def _keywords(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from _KEYWORDS.intersection(schema)
+        for below in schema.values():
+            yield from _keywords(below)

@@ -1,0 +1,38 @@
+"""A report as Markdown, for the summary of a CI job."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from smartflo_contract.live._report import Report
+from smartflo_contract.live.reports._text import told
+from smartflo_contract.schemas._findings import Severity
+
+
+def markdown(report: Report, _fail_on: Severity) -> str:
+    """Return headings and tables."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield f"## Smartflo contract: {report.verdict}"
+    yield ""
+    seen = f"{report.leads:,} leads of {len(report.sources)} responses"
+    yield f"{seen} under the profile {report.profile}, {report.broken:,} of them broken."
+    if report.findings:
+        yield from _table(
+            ("severity", "rule", "where", "expected", "got", "times"),
+            (
+                (one.severity, f"`{one.rule}`", f"`{one.pointer or 'body'}`", one.expected, one.got, f"{one.count:,}")
+                for one in report.findings
+            ),
+        )
+    if report.agreements:
+        rows = ((f"`{one.pointer}`", told(one), f"`{one.contradiction}`") for one in report.agreements)
+        yield from _table(("key", "the responses are", "contradiction"), rows)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield ""
+    yield f"| {' | '.join(head)} |"
+    yield "|---" * len(head) + "|"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"

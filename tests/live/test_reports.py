@@ -1,0 +1,83 @@
+"""The forms of a report that other programs read."""
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from smartflo_contract.factories import lead
+from smartflo_contract.live import Report, check
+from smartflo_contract.live._faults import FAULTS
+from smartflo_contract.live.reports import REPORTS
+from smartflo_contract.schemas._findings import Severity
+from smartflo_contract.schemas._rules import RULES
+
+
+def report_of(**changes: object) -> Report:
+    """Return the report of leads with some changed keys."""
+    return check(json.dumps([{**lead(0, 8668, index), **changes} for index in range(30)]).encode())
+
+
+def junit(report: Report, fail_on: Severity = "break") -> ET.Element:
+    """Return the JUnit form, parsed."""
+    return ET.fromstring(REPORTS["junit"](report, fail_on))  # noqa: S314 - it is ours
+
+
+DRIFTED = report_of(priority=99, dial_status=77)
+
+
+@pytest.mark.parametrize(("fail_on", "failed"), [("break", ["maximum"]), ("surprise", ["maximum", "unknown-value"])])
+def test_junit(fail_on: Severity, failed: list[str]) -> None:
+    """Each rule is a case, whether it holds or not; what fails is a failure, what does not is told."""
+    root = junit(DRIFTED, fail_on)
+    (suite,) = root.findall("testsuite")
+    cases = {str(case.get("name")): case for case in suite.findall("testcase")}
+
+    assert failed == [name for name, case in cases.items() if case.find("failure") is not None]
+    assert {*FAULTS, *(rule.name for rule in RULES if "lenient" in rule.severity)} <= cases.keys()
+    assert (str(len(cases)), str(len(failed))) == (suite.get("tests"), suite.get("failures"))
+    told = cases["unknown-value"].find("system-out" if fail_on == "break" else "failure")
+    assert told is not None
+    assert "/*/dial_status" in str(told.text)
+
+
+def test_junit_of_what_is_right() -> None:
+    """A report without findings has the same cases, and no failure."""
+    right = junit(report_of())
+    wrong = junit(DRIFTED)
+
+    assert [] == right.findall(".//failure")
+    assert [case.get("name") for case in right.iter("testcase")] == [
+        case.get("name") for case in wrong.iter("testcase")
+    ]
+
+
+def test_github() -> None:
+    """A line is a workflow command; what fails is an error, what does not a warning, and the verdict a notice."""
+    lines = REPORTS["github"](DRIFTED, "break").splitlines()
+
+    assert lines[0].startswith("::error title=maximum /*/priority::break: /*/priority: ")
+    assert lines[1].startswith("::warning title=unknown-value /*/dial_status::surprise: ")
+    assert "::notice title=smartflo-contract::grade E: every lead breaks the contract" == lines[2]
+    assert all(re.fullmatch(r"::(error|warning|notice) title=[^:,]*::.*", line) for line in lines)
+
+
+def test_github_shows_ten_of_a_level() -> None:
+    """GitHub shows ten annotations of a level, so the last one tells how many more there are."""
+    many = report_of(**{f"field_{number}": None for number in range(30)})
+    lines = [line for line in REPORTS["github"](many, "break").splitlines() if line.startswith("::error")]
+
+    assert 10 == len(lines)
+    assert "::error title=smartflo-contract::21 more findings of this level" == lines[-1]
+
+
+def test_markdown() -> None:
+    """Tables have a row for each finding and each contradiction, and no cell breaks out."""
+    text = REPORTS["markdown"](DRIFTED, "break")
+
+    assert text.startswith("## Smartflo contract: grade E: every lead breaks the contract\n")
+    assert "| break | `maximum` | `/*/priority` | integer from 1 to 30 | integer 99 | 30 |\n" in text
+    assert "| `/*/lead_id` | 30 of 30 as in the sample | `lead-id-type` |\n" in text
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert {7, 4} == {len(re.split(r"(?<!\\)\|", row)) - 1 for row in rows}
