@@ -1,12 +1,18 @@
 """The token of the real API; a fake stands in for it."""
 
+import gzip
+import socket
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from smartflo_contract.live._access import Credentials, checked_url, credentials, token
 from smartflo_contract.live._errors import LiveError
 from smartflo_contract.mock_server import FakeSmartflo
 
-LOGIN = {"SMARTFLO_EMAIL": "crm@example.com", "SMARTFLO_PASSWORD": "any-password"}
+LOGIN = Credentials(None, "crm@example.com", "any-password")
+ENVIRON = {"SMARTFLO_EMAIL": "crm@example.com", "SMARTFLO_PASSWORD": "any-password"}
 
 
 @pytest.mark.parametrize(
@@ -17,8 +23,8 @@ LOGIN = {"SMARTFLO_EMAIL": "crm@example.com", "SMARTFLO_PASSWORD": "any-password
         ({"SMARTFLO_PASSWORD": "any-password"}, None),
         ({"SMARTFLO_TOKEN": " \n"}, None),
         ({"SMARTFLO_TOKEN": " of-production\n"}, Credentials("of-production")),
-        (LOGIN, Credentials(None, "crm@example.com", "any-password")),
-        (LOGIN | {"SMARTFLO_TOKEN": "of-production"}, Credentials("of-production")),
+        (ENVIRON, Credentials(None, "crm@example.com", "any-password")),
+        (ENVIRON | {"SMARTFLO_TOKEN": "of-production"}, Credentials("of-production")),
     ],
 )
 def test_credentials(environ: dict[str, str], found: Credentials | None) -> None:
@@ -72,6 +78,59 @@ def test_logins_that_fail(fault: int | str, told: str) -> None:
         with pytest.raises(LiveError, match=told) as caught:
             token(fake.url, known)
     assert "\n" not in str(caught.value)
+
+
+def page(status: str, body: bytes, *headers: str) -> bytes:
+    """Return an answer as it is sent, of a length that nobody tells."""
+    return "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode() + body
+
+
+def test_the_login_as_it_is_sent(serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, without a password that a ``.netrc`` has for every host; what comes may be packed."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login anybody password of-netrc\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = serve(page("200 OK", gzip.compress(b'{"access_token":"one"}'), "Content-Encoding: gzip"))
+    assert "one" == token(server.url, LOGIN)
+    (head,) = server.heads
+    assert head.startswith("POST /v1/auth/login HTTP/1.1\r\n")
+    assert "authorization" not in head.lower()
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (page("302 Found", b"{}", "Location: /v1/auth/other"), "status 302"),
+        (page("302 Found", b"{}", "Location: https://["), "status 302"),
+        (page("200 OK", b"x", "Content-Length: 1000"), "status 200"),
+        (page("200 OK", b"x", "Content-Encoding: br"), "status 200"),
+        (page("200 OK", b"[" * 16_000), "status 200"),
+        (page("200 OK", b'{"access_token":"' + b"x" * 20_000 + b'"}'), "status 200"),
+        (
+            page("401 x", b'{"message":"two\\nlines of crm@example.com \\ud800"}'),
+            "status 401, message: two lines of ***  ",
+        ),
+    ],
+)
+def test_answers_to_a_login_that_nobody_expects(answer: bytes, told: str, serve: Any) -> None:
+    """They are read as far as they can be of use, and no redirect is followed."""
+    server = serve(answer)
+    with pytest.raises(LiveError) as caught:
+        token(server.url, LOGIN)
+    assert f"the login at {server.url} was refused: {told}" == str(caught.value)
+    assert 1 == len(server.heads)
+
+
+def test_a_login_that_is_answered_without_end(serve: Any) -> None:
+    """Nobody reads on when it is too large to be one."""
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(page("200 OK", b"["))
+        while True:
+            connection.sendall(b"1," * 1_000)
+
+    with pytest.raises(LiveError, match="status 200"):
+        token(serve(send).url, LOGIN)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,17 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
+from smartflo_contract.live._body import small_value
 from smartflo_contract.live._errors import LiveError
+from smartflo_contract.live._http import log_in
 
 BASE_URL: Final = "https://api-smartflo.tatateleservices.com"
 """The host that the vendor's pages name."""
 HOSTS: Final = ("api-smartflo.tatateleservices.com", "api-cloudphone.tatateleservices.com")
 """The vendor's hosts; public client code names the second, which is older."""
 LOGIN: Final = "/v1/auth/login"
-_SECONDS: Final = 30
 _LONGEST_MESSAGE: Final = 200
 
 
@@ -90,14 +92,12 @@ def token(base_url: str, known: Credentials) -> str:
         return known.token
     body = {"email": known.email, "password": known.password}
     try:
-        response = requests.post(f"{base_url}{LOGIN}", json=body, timeout=_SECONDS, allow_redirects=False)
-    except requests.RequestException as error:
+        response = log_in(f"{base_url}{LOGIN}", body)
+    except (OSError, HTTPError) as error:  # requests' own are of the first; certificates that are no file as well
         message = f"cannot log in at {base_url}: {type(error).__name__}"
         raise LiveError(message) from None
-    try:
-        told = response.json()
-    except ValueError:
-        told = None
+    with response:
+        told = small_value(response)
     found = told.get("access_token") if isinstance(told, dict) else None
     if response.status_code == requests.codes.ok and isinstance(found, str) and found:
         return found
@@ -109,4 +109,9 @@ def _refused(base_url: str, known: Credentials, status: int, told: object) -> st
     said = told if isinstance(told, dict) else {}
     parts = [f"{key}: {said[key]}" for key in ("message", "retry_after") if isinstance(said.get(key), str)]
     text = ", ".join([f"status {status}", *parts]).replace(known.email, "***").replace(known.password, "***")
-    return f"the login at {base_url} was refused: {text[:_LONGEST_MESSAGE]}"
+    return f"the login at {base_url} was refused: {_one_line(text)[:_LONGEST_MESSAGE]}"
+
+
+def _one_line(text: str) -> str:
+    """Return a text that others wrote as a line that can be printed."""
+    return "".join(one if one.isprintable() else " " for one in text)

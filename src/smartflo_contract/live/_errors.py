@@ -1,4 +1,4 @@
-"""What goes wrong with the real API."""
+"""What goes wrong with the real API; each message is one line, without credentials and personal data."""
 
 
 class LiveError(RuntimeError):
@@ -11,3 +11,11 @@ class NotSentError(LiveError):
 
 class BaselineError(ValueError):
     """A baseline cannot be read or written."""
+
+
+class CutError(LiveError):
+    """A body ended too early; what came before is as it was sent.
+
+    The connection was closed or reset, fewer bytes came than ``Content-Length`` says, nothing came for 30 seconds, or
+    the gzip in it breaks off or is none.
+    """
