@@ -367,6 +367,19 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
     show_default=True,
     help="Bytes of one lead; a larger one is a finding, and is passed over.",
 )
+@_option(
+    "--base-url",
+    metavar="URL",
+    help="Root of the API, as https://api-smartflo.tatateleservices.com: a SOURCE that is a number is a list of it.",
+)
+@_option(
+    "--max-wait",
+    type=click.FloatRange(0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait at most, where the API answers 429.",
+)
 @_profile
 @_overlay
 def check(
@@ -378,16 +391,21 @@ def check(
     exit_zero: bool,
     reports: Sequence[str],
     max_item: int,
+    base_url: str | None,
+    max_wait: float,
     profile: str | None,
     overlay: Path | None,
 ) -> None:
     """Check responses against the contract, grade their drift, and say which reading they follow.
 
     SOURCE is a file with an array of leads, or with one lead a line, as it is or by gzip; - is standard
-    input. Values of leads are shown nowhere.
+    input; a URL of the API, or with --base-url the id of a list. Values of leads are shown nowhere.
+
+    The API is only read, one request at a time, with SMARTFLO_TOKEN, or after a login with SMARTFLO_EMAIL
+    and SMARTFLO_PASSWORD, or without credentials.
 
     Exit codes: 0 nothing found, 1 findings of --fail-on or worse, 2 wrong usage or configuration,
-    3 a source cannot be read, 130 interrupted.
+    3 a source cannot be read, or refuses the credentials, 130 interrupted.
     """
     from smartflo_contract import live
     from smartflo_contract.live._baseline import read_baseline, write_baseline
@@ -400,7 +418,12 @@ def check(
     known = frozenset() if baseline is None or update_baseline else read_baseline(baseline)
     with _leads_progress() as progress:
         found = live.check(
-            *sources, profile=profile or "lenient", overlay=overlay, most_item=max_item, progress=progress
+            *(_body(source, base_url) for source in sources),
+            profile=profile or "lenient",
+            overlay=overlay,
+            most_item=max_item,
+            max_wait=max_wait,
+            progress=progress,
         )
     if baseline is not None and update_baseline:
         write_baseline(baseline, found)
@@ -464,6 +487,18 @@ def _quirk(text: str) -> tuple[str, str]:
         message = f"--quirk {text}: expected NAME=VALUE, such as expired_token=200"
         raise click.UsageError(message, click.get_current_context())
     return name.strip(), value.strip()
+
+
+def _body(source: str, base_url: str | None) -> str:
+    """Return a source, as a URL where it is the id of a list."""
+    if not source.isascii() or not source.isdigit() or Path(source).exists():
+        return source
+    if base_url is None:
+        message = f"there is no file {source}; to read it as a list of the API, say which by --base-url"
+        raise click.UsageError(message, click.get_current_context())
+    from smartflo_contract.live._access import checked_url
+
+    return f"{checked_url(base_url)}/v1/broadcast/leads/{source}"
 
 
 def _forms(reports: Sequence[str], known: Iterable[str]) -> dict[str, Path | None]:

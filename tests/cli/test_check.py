@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.factories import lead
+from smartflo_contract.pytest_plugin import Smartflo
 
 GOOD = [lead(0, 8668, index) for index in range(30)]
 BAD: list[dict[str, Any]] = [{**one, "priority": 99} for one in GOOD]
@@ -147,3 +148,33 @@ def test_the_summary_of_a_job(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     assert done.stdout.startswith(b"::notice title=smartflo-contract::grade A")
     assert summary.read_text().startswith("before\n## Smartflo contract: grade A")
+
+
+def test_a_list_of_the_api(folder: Path, smartflo: Smartflo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number is a list of the API at the base URL, by flag or variable; credentials come from the environment."""
+    made = smartflo.add_list(leads=30)
+    monkeypatch.setenv("SMARTFLO_TOKEN", smartflo.token)
+    assert 0 == run(str(made.id), "--base-url", f"{smartflo.url}/", at=folder).returncode
+    monkeypatch.setenv("SMARTFLO_BASE_URL", smartflo.url)
+    done = run(str(made.id), "good.json", at=folder)
+
+    assert f"{made.url}: 30 leads" in done.stdout.decode()
+    smartflo.assert_called("GET", f"/v1/broadcast/leads/{made.id}", times=2)
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "code", "told"),
+    [
+        ("8668", [], 2, "there is no file 8668; to read it as a list of the API, say which by --base-url"),
+        ("8668", ["--base-url", "api.example.com"], 3, "expected https such as https://api-smartflo"),
+        ("http://127.0.0.1:9/v1/broadcast/start/1", [], 3, "was not sent: it starts or stops a broadcast"),
+        ("http://api.example.com/v1/broadcast/leads/1", [], 3, "http"),
+    ],
+)
+def test_what_cannot_be_asked_for(folder: Path, source: str, options: list[str], code: int, told: str) -> None:
+    """What is not asked for is one line."""
+    done = run(source, *options, at=folder)
+
+    assert (code, b"") == (done.returncode, done.stdout)
+    assert told in done.stderr.decode()
+    assert 1 == done.stderr.decode().count("\n")

@@ -5,6 +5,8 @@ from typing import Final
 
 _RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
 _BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
+_TABLE: Final = {"documented": "leads page: the response"}
+_RFC_9112: Final = {"assumed": "RFC 9112, the definition of HTTP/1.1"}
 _RFC_1952: Final = {"assumed": "RFC 1952, the definition of gzip"}
 _SAMPLE: Final = {"sample": "leads page, sample response"}
 _ERROR: Final = {"observed": "public clients: an error may come with status 200"}
@@ -24,6 +26,9 @@ FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
     ),
     "trailing-data": ("nothing after the array", "more bytes", _RFC_8259),
     "item-too-large": ("a lead of fewer bytes than --max-item", "a larger one, which was passed over", _BARE_ARRAY),
+    "http-status": ("status 200", "another status", _TABLE),
+    "content-type": ("the type application/json", "another type", _SAMPLE),
+    "cut-connection": ("a body of the length that is declared", "the end of the connection", _RFC_9112),
     "broken-gzip": (
         "a whole gzip stream",
         "one that is cut, or is none",

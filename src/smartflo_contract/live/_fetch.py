@@ -125,7 +125,7 @@ def fetch(
 
 def _with_login(asking: "_Asking", start: str, known: Credentials) -> Fetched | None:
     """Return the answer to who has a token; ``None`` where the token is refused."""
-    found = asking.followed(start, _sendable(token(_base(start), known)))
+    found = asking.followed(start, _sendable(token(base_of(start), known)))
     if found.status == requests.codes.unauthorized or _says_expired(found):
         found.close()
         return None
@@ -369,7 +369,7 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def _base(url: str) -> str:
+def base_of(url: str) -> str:
     """Return the root of the API that a URL is of: what stands before ``/v1/``."""
     path = urlsplit(url).path
     return _origin(url) + (path.partition("/v1/")[0] if "/v1/" in path else "")
