@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from smartflo_contract.factories import lead
 from smartflo_contract.schemas import Contract, Finding, load_contract
+from smartflo_contract.schemas._check import Check
 from smartflo_contract.schemas._rules import RULES
 
 PROFILES = ["sample", "documented", "lenient"]
@@ -282,6 +283,23 @@ def test_text_is_checked_as_what_it_holds(profile: str, body: list[dict[str, Any
     expected = {(finding.fingerprint, finding.severity, finding.count) for finding in contract.check(json.loads(text))}
 
     assert expected == {(finding.fingerprint, finding.severity, finding.count) for finding in contract.check(text)}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@given(body=st.lists(_leads(), max_size=4))
+@example(body=[_valid("lenient", index) | {"new": index} for index in range(3)])
+@example(body=[_valid("sample", 1)] * 3)
+def test_some_hundred_at_once_or_one_by_one(profile: str, body: list[dict[str, Any]]) -> None:
+    """Leads that are checked together have the findings of those that are checked one by one."""
+    decoded = json.loads(json.dumps(body))
+    together, alone = Check(_contract(profile)), Check(_contract(profile))
+    together.add_decoded(decoded[:2])
+    together.add_decoded(decoded[2:])
+    for found in decoded:
+        alone.add(found)
+
+    assert alone.findings() == together.findings()
+    assert (alone.broken, alone.leads) == (together.broken, together.leads)
 
 
 @pytest.mark.parametrize("profile", ["sample", "documented"])
