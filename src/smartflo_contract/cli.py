@@ -380,6 +380,12 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
     metavar="SECONDS",
     help="How long to wait at most, where the API answers 429.",
 )
+@click.option(
+    "--token",
+    metavar="env:NAME|file:PATH",
+    help="Where the access token is: a variable or a file, never the token itself, which others would see. "
+    "Usually SMARTFLO_TOKEN.",
+)
 @_profile
 @_overlay
 def check(
@@ -393,6 +399,7 @@ def check(
     max_item: int,
     base_url: str | None,
     max_wait: float,
+    token: str | None,
     profile: str | None,
     overlay: Path | None,
 ) -> None:
@@ -423,6 +430,7 @@ def check(
             overlay=overlay,
             most_item=max_item,
             max_wait=max_wait,
+            token=None if token is None else _secret(token),
             progress=progress,
         )
     if baseline is not None and update_baseline:
@@ -499,6 +507,22 @@ def _body(source: str, base_url: str | None) -> str:
     from smartflo_contract.live._access import checked_url
 
     return f"{checked_url(base_url)}/v1/broadcast/leads/{source}"
+
+
+def _secret(where: str) -> str:
+    """Return the token that is in a variable or a file."""
+    kind, _, name = where.partition(":")
+    found = ""
+    if kind == "env":
+        found = os.environ.get(name, "").strip()
+    elif kind == "file":
+        with suppress(OSError, UnicodeDecodeError):
+            found = Path(name).read_text(encoding="utf-8").strip()
+    if not found:
+        shown = f" {where}" if kind in {"env", "file"} else ""  # or it may be the token itself
+        message = f"--token{shown}: expected env:NAME or file:PATH, where there is a token"
+        raise click.UsageError(message, click.get_current_context())
+    return found
 
 
 def _forms(reports: Sequence[str], known: Iterable[str]) -> dict[str, Path | None]:

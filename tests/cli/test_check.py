@@ -162,6 +162,33 @@ def test_a_list_of_the_api(folder: Path, smartflo: Smartflo, monkeypatch: pytest
     smartflo.assert_called("GET", f"/v1/broadcast/leads/{made.id}", times=2)
 
 
+def test_where_a_token_is(folder: Path, smartflo: Smartflo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is read from a variable or a file."""
+    made = smartflo.add_list(leads=30)
+    monkeypatch.setenv("CRM_TOKEN", smartflo.token)
+    (folder / "token").write_text(f"{smartflo.token}\n")
+    for where in ("env:CRM_TOKEN", "file:token"):
+        assert 0 == run(made.url, "--token", where, at=folder).returncode
+    smartflo.assert_called("GET", f"/v1/broadcast/leads/{made.id}", times=2)
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("env:NO_SUCH", "--token env:NO_SUCH: expected env:NAME or file:PATH"),
+        ("file:none", "--token file:none: expected env:NAME or file:PATH"),
+        ("the-token-itself", "--token: expected env:NAME or file:PATH"),
+    ],
+)
+def test_where_no_token_is(folder: Path, where: str, told: str) -> None:
+    """A token on the command line is not taken, nor shown."""
+    done = run("http://127.0.0.1:9/v1/broadcast/leads/1", "--token", where, at=folder)
+
+    assert (2, b"") == (done.returncode, done.stdout)
+    assert told in done.stderr.decode()
+    assert "itself" not in done.stderr.decode()
+
+
 @pytest.mark.parametrize(
     ("source", "options", "code", "told"),
     [

@@ -31,6 +31,7 @@ def check(
     overlay: OverlaySource | None = None,
     most_item: int = MOST_ITEM,
     max_wait: float = 60,
+    token: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Return what responses have that the contract does not allow, or does not know.
@@ -45,6 +46,7 @@ def check(
         overlay: a partial lead schema, as a mapping or a path.
         most_item: bytes of a lead; a larger one is a finding.
         max_wait: seconds that are waited, where the API answers 429.
+        token: an access token, instead of what the environment has.
         progress: is told how far it is.
 
     Raises:
@@ -52,7 +54,7 @@ def check(
         LiveError: a file cannot be read, or nobody can be reached, or credentials are refused.
     """
     contract = load_contract(profile, overlay)
-    run = _Run(contract, most_item, max_wait, progress)
+    run = _Run(contract, most_item, max_wait, token, progress)
     for body in bodies:
         run.add(body)
     return run.report()
@@ -61,9 +63,11 @@ def check(
 class _Run:
     """One check of several bodies."""
 
-    def __init__(self, contract: Contract, most_item: int, max_wait: float, progress: Progress | None) -> None:
+    def __init__(
+        self, contract: Contract, most_item: int, max_wait: float, token: str | None, progress: Progress | None
+    ) -> None:
         self._faults: list[Fault] = []
-        self._open = Sources(max_wait, self._faults).opened
+        self._open = Sources(max_wait, token, self._faults).opened
         self._contract, self._most_item, self._progress = contract, most_item, progress
         self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
         self._findings: list[Finding] = []

@@ -43,12 +43,13 @@ class Sources:
 
     Args:
         max_wait: seconds that are waited where the API answers 429.
+        secret: an access token; what the environment has, unless given.
         faults: gets what is wrong about an answer besides its body.
     """
 
-    def __init__(self, max_wait: float, faults: list[Fault]) -> None:
+    def __init__(self, max_wait: float, secret: str | None, faults: list[Fault]) -> None:
         """Open nothing yet."""
-        self._max_wait, self._faults = max_wait, faults
+        self._max_wait, self._secret, self._faults = max_wait, secret, faults
         self._tokens: dict[str, Credentials] = {}
 
     def opened(self, body: Body, stack: ExitStack) -> Opened:
@@ -84,7 +85,7 @@ class Sources:
 
     def _known(self, url: str) -> Credentials | None:
         """Return a token, after one login for each root of the API."""
-        known = credentials()
+        known = Credentials(self._secret) if self._secret else credentials()
         if known is None or known.token:
             return known
         base = base_of(url)
