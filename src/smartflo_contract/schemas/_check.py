@@ -63,9 +63,11 @@ class Check:
         self._open = contract.overlay is not None
         self._breaking: list[Callable[[Lead, Seen], Iterable[Breach]]] = []
 
-    def add(self, lead: object) -> None:
-        """Check the next lead."""
-        self._count(self._disagreements(lead))
+    def add(self, lead: object) -> list[tuple[str, Path]]:
+        """Check the next lead, and return the rules that it breaks, each with the place."""
+        found = list(self._disagreements(lead))
+        self._count(found)
+        return [(breach.rule, breach.path) for breach in found]
 
     def add_decoded(self, leads: Sequence[Any]) -> None:
         """Check the next leads, which were decoded from JSON: quicker than one by one where they fit the schema."""

@@ -20,12 +20,13 @@ Check: TypeAlias = Callable[[Lead, "Seen"], Iterable["Breach"]]
 
 TIMES: Final = ("available_at", "created_at", "updated_at")
 HALF_A_DAY: Final = 12 * 60 * 60
-_LEAST: Final = -(2**63)
-_MOST: Final = 2**63 - 1
+MASKED_EMAILS: Final = frozenset({"[email protected]", "[email\N{NO-BREAK SPACE}protected]"})
+"""Placeholders that the host of the vendor's documentation puts in the place of e-mails."""
+INT64: Final = (-(2**63), 2**63 - 1)
+"""The least and the largest number of 64 bits."""
 _MEMO_LENGTH: Final = 4096
 _DOCUMENTED_FIELDS: Final = 7
 _SAMPLE_FIELDS: Final = 35
-_MASKED_EMAILS: Final = frozenset({"[email protected]", "[email\N{NO-BREAK SPACE}protected]"})
 _is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
 _is_object_id: Final = re.compile("[0-9a-f]{24}").fullmatch
 
@@ -247,7 +248,7 @@ def _number_long_64_bit(lead: Lead, _: Seen) -> Iterable[Breach]:
     return [
         Breach((key, "$date", "$numberLong"), "a 64-bit integer as text", lead[key]["$date"]["$numberLong"])
         for key in TIMES
-        if key in lead and (value := number_long(lead[key])) is not None and not _LEAST <= value <= _MOST
+        if key in lead and (value := number_long(lead[key])) is not None and not INT64[0] <= value <= INT64[1]
     ]
 
 
@@ -316,7 +317,7 @@ def _unknown_value(lead: Lead, seen: Seen) -> Iterable[Breach]:
 
 def _email_masked(lead: Lead, _: Seen) -> Iterable[Breach]:
     email = lead["field_2"]
-    if isinstance(email, str) and email in _MASKED_EMAILS:
+    if isinstance(email, str) and email in MASKED_EMAILS:
         return (Breach(("field_2",), "an e-mail", email),)
     return ()
 
