@@ -19,3 +19,7 @@ class CutError(LiveError):
     The connection was closed or reset, fewer bytes came than ``Content-Length`` says, nothing came for 30 seconds, or
     the gzip in it breaks off or is none.
     """
+
+
+class RecordError(ValueError):
+    """A response cannot be written without personal data; the message names the place, never what stands there."""
