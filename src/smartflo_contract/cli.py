@@ -71,6 +71,25 @@ _phones = _option(
     help="safe (default): numbers that cannot ring, +91 5550 and six digits. "
     "valid: numbers that may be somebody's, for clients that refuse others.",
 )
+_base_url = _option(
+    "--base-url",
+    metavar="URL",
+    help="Root of the API, as https://api-smartflo.tatateleservices.com: a SOURCE that is a number is a list of it.",
+)
+_max_wait = _option(
+    "--max-wait",
+    type=click.FloatRange(0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait at most, where the API answers 429.",
+)
+_token = click.option(
+    "--token",
+    metavar="env:NAME|file:PATH",
+    help="Where the access token is: a variable or a file, never the token itself, which others would see. "
+    "Usually SMARTFLO_TOKEN.",
+)
 _seed = _option("--seed", type=int, help="Same seed, same leads. Default 0.")
 
 
@@ -367,25 +386,9 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
     show_default=True,
     help="Bytes of one lead; a larger one is a finding, and is passed over.",
 )
-@_option(
-    "--base-url",
-    metavar="URL",
-    help="Root of the API, as https://api-smartflo.tatateleservices.com: a SOURCE that is a number is a list of it.",
-)
-@_option(
-    "--max-wait",
-    type=click.FloatRange(0),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait at most, where the API answers 429.",
-)
-@click.option(
-    "--token",
-    metavar="env:NAME|file:PATH",
-    help="Where the access token is: a variable or a file, never the token itself, which others would see. "
-    "Usually SMARTFLO_TOKEN.",
-)
+@_base_url
+@_max_wait
+@_token
 @_profile
 @_overlay
 def check(
@@ -450,6 +453,37 @@ def check(
             raise click.UsageError(message, click.get_current_context()) from None
     if found.at_least(fail_on) and not exit_zero:
         click.get_current_context().exit(_FOUND)
+
+
+@cli.command()
+@click.argument("source")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="What to write.")
+@_base_url
+@_max_wait
+@_token
+@_overlay
+def record(
+    *, source: str, output: Path, base_url: str | None, max_wait: float, token: str | None, overlay: Path | None
+) -> None:
+    """Write a response as a fixture without personal data.
+
+    SOURCE is as for check. Every value that the contract does not call harmless is replaced: equal values
+    stay equal, texts and numbers keep their form, times their differences, and each lead its findings.
+    Where anything is not understood, nothing is written. The fixture's pseudonyms cannot be undone.
+
+    Exit codes: 0 written, 2 wrong usage, or nothing could be written, 3 SOURCE cannot be read, or refuses
+    the credentials.
+    """
+    from smartflo_contract import live
+
+    count = live.record(
+        _body(source, base_url),
+        output,
+        overlay=overlay,
+        max_wait=max_wait,
+        token=None if token is None else _secret(token),
+    )
+    click.echo(f"{output}: {count:,} leads without personal data", err=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,7 +1,8 @@
 """The real Smartflo: how it is reached, and reached for reading alone; and what its responses are checked for."""
 
 from smartflo_contract.live._check import check
-from smartflo_contract.live._errors import BaselineError, LiveError, NotSentError
+from smartflo_contract.live._errors import BaselineError, LiveError, NotSentError, RecordError
+from smartflo_contract.live._recording import record
 from smartflo_contract.live._report import Report, Source
 
-__all__ = ["BaselineError", "LiveError", "NotSentError", "Report", "Source", "check"]
+__all__ = ["BaselineError", "LiveError", "NotSentError", "RecordError", "Report", "Source", "check", "record"]

@@ -1,28 +1,23 @@
 """The check of responses: read in pieces, cut into leads, held against the contract, in constant memory."""
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import chain
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from smartflo_contract.live._agreement import Agreements
-from smartflo_contract.live._faults import FAULTS
+from smartflo_contract.live._faults import FAULTS, no_lead
 from smartflo_contract.live._ids import Ids
 from smartflo_contract.live._report import Report, Source, masked, merged
 from smartflo_contract.live._sources import Body, Opened, Sources
 from smartflo_contract.live._split import MOST_ITEM, Fault, Items, Split
 from smartflo_contract.live._statistics import Statistics
+from smartflo_contract.live._unzip import unzipped
 from smartflo_contract.schemas import Contract, Finding, load_contract
 from smartflo_contract.schemas._check import Check, of_body
 from smartflo_contract.schemas._overlay import OverlaySource
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Is told how many leads and bytes have been read."""
-
-_PIECE: Final = 1024 * 1024
-_GZIP: Final = b"\x1f\x8b"
-_ERROR_KEYS: Final = frozenset({"success", "message", "error"})
 
 
 def check(
@@ -79,7 +74,7 @@ class _Run:
         with ExitStack() as stack:
             opened = self._open(body, stack)
             checking = Check(self._contract, Ids())
-            split = Split(_unzipped(opened.pieces or (), self._faults), self._most_item)
+            split = Split(unzipped(opened.pieces or (), self._faults), self._most_item)
             done = sum(source.leads for source in self._sources)
             for part in () if opened.pieces is None else split:
                 if isinstance(part, Fault):
@@ -97,8 +92,8 @@ class _Run:
     def _add_items(self, items: Items, checking: Check, opened: Opened, split: Split) -> None:
         """Check leads, but for what is none at the beginning of a body that is no array."""
         if not split.is_array and not checking.leads:
-            if _is_no_lead(items.values):
-                self._findings.append(_of_fault(Fault(_kind(items.values[0]), items.offset), 0))
+            if rule := no_lead(items.values):
+                self._findings.append(_of_fault(Fault(rule, items.offset), 0))
                 return
             if opened.is_response:
                 self._findings.append(_of_fault(Fault("no-array", items.offset), 0))
@@ -123,40 +118,6 @@ class _Run:
             agreements=self._agreements.rows(),
             statistics=self._statistics.as_dict(),
         )
-
-
-def _unzipped(pieces: Iterable[bytes], faults: list[Fault]) -> Iterator[bytes]:
-    """Yield a body, out of gzip where it is in one; what is wrong with that is a fault."""
-    pieces, unzip = iter(pieces), None
-    first = next(pieces, b"")
-    if not first.startswith(_GZIP):
-        yield first
-        yield from pieces
-        return
-    for piece in chain([first], pieces):
-        rest = piece
-        while rest:
-            unzip = unzip or zlib.decompressobj(wbits=31)
-            try:
-                yield unzip.decompress(rest, _PIECE)
-                while more := unzip.decompress(b"", _PIECE):
-                    yield more
-            except zlib.error:
-                faults.append(Fault("broken-gzip", 0))
-                return
-            rest = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
-            unzip = None if unzip.eof else unzip
-    if unzip is not None:
-        faults.append(Fault("broken-gzip", 0))
-
-
-def _is_no_lead(values: list[Any]) -> bool:
-    """Whether a body that is no array begins with one value that is no lead."""
-    return len(values) == 1 and (not isinstance(values[0], dict) or not _ERROR_KEYS.isdisjoint(values[0]))
-
-
-def _kind(value: object) -> str:
-    return "error-body" if isinstance(value, dict) else "no-array"
 
 
 def _of_fault(fault: Fault, leads: int) -> Finding:

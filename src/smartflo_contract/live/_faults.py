@@ -1,6 +1,6 @@
 """What a body may be instead of a list of leads, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 _RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
@@ -36,3 +36,13 @@ FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
     ),
 }
 """By its rule: what is expected, what came, and on whose word."""
+_ERROR_KEYS: Final = frozenset({"success", "message", "error"})
+
+
+def no_lead(values: Sequence[object]) -> str | None:
+    """Return what a body is, that is no array and begins with some values, where it is one value and no lead."""
+    if len(values) != 1:
+        return None
+    if not isinstance(values[0], dict):
+        return "no-array"
+    return None if _ERROR_KEYS.isdisjoint(values[0]) else "error-body"

@@ -1,8 +1,11 @@
 """The account that a test has on the fake: its lists, what goes wrong, its clock, and the requests that came."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from os import PathLike
+from pathlib import Path
 from typing import Any, Final
 
 from flask.testing import FlaskClient
@@ -208,6 +211,23 @@ class Smartflo:
         given = [{}] * leads if isinstance(leads, int) else list(map(dict, leads))
         added: list[Lead] = self.admin("POST", f"/lists/{list_id}/leads", {"leads": given})["leads"]
         return added
+
+    def load(self, path: str | PathLike[str]) -> LeadList:
+        """Make a list of the leads in a file, such as ``smartflo-contract record`` writes, under the id that they have.
+
+        Args:
+            path: a JSON array of leads.
+
+        Raises:
+            ValueError: the file holds no leads, or they cannot be a list.
+        """
+        __tracebackhide__ = True
+        leads = json.loads(Path(path).read_bytes())
+        if not (isinstance(leads, list) and leads and all(isinstance(lead, dict) for lead in leads)):
+            message = f"{path}: expected a JSON array of leads, one at least"
+            raise ValueError(message)
+        list_id = leads[0].get("list_id")
+        return self.add_list(leads=leads, id=list_id if isinstance(list_id, int) else None)
 
     def fail(self, *steps: int | str, list_id: int | None = None, at: int | None = None, **settings: Any) -> None:
         """Have reads of leads go wrong, one step a request; afterwards all is well.

@@ -1,0 +1,82 @@
+"""A response becomes a fixture, or nothing is written."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smartflo_contract.factories import lead
+from smartflo_contract.live import RecordError, check, record
+from smartflo_contract.pytest_plugin import Smartflo
+
+KEY = b"0123456789abcdef"
+LEADS: list[dict[str, Any]] = [dict(lead(0, 8668, index)) for index in range(30)]
+
+
+def test_a_file(tmp_path: Path) -> None:
+    """The fixture has as many leads, the same grade and reading, and no name, number or id of the response."""
+    source, target = tmp_path / "live.json.gz", tmp_path / "fixture.json"
+    source.write_bytes(gzip.compress(json.dumps(LEADS).encode()))
+
+    assert 30 == record(source, target)
+    written = json.loads(target.read_bytes())
+    assert ("A", "A") == (check(source).grade, check(target).grade)
+    assert check(source).agreements == check(target).agreements
+    for key in ("id", "field_0", "field_1", "field_2"):
+        assert {one[key] for one in LEADS}.isdisjoint(one[key] for one in written)
+    assert [one["dial_status"] for one in LEADS] == [one["dial_status"] for one in written]
+    assert [target, source] == sorted(tmp_path.iterdir())
+
+
+def test_the_api_and_back(smartflo: Smartflo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A list is recorded by one request, and the fixture is a list of the fake again."""
+    monkeypatch.setenv("SMARTFLO_TOKEN", smartflo.token)
+    made = smartflo.add_list(leads=5)
+    record(made.url, tmp_path / "fixture.json")
+    loaded = smartflo.load(tmp_path / "fixture.json")
+
+    assert json.loads((tmp_path / "fixture.json").read_bytes()) == loaded.leads
+    assert made.id != loaded.id
+    smartflo.assert_called("GET", f"/v1/broadcast/leads/{made.id}", times=1)
+
+
+def test_keys(tmp_path: Path) -> None:
+    """One key gives the same fixture; without one it is another each time."""
+    texts = []
+    for number, key in enumerate([KEY, KEY, None, None]):
+        record(json.dumps(LEADS).encode(), tmp_path / f"{number}.json", key=key)
+        texts.append((tmp_path / f"{number}.json").read_bytes())
+
+    assert texts[0] == texts[1]
+    assert 3 == len(set(texts))
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (json.dumps(LEADS).encode()[:-5], "truncated-body"),
+        (b"<html>", "html-body"),
+        (b"", "empty-body"),
+        (b'{"success":false,"message":"Token has expired"}', "error-body"),
+        (b"3", "no-array"),
+        (b'[{"field_1": Asha}]', "not-json"),
+        (gzip.compress(json.dumps(LEADS).encode())[:-9], "broken-gzip"),
+    ],
+)
+def test_what_is_not_understood(tmp_path: Path, body: bytes, told: str) -> None:
+    """Nothing is written, what was there stays, and the message shows no value."""
+    target = tmp_path / "fixture.json"
+    target.write_text("before")
+    with pytest.raises(RecordError, match=f"is no whole list of leads, so nothing is recorded: {told}") as caught:
+        record(body, target)
+
+    assert "Asha" not in str(caught.value)
+    assert ["before"] == [path.read_text() for path in tmp_path.iterdir()]
+
+
+def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """A folder that is not there is told in a line."""
+    with pytest.raises(RecordError, match=r"cannot write .*: No such file or directory"):
+        record(b"[]", tmp_path / "none" / "fixture.json")
