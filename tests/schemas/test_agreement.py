@@ -320,7 +320,7 @@ def _lenient_accepts(profile: str, change: Callable[[dict[str, Any]], None]) -> 
 
 
 @pytest.mark.parametrize("key", _KEYS)
-@pytest.mark.parametrize("profile", ["sample", "documented"])
+@pytest.mark.parametrize("profile", ["sample", pytest.param("documented", marks=pytest.mark.slow)])
 @given(value=_JSON)
 def test_lenient_accepts_each_value_that_a_reading_accepts(profile: str, key: str, value: object) -> None:
     """Key by key: a value that sample or documented accepts, lenient accepts."""
