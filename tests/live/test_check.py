@@ -79,6 +79,14 @@ def test_leads_line_by_line() -> None:
     assert ("A", MANY) == (check(lines).grade, check(lines).leads)
 
 
+def test_large_gzip() -> None:
+    """A gzip stream of many megabytes, of one member or several, is read whole."""
+    large = json.dumps(json.loads(body(2_000)), indent=4).encode()
+    assert ("A", 2_000) == (check(gzip.compress(large)).grade, check(gzip.compress(large)).leads)
+    members = gzip.compress(large[:3_000_000]) + gzip.compress(large[3_000_000:])
+    assert ("A", len(large)) == (check(members).grade, check(members).sources[0].bytes)
+
+
 def test_several_bodies(tmp_path: Path) -> None:
     """Equal findings of several bodies are one, with one count; identifiers may repeat from body to body."""
     path = tmp_path / "leads.json"

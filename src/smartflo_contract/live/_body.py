@@ -2,7 +2,6 @@
 
 import json
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -10,12 +9,10 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from smartflo_contract.live._errors import CutError, LiveError
+from smartflo_contract.live._unzip import PIECE, unzipped
 
-_PIECE: Final = 64 * 1024
-"""Bytes that are held at most, before and after gzip is decoded."""
 _SMALL: Final = 16 * 1024
 _SMALL_SECONDS: Final = 30
-_GZIP: Final = 16 + zlib.MAX_WBITS
 _LONGEST_NAME: Final = 20
 
 
@@ -38,7 +35,7 @@ def pieces(response: requests.Response, seconds: float, clock: Callable[[], floa
     if encoding in {"", "identity"}:
         return received
     if encoding in {"gzip", "x-gzip"}:
-        return _unzipped(received)
+        return unzipped(received)
     message = f"the body is encoded as `{encoding[:_LONGEST_NAME]}`; only gzip was asked for"
     raise LiveError(message)
 
@@ -70,7 +67,7 @@ def _received(response: requests.Response, seconds: float, clock: Callable[[], f
     while True:
         left = response.raw.length_remaining
         try:
-            piece = response.raw.read1(_PIECE if left is None else min(_PIECE, left), decode_content=False)
+            piece = response.raw.read1(PIECE if left is None else min(PIECE, left), decode_content=False)
         except HTTPError as error:
             of = f" of {count + left}" if left is not None else ""
             why = "nothing more came" if isinstance(error, ReadTimeoutError) else "the connection ended"
@@ -83,27 +80,3 @@ def _received(response: requests.Response, seconds: float, clock: Callable[[], f
             message = f"the body has not ended after {seconds:g} seconds and {count} bytes"
             raise LiveError(message)
         yield piece
-
-
-def _unzipped(received: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield what gzip holds: of one member or several, and of each piece no more than fits one."""
-    member, begun = zlib.decompressobj(_GZIP), False
-    for piece in received:
-        rest, more = piece, True
-        while more:
-            rest = rest if begun else rest.lstrip(b"\0")  # between members may be zeros
-            try:
-                plain = member.decompress(rest, _PIECE)
-            except zlib.error:
-                message = "the body broke off: it is not the gzip that its Content-Encoding says"
-                raise CutError(message) from None
-            if plain:
-                yield plain
-            begun = begun or bool(rest)
-            rest = member.unconsumed_tail or member.unused_data
-            more = bool(rest) or len(plain) == _PIECE
-            if member.eof:
-                member, begun = zlib.decompressobj(_GZIP), False
-    if begun:
-        message = "the body broke off: its gzip has no end"
-        raise CutError(message)

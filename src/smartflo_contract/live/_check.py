@@ -11,7 +11,7 @@ from smartflo_contract.live._report import Report, Source, masked, merged
 from smartflo_contract.live._sources import Body, Opened, Sources
 from smartflo_contract.live._split import MOST_ITEM, Fault, Items, Split
 from smartflo_contract.live._statistics import Statistics
-from smartflo_contract.live._unzip import unzipped
+from smartflo_contract.live._unzip import plain
 from smartflo_contract.schemas import Contract, Finding, load_contract
 from smartflo_contract.schemas._check import Check, of_body
 from smartflo_contract.schemas._overlay import OverlaySource
@@ -74,7 +74,7 @@ class _Run:
         with ExitStack() as stack:
             opened = self._open(body, stack)
             checking = Check(self._contract, Ids())
-            split = Split(unzipped(opened.pieces or (), self._faults), self._most_item)
+            split = Split(plain(opened.pieces or (), self._faults), self._most_item)
             done = sum(source.leads for source in self._sources)
             for part in () if opened.pieces is None else split:
                 if isinstance(part, Fault):

@@ -16,7 +16,7 @@ from smartflo_contract.live._faults import no_lead
 from smartflo_contract.live._record import pseudonyms
 from smartflo_contract.live._sources import Body, Sources
 from smartflo_contract.live._split import MOST_ITEM, Fault, Split
-from smartflo_contract.live._unzip import unzipped
+from smartflo_contract.live._unzip import plain
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._overlay import OverlaySource
 
@@ -77,7 +77,7 @@ def _leads(body: Body, max_wait: float, token: str | None, stack: ExitStack) -> 
     """
     faults: list[Fault] = []
     opened = Sources(max_wait, token, faults).opened(body, stack)
-    split = Split(unzipped(opened.pieces or (), faults), MOST_ITEM)
+    split = Split(plain(opened.pieces or (), faults), MOST_ITEM)
     for part in split:
         if isinstance(part, Fault):
             faults.append(part)
