@@ -3,29 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-_RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
-_BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
+from smartflo_contract.schemas._check import BARE_ARRAY, RFC_8259
+
 _TABLE: Final = {"documented": "leads page: the response"}
 _RFC_9112: Final = {"assumed": "RFC 9112, the definition of HTTP/1.1"}
 _RFC_1952: Final = {"assumed": "RFC 1952, the definition of gzip"}
 _SAMPLE: Final = {"sample": "leads page, sample response"}
 _ERROR: Final = {"observed": "public clients: an error may come with status 200"}
 FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
-    "not-json": ("JSON", "text that is not JSON", _RFC_8259),
-    "not-utf8": ("JSON in UTF-8", "bytes of another encoding", _RFC_8259),
-    "byte-order-mark": ("JSON from the first byte on", "a byte order mark before it", _RFC_8259),
-    "empty-body": ("an array of leads", "an empty body", _BARE_ARRAY),
-    "html-body": ("an array of leads", "a page in HTML", _BARE_ARRAY),
+    "not-json": ("JSON", "text that is not JSON", RFC_8259),
+    "not-utf8": ("JSON in UTF-8", "bytes of another encoding", RFC_8259),
+    "byte-order-mark": ("JSON from the first byte on", "a byte order mark before it", RFC_8259),
+    "empty-body": ("an array of leads", "an empty body", BARE_ARRAY),
+    "html-body": ("an array of leads", "a page in HTML", BARE_ARRAY),
     "error-body": ("an array of leads", "an object that tells of an error", _ERROR),
-    "no-array": ("an array of leads", "another value", _BARE_ARRAY),
-    "truncated-body": ("the end of the array", "the end of the body", _RFC_8259),
+    "no-array": ("an array of leads", "another value", BARE_ARRAY),
+    "truncated-body": ("the end of the array", "the end of the body", RFC_8259),
     "dangling-comma": (
         "a lead after the comma, or none",
         "a comma before the end",
-        _RFC_8259 | {"sample": "leads page"},
+        RFC_8259 | {"sample": "leads page"},
     ),
-    "trailing-data": ("nothing after the array", "more bytes", _RFC_8259),
-    "item-too-large": ("a lead of fewer bytes than --max-item", "a larger one, which was passed over", _BARE_ARRAY),
+    "trailing-data": ("nothing after the array", "more bytes", RFC_8259),
+    "item-too-large": ("a lead of fewer bytes than --max-item", "a larger one, which was passed over", BARE_ARRAY),
     "http-status": ("status 200", "another status", _TABLE),
     "content-type": ("the type application/json", "another type", _SAMPLE),
     "cut-connection": ("a body of the length that is declared", "the end of the connection", _RFC_9112),

@@ -21,8 +21,8 @@ NOT_JSON: Final = "not-json"
 _JSON_VALUE: Final = f"a value that JSON can say, nested at most {DEEPEST} deep"
 _PRESENCE: Final = frozenset({"required", "additionalProperties"})
 _ABOUT_PRESENCE: Final = frozenset({"undocumented-keys", "field-count"})
-_RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
-_BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
+RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
+BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
 
 
 class _Disagreement(NamedTuple):
@@ -222,7 +222,7 @@ class Check:
             **said,
             severity="break",
             message=f"expected {breach.expected}, got {got}",
-            evidence=_RFC_8259 if cause is None else known.get("x-evidence", whole),
+            evidence=RFC_8259 if cause is None else known.get("x-evidence", whole),
             profiles=PROFILES if cause is None else self._profiles(cause, key),
             contradiction=None if cause is None else _contradiction(cause, key, known),
         )
@@ -254,7 +254,7 @@ def of_body(rule: str, expected: str, got: str, *, evidence: dict[str, str] | No
         message=f"expected {expected}, got {got}",
         expected=expected,
         got=got,
-        evidence=_BARE_ARRAY if evidence is None else evidence,
+        evidence=BARE_ARRAY if evidence is None else evidence,
         profiles=PROFILES,
         count=1,
         first=None,
@@ -264,7 +264,7 @@ def of_body(rule: str, expected: str, got: str, *, evidence: dict[str, str] | No
 def not_json_body(error: ValueError) -> Finding:
     """Return the finding about a text that is not JSON; the parser's message gives the position."""
     reason = str(error).partition(": ")
-    return of_body(NOT_JSON, "JSON", f"text that is not JSON: {reason[0]}, {reason[2]}", evidence=_RFC_8259)
+    return of_body(NOT_JSON, "JSON", f"text that is not JSON: {reason[0]}, {reason[2]}", evidence=RFC_8259)
 
 
 def _of_rule(rule: Rule, breaches: Iterable[Breach], refused: set[str | int]) -> Iterator[_Disagreement]:

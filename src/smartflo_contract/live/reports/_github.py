@@ -5,7 +5,7 @@ from typing import Final
 
 from smartflo_contract.live._report import Report
 from smartflo_contract.schemas import Finding
-from smartflo_contract.schemas._findings import SEVERITIES, Severity
+from smartflo_contract.schemas._findings import Severity
 
 _MOST: Final = 10
 """Annotations of a level that GitHub shows of a step."""
@@ -13,9 +13,8 @@ _MOST: Final = 10
 
 def github(report: Report, fail_on: Severity) -> str:
     """Return a workflow command a line: errors for what fails, warnings for the rest, and a notice with the verdict."""
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    errors = [one for one in report.findings if one.severity in failing]
-    warnings = [one for one in report.findings if one.severity not in failing]
+    errors = report.at_least(fail_on)
+    warnings = [one for one in report.findings if one not in errors]
     lines = [*_annotations("error", errors), *_annotations("warning", warnings)]
     return "\n".join([*lines, f"::notice title=smartflo-contract::{_data(report.verdict)}"]) + "\n"
 

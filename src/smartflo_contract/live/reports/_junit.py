@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live._report import Report
 from smartflo_contract.schemas import Finding, load_contract
-from smartflo_contract.schemas._findings import SEVERITIES, Severity
+from smartflo_contract.schemas._findings import Severity
 from smartflo_contract.schemas._rules import RULES
 
 _KEYWORDS = frozenset({"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"})
@@ -15,18 +15,18 @@ _KEYWORDS = frozenset({"additionalProperties", "const", "enum", "maximum", "mini
 
 def junit(report: Report, fail_on: Severity) -> str:
     """Return the XML."""
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    failing = report.at_least(fail_on)
     found = {rule: list(group) for rule, group in groupby(sorted(report.findings, key=_rule), _rule)}
     suite = ET.Element("testsuite", name=f"smartflo-contract {report.profile}")
     failures = 0
     for rule in sorted({*_rules(report.profile), *found}):
         case = ET.SubElement(suite, "testcase", classname="smartflo-contract", name=rule)
-        failed = [one for one in found.get(rule, ()) if one.severity in failing]
+        failed = [one for one in found.get(rule, ()) if one in failing]
         if failed:
             failures += 1
             failure = ET.SubElement(case, "failure", type=failed[0].severity, message=failed[0].message)
             failure.text = "\n".join(map(str, failed))
-        rest = [str(one) for one in found.get(rule, ()) if one.severity not in failing]
+        rest = [str(one) for one in found.get(rule, ()) if one not in failing]
         if rest:
             ET.SubElement(case, "system-out").text = "\n".join(rest)
     ET.SubElement(suite, "system-out").text = report.verdict
