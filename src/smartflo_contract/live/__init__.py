@@ -1,8 +1,9 @@
 """The real Smartflo: how it is reached, and reached for reading alone; and what its responses are checked for."""
 
 from smartflo_contract.live._check import check
+from smartflo_contract.live._diff import diff
 from smartflo_contract.live._errors import BaselineError, LiveError, NotSentError, RecordError
 from smartflo_contract.live._recording import record
 from smartflo_contract.live._report import Report, Source
 
-__all__ = ["BaselineError", "LiveError", "NotSentError", "RecordError", "Report", "Source", "check", "record"]
+__all__ = ["BaselineError", "LiveError", "NotSentError", "RecordError", "Report", "Source", "check", "diff", "record"]

@@ -1,6 +1,6 @@
 """The check of responses: read in pieces, cut into leads, held against the contract, in constant memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any, TypeAlias
 
@@ -49,22 +49,30 @@ def check(
         LiveError: a file cannot be read, or nobody can be reached, or credentials are refused.
     """
     contract = load_contract(profile, overlay)
-    run = _Run(contract, most_item, max_wait, token, progress)
+    run = Run(contract, most_item, max_wait, token, progress)
     for body in bodies:
         run.add(body)
     return run.report()
 
 
-class _Run:
-    """One check of several bodies."""
+class Run:
+    """One check of several bodies; ``each`` is given every lead that is an object."""
 
     def __init__(
-        self, contract: Contract, most_item: int, max_wait: float, token: str | None, progress: Progress | None
+        self,
+        contract: Contract,
+        most_item: int,
+        max_wait: float,
+        token: str | None,
+        progress: Progress | None,
+        *,
+        each: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
         self._faults: list[Fault] = []
         self._open = Sources(max_wait, token, self._faults).opened
         self._contract, self._most_item, self._progress = contract, most_item, progress
         self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
+        self._each = each
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
         self._broken = 0
@@ -105,6 +113,8 @@ class _Run:
             if isinstance(lead, dict):
                 self._agreements.add(lead)
                 self._statistics.add(lead)
+                if self._each:
+                    self._each(lead)
 
     def report(self) -> Report:
         """Return what has been found."""

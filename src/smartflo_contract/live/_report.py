@@ -23,6 +23,15 @@ GRADES: Final[Mapping[str, str]] = {
     "E": "every lead breaks the contract",
     "F": "no list of leads could be read",
 }
+CHANGED: Final[Mapping[str, str]] = {
+    "A": "nothing has changed that matters",
+    "B": "responses follow another reading of what the vendor's pages and sample disagree about",
+    "C": "something has changed, and nothing that the contract speaks against",
+    "D": "some leads, or the body, have come to break the contract",
+    "E": "every lead has come to break the contract",
+    "F": GRADES["F"],
+}
+"""What the grades of a comparison mean."""
 
 
 class Source(NamedTuple):
@@ -48,10 +57,11 @@ class Report:
         overlay: name of the overlay, ``None`` for none.
         sources: the responses.
         findings: worst first; pointers name no key that the contract does not have.
-        broken: how many leads have a finding of severity ``break``.
+        broken: how many leads have a finding of severity ``break``; of a comparison, the most that one finding has.
         agreements: which reading of each contradiction the values follow.
         statistics: counts of nulls, statuses and fields.
         known: how many findings a baseline has, which are left out.
+        base: the response that others are compared with; ``None`` where they are held against the contract alone.
     """
 
     profile: str
@@ -62,6 +72,7 @@ class Report:
     agreements: tuple[Agreement, ...]
     statistics: Mapping[str, Any]
     known: int = 0
+    base: Source | None = None
 
     @property
     def leads(self) -> int:
@@ -78,15 +89,17 @@ class Report:
             return "E" if self.broken == self.leads else "D"
         if worst < SEVERITIES.index("info"):
             return "C" if SEVERITIES[worst] == "surprise" else "B"
-        return "A" if self.leads >= LEAST_LEADS else None
+        fewest = self.leads if self.base is None else min(self.leads, self.base.leads)
+        return "A" if fewest >= LEAST_LEADS else None
 
     @property
     def verdict(self) -> str:
         """The grade, and what it means, in a line."""
         known = f", but for {self.known} known findings" if self.known else ""
         if self.grade is None:
-            return f"no grade: nothing is wrong with {self.leads} leads{known}, and the grade A takes {LEAST_LEADS}"
-        return f"grade {self.grade}: {GRADES[self.grade]}{known}"
+            right = f"nothing is wrong with {self.leads} leads" if self.base is None else CHANGED["A"]
+            return f"no grade: {right}{known}, and the grade A takes {LEAST_LEADS} leads"
+        return f"grade {self.grade}: {(CHANGED if self.base else GRADES)[self.grade]}{known}"
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of a severity, and of worse ones."""
@@ -111,6 +124,7 @@ class Report:
             "broken": self.broken,
             "known": self.known,
             "sources": [source._asdict() for source in self.sources],
+            "base": None if self.base is None else self.base._asdict(),
             "findings": [finding.as_dict() for finding in self.findings],
             "agreements": [{**one._asdict(), "counts": dict(one.counts)} for one in self.agreements],
             "statistics": dict(self.statistics),

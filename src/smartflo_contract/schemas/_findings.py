@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 Severity: TypeAlias = Literal["break", "surprise", "doc-only", "info"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("break", "surprise", "doc-only", "info")
-_KINDS: Final[Mapping[type, str]] = {
+KINDS: Final[Mapping[type, str]] = {
     type(None): "null",
     bool: "boolean",
     int: "integer",
@@ -16,6 +16,7 @@ _KINDS: Final[Mapping[type, str]] = {
     list: "array",
     dict: "object",
 }
+"""JSON types but for texts, by those of Python."""
 FORMAT_VERSION: Final = 1
 _LONGEST: Final = 10**30
 """Integers beyond this are not written out; Python would refuse to at some length."""
@@ -79,7 +80,7 @@ def masked(value: object, *, personal: bool) -> str:
     """Return what may be said of a value: its kind and size; a number or truth value only if not personal."""
     if isinstance(value, str):
         return f"text of length {len(value)}" if value else "empty text"
-    kind = _KINDS.get(type(value))
+    kind = KINDS.get(type(value))
     if kind is None:
         return f"a {type(value).__name__}, which JSON cannot say"
     if personal or not isinstance(value, int | float) or abs(value) > _LONGEST:

@@ -98,6 +98,12 @@ class KnownValues:
             return True
         return isinstance(value, Hashable) and value in self.labels
 
+    def label(self, value: int) -> str | None:
+        """Return a known value with its label, or the range that it is in; ``None`` for an unknown one."""
+        if value not in self:
+            return None
+        return f"{value} {self.labels[value]}" if value in self.labels else f"{self.minimum} and above"
+
 
 class Rule(NamedTuple):
     """One rule of the table.

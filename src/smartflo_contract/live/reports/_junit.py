@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
+from smartflo_contract.live._changes import CHANGES
 from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live._report import Report
 from smartflo_contract.schemas import Finding, load_contract
@@ -19,7 +20,8 @@ def junit(report: Report, fail_on: Severity) -> str:
     found = {rule: list(group) for rule, group in groupby(sorted(report.findings, key=_rule), _rule)}
     suite = ET.Element("testsuite", name=f"smartflo-contract {report.profile}")
     failures = 0
-    for rule in sorted({*_rules(report.profile), *found}):
+    changes = CHANGES if report.base else ()
+    for rule in sorted({*_rules(report.profile), *changes, *found}):
         case = ET.SubElement(suite, "testcase", classname="smartflo-contract", name=rule)
         failed = [one for one in found.get(rule, ()) if one in failing]
         if failed:

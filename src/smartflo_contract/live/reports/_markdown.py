@@ -16,7 +16,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"## Smartflo contract: {report.verdict}"
     yield ""
     seen = f"{report.leads:,} leads of {len(report.sources)} responses"
-    yield f"{seen} under the profile {report.profile}, {report.broken:,} of them broken."
+    base = f", compared with {report.base.leads:,} leads" if report.base else ""
+    yield f"{seen} under the profile {report.profile}{base}, {report.broken:,} of them broken."
     if report.findings:
         yield from _table(
             ("severity", "rule", "where", "expected", "got", "times"),

@@ -69,6 +69,8 @@ def _ending(report: Report) -> Iterator[str]:
     """Yield how much was seen, and the verdict."""
     for source in report.sources:
         yield f"{source.name}: {source.leads:,} leads, {source.bytes:,} bytes"
+    if report.base:
+        yield f"compared with {report.base.name}: {report.base.leads:,} leads, {report.base.bytes:,} bytes"
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"
     yield f"{report.leads:,} leads under the profile {report.profile}{overlay}, {report.broken:,} of them broken"
     yield report.verdict
