@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -17,6 +18,7 @@ import click
 from smartflo_contract._version import __version__
 
 if TYPE_CHECKING:
+    from smartflo_contract.live import Report
     from smartflo_contract.mock_server import Config
     from smartflo_contract.schemas._contradictions import Contradiction
     from smartflo_contract.schemas._explain import Explanation
@@ -93,6 +95,59 @@ _token = click.option(
 _seed = _option("--seed", type=int, help="Same seed, same leads. Default 0.")
 
 
+def _together(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+    """Return what gives a command some options."""
+
+    def give(command: _F) -> _F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return give
+
+
+_checking = _together(
+    _option(
+        "--fail-on",
+        type=click.Choice(("break", "surprise", "doc-only")),
+        default="break",
+        show_default=True,
+        help="The least severity that fails: what breaks the contract; what it does not know, too; or also what "
+        "the vendor's pages and sample disagree about.",
+    ),
+    _option(
+        "--baseline",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Known findings, which are left out and fail nothing.",
+    ),
+    _option("--update-baseline", is_flag=True, help="Write what is found to --baseline as known, and succeed."),
+    _option("--exit-zero", is_flag=True, help="Exit with 0 also where something is found."),
+    _option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORM[=FILE]",
+        help="text (default), json, junit, github (annotations) or markdown, on standard output or in a file. May be "
+        "repeated, with one form on standard output. Without FILE, markdown goes to GITHUB_STEP_SUMMARY where "
+        "that is set.",
+    ),
+    _option(
+        "--max-item",
+        type=click.IntRange(1024),
+        default=16 * 1024 * 1024,
+        show_default=True,
+        help="Bytes of one lead; a larger one is a finding, and is passed over.",
+    ),
+    _base_url,
+    _max_wait,
+    _token,
+    _profile,
+    _overlay,
+)
+"""Where responses come from, what they are held against, and what becomes of what is found."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
@@ -103,6 +158,8 @@ def cli() -> None:
     smartflo-contract sample -n 3          print three leads
     smartflo-contract explain lead_id      what is known of a key, and from where
     smartflo-contract check leads.json     hold responses against the contract
+    smartflo-contract diff old.json -      tell what has changed from one response to another
+    smartflo-contract record leads.json    write a response without personal data (see its --help)
 
     Exit codes: 0 done (for serve: stopped by Ctrl-C or SIGTERM), 1 findings of check, 2 wrong usage or
     configuration, 3 a source of check cannot be read, 130 interrupted.
@@ -355,57 +412,8 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
 
 @cli.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@_option(
-    "--fail-on",
-    type=click.Choice(("break", "surprise", "doc-only")),
-    default="break",
-    show_default=True,
-    help="The least severity that fails: what breaks the contract; what it does not know, too; or also what "
-    "the vendor's pages and sample disagree about.",
-)
-@_option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Known findings, which are left out and fail nothing.",
-)
-@_option("--update-baseline", is_flag=True, help="Write what is found to --baseline as known, and succeed.")
-@_option("--exit-zero", is_flag=True, help="Exit with 0 also where something is found.")
-@_option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORM[=FILE]",
-    help="text (default), json, junit, github (annotations) or markdown, on standard output or in a file. May be "
-    "repeated, with one form on standard output. Without FILE, markdown goes to GITHUB_STEP_SUMMARY where that is set.",
-)
-@_option(
-    "--max-item",
-    type=click.IntRange(1024),
-    default=16 * 1024 * 1024,
-    show_default=True,
-    help="Bytes of one lead; a larger one is a finding, and is passed over.",
-)
-@_base_url
-@_max_wait
-@_token
-@_profile
-@_overlay
-def check(
-    *,
-    sources: Sequence[str],
-    fail_on: Any,
-    baseline: Path | None,
-    update_baseline: bool,
-    exit_zero: bool,
-    reports: Sequence[str],
-    max_item: int,
-    base_url: str | None,
-    max_wait: float,
-    token: str | None,
-    profile: str | None,
-    overlay: Path | None,
-) -> None:
+@_checking
+def check(*, sources: Sequence[str], base_url: str | None, **options: Any) -> None:
     """Check responses against the contract, grade their drift, and say which reading they follow.
 
     SOURCE is a file with an array of leads, or with one lead a line, as it is or by gzip; - is standard
@@ -418,41 +426,30 @@ def check(
     3 a source cannot be read, or refuses the credentials, 130 interrupted.
     """
     from smartflo_contract import live
-    from smartflo_contract.live._baseline import read_baseline, write_baseline
-    from smartflo_contract.live.reports import REPORTS
 
-    wanted = _forms(reports or ("text",), REPORTS)
-    if update_baseline and baseline is None:
-        message = "--update-baseline needs --baseline FILE, which it writes"
+    _leave_with(partial(live.check, *(_body(source, base_url) for source in sources)), **options)
+
+
+@cli.command()
+@click.argument("before")
+@click.argument("after")
+@_checking
+def diff(*, before: str, after: str, base_url: str | None, **options: Any) -> None:
+    """Compare two responses, as a recorded one with that of today.
+
+    BEFORE and AFTER are as SOURCE for check, and so are the options, the reports and the grades. Changes of
+    keys, types, columns and shares of null are told, and known values that have come or gone: as a break
+    where the contract does not allow what is there now.
+
+    Exit codes: 0 nothing changed, 1 changes of --fail-on or worse, 2 wrong usage or configuration, or BEFORE
+    has no leads, 3 a response cannot be read, or refuses the credentials, 130 interrupted.
+    """
+    from smartflo_contract import live
+
+    if before == after == "-":
+        message = "there is one standard input: BEFORE and AFTER cannot both be -"
         raise click.UsageError(message, click.get_current_context())
-    known = frozenset() if baseline is None or update_baseline else read_baseline(baseline)
-    with _leads_progress() as progress:
-        found = live.check(
-            *(_body(source, base_url) for source in sources),
-            profile=profile or "lenient",
-            overlay=overlay,
-            most_item=max_item,
-            max_wait=max_wait,
-            token=None if token is None else _secret(token),
-            progress=progress,
-        )
-    if baseline is not None and update_baseline:
-        write_baseline(baseline, found)
-        known = frozenset(one.fingerprint for one in found.findings)
-    found = found.without(known)
-    for form, path in wanted.items():
-        text = REPORTS[form](found, fail_on)
-        if path is None:
-            _write([text])
-            continue
-        try:
-            with path.open("a" if str(path) == os.environ.get(_SUMMARY) else "w", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            message = f"--report {form}={path}: {error.strerror}"
-            raise click.UsageError(message, click.get_current_context()) from None
-    if found.at_least(fail_on) and not exit_zero:
-        click.get_current_context().exit(_FOUND)
+    _leave_with(partial(live.diff, _body(before, base_url), _body(after, base_url)), **options)
 
 
 @cli.command()
@@ -529,6 +526,57 @@ def _quirk(text: str) -> tuple[str, str]:
         message = f"--quirk {text}: expected NAME=VALUE, such as expired_token=200"
         raise click.UsageError(message, click.get_current_context())
     return name.strip(), value.strip()
+
+
+def _leave_with(
+    find: Callable[..., "Report"],
+    *,
+    fail_on: Any,
+    baseline: Path | None,
+    update_baseline: bool,
+    exit_zero: bool,
+    reports: Sequence[str],
+    max_item: int,
+    max_wait: float,
+    token: str | None,
+    profile: str | None,
+    overlay: Path | None,
+) -> None:
+    """Have responses checked, and leave with what is found, as the options of ``_checking`` say."""
+    from smartflo_contract.live._baseline import read_baseline, write_baseline
+    from smartflo_contract.live.reports import REPORTS
+
+    wanted = _forms(reports or ("text",), REPORTS)
+    if update_baseline and baseline is None:
+        message = "--update-baseline needs --baseline FILE, which it writes"
+        raise click.UsageError(message, click.get_current_context())
+    known = frozenset() if baseline is None or update_baseline else read_baseline(baseline)
+    with _leads_progress() as progress:
+        found = find(
+            profile=profile or "lenient",
+            overlay=overlay,
+            most_item=max_item,
+            max_wait=max_wait,
+            token=None if token is None else _secret(token),
+            progress=progress,
+        )
+    if baseline is not None and update_baseline:
+        write_baseline(baseline, found)
+        known = frozenset(one.fingerprint for one in found.findings)
+    found = found.without(known)
+    for form, path in wanted.items():
+        text = REPORTS[form](found, fail_on)
+        if path is None:
+            _write([text])
+            continue
+        try:
+            with path.open("a" if str(path) == os.environ.get(_SUMMARY) else "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            message = f"--report {form}={path}: {error.strerror}"
+            raise click.UsageError(message, click.get_current_context()) from None
+    if found.at_least(fail_on) and not exit_zero:
+        click.get_current_context().exit(_FOUND)
 
 
 def _body(source: str, base_url: str | None) -> str:
