@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from smartflo_contract.factories import lead
-from smartflo_contract.live import Report, check
+from smartflo_contract.live import Report, check, diff
 from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas._findings import Severity
@@ -70,6 +70,24 @@ def test_github_shows_ten_of_a_level() -> None:
 
     assert 10 == len(lines)
     assert "::error title=smartflo-contract::21 more findings of this level" == lines[-1]
+
+
+def test_github_says_what_matters_little_by_notices() -> None:
+    """What is worth to know alone is a notice, of which the verdict is the tenth."""
+    before = [dict(lead(0, 8668, index)) for index in range(30)]
+    known = ("call_count", "updated_at", "undisposed_lead", *(f"field_{number}" for number in range(9, 20)))
+    after = [{**one, **{key: one.get(key, "") for key in known}} for one in before]
+    for one in before:
+        for key in known:
+            one.pop(key, None)
+    report = diff(json.dumps(before).encode(), json.dumps(after).encode())
+    lines = REPORTS["github"](report, "break").splitlines()
+    notices = [line for line in lines if line.startswith("::notice ")]
+
+    assert 10 < sum(one.severity == "info" for one in report.findings)
+    assert 10 == len(notices)
+    assert notices[-2].endswith(" more findings of this level")
+    assert not [line for line in lines if line.startswith("::warning ") and "info:" in line]
 
 
 def test_markdown() -> None:

@@ -7,25 +7,38 @@ from smartflo_contract.live._report import Report
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas._findings import Severity
 
+_NAME: Final = "smartflo-contract"
 _MOST: Final = 10
 """Annotations of a level that GitHub shows of a step."""
 
 
 def github(report: Report, fail_on: Severity) -> str:
-    """Return a workflow command a line: errors for what fails, warnings for the rest, and a notice with the verdict."""
+    """Return a workflow command a line: errors for what fails, warnings and notices for the rest, and the verdict."""
     errors = report.at_least(fail_on)
-    warnings = [one for one in report.findings if one not in errors]
-    lines = [*_annotations("error", errors), *_annotations("warning", warnings)]
-    return "\n".join([*lines, f"::notice title=smartflo-contract::{_data(report.verdict)}"]) + "\n"
+    notices = [one for one in report.findings if one.severity == "info"]
+    warnings = [one for one in report.findings if one not in errors and one not in notices]
+    verdict = _annotation("notice", _NAME, report.verdict)
+    return "\n".join(
+        [
+            *_annotations("error", errors),
+            *_annotations("warning", warnings),
+            *_annotations("notice", notices, _MOST - 1),
+            verdict,
+            "",
+        ]
+    )
 
 
-def _annotations(level: str, findings: Sequence[Finding]) -> Iterator[str]:
-    shown = findings if len(findings) <= _MOST else findings[: _MOST - 1]
+def _annotations(level: str, findings: Sequence[Finding], most: int = _MOST) -> Iterator[str]:
+    shown = findings if len(findings) <= most else findings[: most - 1]
     for one in shown:
-        title = f"{one.rule} {one.pointer or 'body'}"
-        yield f"::{level} title={_property(title)}::{_data(str(one))}"
+        yield _annotation(level, f"{one.rule} {one.pointer or 'body'}", str(one))
     if len(shown) < len(findings):
-        yield f"::{level} title=smartflo-contract::{len(findings) - len(shown)} more findings of this level"
+        yield _annotation(level, _NAME, f"{len(findings) - len(shown)} more findings of this level")
+
+
+def _annotation(level: str, title: str, message: str) -> str:
+    return f"::{level} title={_property(title)}::{_data(message)}"
 
 
 def _data(text: str) -> str:
