@@ -128,9 +128,9 @@ _checking = _together(
         "reports",
         multiple=True,
         metavar="FORM[=FILE]",
-        help="text (default), json, junit, github (annotations) or markdown, on standard output or in a file. May be "
-        "repeated, with one form on standard output. Without FILE, markdown goes to GITHUB_STEP_SUMMARY where "
-        "that is set.",
+        help="text (default), json, junit, sarif, github (annotations) or markdown, on standard output or in a "
+        "file. May be repeated, with one form on standard output. Without FILE, markdown goes to GITHUB_STEP_SUMMARY "
+        "where that is set.",
     ),
     _option(
         "--max-item",

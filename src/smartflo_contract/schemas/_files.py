@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 
+def path(name: str) -> Path:
+    """Return where ``name`` is."""
+    return Path(__file__).with_name(name)
+
+
 @cache
 def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return path(name).read_text(encoding="utf-8")
 
 
 def read(name: str) -> Any:

@@ -8,6 +8,7 @@ from smartflo_contract.live.reports._github import github
 from smartflo_contract.live.reports._json import json_text
 from smartflo_contract.live.reports._junit import junit
 from smartflo_contract.live.reports._markdown import markdown
+from smartflo_contract.live.reports._sarif import sarif
 from smartflo_contract.live.reports._text import text
 from smartflo_contract.schemas._findings import Severity
 
@@ -15,6 +16,7 @@ REPORTS: Final[Mapping[str, Callable[[Report, Severity], str]]] = {
     "text": text,
     "json": json_text,
     "junit": junit,
+    "sarif": sarif,
     "github": github,
     "markdown": markdown,
 }
