@@ -30,6 +30,7 @@ JOB: dict[str, Any] = yaml.safe_load(GITLAB)["smartflo-contract"]
 INSTALL, CHECK = ACTION["runs"]["steps"]
 OURS = "OWNER/smartflo-contract@COMMIT"
 LIST = 8668
+CONTRACT = "smartflo_contract/schemas/lead.schema.json"
 SCRIPTS = sysconfig.get_path("scripts")
 BASELINE = json.dumps({"version": 1, "findings": []})
 EXPRESSION = re.compile(r"\$\{\{ ([\w.-]+) \}\}")
@@ -153,6 +154,12 @@ def test_the_action(case: Case, temp: Path, tmp_path: Path) -> None:
     assert done.summary.startswith(f"## Smartflo contract: grade {grade}: ")
     (log,) = json.loads((tmp_path / done.outputs["sarif"]).read_text())["runs"]
     assert ["maximum"] * case.code == [result["ruleId"] for result in log["results"]]
+    installed = temp / "smartflo-contract"
+    assert f"{installed.as_uri()}/" == log["originalUriBaseIds"]["SITE_PACKAGES"]["uri"]
+    assert (installed / CONTRACT).read_bytes() == (ROOT / "src" / CONTRACT).read_bytes()
+    assert [CONTRACT] * case.code == [
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in log["results"]
+    ]
     assert grade == json.loads(Path(done.outputs["json"]).read_text())["grade"]
 
 
