@@ -55,6 +55,23 @@ def test_prints_the_url_and_answers_the_documented_request(tmp_path: Path) -> No
     assert load_contract().check(answer.content) == ()
 
 
+def test_a_fixture_on_every_worker(tmp_path: Path) -> None:
+    """The leads of a file are served as they are by each worker of a read-only fake; the banner counts them."""
+    leads = [{"list_id": 4711, "surprise": number} for number in range(3)]
+    (tmp_path / "fixture.json").write_text(json.dumps(leads), encoding="utf-8")
+    (tmp_path / "fake.toml").write_text('[[lists]]\nleads_file = "fixture.json"\n', encoding="utf-8")
+    with _serving("--config", "fake.toml", "--read-only", "--workers", "2", cwd=tmp_path) as (url, process):
+        assert [leads] * 8 == [_leads(url, 4711) for _ in range(8)]
+        answer = requests.post(
+            f"{url}/v1/broadcast/lead/4711", json={"field_0": "5550000042"}, headers=TOKEN, timeout=30
+        )
+        process.terminate()
+        _, told = process.communicate(timeout=30)
+
+    assert 403 == answer.status_code
+    assert "4711\tDialer dynamic field list\t9\t3\n" in told
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_ends_cleanly(tmp_path: Path, stop: signal.Signals) -> None:
     """Ctrl-C and SIGTERM end the command with exit code 0 and without a traceback."""

@@ -42,6 +42,29 @@ def test_the_api_and_back(smartflo: Smartflo, monkeypatch: pytest.MonkeyPatch, t
     smartflo.assert_called("GET", f"/v1/broadcast/leads/{made.id}", times=1)
 
 
+def test_a_fixture_is_served_as_it_is(smartflo: Smartflo, tmp_path: Path) -> None:
+    """A key that is missing stays missing, and keys keep their order, from a file as from leads."""
+    broken = {key: LEADS[0][key] for key in reversed(LEADS[0]) if key != "priority"} | {"list_id": 4711}
+    (tmp_path / "fixture.json").write_text(json.dumps([broken]))
+    loaded = smartflo.load(tmp_path / "fixture.json")
+    assert (4711, json.dumps([broken])) == (loaded.id, json.dumps(json.loads(smartflo.client.get(loaded.url).data)))
+
+    del broken["list_id"]
+    again = smartflo.load([broken, {}])
+    assert [broken, {}] == again.leads
+    assert [loaded, again] == smartflo.lists
+
+
+@pytest.mark.parametrize("leads", [[], [3], ["lead"]])
+def test_what_is_no_fixture(smartflo: Smartflo, tmp_path: Path, leads: list[Any]) -> None:
+    """Without leads there is no list."""
+    (tmp_path / "fixture.json").write_text(json.dumps(leads))
+    with pytest.raises(ValueError, match=r"fixture\.json: expected a JSON array of leads, one at least"):
+        smartflo.load(tmp_path / "fixture.json")
+    with pytest.raises(ValueError, match="leads: expected leads, one at least"):
+        smartflo.load(leads)
+
+
 def test_keys(tmp_path: Path) -> None:
     """One key gives the same fixture; without one it is another each time."""
     texts = []

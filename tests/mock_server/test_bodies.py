@@ -6,7 +6,7 @@ import pytest
 
 from smartflo_contract.factories import LeadWriter, ListDefinition
 from smartflo_contract.mock_server._bodies import CAPACITY, LARGEST, Bodies, Cache
-from smartflo_contract.mock_server._world import LeadList
+from smartflo_contract.mock_server._served import LeadList
 from smartflo_contract.schemas import load_contract
 
 

@@ -5,5 +5,6 @@ from smartflo_contract.mock_server._config import Config, Login
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._fake import FakeSmartflo
 from smartflo_contract.mock_server._faults import Fault
+from smartflo_contract.mock_server._fixtures import FixtureList
 
-__all__ = ["Config", "ConfigError", "FakeSmartflo", "Fault", "Login", "create_app"]
+__all__ = ["Config", "ConfigError", "FakeSmartflo", "Fault", "FixtureList", "Login", "create_app"]

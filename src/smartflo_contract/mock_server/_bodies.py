@@ -5,7 +5,7 @@ from itertools import chain
 from threading import Lock
 from typing import Final
 
-from smartflo_contract.mock_server._world import LeadList
+from smartflo_contract.mock_server._served import LeadList
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of the largest body that is made in one piece; a list of 10,000 leads is 13 MB."""

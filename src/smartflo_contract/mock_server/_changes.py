@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
@@ -11,7 +11,7 @@ import orjson
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories._writer import PHONE_DIGITS, last_digits
 from smartflo_contract.mock_server._json import trimmed
-from smartflo_contract.mock_server._world import LeadList
+from smartflo_contract.mock_server._served import LeadList
 
 Lead: TypeAlias = dict[str, Any]
 
@@ -129,19 +129,48 @@ class ListChanges:
 
     def __post_init__(self) -> None:
         """Number added leads after those that are there."""
-        self._next = self.writer.size
+        self._next = max(self._next, self.writer.size)
+
+    @classmethod
+    def of(cls, writer: LeadWriter, leads: Sequence[Mapping[str, Any]]) -> "ListChanges":
+        """Return a list that begins with some leads, which are as they are.
+
+        Args:
+            writer: makes the leads that are added; its list has none.
+            leads: decoded JSON.
+
+        Raises:
+            ValueError: a lead is nested too deeply.
+        """
+        begun = cls(writer)
+        begun.load(len(leads), dict(enumerate(map(dict, leads))))
+        begun.touched = False
+        return begun
+
+    def copy(self) -> "ListChanges":
+        """Return another one with the same changes."""
+        return replace(
+            self,
+            _changed=dict(self._changed),
+            _numbers={digits: list(indexes) for digits, indexes in self._numbers.items()},
+            _ids={lead_id: list(indexes) for lead_id, indexes in self._ids.items()},
+        )
 
     @property
     def leads(self) -> ChangedLeads:
         """The leads as they are now, for as long as nobody changes them."""
         return ChangedLeads(self.writer, self._changed, self._numbers, "")
 
-    def view(self) -> LeadList:
-        """Return the list as it is served; it stays as it is whatever comes later."""
+    def view(self, tag: str | None = None) -> LeadList:
+        """Return the list as it is served; it stays as it is whatever comes later.
+
+        Args:
+            tag: tells its leads from others; drawn at random unless given.
+        """
         if self._view is None:
             numbers = {digits: tuple(indexes) for digits, indexes in self._numbers.items()}
             self._view = LeadList(
-                ChangedLeads(self.writer, dict(self._changed), numbers, secrets.token_hex(8)), "assumed"
+                ChangedLeads(self.writer, dict(self._changed), numbers, tag or secrets.token_hex(8)), "assumed"
             )
         return self._view
 

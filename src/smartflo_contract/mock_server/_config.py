@@ -13,8 +13,10 @@ from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.mock_server._checks import check_config
 from smartflo_contract.mock_server._errors import ConfigError
 from smartflo_contract.mock_server._faults import FAULT_NAMES, Fault
+from smartflo_contract.mock_server._fixtures import FixtureList
 from smartflo_contract.schemas._errors import nearest
 
+_FILE: Final = "leads_file"
 _INTEGERS: Final = ("dial_status", "disposition")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,16}")
 
@@ -127,7 +129,7 @@ def config_of(given: object) -> Config:
 
 
 _NAMES: Final = [one.name for one in fields(Config)]
-_LIST_NAMES: Final = [one.name for one in fields(ListDefinition)]
+_LIST_NAMES: Final = [*(one.name for one in fields(ListDefinition)), _FILE]
 _LOGIN_NAMES: Final = [one.name for one in fields(Login)]
 
 
@@ -150,7 +152,15 @@ def _settings(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     settings = dict(content)
     if isinstance(settings.get("overlay"), str):
         settings["overlay"] = folder / settings["overlay"]
+    if isinstance(settings.get("lists"), list):
+        settings["lists"] = [_placed(one, folder) for one in settings["lists"]]
     return settings
+
+
+def _placed(table: object, folder: Path) -> object:
+    """Return the table of a list with its file in a folder."""
+    file = table.get(_FILE) if isinstance(table, dict) else None
+    return {**table, _FILE: folder / file} if isinstance(table, dict) and isinstance(file, str) else table
 
 
 def _each(name: str, given: object, kind: type, make: Callable[[Mapping[str, Any], str], object]) -> object:
@@ -191,17 +201,32 @@ def _login(table: Mapping[str, Any], place: str) -> Login:
 
 def _list(table: Mapping[str, Any], place: str) -> ListDefinition:
     _refuse_unknown(table, _LIST_NAMES, f"{place}.")
-    if "id" not in table:
+    settings = dict(table)
+    file = settings.pop(_FILE, None)
+    if file is None and "id" not in table:
         message = f"{place}.id: missing; every list needs one"
         raise ConfigError(message)
-    settings = dict(table)
     for name in _INTEGERS:
         if isinstance(settings.get(name), dict):
             settings[name] = {_integer(key): weight for key, weight in settings[name].items()}
     try:
-        return ListDefinition(**settings)
-    except DefinitionError as error:
+        return ListDefinition(**settings) if file is None else _fixture(file, settings)
+    except (ConfigError, DefinitionError) as error:
         message = f"{place}.{error}"
+        raise ConfigError(message) from None
+
+
+def _fixture(file: object, settings: Mapping[str, Any]) -> FixtureList:
+    if "size" in settings:
+        message = f"size: leave it out: the list has the leads of {_FILE}"
+        raise ConfigError(message)
+    if not isinstance(file, str | os.PathLike) or "\0" in os.fspath(file):
+        message = f"{_FILE}: expected the path of a JSON file"
+        raise ConfigError(message)
+    try:
+        return FixtureList.from_file(file, **settings)
+    except ConfigError as error:
+        message = f"{_FILE}: {error}"
         raise ConfigError(message) from None
 
 

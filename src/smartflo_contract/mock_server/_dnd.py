@@ -59,7 +59,7 @@ def _leads(changes: ListChanges | None, world: World, list_id: int) -> ChangedLe
     if changes is not None:
         return None if changes.deleted else changes.leads
     definition = world.lists.get(list_id)
-    return None if definition is None else ListChanges(world.writer(definition)).leads
+    return None if definition is None else world.changes(definition).leads
 
 
 def _dnd(leads: ChangedLeads, after: int) -> Iterator[tuple[int, Lead]]:

@@ -9,12 +9,14 @@ from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server._accounts import Account
 from smartflo_contract.mock_server._answers import answer, refusal, shown
 from smartflo_contract.mock_server._changes import ListChanges
+from smartflo_contract.mock_server._fixtures import FixtureList
 from smartflo_contract.mock_server._leads import no_changes
 from smartflo_contract.mock_server._magic import Failure, is_list_id
 from smartflo_contract.mock_server._requests import Body, content_of
+from smartflo_contract.mock_server._served import LeadList
 from smartflo_contract.mock_server._settings import Terms
 from smartflo_contract.mock_server._state import Call
-from smartflo_contract.mock_server._world import LeadList, World
+from smartflo_contract.mock_server._world import World
 
 _FIXED: Final = Failure(403, {"success": False, "message": "You do not have access to this list."}, "assumed")
 """The answer to whoever would change a list whose leads are given: the edge cases stay what they are."""
@@ -125,9 +127,13 @@ def changes_of(account: Account, world: World, list_id: str) -> ListChanges | Fa
     found = world.find(list_id)
     if not isinstance(found, LeadList):
         return found
-    if not isinstance(found.writer, LeadWriter):
+    definition = world.lists.get(int(list_id))
+    if isinstance(definition, FixtureList):
+        changes = world.changes(definition)
+    elif isinstance(found.writer, LeadWriter):
+        changes = ListChanges(found.writer)
+    else:
         return _FIXED
-    changes = ListChanges(found.writer)
     account.put_list(int(list_id), changes, world.key)
     return changes
 

@@ -11,8 +11,8 @@ from werkzeug.datastructures import Headers as WerkzeugHeaders
 from smartflo_contract.mock_server._answers import EVIDENCE, REASON, answer, encoded, refusal, shown
 from smartflo_contract.mock_server._magic import Failure, is_list_id
 from smartflo_contract.mock_server._quirks import Quirks
+from smartflo_contract.mock_server._served import Headers, LeadList, headers
 from smartflo_contract.mock_server._state import Call
-from smartflo_contract.mock_server._world import Headers, LeadList, headers
 
 PATH: Final = "/v1/broadcast/leads"
 _DIGITS: Final = 10

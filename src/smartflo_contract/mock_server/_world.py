@@ -1,20 +1,16 @@
 """The world that a fake begins with: which lists there are, and what an id in a path stands for."""
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
-from hashlib import blake2b
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias, cast
-
-import orjson
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from smartflo_contract.factories import EdgeCase, LeadWriter, ListDefinition
-from smartflo_contract.mock_server._answers import EVIDENCE
+from smartflo_contract.mock_server._changes import ListChanges
 from smartflo_contract.mock_server._config import Config
+from smartflo_contract.mock_server._fixtures import FixtureList
 from smartflo_contract.mock_server._given import GivenLeads
 from smartflo_contract.mock_server._magic import Failure, is_list_id, least_known, magic
+from smartflo_contract.mock_server._served import LeadList
 from smartflo_contract.schemas import Contract
-
-Headers: TypeAlias = list[tuple[str, str]]
 
 _KEPT: Final = 256
 """Lists whose writer stays ready; the magic ids are millions."""
@@ -57,55 +53,6 @@ def lists(config: Config) -> tuple[ListDefinition, ...]:
     return tuple(by_id[id_] for id_ in sorted(by_id))
 
 
-class Writer(Protocol):
-    """What writes the leads of a list that is served; :class:`LeadWriter` makes them, others have them given."""
-
-    @property
-    def size(self) -> int:
-        """How many leads the list has."""
-
-    @property
-    def recipe(self) -> str:
-        """Everything that the bytes depend on."""
-
-    def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
-        """Yield the JSON array of the leads at ``indexes``, of all where none are given, piece by piece."""
-
-    def matching(self, number: str) -> list[int]:
-        """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
-
-
-class LeadList:
-    """A list that is served: its writer, and the headers that every answer with it has.
-
-    Attributes:
-        writer: writes the leads.
-        etag: a strong entity tag of the list's recipe, so it costs no body.
-        headers: content type, entity tag and evidence.
-    """
-
-    def __init__(self, writer: Writer, evidence: str) -> None:
-        """Hash the recipe; no lead is made."""
-        self.writer = writer
-        self.etag = f'"{blake2b(writer.recipe.encode(), digest_size=16).hexdigest()}"'
-        self.headers: Headers = headers(self.etag, evidence)
-
-    def lead(self, index: int) -> dict[str, Any]:
-        """Return the lead at an index that is there."""
-        (lead,) = orjson.loads(b"".join(self.writer.chunks((index,))))
-        return cast("dict[str, Any]", lead)
-
-    @cached_property
-    def bytes_per_lead(self) -> int:
-        """The size of the first lead, as an estimate of all."""
-        return sum(map(len, self.writer.chunks((0,)))) if self.writer.size else 0
-
-
-def headers(etag: str, evidence: str) -> Headers:
-    """Return the headers of an answer that holds leads."""
-    return [("Content-Type", "application/json"), ("ETag", etag), (EVIDENCE, evidence)]
-
-
 class WorldKey(NamedTuple):
     """What tells the worlds of one fake apart.
 
@@ -141,6 +88,7 @@ class World:
         known = contract.overlay is None and contract.profile != "lenient" and key.header_offset == "positional"
         self._evidence = contract.profile if known else "assumed"
         self._read: dict[int, None] = {}
+        self._begun: dict[int, ListChanges] = {}
         self.find = lru_cache(_KEPT)(self._find)
 
     def _find(self, text: str) -> LeadList | Failure | None:
@@ -152,6 +100,8 @@ class World:
             return LeadList(GivenLeads(found.leads), least_known(found.evidence))
         if not isinstance(found, ListDefinition):
             return found
+        if isinstance(found, FixtureList):
+            return self.changes(found).view(found.digest)
         return LeadList(self.writer(found), self._evidence if found.size else "assumed")
 
     def known(self) -> list[int]:
@@ -166,7 +116,15 @@ class World:
         """
         if self.contract.overlay is not None:
             for one in self.lists.values():
-                self.writer(one).lead(0)
+                self.changes(one).writer.lead(0)
+
+    def changes(self, definition: ListDefinition) -> ListChanges:
+        """Return one of the lists that there are at first, for an account to change."""
+        if not isinstance(definition, FixtureList):
+            return ListChanges(self.writer(definition))
+        if definition.id not in self._begun:
+            self._begun[definition.id] = ListChanges.of(self.writer(definition.added), definition.leads)
+        return self._begun[definition.id].copy()
 
     def writer(self, definition: ListDefinition) -> LeadWriter:
         """Return what makes the leads of a list in this world."""

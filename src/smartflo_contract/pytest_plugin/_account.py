@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from smartflo_contract.factories import Lead
 from smartflo_contract.live._access import HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
+from smartflo_contract.mock_server._magic import is_list_id
 from smartflo_contract.pytest_plugin._intercept import host_names, intercepted
 from smartflo_contract.pytest_plugin._told import differing, unlike, wanted
 from smartflo_contract.schemas import Contract, load_contract
@@ -212,22 +213,28 @@ class Smartflo:
         added: list[Lead] = self.admin("POST", f"/lists/{list_id}/leads", {"leads": given})["leads"]
         return added
 
-    def load(self, path: str | PathLike[str]) -> LeadList:
-        """Make a list of the leads in a file, such as ``smartflo-contract record`` writes, under the id that they have.
+    def load(self, leads: str | PathLike[str] | Iterable[Mapping[str, Any]]) -> LeadList:
+        """Make a list of leads that are as they are, under the id that they have: nothing is made for missing keys.
 
         Args:
-            path: a JSON array of leads.
+            leads: a JSON array of leads in a file, such as ``smartflo-contract record`` writes, by its path; or the
+                leads.
 
         Raises:
-            ValueError: the file holds no leads, or they cannot be a list.
+            ValueError: there are no leads, or they cannot be a list.
         """
         __tracebackhide__ = True
-        leads = json.loads(Path(path).read_bytes())
-        if not (isinstance(leads, list) and leads and all(isinstance(lead, dict) for lead in leads)):
-            message = f"{path}: expected a JSON array of leads, one at least"
+        content = json.loads(Path(leads).read_bytes()) if isinstance(leads, str | PathLike) else list(leads)
+        if not (isinstance(content, list) and content and all(isinstance(lead, Mapping) for lead in content)):
+            what = f"{leads}: expected a JSON array of" if isinstance(leads, str | PathLike) else "leads: expected"
+            message = f"{what} leads, one at least"
             raise ValueError(message)
-        list_id = leads[0].get("list_id")
-        return self.add_list(leads=leads, id=list_id if isinstance(list_id, int) else None)
+        list_id = content[0].get("list_id")
+        if type(list_id) is not int or not is_list_id(str(list_id)):
+            list_id = self.admin("POST", "/lists", {"size": 0})["id"]
+        self.admin("PUT", f"/lists/{list_id}/leads", list(map(dict, content)))
+        self.lists.append(LeadList(self, list_id))
+        return self.lists[-1]
 
     def fail(self, *steps: int | str, list_id: int | None = None, at: int | None = None, **settings: Any) -> None:
         """Have reads of leads go wrong, one step a request; afterwards all is well.
@@ -358,7 +365,8 @@ class Smartflo:
         """
         __tracebackhide__ = True
         there = f"{_ADMIN}{path}{'&' if '?' in path else '?'}login={self.email}"
-        answer = self._admin.open(there, method=method, json=body)
+        data = None if body is None else self._fake.app.json.dumps(body, sort_keys=False)  # leads keep their order
+        answer = self._admin.open(there, method=method, data=data, content_type="application/json")
         content = answer.get_json()
         if answer.status_code >= 400:  # noqa: PLR2004 - an error
             raise ValueError(content["detail"])

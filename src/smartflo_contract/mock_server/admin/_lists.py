@@ -9,6 +9,7 @@ from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server._accounts import Account
 from smartflo_contract.mock_server._changes import Lead, ListChanges
 from smartflo_contract.mock_server._edits import changes_of, place_of
+from smartflo_contract.mock_server._fixtures import FixtureList
 from smartflo_contract.mock_server._json import trimmed
 from smartflo_contract.mock_server._magic import is_list_id
 from smartflo_contract.mock_server._snapshot import definition_of, dumped_definition
@@ -24,7 +25,7 @@ def get_lists(ask: Ask) -> object:
     """Tell the lists of the account, by id; of magic ones those that it has changed."""
     with ask.state.accounts.edit(ask.account) as account:
         world = ask.state.terms(ask.account).world
-        untouched = {id_: ListChanges(world.writer(one)) for id_, one in world.lists.items()}
+        untouched = {id_: world.changes(one) for id_, one in world.lists.items()}
         lists = {**untouched, **account.lists}
         return [_shown(lists[id_]) for id_ in sorted(lists) if not lists[id_].deleted]
 
@@ -43,10 +44,9 @@ def post_list(ask: Ask) -> object:
 
 def put_list(ask: Ask) -> object:
     """Make a list under an id, in place of the one that is there."""
-    if not is_list_id(ask.place):
-        raise Problem(404, "an id of a list is written in digits, without a zero before them")
+    list_id = _list_id(ask)
     with ask.state.accounts.edit(ask.account) as account:
-        return _defined(ask, account, int(ask.place))
+        return _defined(ask, account, list_id)
 
 
 def delete_list(ask: Ask) -> object:
@@ -63,6 +63,19 @@ def get_leads(ask: Ask) -> object:
         leads = _changes(ask, account).leads
         indexes = list(islice(leads.indexes(), first, first + number))
         return {"leads": [leads.lead(index) for index in indexes]}
+
+
+def put_leads(ask: Ask) -> object:
+    """Make a list of leads that are as they are, in place of the one that is there."""
+    list_id = _list_id(ask)
+    with refusing():
+        fixture = FixtureList.of(ask.content, id=list_id)
+    with ask.state.accounts.edit(ask.account) as account:
+        world = ask.state.terms(ask.account).world
+        changes = ListChanges.of(world.writer(fixture.added), fixture.leads)
+        changes.touched = True
+        account.put_list(list_id, changes, world.key)
+        return _shown(changes)
 
 
 def post_leads(ask: Ask) -> object:
@@ -84,6 +97,17 @@ def patch_lead(ask: Ask) -> object:
             return changes.change(
                 index, lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in gone}
             )
+
+
+def _list_id(ask: Ask) -> int:
+    """Return the id in the path.
+
+    Raises:
+        Problem: no list can have it.
+    """
+    if not is_list_id(ask.place):
+        raise Problem(404, "an id of a list is written in digits, without a zero before them")
+    return int(ask.place)
 
 
 def _defined(ask: Ask, account: Account, list_id: int) -> object:

@@ -21,6 +21,7 @@ from smartflo_contract.mock_server.admin._lists import (
     patch_lead,
     post_leads,
     post_list,
+    put_leads,
     put_list,
 )
 from smartflo_contract.mock_server.admin._problems import Problem
@@ -207,6 +208,17 @@ ADMIN_ROUTES: Final = (
         "Leads",
         "one",
         parameters=("offset", "most_leads"),
+    ),
+    AdminRoute(
+        "PUT",
+        "/lists/{list_id}/leads",
+        put_leads,
+        "Make a list of the leads of a fixture, as they are, in place of the one that is there",
+        "List",
+        "one",
+        body="Fixture",
+        changes=True,
+        most_bytes=LARGE,
     ),
     AdminRoute(
         "POST",

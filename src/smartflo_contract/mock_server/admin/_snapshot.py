@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from smartflo_contract.mock_server._accounts import EVERYONE, Account
 from smartflo_contract.mock_server._checks import check_faults
+from smartflo_contract.mock_server._fixtures import FixtureList
 from smartflo_contract.mock_server._settings import UNSET, Settings
 from smartflo_contract.mock_server._snapshot import account_of, dumped, settings_of
 from smartflo_contract.mock_server._state import State
@@ -76,7 +77,9 @@ def _account(state: State, content: Mapping[str, Any], others: Settings) -> Acco
 def _world(state: State) -> str:
     """Return what tells worlds apart whose unchanged leads differ."""
     world = state.worlds.usual.world
-    recipes = "/".join(world.writer(one).recipe for one in world.lists.values())
+    recipes = "/".join(
+        one.digest if isinstance(one, FixtureList) else world.writer(one).recipe for one in world.lists.values()
+    )
     return blake2b(recipes.encode(), digest_size=16).hexdigest()
 
 
