@@ -454,33 +454,54 @@ def diff(*, before: str, after: str, base_url: str | None, **options: Any) -> No
 
 @cli.command()
 @click.argument("source")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="What to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The fixture to write.")
+@click.option(
+    "--as-test",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A Python file to write, with a test of each finding: the smallest list that has it, served by the fake.",
+)
 @_base_url
 @_max_wait
 @_token
 @_overlay
 def record(
-    *, source: str, output: Path, base_url: str | None, max_wait: float, token: str | None, overlay: Path | None
+    *,
+    source: str,
+    output: Path | None,
+    as_test: Path | None,
+    base_url: str | None,
+    max_wait: float,
+    token: str | None,
+    overlay: Path | None,
 ) -> None:
-    """Write a response as a fixture without personal data.
+    """Write a response as a fixture without personal data, or as tests of what is found in it.
 
     SOURCE is as for check. Every value that the contract does not call harmless is replaced: equal values
     stay equal, texts and numbers keep their form, times their differences, and each lead its findings.
-    Where anything is not understood, nothing is written. The fixture's pseudonyms cannot be undone.
+    Where anything is not understood, nothing is written. The pseudonyms cannot be undone.
 
     Exit codes: 0 written, 2 wrong usage, or nothing could be written, 3 SOURCE cannot be read, or refuses
     the credentials.
     """
     from smartflo_contract import live
 
-    count = live.record(
+    if output is None and as_test is None:
+        message = "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"
+        raise click.UsageError(message, click.get_current_context())
+    recorded = live.record(
         _body(source, base_url),
         output,
+        as_test=as_test,
         overlay=overlay,
         max_wait=max_wait,
         token=None if token is None else _secret(token),
     )
-    click.echo(f"{output}: {count:,} leads without personal data", err=True)
+    if output is not None:
+        click.echo(f"{output}: {_counted(recorded.leads, 'lead')} without personal data", err=True)
+    if as_test is not None:
+        tests = f"{_counted(recorded.tests, 'test')}, one of each finding"
+        click.echo(f"{as_test}: {tests if recorded.tests else 'not written, as nothing is found'}", err=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -577,6 +598,10 @@ def _leave_with(
             raise click.UsageError(message, click.get_current_context()) from None
     if found.at_least(fail_on) and not exit_zero:
         click.get_current_context().exit(_FOUND)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _body(source: str, base_url: str | None) -> str:

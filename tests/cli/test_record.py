@@ -25,10 +25,27 @@ def test_a_fixture(tmp_path: Path) -> None:
     assert 3 == len(json.loads((tmp_path / "fixture.json").read_bytes()))
 
 
+def test_tests(tmp_path: Path) -> None:
+    """The tests of what is found are written, with the fixture or alone; how many they are is told."""
+    leads = [{**lead(0, 8668, index), "dial_status": 98 + index} for index in range(3)]
+    (tmp_path / "live.json").write_text(json.dumps(leads), encoding="utf-8")
+    (tmp_path / "right.json").write_text(json.dumps([lead(0, 8668, 0)]), encoding="utf-8")
+    alone = run("live.json", "--as-test", "test_recorded.py", at=tmp_path)
+    both = run("right.json", "-o", "fixture.json", "--as-test", "test_none.py", at=tmp_path)
+
+    assert (0, "", "test_recorded.py: 1 test, one of each finding\n") == (alone.returncode, alone.stdout, alone.stderr)
+    assert 1 == (tmp_path / "test_recorded.py").read_text(encoding="utf-8").count("\ndef test_")
+    told = "fixture.json: 1 lead without personal data\ntest_none.py: not written, as nothing is found\n"
+    assert (0, told) == (both.returncode, both.stderr)
+    assert {"fixture.json", "live.json", "right.json", "test_recorded.py"} == {one.name for one in tmp_path.iterdir()}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["live.json"], 2, "Missing option '-o' / '--output'"),
+        (["live.json"], 2, "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"),
+        (["live.json", "--as-test", "tests.json"], 2, "tests.json: tests are written to a file of Python"),
+        (["live.json", "--as-test", "a.py"], 2, 'html-body; see `check`; smartflo.fail("html") has the fake answer so'),
         (["none.json", "-o", "fixture.json"], 3, "cannot read none.json: No such file or directory"),
         (
             ["live.json", "-o", "fixture.json"],

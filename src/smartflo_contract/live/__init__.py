@@ -3,7 +3,18 @@
 from smartflo_contract.live._check import check
 from smartflo_contract.live._diff import diff
 from smartflo_contract.live._errors import BaselineError, LiveError, NotSentError, RecordError
-from smartflo_contract.live._recording import record
+from smartflo_contract.live._recording import Recorded, record
 from smartflo_contract.live._report import Report, Source
 
-__all__ = ["BaselineError", "LiveError", "NotSentError", "RecordError", "Report", "Source", "check", "diff", "record"]
+__all__ = [
+    "BaselineError",
+    "LiveError",
+    "NotSentError",
+    "RecordError",
+    "Recorded",
+    "Report",
+    "Source",
+    "check",
+    "diff",
+    "record",
+]

@@ -36,6 +36,13 @@ FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
     ),
 }
 """By its rule: what is expected, what came, and on whose word."""
+FAULTS_OF_THE_FAKE: Final[Mapping[str, str]] = {
+    "html-body": "html",
+    "dangling-comma": "dangling_comma",
+    "content-type": "content_type",
+    "cut-connection": "cut",
+}
+"""Rules, and the fault by which the fake breaks them."""
 _ERROR_KEYS: Final = frozenset({"success", "message", "error"})
 
 

@@ -1,19 +1,20 @@
-"""A response of the real API, written as a fixture without personal data."""
+"""A response of the real API, written without personal data: as a fixture, and as tests of what is found in it."""
 
 import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
 from smartflo_contract.live._errors import RecordError
-from smartflo_contract.live._faults import no_lead
+from smartflo_contract.live._faults import FAULTS_OF_THE_FAKE, no_lead
 from smartflo_contract.live._record import pseudonyms
+from smartflo_contract.live._regression import Finds
 from smartflo_contract.live._sources import Body, Sources
 from smartflo_contract.live._split import MOST_ITEM, Fault, Split
 from smartflo_contract.live._unzip import plain
@@ -24,23 +25,37 @@ _KEY: Final = 32
 """Bytes of a key."""
 
 
+class Recorded(NamedTuple):
+    """What has been recorded.
+
+    Attributes:
+        leads: how many the response had.
+        tests: how many were written.
+    """
+
+    leads: int
+    tests: int
+
+
 def record(
     body: Body,
-    path: str | PathLike[str],
+    path: str | PathLike[str] | None = None,
     *,
+    as_test: str | PathLike[str] | None = None,
     overlay: OverlaySource | None = None,
     key: bytes | None = None,
     max_wait: float = 60,
     token: str | None = None,
-) -> int:
-    """Write the leads of a response with another value for every personal one, and return how many there are.
+) -> Recorded:
+    """Write the leads of a response with another value for every personal one, or tests of what is found in them.
 
     Equal values stay equal, times keep their differences, and each lead keeps the findings that it has. Nothing is
     written where anything of the response is not understood; a file that is there is replaced at the end.
 
     Args:
         body: a URL of the API, a path, bytes or an open file, as for :func:`check`.
-        path: what to write: a JSON array with a lead a line.
+        path: a fixture to write: a JSON array with a lead a line.
+        as_test: a Python file to write, with a test of each finding; it is not written where nothing is found.
         overlay: a partial lead schema, as a mapping or a path.
         key: of the pseudonyms: the same one gives the same. Unless given, it is drawn anew and forgotten.
         max_wait: seconds that are waited, where the API answers 429.
@@ -49,24 +64,59 @@ def record(
     Raises:
         ContractError: the overlay cannot be used.
         LiveError: the response cannot be read.
-        RecordError: it is no whole list of leads, or holds what cannot be replaced; or the file cannot be written.
+        RecordError: it is no whole list of leads, or holds what cannot be replaced, or what cannot be a test; or there
+            is nothing to write, or a file cannot be written.
     """
+    target, module = (None if one is None else Path(one) for one in (path, as_test))
+    _check_targets(target, module)
     contract = load_contract("lenient", overlay)
-    target = Path(path)
+    finds = None if module is None else Finds(contract)
     with ExitStack() as stack:
         leads = pseudonyms(_leads(body, max_wait, token, stack), key or secrets.token_bytes(_KEY), contract=contract)
+        with _replacing(target) as file:
+            count = _write(file, leads if finds is None else finds.watch(leads))
+            tests, text = (0, "") if finds is None else finds.tests(_read(file))
+    if tests:
+        with _replacing(module) as file:
+            file.write(text.encode())
+    return Recorded(count, tests)
+
+
+def _check_targets(fixture: Path | None, module: Path | None) -> None:
+    if fixture is None and module is None:
+        message = "nothing to write: name a fixture, a file of tests, or both"
+    elif module is not None and module.suffix != ".py":
+        message = f"{module}: tests are written to a file of Python, such as test_recorded.py"
+    elif fixture == module:
+        message = f"{module}: the fixture and the tests cannot be one file"
+    else:
+        return
+    raise RecordError(message)
+
+
+@contextmanager
+def _replacing(path: Path | None) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of another one at the end, or none if it fails; one without a path is lost.
+
+    Raises:
+        RecordError: it cannot be written.
+    """
+    try:
+        if path is None:
+            with tempfile.TemporaryFile() as file:
+                yield file
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-            try:
-                count = _write(handle, leads)
-                os.replace(name, target)  # noqa: PTH105 - as mkstemp names it
-            finally:
-                with suppress(FileNotFoundError):
-                    os.unlink(name)  # noqa: PTH108 - as above
-        except OSError as error:
-            message = f"cannot write {path}: {error.strerror}"
-            raise RecordError(message) from None
-    return count
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+            os.replace(name, path)  # noqa: PTH105 - as mkstemp names it
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(name)  # noqa: PTH108 - as above
+    except OSError as error:
+        message = f"cannot write {path or 'a temporary file'}: {error.strerror}"
+        raise RecordError(message) from None
 
 
 def _leads(body: Body, max_wait: float, token: str | None, stack: ExitStack) -> Iterator[Any]:
@@ -91,17 +141,27 @@ def _leads(body: Body, max_wait: float, token: str | None, stack: ExitStack) -> 
 
 def _refuse(faults: list[Fault], name: str) -> None:
     if faults:
-        message = f"{name} is no whole list of leads, so nothing is recorded: {faults[0].rule}; see `check`"
+        rule = faults[0].rule
+        fault = FAULTS_OF_THE_FAKE.get(rule)
+        same = f'; smartflo.fail("{fault}") has the fake answer so in a test' if fault else ""
+        message = f"{name} is no whole list of leads, so nothing is recorded: {rule}; see `check`{same}"
         raise RecordError(message)
 
 
-def _write(handle: int, leads: Iterator[Any]) -> int:
+def _write(file: BinaryIO, leads: Iterator[Any]) -> int:
     """Write leads as an array, one a line, and return how many there are."""
     count = 0
-    with os.fdopen(handle, "wb") as file:
-        file.write(b"[")
-        for count, lead in enumerate(leads, start=1):
-            file.write(b"\n" if count == 1 else b",\n")
-            file.write(orjson.dumps(lead))
-        file.write(b"\n]\n")
+    file.write(b"[")
+    for count, lead in enumerate(leads, start=1):
+        file.write(b"\n" if count == 1 else b",\n")
+        file.write(orjson.dumps(lead))
+    file.write(b"\n]\n")
     return count
+
+
+def _read(file: BinaryIO) -> Iterator[Any]:
+    """Yield the leads of a file that :func:`_write` wrote, one by one."""
+    file.seek(0)
+    for line in file:
+        if line[:1] not in b"[]":
+            yield orjson.loads(line.rstrip(b",\n"))
