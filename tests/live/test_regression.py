@@ -243,6 +243,13 @@ def test_formatters_leave_whole_files_alone(tmp_path: Path) -> None:
     assert loaded(text)
 
 
+def test_names_differ(tmp_path: Path) -> None:
+    """Keys of which no letter can stand in a name have tests of their own."""
+    tests = loaded(written(leads_of(**{"अमित": 1, "रवि": 2, "-": 3}), tmp_path))
+    assert {"test_unknown_key", "test_unknown_key_2"} < tests.keys()
+    assert 3 == len(tests)
+
+
 def test_nothing_is_found(tmp_path: Path) -> None:
     """Without findings there are no tests, and what was there stays."""
     (tmp_path / NAME).write_text("before")

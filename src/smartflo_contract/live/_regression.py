@@ -161,8 +161,11 @@ class _Reduction:
 
     def _fewest(self, differences: Sequence[_Difference]) -> list[_Difference]:
         """Return the differences that make the finding, and those without which there would be others."""
-        kept = list(differences)
-        for one in differences:
+        (_, place), kept = self._key, list(differences)
+        named = [one for one in differences if place.startswith(f"/*{pointer((one.key,))}")]
+        if self._key in self._found(named):  # as is usual, and quick
+            kept = named
+        for one in tuple(kept):
             fewer = [other for other in kept if other != one]
             if self._key in self._found(fewer):
                 kept = fewer
