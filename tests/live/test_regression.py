@@ -71,8 +71,9 @@ def test_they_pass_until_the_finding_is_gone(tmp_path: Path) -> None:
     mended = text.replace('{"dial_status": 99}', '{"dial_status": 1}')
     (tmp_path / "test_mended.py").write_text(mended, encoding="utf-8")
     (tmp_path / "test_lost.py").write_text(text.replace("return response.json()", "return []"), encoding="utf-8")
+    plugins = [f"-pno:{name}" for name in ("randomly", "cacheprovider", "schemathesis")]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--tb=no", "-rf"],
+        [sys.executable, "-m", "pytest", "-q", *plugins, "--tb=no", "-rf"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
