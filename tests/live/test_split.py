@@ -121,6 +121,27 @@ def test_items_that_are_too_large(form: bytes, filling: bytes) -> None:
     assert "item-too-large" == told[0][0]
 
 
+@pytest.mark.parametrize("form", [b"[%b,%b]", b"[%b\n,%b]", b"%b\n%b"])
+@pytest.mark.parametrize("word", [b"1" * 400, b"x" * 400])
+def test_words_that_are_too_large(form: bytes, word: bytes) -> None:
+    """A long number, or a long line of what is no JSON, is one finding, and the next item is read."""
+    values, told = found(form % (word, LEAD), 16, most_item=100)
+
+    assert ([json.loads(LEAD)], 1) == (values, len(told))
+    assert "item-too-large" == told[0][0]
+
+
+@given(value=VALUES, size=st.integers(1, 40), written=st.sampled_from(["ascii", "utf-8"]))
+def test_whatever_is_in_a_large_item(value: Any, size: int, written: str) -> None:
+    """Texts, brackets and backslashes do not hide where a large item ends."""
+    at_once = _split._KEPT  # noqa: SLF001 - less is no large item
+    filling = "x" * (400 + 2 * at_once)
+    large = json.dumps([filling, value, "\\", [[value]]], ensure_ascii=written == "ascii").encode()
+    values, told = found(b"[%b,%b]" % (large, LEAD), size * max(1, at_once // 50), most_item=100)
+
+    assert ([json.loads(LEAD)], [("item-too-large", 1)]) == (values, told)
+
+
 def test_an_item_that_is_too_large_and_never_ends() -> None:
     """Nothing of an endless item is kept."""
     rest = itertools.repeat(b"x" * 1000, 2_000)

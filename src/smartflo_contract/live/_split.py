@@ -7,6 +7,7 @@ item at fault. A body that is no array is taken for values that follow each othe
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -27,6 +28,14 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_MARK: Final = 3
 """Bytes of a byte order mark."""
 _QUOTE: Final = b'"'
+_WORD_END: Final = re.compile(rb"[,\]}\n]")
+_MARKS: Final = re.compile(rb'\\.|["{}\[\]]', re.DOTALL)
+_STEPS: Final = dict(zip(b"{[}]", (1, 1, -1, -1), strict=True))
+"""By how many brackets more are open after each."""
+_BRACKETS: Final = bytes.maketrans(b"[]", b"{}")
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(_STEPS))
+_FLAT: Final = 4
+"""Brackets in brackets that are left out together."""
 _OPENING, _CLOSING, _BETWEEN = frozenset({b"{", b"["}), frozenset({b"}", b"]"}), frozenset({b",", b"\n"})
 
 
@@ -209,21 +218,20 @@ class Split:
         """
         buffer = self._buffer
         buffer.take(at + inside)
-        while depth or inside:
+        is_word = not (depth or inside)
+        while True:
             buffer.fill(_KEPT)
-            buffer.take(_end_of(_INSIDE if inside else _OUTSIDE, buffer.data, 0))
-            byte = _byte(buffer.data, 0)
-            if byte == b"\\":  # of a text; what it is about has not been read yet
-                buffer.fill(2)
-                buffer.take(2)
-                continue
-            if not byte and buffer.ended:
+            data = bytes(buffer.data)
+            if is_word:
+                found = _WORD_END.search(data)
+                end = found.start() if found else None
+            else:
+                end, depth, inside = _item_end(data, depth, inside=inside)
+            if end is not None or buffer.ended:
+                buffer.take(len(data) if end is None else end)
                 return
-            if byte == _QUOTE:
-                inside = not inside
-            elif byte and not inside:
-                depth += (byte in _OPENING) - (byte in _CLOSING)
-            buffer.take(len(byte))
+            escaping = (len(data) - len(data.rstrip(b"\\"))) % 2  # what it is about has not been read yet
+            buffer.take(len(data) - escaping)
 
 
 class _Buffer:
@@ -310,6 +318,29 @@ def _lines(buffer: _Buffer, size: int) -> Items | None:
     found = Items(values, buffer.offset)
     buffer.take(end)
     return found
+
+
+def _item_end(data: bytes, depth: int, *, inside: bool) -> tuple[int | None, int, bool]:
+    """Return where an item ends, if it does so in some data, and else how many brackets are open then, and a text.
+
+    Brackets are looked at one by one only where the item ends: elsewhere it is enough how many there are.
+    """
+    plain = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
+    parts = plain.split(_QUOTE)
+    brackets = b"".join(parts[inside::2]).translate(_BRACKETS, _NO_BRACKETS)
+    for _ in range(_FLAT):
+        brackets = brackets.replace(b"{}", b"")
+    steps = [_STEPS[byte] for byte in brackets]
+    if len(parts) == 1 if depth == 0 else min(accumulate(steps, initial=depth)) > 0:
+        return None, depth + sum(steps), inside == len(parts) % 2
+    for mark in _MARKS.finditer(data):
+        if mark[0] == _QUOTE:
+            inside = not inside
+        elif not inside:
+            depth += _STEPS.get(mark[0][0], 0)
+        if depth == 0 and not inside:
+            return mark.end(), depth, inside
+    return None, depth, inside
 
 
 def _end_of(pattern: re.Pattern[bytes], data: bytearray, at: int) -> int:
