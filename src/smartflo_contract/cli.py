@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
-from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -18,7 +17,7 @@ import click
 from smartflo_contract._version import __version__
 
 if TYPE_CHECKING:
-    from smartflo_contract.live import Report
+    from smartflo_contract.live import Credentials, Report
     from smartflo_contract.mock_server import Config
     from smartflo_contract.schemas._contradictions import Contradiction
     from smartflo_contract.schemas._explain import Explanation
@@ -86,6 +85,19 @@ _max_wait = _option(
     metavar="SECONDS",
     help="How long to wait at most, where the API answers 429.",
 )
+_max_time = _option(
+    "--max-time",
+    type=click.FloatRange(0, min_open=True),
+    default=600,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an answer of the API may take. Who sends nothing at all for 30 is given up before.",
+)
+_prompt = _option(
+    "--prompt",
+    is_flag=True,
+    help="Ask on the terminal for a token, or for e-mail and password, where neither --token nor a variable has any.",
+)
 _token = click.option(
     "--token",
     metavar="env:NAME|file:PATH",
@@ -141,7 +153,9 @@ _checking = _together(
     ),
     _base_url,
     _max_wait,
+    _max_time,
     _token,
+    _prompt,
     _profile,
     _overlay,
 )
@@ -427,7 +441,7 @@ def check(*, sources: Sequence[str], base_url: str | None, **options: Any) -> No
     """
     from smartflo_contract import live
 
-    _leave_with(partial(live.check, *(_body(source, base_url) for source in sources)), **options)
+    _leave_with(live.check, [_body(source, base_url) for source in sources], **options)
 
 
 @cli.command()
@@ -449,7 +463,7 @@ def diff(*, before: str, after: str, base_url: str | None, **options: Any) -> No
     if before == after == "-":
         message = "there is one standard input: BEFORE and AFTER cannot both be -"
         raise click.UsageError(message, click.get_current_context())
-    _leave_with(partial(live.diff, _body(before, base_url), _body(after, base_url)), **options)
+    _leave_with(live.diff, [_body(before, base_url), _body(after, base_url)], **options)
 
 
 @cli.command()
@@ -463,7 +477,9 @@ def diff(*, before: str, after: str, base_url: str | None, **options: Any) -> No
 )
 @_base_url
 @_max_wait
+@_max_time
 @_token
+@_prompt
 @_overlay
 def record(
     *,
@@ -472,7 +488,9 @@ def record(
     as_test: Path | None,
     base_url: str | None,
     max_wait: float,
+    max_time: float,
     token: str | None,
+    prompt: bool,
     overlay: Path | None,
 ) -> None:
     """Write a response as a fixture without personal data, or as tests of what is found in it.
@@ -482,20 +500,22 @@ def record(
     Where anything is not understood, nothing is written. The pseudonyms cannot be undone.
 
     Exit codes: 0 written, 2 wrong usage, or nothing could be written, 3 SOURCE cannot be read, or refuses
-    the credentials.
+    the credentials, 130 interrupted, and nothing written.
     """
     from smartflo_contract import live
 
     if output is None and as_test is None:
         message = "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"
         raise click.UsageError(message, click.get_current_context())
+    body = _body(source, base_url)
     recorded = live.record(
-        _body(source, base_url),
+        body,
         output,
         as_test=as_test,
         overlay=overlay,
         max_wait=max_wait,
-        token=None if token is None else _secret(token),
+        max_time=max_time,
+        token=_account([body], token, prompt=prompt),
     )
     if output is not None:
         click.echo(f"{output}: {_counted(recorded.leads, 'lead')} without personal data", err=True)
@@ -551,6 +571,7 @@ def _quirk(text: str) -> tuple[str, str]:
 
 def _leave_with(
     find: Callable[..., "Report"],
+    bodies: Sequence[str],
     *,
     fail_on: Any,
     baseline: Path | None,
@@ -559,7 +580,9 @@ def _leave_with(
     reports: Sequence[str],
     max_item: int,
     max_wait: float,
+    max_time: float,
     token: str | None,
+    prompt: bool,
     profile: str | None,
     overlay: Path | None,
 ) -> None:
@@ -572,13 +595,16 @@ def _leave_with(
         message = "--update-baseline needs --baseline FILE, which it writes"
         raise click.UsageError(message, click.get_current_context())
     known = frozenset() if baseline is None or update_baseline else read_baseline(baseline)
+    account = _account(bodies, token, prompt=prompt)
     with _leads_progress() as progress:
         found = find(
+            *bodies,
             profile=profile or "lenient",
             overlay=overlay,
             most_item=max_item,
             max_wait=max_wait,
-            token=None if token is None else _secret(token),
+            max_time=max_time,
+            token=account,
             progress=progress,
         )
     if baseline is not None and update_baseline:
@@ -614,6 +640,35 @@ def _body(source: str, base_url: str | None) -> str:
     from smartflo_contract.live._access import checked_url
 
     return f"{checked_url(base_url)}/v1/broadcast/leads/{source}"
+
+
+def _account(bodies: Iterable[str], token: str | None, *, prompt: bool) -> "str | Credentials | None":
+    """Return the token that an option names, or what is typed; ``None`` where nothing is asked."""
+    from smartflo_contract.live._access import Credentials, credentials
+    from smartflo_contract.live._sources import is_url
+
+    if token is not None:
+        return _secret(token)
+    if not prompt or credentials() or not any(map(is_url, bodies)):
+        return None
+    if sys.stdin is None or not sys.stdin.isatty():
+        message = (
+            "--prompt: standard input is no terminal to ask on; "
+            "set SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
+        )
+        raise click.UsageError(message, click.get_current_context())
+    typed = _typed("Access token (empty for a login)", default="").strip()
+    return Credentials(typed) if typed else Credentials(None, _typed("E-mail").strip(), _typed("Password"))
+
+
+def _typed(what: str, default: str | None = None) -> str:
+    """Return what is typed on the terminal, which does not show it."""
+    try:
+        return str(click.prompt(what, default=default, show_default=False, hide_input=True, err=True))
+    except UnicodeDecodeError:
+        click.echo(err=True)  # ends the line that was typed
+        message = "--prompt: what was typed is not in the encoding of this terminal"
+        raise click.UsageError(message, click.get_current_context()) from None
 
 
 def _secret(where: str) -> str:
@@ -696,46 +751,54 @@ def _array(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _with_progress(lines: Iterable[str], count: int) -> Iterator[str]:
-    """Pass ``lines`` on; tell of progress on a terminal's standard error once it takes over two seconds."""
-    if not sys.stderr.isatty() or sys.stdout.isatty():
+    """Pass ``lines`` on, and tell of progress where they go elsewhere than to a terminal."""
+    if sys.stdout.isatty():
         yield from lines
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    started = time.monotonic()
-    # Left to itself, Rich would take standard output over and print the leads above its bar.
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        task = progress.add_task("leads", total=count, visible=False)
+    with _progress(total=count) as tell:
         for done, line in enumerate(lines, start=1):
             yield line
-            if done % _PROGRESS_STEP == 0:
-                progress.update(task, completed=done, visible=time.monotonic() - started > _QUIET_SECONDS)
+            if tell and done % _PROGRESS_STEP == 0:
+                tell(completed=done)
 
 
 @contextmanager
-def _leads_progress() -> Iterator[Callable[[int, int], None] | None]:
-    """Tell of the leads and bytes that have been read, on a terminal's standard error, once it takes two seconds."""
+def _leads_progress() -> Iterator[Callable[[int, int, int | None], None] | None]:
+    """Tell of the leads and bytes that have been read, how fast, and how long it takes where that is known."""
+    with _progress("{task.fields[leads]:,} leads", leads=0, total=None) as tell:
+        yield tell and (lambda leads, read, total: tell(leads=leads, completed=read, total=total))
+
+
+@contextmanager
+def _progress(text: str | None = None, **start: Any) -> Iterator[Callable[..., None] | None]:
+    """Tell of progress on a terminal's standard error, once it takes over two seconds.
+
+    Args:
+        text: what is done, before bytes, speed and time; a bar, unless given.
+        start: how far it is at the beginning.
+    """
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
+    from rich.progress import FileSizeColumn, Progress, ProgressColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    console, started, said = Console(stderr=True), time.monotonic(), False
+    columns: list[str | ProgressColumn] = (
+        [] if text is None else [text, FileSizeColumn(), TransferSpeedColumn(), TimeRemainingColumn()]
+    )
+    # Left to itself, Rich would take standard output over and print the leads above its bar.
+    progress = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    task, started = progress.add_task("leads", **start), time.monotonic()
 
-    def tell(leads: int, size: int) -> None:
-        nonlocal said
-        taken = time.monotonic() - started
-        if taken > _QUIET_SECONDS:
-            said = True
-            speed = f"{size / taken / 1e6:.0f} MB/s"
-            console.print(f"{leads:,} leads, {size / 1e6:,.0f} MB, {speed}", end="\r", highlight=False)
+    def tell(**now: Any) -> None:
+        progress.update(task, **now)
+        if time.monotonic() - started > _QUIET_SECONDS:
+            progress.start()
 
     try:
         yield tell
     finally:
-        if said:
-            console.print(" " * 60, end="\r")
+        progress.stop()
 
 
 def _print_json(document: object) -> None:

@@ -18,6 +18,7 @@ def _run(tmp_path: object) -> Run:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("SMARTFLO_")}
         return subprocess.run(
             [sys.executable, "-m", "smartflo_contract", *arguments],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

@@ -212,12 +212,18 @@ def test_files_that_cannot_be_read(path: str) -> None:
         check(path)
 
 
-def test_progress() -> None:
-    """Whoever wants to know is told how many leads and bytes have been read."""
-    told: list[tuple[int, int]] = []
-    check(body(), body(3), progress=lambda leads, size: told.append((leads, size)))
+def test_progress(tmp_path: Path) -> None:
+    """Whoever wants to know is told how many leads and bytes have been read, and how many there are to read."""
+    told: list[tuple[int, int, int | None]] = []
+    many, few = gzip.compress(body()), body(3)
+    path = tmp_path / "leads.json.gz"
+    path.write_bytes(many)
+    read = len(many) + len(few)
+    check(path, few, progress=lambda *now: told.append(now))
+    check(path, io.BytesIO(few), progress=lambda *now: told.append(now))
 
-    assert [(MANY, len(body()) - 1), (MANY + 3, len(body(3)) - 1)] == told
+    assert [(MANY, len(many), read), (MANY + 3, read, read)] == told[:2]
+    assert [(MANY, len(many), None), (MANY + 3, read, None)] == told[2:]
 
 
 def test_memory_does_not_grow_with_an_item() -> None:

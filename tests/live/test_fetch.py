@@ -39,7 +39,7 @@ class Time:
         self.slept.append(seconds)
         self.passed += seconds
 
-    def fetch(self, url: str, known: Credentials | None = None, **settings: float) -> Fetched:
+    def fetch(self, url: str, known: Credentials | None = None, **settings: Any) -> Fetched:
         """Fetch by this time."""
 
         def now() -> datetime:

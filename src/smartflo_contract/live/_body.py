@@ -77,6 +77,6 @@ def _received(response: requests.Response, seconds: float, clock: Callable[[], f
             return
         count += len(piece)
         if clock() > until:
-            message = f"the body has not ended after {seconds:g} seconds and {count} bytes"
+            message = f"the body has not ended after {seconds:g} seconds and {count} bytes; --max-time can allow more"
             raise LiveError(message)
         yield piece

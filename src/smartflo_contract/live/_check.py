@@ -1,14 +1,17 @@
 """The check of responses: read in pieces, cut into leads, held against the contract, in constant memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, TypeAlias
 
+from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._agreement import Agreements
 from smartflo_contract.live._faults import FAULTS, no_lead
+from smartflo_contract.live._fetch import MOST_SECONDS
 from smartflo_contract.live._ids import Ids
 from smartflo_contract.live._report import Report, Source, masked, merged
-from smartflo_contract.live._sources import Body, Opened, Sources
+from smartflo_contract.live._sources import Body, Opened, Sources, total
 from smartflo_contract.live._split import MOST_ITEM, Fault, Items, Split
 from smartflo_contract.live._statistics import Statistics
 from smartflo_contract.live._unzip import plain
@@ -16,8 +19,8 @@ from smartflo_contract.schemas import Contract, Finding, load_contract
 from smartflo_contract.schemas._check import Check, of_body
 from smartflo_contract.schemas._overlay import OverlaySource
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Is told how many leads and bytes have been read."""
+Progress: TypeAlias = Callable[[int, int, int | None], None]
+"""Is told how many leads and bytes have been read, and how many bytes there are, where that is known."""
 
 
 def check(
@@ -26,7 +29,8 @@ def check(
     overlay: OverlaySource | None = None,
     most_item: int = MOST_ITEM,
     max_wait: float = 60,
-    token: str | None = None,
+    max_time: float = MOST_SECONDS,
+    token: str | Credentials | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Return what responses have that the contract does not allow, or does not know.
@@ -41,7 +45,9 @@ def check(
         overlay: a partial lead schema, as a mapping or a path.
         most_item: bytes of a lead; a larger one is a finding.
         max_wait: seconds that are waited, where the API answers 429.
-        token: an access token, instead of what the environment has.
+        max_time: seconds that an answer of the API may take, with what is done as it comes.
+        token: an access token or a login, instead of what the environment has. What a login gives is had anew once for
+            each body where the API says that it has expired.
         progress: is told how far it is.
 
     Raises:
@@ -49,10 +55,19 @@ def check(
         LiveError: a file cannot be read, or nobody can be reached, or credentials are refused.
     """
     contract = load_contract(profile, overlay)
-    run = Run(contract, most_item, max_wait, token, progress)
+    sources = Sources(token, max_wait, max_time)
+    run = Run(contract, most_item, sources, told(progress, sources, bodies))
     for body in bodies:
         run.add(body)
     return run.report()
+
+
+def told(progress: Progress | None, sources: Sources, bodies: Sequence[Body]) -> Callable[[int], None]:
+    """Return what is given the number of leads so far, and tells ``progress`` the rest."""
+    if progress is None:
+        return lambda _: None
+    size = total(bodies)
+    return lambda leads: progress(leads, sources.read, size)
 
 
 class Run:
@@ -62,17 +77,14 @@ class Run:
         self,
         contract: Contract,
         most_item: int,
-        max_wait: float,
-        token: str | None,
-        progress: Progress | None,
+        bodies: Sources,
+        tell: Callable[[int], None],
         *,
         each: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        self._faults: list[Fault] = []
-        self._open = Sources(max_wait, token, self._faults).opened
-        self._contract, self._most_item, self._progress = contract, most_item, progress
-        self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
-        self._each = each
+        self._contract, self._most_item, self._bodies, self._tell = contract, most_item, bodies, tell
+        self._agreements, self._statistics, self._each = Agreements(contract.overlay), Statistics(contract), each
+        self._faults: dict[str, Finding] = {}
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
         self._broken = 0
@@ -80,19 +92,19 @@ class Run:
     def add(self, body: Body) -> None:
         """Check a body."""
         with ExitStack() as stack:
-            opened = self._open(body, stack)
+            opened = self._bodies.opened(body, stack)
             checking = Check(self._contract, Ids())
-            split = Split(plain(opened.pieces or (), self._faults), self._most_item)
+            split = Split(plain(opened.pieces or (), self._bodies.faults), self._most_item)
             done = sum(source.leads for source in self._sources)
             for part in () if opened.pieces is None else split:
                 if isinstance(part, Fault):
-                    self._findings.append(_of_fault(part, checking.leads))
+                    self._add_fault(part, checking.leads)
                 else:
                     self._add_items(part, checking, opened, split)
-                if self._progress:
-                    self._progress(done + checking.leads, split.read)
-        self._findings += [_of_fault(fault, checking.leads) for fault in self._faults]
-        self._faults.clear()
+                self._tell(done + checking.leads)
+        for fault in self._bodies.faults:
+            self._add_fault(fault, checking.leads)
+        self._bodies.faults.clear()
         self._findings += checking.findings()
         self._broken += checking.broken
         self._sources.append(Source(opened.name, checking.leads, split.read))
@@ -101,11 +113,16 @@ class Run:
         """Check leads, but for what is none at the beginning of a body that is no array."""
         if not split.is_array and not checking.leads:
             if rule := no_lead(items.values):
-                self._findings.append(_of_fault(Fault(rule, items.offset), 0))
+                self._add_fault(Fault(rule, items.offset), 0)
                 return
             if opened.is_response:
-                self._findings.append(_of_fault(Fault("no-array", items.offset), 0))
+                self._add_fault(Fault("no-array", items.offset), 0)
         self._add_leads(items.values, checking)
+
+    def _add_fault(self, fault: Fault, leads: int) -> None:
+        """Count a fault, and keep the first of its kind: there may be as many as lines."""
+        same = self._faults.get(fault.rule)
+        self._faults[fault.rule] = replace(same, count=same.count + 1) if same else _of_fault(fault, leads)
 
     def _add_leads(self, leads: list[Any], checking: Check) -> None:
         checking.add_decoded(leads)
@@ -123,7 +140,7 @@ class Run:
             profile=self._contract.profile,
             overlay=None if overlay is None else overlay.name,
             sources=tuple(self._sources),
-            findings=merged(masked(self._findings, self._contract)),
+            findings=merged(masked([*self._faults.values(), *self._findings], self._contract)),
             broken=self._broken,
             agreements=self._agreements.rows(),
             statistics=self._statistics.as_dict(),

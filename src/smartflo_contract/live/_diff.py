@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._changes import Side, changes
-from smartflo_contract.live._check import Progress, Run
+from smartflo_contract.live._check import Progress, Run, told
 from smartflo_contract.live._errors import BaselineError
+from smartflo_contract.live._fetch import MOST_SECONDS
 from smartflo_contract.live._report import Report, merged
 from smartflo_contract.live._shape import Shape
-from smartflo_contract.live._sources import Body
+from smartflo_contract.live._sources import Body, Sources
 from smartflo_contract.live._split import MOST_ITEM
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._overlay import OverlaySource
@@ -21,7 +23,8 @@ def diff(
     overlay: OverlaySource | None = None,
     most_item: int = MOST_ITEM,
     max_wait: float = 60,
-    token: str | None = None,
+    max_time: float = MOST_SECONDS,
+    token: str | Credentials | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Return what has changed from one response to another: keys, types, known values, shares of null, columns.
@@ -36,6 +39,7 @@ def diff(
         overlay: as for :func:`check`.
         most_item: as for :func:`check`.
         max_wait: as for :func:`check`.
+        max_time: as for :func:`check`.
         token: as for :func:`check`.
         progress: as for :func:`check`.
 
@@ -45,10 +49,12 @@ def diff(
         LiveError: a file cannot be read, or nobody can be reached, or credentials are refused.
     """
     contract = load_contract(profile, overlay)
+    sources = Sources(token, max_wait, max_time)
+    tell = told(progress, sources, (before, after))
 
-    def side(body: Body) -> Side:
+    def side(body: Body, done: int = 0) -> Side:
         shape = Shape(contract)
-        run = Run(contract, most_item, max_wait, token, progress, each=shape.add)
+        run = Run(contract, most_item, sources, lambda leads: tell(done + leads), each=shape.add)
         run.add(body)
         return Side(run.report(), shape)
 
@@ -58,7 +64,7 @@ def diff(
         why = ", ".join(one.rule for one in old.report.findings) or "its list is empty"
         message = f"{base.name}: there are no leads to compare with: {why}"
         raise BaselineError(message)
-    new = side(after)
+    new = side(after, old.shape.leads)
     findings = merged(changes(old, new, contract))
     broken = max((one.count for one in findings if one.severity == "break"), default=0)
     return replace(new.report, findings=findings, broken=min(broken, new.report.leads), base=base)

@@ -14,7 +14,7 @@ A ``Content-Length`` that is too small cannot be told from a right one: the piec
 import math
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -31,6 +31,10 @@ from smartflo_contract.live._http import get
 from smartflo_contract.live._polite import check_reading
 
 _INDIA: Final = timezone(timedelta(hours=5, minutes=30))
+MOST_SECONDS: Final = 600
+"""How long a body may take, unless it is said."""
+_LOGINS: Final = 2
+"""With how many tokens, one after the other, a URL is asked for at most."""
 _REDIRECTS: Final = 5
 _REDIRECT: Final = frozenset({301, 302, 303, 307, 308})
 _PAUSES: Final = (0.5, 1.5)
@@ -85,8 +89,9 @@ def fetch(
     url: str,
     *,
     known: Credentials | None,
+    tokens: MutableMapping[str, str] | None = None,
     max_wait: float = 60,
-    max_seconds: float = 600,
+    max_seconds: float = MOST_SECONDS,
     sleep: Callable[[float], object] = time.sleep,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     clock: Callable[[], float] = time.monotonic,
@@ -99,6 +104,7 @@ def fetch(
     Args:
         url: what to read: https, or http on this machine.
         known: what opens the account; ``None`` sends no credentials.
+        tokens: those that logins gave before, by the root of the API that they are for; gets those that this gives.
         max_wait: seconds that are waited at most, all together, where the API answers 429.
         max_seconds: how long the body may take, with what is done between its pieces.
         sleep: waits for seconds.
@@ -113,9 +119,10 @@ def fetch(
     asking = _Asking(max_wait, max_seconds, sleep, now, clock)
     if known is None:
         return _allowed(asking.followed(start, None), start)
-    found = _with_login(asking, start, known)
-    if found is None and not known.token:
-        found = _with_login(asking, start, known)
+    if known.token:
+        found = _with_token(asking, start, known.token)
+    else:
+        found = _with_login(asking, start, known, {} if tokens is None else tokens)
     if found is None:
         why = "is SMARTFLO_TOKEN right, and not expired?" if known.token else "two logins gave it, one after the other"
         message = f"{_origin(start)} refuses the token: {why}"
@@ -123,9 +130,22 @@ def fetch(
     return found
 
 
-def _with_login(asking: "_Asking", start: str, known: Credentials) -> Fetched | None:
+def _with_login(asking: "_Asking", start: str, known: Credentials, tokens: MutableMapping[str, str]) -> Fetched | None:
+    """Return the answer to who has logged in, anew where the token is refused; ``None`` where the next one is, too."""
+    base, found = base_of(start), None
+    for _ in range(_LOGINS):
+        if base not in tokens:
+            tokens[base] = token(base, known)
+        found = _with_token(asking, start, tokens[base])
+        if found is not None:
+            break
+        del tokens[base]
+    return found
+
+
+def _with_token(asking: "_Asking", start: str, secret: str) -> Fetched | None:
     """Return the answer to who has a token; ``None`` where the token is refused."""
-    found = asking.followed(start, _sendable(token(base_of(start), known)))
+    found = asking.followed(start, _sendable(secret))
     if found.status == requests.codes.unauthorized or _says_expired(found):
         found.close()
         return None

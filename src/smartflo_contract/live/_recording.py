@@ -11,8 +11,10 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
+from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._errors import RecordError
 from smartflo_contract.live._faults import FAULTS_OF_THE_FAKE, no_lead
+from smartflo_contract.live._fetch import MOST_SECONDS
 from smartflo_contract.live._record import pseudonyms
 from smartflo_contract.live._regression import Finds
 from smartflo_contract.live._sources import Body, Sources
@@ -45,7 +47,8 @@ def record(
     overlay: OverlaySource | None = None,
     key: bytes | None = None,
     max_wait: float = 60,
-    token: str | None = None,
+    max_time: float = MOST_SECONDS,
+    token: str | Credentials | None = None,
 ) -> Recorded:
     """Write the leads of a response with another value for every personal one, or tests of what is found in them.
 
@@ -59,7 +62,8 @@ def record(
         overlay: a partial lead schema, as a mapping or a path.
         key: of the pseudonyms: the same one gives the same. Unless given, it is drawn anew and forgotten.
         max_wait: seconds that are waited, where the API answers 429.
-        token: an access token, instead of what the environment has.
+        max_time: seconds that an answer of the API may take, with what is done as it comes.
+        token: an access token or a login, instead of what the environment has.
 
     Raises:
         ContractError: the overlay cannot be used.
@@ -72,7 +76,8 @@ def record(
     contract = load_contract("lenient", overlay)
     finds = None if module is None else Finds(contract)
     with ExitStack() as stack:
-        leads = pseudonyms(_leads(body, max_wait, token, stack), key or secrets.token_bytes(_KEY), contract=contract)
+        found = _leads(body, Sources(token, max_wait, max_time), stack)
+        leads = pseudonyms(found, key or secrets.token_bytes(_KEY), contract=contract)
         with _replacing(target) as file:
             count = _write(file, leads if finds is None else finds.watch(leads))
             tests, text = (0, "") if finds is None else finds.tests(_read(file))
@@ -119,14 +124,14 @@ def _replacing(path: Path | None) -> Iterator[BinaryIO]:
         raise RecordError(message) from None
 
 
-def _leads(body: Body, max_wait: float, token: str | None, stack: ExitStack) -> Iterator[Any]:
+def _leads(body: Body, bodies: Sources, stack: ExitStack) -> Iterator[Any]:
     """Yield the leads of a body.
 
     Raises:
         RecordError: it is not a whole list of leads.
     """
-    faults: list[Fault] = []
-    opened = Sources(max_wait, token, faults).opened(body, stack)
+    faults = bodies.faults
+    opened = bodies.opened(body, stack)
     split = Split(plain(opened.pieces or (), faults), MOST_ITEM)
     for part in split:
         if isinstance(part, Fault):

@@ -1,6 +1,8 @@
 """Where bodies come from: files, standard input, bytes, and the real API."""
 
+import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -12,9 +14,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from smartflo_contract.live._access import Credentials, credentials, token
+from smartflo_contract.live._access import Credentials, credentials
 from smartflo_contract.live._errors import CutError, LiveError
-from smartflo_contract.live._fetch import base_of, fetch
+from smartflo_contract.live._fetch import fetch
 from smartflo_contract.live._split import Fault
 
 Body: TypeAlias = str | PathLike[str] | bytes | BinaryIO
@@ -42,15 +44,22 @@ class Sources:
     """Opens bodies, one after the other.
 
     Args:
+        token: an access token or a login; what the environment has, unless given.
         max_wait: seconds that are waited where the API answers 429.
-        secret: an access token; what the environment has, unless given.
-        faults: gets what is wrong about an answer besides its body.
+        max_time: seconds that an answer may take.
+
+    Attributes:
+        faults: what is wrong about an answer besides its body.
+        read: bytes of all bodies that have been read; of a file those that it has, whether they are packed or not.
     """
 
-    def __init__(self, max_wait: float, secret: str | None, faults: list[Fault]) -> None:
+    def __init__(self, token: str | Credentials | None, max_wait: float, max_time: float) -> None:
         """Open nothing yet."""
-        self._max_wait, self._secret, self._faults = max_wait, secret, faults
-        self._tokens: dict[str, Credentials] = {}
+        self.faults: list[Fault] = []
+        self.read = 0
+        self._known = Credentials(token) if isinstance(token, str) else token or credentials()
+        self._tokens: dict[str, str] = {}
+        self._max_wait, self._max_time = max_wait, max_time
 
     def opened(self, body: Body, stack: ExitStack) -> Opened:
         """Return a body, open until the stack is closed.
@@ -59,46 +68,82 @@ class Sources:
             LiveError: it cannot be read.
         """
         if isinstance(body, bytes):
-            return Opened("bytes", _pieces("bytes", BytesIO(body)))
-        if isinstance(body, str) and _URL.match(body):
-            return self._fetched(body, stack)
+            return self._opened("bytes", BytesIO(body))
+        if is_url(body):
+            return self._fetched(str(body), stack)
         if not isinstance(body, str | PathLike):
-            return Opened("file", _pieces("file", body))
+            return self._opened("file", body)
         if body == "-":
-            return Opened("-", _pieces("-", sys.stdin.buffer))
+            return self._opened("-", _standard_input())
         try:
-            return Opened(str(body), _pieces(str(body), stack.enter_context(Path(body).open("rb"))))
+            return self._opened(str(body), stack.enter_context(Path(body).open("rb")))
         except OSError as error:
             message = f"cannot read {body}: {error.strerror}"
             raise LiveError(message) from None
 
+    def _opened(self, name: str, file: BinaryIO) -> Opened:
+        return Opened(name, self._counted(_pieces(name, file)))
+
     def _fetched(self, url: str, stack: ExitStack) -> Opened:
-        answer = stack.enter_context(fetch(url, known=self._known(url), max_wait=self._max_wait))
+        answer = stack.enter_context(
+            fetch(
+                url,
+                known=self._known,
+                tokens=self._tokens,
+                max_wait=self._max_wait,
+                max_seconds=self._max_time,
+            )
+        )
         parts = urlsplit(answer.url)
         name = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if answer.status != requests.codes.ok:
-            self._faults.append(Fault("http-status", 0, f"status {answer.status}"))
+            self.faults.append(Fault("http-status", 0, f"status {answer.status}"))
             return Opened(name, None)
         if answer.content_type is None or "json" not in answer.content_type.lower():
-            self._faults.append(Fault("content-type", 0))
-        return Opened(name, self._whole(answer.pieces), is_response=True)
+            self.faults.append(Fault("content-type", 0))
+        return Opened(name, self._counted(self._whole(answer.pieces)), is_response=True)
 
-    def _known(self, url: str) -> Credentials | None:
-        """Return a token, after one login for each root of the API."""
-        known = Credentials(self._secret) if self._secret else credentials()
-        if known is None or known.token:
-            return known
-        base = base_of(url)
-        if base not in self._tokens:
-            self._tokens[base] = Credentials(token(base, known))
-        return self._tokens[base]
+    def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.read += len(piece)
+            yield piece
 
     def _whole(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Yield a body up to where it is cut."""
         try:
             yield from pieces
         except CutError:
-            self._faults.append(Fault("cut-connection", 0))
+            self.faults.append(Fault("cut-connection", 0))
+
+
+def is_url(body: Body) -> bool:
+    """Whether a body is one of the API."""
+    return isinstance(body, str) and _URL.match(body) is not None
+
+
+def total(bodies: Iterable[Body]) -> int | None:
+    """Return how many bytes some bodies have; ``None`` where they are not all regular files, or bytes."""
+    sizes = [_size(body) for body in bodies]
+    return None if None in sizes else sum(filter(None, sizes))
+
+
+def _size(body: Body) -> int | None:
+    if isinstance(body, bytes):
+        return len(body)
+    if not isinstance(body, str | PathLike):
+        return None
+    try:
+        status = os.fstat(_standard_input().fileno()) if body == "-" else Path(body).stat()
+    except (OSError, LiveError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        message = "cannot read -: standard input is closed"
+        raise LiveError(message)
+    return sys.stdin.buffer
 
 
 def _pieces(name: str, file: BinaryIO) -> Iterator[bytes]:
