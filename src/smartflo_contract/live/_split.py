@@ -221,13 +221,13 @@ class Split:
         is_word = not (depth or inside)
         while True:
             buffer.fill(_KEPT)
-            data = bytes(buffer.data)
+            data = bytes(buffer.data[:_KEPT])
             if is_word:
                 found = _WORD_END.search(data)
                 end = found.start() if found else None
             else:
                 end, depth, inside = _item_end(data, depth, inside=inside)
-            if end is not None or buffer.ended:
+            if end is not None or (buffer.ended and len(data) == len(buffer.data)):
                 buffer.take(len(data) if end is None else end)
                 return
             escaping = (len(data) - len(data.rstrip(b"\\"))) % 2  # what it is about has not been read yet
