@@ -1,5 +1,6 @@
 """The check of responses: read in pieces, cut into leads, held against the contract, in constant memory."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -85,6 +86,7 @@ class Run:
         self._contract, self._most_item, self._bodies, self._tell = contract, most_item, bodies, tell
         self._agreements, self._statistics, self._each = Agreements(contract.overlay), Statistics(contract), each
         self._faults: dict[str, Finding] = {}
+        self._times: Counter[str] = Counter()
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
         self._broken = 0
@@ -121,8 +123,9 @@ class Run:
 
     def _add_fault(self, fault: Fault, leads: int) -> None:
         """Count a fault, and keep the first of its kind: there may be as many as lines."""
-        same = self._faults.get(fault.rule)
-        self._faults[fault.rule] = replace(same, count=same.count + 1) if same else _of_fault(fault, leads)
+        if fault.rule not in self._faults:
+            self._faults[fault.rule] = _of_fault(fault, leads)
+        self._times[fault.rule] += 1
 
     def _add_leads(self, leads: list[Any], checking: Check) -> None:
         checking.add_decoded(leads)
@@ -136,11 +139,12 @@ class Run:
     def report(self) -> Report:
         """Return what has been found."""
         overlay = self._contract.overlay
+        faults = (replace(first, count=self._times[rule]) for rule, first in self._faults.items())
         return Report(
             profile=self._contract.profile,
             overlay=None if overlay is None else overlay.name,
             sources=tuple(self._sources),
-            findings=merged(masked([*self._faults.values(), *self._findings], self._contract)),
+            findings=merged(masked([*faults, *self._findings], self._contract)),
             broken=self._broken,
             agreements=self._agreements.rows(),
             statistics=self._statistics.as_dict(),
