@@ -93,7 +93,7 @@ _max_time = _option(
     metavar="SECONDS",
     help="How long an answer of the API may take. Who sends nothing at all for 30 is given up before.",
 )
-_prompt = _option(
+_prompt = click.option(
     "--prompt",
     is_flag=True,
     help="Ask on the terminal for a token, or for e-mail and password, where neither --token nor a variable has any.",

@@ -245,8 +245,9 @@ def test_a_body_that_does_not_end(command: str, pause: float, begin: bytes, serv
         (answered(BODY, length=len(BODY) + 9), {"cut-connection": 1, "lead-id-unique": 1}, 3),
         (answered(BODY, length=len(BODY) - 9), {"truncated-body": 1, "lead-id-unique": 1}, 2),
         (answered(BODY[:-9], length=len(BODY)), {"cut-connection": 1, "truncated-body": 1, "lead-id-unique": 1}, 2),
+        (answered(b"\n".join(LEADS)[:-9], length=9_999), {"cut-connection": 1, "truncated-body": 1, "no-array": 1}, 1),
     ],
-    ids=["too long", "too short", "in a lead"],
+    ids=["too long", "too short", "in a lead", "lines"],
 )
 def test_lengths_that_are_none(answer: bytes, rules: dict[str, int], leads: int, serve: Any) -> None:
     """What has come of a body is checked, and that it was not all of it is a finding."""
