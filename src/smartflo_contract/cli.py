@@ -156,7 +156,13 @@ _checking = _together(
     _max_time,
     _token,
     _prompt,
-    _profile,
+    _option(
+        "--profile",
+        type=click.Choice(PROFILES),
+        default="lenient",
+        show_default=True,
+        help="Reading of the vendor's documentation: either, or as the sample shows it, or as the table says it.",
+    ),
     _overlay,
 )
 """Where responses come from, what they are held against, and what becomes of what is found."""
@@ -583,7 +589,7 @@ def _leave_with(
     max_time: float,
     token: str | None,
     prompt: bool,
-    profile: str | None,
+    profile: str,
     overlay: Path | None,
 ) -> None:
     """Have responses checked, and leave with what is found, as the options of ``_checking`` say."""
@@ -599,7 +605,7 @@ def _leave_with(
     with _leads_progress() as progress:
         found = find(
             *bodies,
-            profile=profile or "lenient",
+            profile=profile,
             overlay=overlay,
             most_item=max_item,
             max_wait=max_wait,

@@ -32,7 +32,7 @@ FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
     "broken-gzip": (
         "a whole gzip stream",
         "one that is cut, or is none",
-        {"assumed": "RFC 1952, the definition of gzip"},
+        _RFC_1952,
     ),
 }
 """By its rule: what is expected, what came, and on whose word."""
