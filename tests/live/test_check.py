@@ -1,24 +1,26 @@
 """The check of responses: what is found, how it is graded, and that nothing personal is shown."""
 
+import gc
 import gzip
 import io
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from smartflo_contract.factories import EDGE_CASES, lead
-from smartflo_contract.live import LiveError, Report, check
+from smartflo_contract.live import LiveError, Report, _split, check
 from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._files import read
-from smartflo_contract.strategies import broken_leads, lead_lists, responses, surprising_leads
+from smartflo_contract.strategies import broken_leads, edge_leads, lead_lists, responses, surprising_leads
 
 ROOT = Path(__file__).parents[2]
 MANY = 30
@@ -77,6 +79,37 @@ def test_leads_line_by_line() -> None:
     lines = b"\n".join(json.dumps(lead(0, 8668, index)).encode() for index in range(MANY))
 
     assert ("A", MANY) == (check(lines).grade, check(lines).leads)
+
+
+@pytest.mark.parametrize("profile", ["sample", "documented", "lenient"])
+@settings(max_examples=25)
+@given(data=st.data())
+def test_reports_do_not_depend_on_batches(profile: str, data: st.DataObject) -> None:
+    """A report is the same, counts and readings included, whether leads are decoded one by one or some hundred."""
+    broken = broken_leads().filter(lambda one: one.rule != "not-json").map(lambda one: one.lead)
+    kinds: st.SearchStrategy[Any] = surprising_leads() | broken | edge_leads() | st.sampled_from([None, [], {}, 7])
+    leads: list[Any] = [
+        lead(0, 8668, index, profile="documented" if index % 7 == 3 else "sample") for index in range(MANY)
+    ]
+    for found in data.draw(st.lists(kinds, max_size=4)):
+        leads[data.draw(st.integers(0, MANY - 1))] = found
+    text = json.dumps(leads)
+    together = check(text.encode(), profile=profile)
+    with patch.object(_split, "_BATCH", 1):
+        alone = check(text.encode(), profile=profile)
+
+    assert alone.as_dict() == together.as_dict()
+
+
+def test_cycles_are_looked_for_afterwards() -> None:
+    """Python looks for cycles again once a body has been read, or cannot be."""
+    told: list[bool] = []
+    check(body(), progress=lambda *_: told.append(gc.isenabled()))
+    with pytest.raises(LiveError):
+        check("none.json")
+
+    assert [False] == told
+    assert gc.isenabled()
 
 
 def test_large_gzip() -> None:

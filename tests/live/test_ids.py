@@ -19,6 +19,17 @@ def test_as_a_set(identifiers: list[object]) -> None:
         assert identifier in ids
 
 
+@given(st.lists(st.lists(st.integers(0, 30) | st.integers(0, 30).map(str), max_size=5), max_size=8))
+def test_some_at_once(batches: list[list[int | str]]) -> None:
+    """Those that are new are added together, and none where one is not."""
+    ids, known = Ids(), set[int | str]()
+    for batch in batches:
+        new = len(set(batch)) == len(batch) and known.isdisjoint(batch)
+        assert new == ids.add_new(batch)
+        known.update(batch if new else ())
+        assert all((one in known) == (one in ids) for one in [*range(31), *map(str, range(31))])
+
+
 def test_many() -> None:
     """It grows."""
     ids = Ids()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from smartflo_contract.factories import DEFAULT_COLUMNS, lead
 from smartflo_contract.schemas import _rules as rules
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas._check import Check
 from smartflo_contract.schemas._rules import RULES
 
 Leads = list[dict[str, Any]]
@@ -198,10 +200,10 @@ QUIET = [
 ]
 
 
-def _leads(profile: str, change: Change | None = None) -> Leads:
+def _leads(profile: str, change: Change | None = None, first: int = 0) -> Leads:
     """Return two leads of list 8668 with 35 columns; under lenient they have the sample's form."""
     reading = "documented" if profile == "documented" else "sample"
-    leads: Leads = [{**lead(1, 8668, index, profile=reading, columns=COLUMNS)} for index in range(2)]
+    leads: Leads = [{**lead(1, 8668, index, profile=reading, columns=COLUMNS)} for index in (first, first + 1)]
     if change is not None:
         change(leads)
     return leads
@@ -236,6 +238,24 @@ def test_rule_fires(name: str, profile: str, change: Change) -> None:
     assert [(name, case.pointer, case.severity[profile], 1)] == [
         (finding.rule, finding.pointer, finding.severity, finding.count) for finding in findings
     ]
+
+
+@pytest.mark.parametrize("often", [1, 12])
+@pytest.mark.parametrize(("name", "profile", "change"), FIRES)
+def test_rule_fires_among_many(name: str, profile: str, change: Change, often: int) -> None:
+    """Among leads that are checked together a rule fires as in those that are checked one by one."""
+    contract = load_contract(profile, CASES[name].overlay)
+    changed = [_leads(profile, change, 2 * number) for number in range(often)]
+    others = [_leads(profile, None, 2 * number) for number in range(often, often + 12)]
+    body = list(chain.from_iterable([*others[:5], *changed, *others[5:]]))
+    together, alone = Check(contract), Check(contract)
+    together.add_decoded(body)
+    for found in body:
+        alone.add(found)
+
+    assert alone.findings() == together.findings()
+    assert alone.broken == together.broken
+    assert name in {one.rule for one in together.findings()}
 
 
 @pytest.mark.parametrize(("name", "profile", "change"), QUIET)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
@@ -11,6 +11,7 @@ from smartflo_contract.schemas import CONTRADICTIONS, Contract, load_contract
 from smartflo_contract.schemas._overlay import Overlay
 from smartflo_contract.schemas._resolve import plain_schema
 from smartflo_contract.schemas._rules import RULES, Seen
+from smartflo_contract.schemas._table import are_object_ids, is_same
 
 READINGS: Final = ("documented", "sample")
 _WHICH: Final = (*READINGS, "either", "neither")
@@ -57,15 +58,12 @@ class Agreements:
         self._forms: Counter[tuple[str, object]] = Counter()
         self._examples: dict[tuple[str, object], object] = {}
 
-    def add(self, lead: Mapping[str, Any]) -> None:
-        """Count the values of a lead."""
+    def add(self, leads: Iterable[Mapping[str, Any]]) -> None:
+        """Count the values of leads."""
         for key in self._keys:
-            if key in lead:
-                value = lead[key]
-                form = key, _form(value)
-                if form not in self._examples:
-                    self._examples[form] = value
-                self._forms[form] += 1
+            for form, value, count in _forms([lead[key] for lead in leads if key in lead]):
+                self._examples.setdefault((key, form), value)
+                self._forms[key, form] += count
 
     def rows(self) -> tuple[Agreement, ...]:
         """Return a row for each contradiction of which there were values."""
@@ -83,6 +81,31 @@ class Agreements:
     def _differs(self, key: str) -> bool:
         schemas = [contract.lead["properties"].get(key) for contract in self._contracts.values()]
         return None not in schemas and plain_schema(schemas[0]) != plain_schema(schemas[1])
+
+
+def _forms(found: Sequence[Any]) -> Iterator[tuple[object, object, int]]:
+    """Yield the forms of values, some several times, each with the first value of it and how many there are."""
+    kinds = set(map(type, found))  # of which 1, 1.0 and true are three
+    for kind in kinds:
+        values = found if len(kinds) == 1 else [value for value in found if type(value) is kind]
+        if are_object_ids(values) or (kind is not list and is_same(values)):
+            yield _form(values[0]), values[0], len(values)
+            continue
+        alike: list[Hashable] = list(map(_LIKENESSES.get(kind, _itself), values))
+        first = dict(zip(reversed(alike), reversed(values), strict=True))
+        yield from ((_form(first[likeness]), first[likeness], count) for likeness, count in Counter(alike).items())
+
+
+def _itself(value: Hashable) -> Hashable:
+    return value
+
+
+_LIKENESSES: Final[Mapping[type, Callable[[Any], Hashable]]] = {
+    int: (0).__lt__,
+    dict: tuple,
+    list: lambda items: tuple(map(type, items)),
+}
+"""By a kind of values: what is the same in values of one form, where that is not themselves."""
 
 
 def _form(value: object) -> object:

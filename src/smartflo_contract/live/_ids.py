@@ -1,70 +1,63 @@
 """Which identifiers a response has had, in eight bytes each or so."""
 
-from typing import Final
+import sys
+from array import array
+from collections.abc import Sequence
+from operator import contains
+from typing import Any, Final
 
-_TABLES: Final = 64
+_PARTS: Final = 2**14
 _WIDTH: Final = 6
-"""Bytes that are kept of an identifier's hash."""
-_EMPTY: Final = bytes(_WIDTH)
-_FIRST: Final = 16
-_FULL: Final = 0.85
-_GROWTH: Final = 1.3
+"""Bytes that are kept of an identifier's hash, besides the part that it is in."""
+_FIRST: Final = 2 if sys.byteorder == "little" else 0
+"""Of the eight bytes of a hash, the first one that is kept: the part is of the others."""
 
 
 class Ids:
-    """A set of identifiers that keeps 48 bits of each.
+    """A set of identifiers that keeps 62 bits of each.
 
-    Of a million, two different ones are taken for the same with a probability of one in ten million or so. A set of
+    Among a million, two different ones are taken for the same with a probability of one in ten million or so. A set of
     texts would take ten times the memory.
     """
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._tables = [bytearray(_WIDTH * _FIRST) for _ in range(_TABLES)]
-        self._counts = [0] * _TABLES
+        self._parts = [b""] * _PARTS
 
     def __contains__(self, identifier: object) -> bool:
         """Whether an identifier has been added."""
-        number = _number(identifier)
-        table = self._tables[number % _TABLES]
-        place = _place(table, number)
-        return table[place : place + _WIDTH] != _EMPTY
+        (part,), (kept,) = _hashed([identifier])
+        return _holds(self._parts[part], kept)
 
     def add(self, identifier: object) -> None:
         """Add an identifier."""
-        number = _number(identifier)
-        which = number % _TABLES
-        table = self._tables[which]
-        place = _place(table, number)
-        if table[place : place + _WIDTH] != _EMPTY:
-            return
-        table[place : place + _WIDTH] = number.to_bytes(_WIDTH, "little")
-        self._counts[which] += 1
-        if self._counts[which] * _WIDTH > _FULL * len(table):
-            self._tables[which] = _larger(table)  # each grows by itself, so there are never two of all
+        if identifier not in self:
+            (part,), (kept,) = _hashed([identifier])
+            self._parts[part] += kept
+
+    def add_new(self, identifiers: Sequence[Any]) -> bool:
+        """Add some, unless one of them has been added or may be twice among them; tell whether that was done."""
+        parts = self._parts
+        numbers, kept = _hashed(identifiers)
+        if len(set(kept)) < len(kept) or any(map(contains, map(parts.__getitem__, numbers), kept)):
+            return False
+        for number, rest in zip(numbers, kept, strict=True):
+            parts[number] += rest
+        return True
 
 
-def _number(identifier: object) -> int:
-    """Return 48 bits of an identifier, never those that stand for none."""
-    text = identifier if isinstance(identifier, str) else f"{type(identifier).__name__} {identifier!r}"
-    return hash(text) & 0xFFFF_FFFF_FFFF or 1
+def _hashed(identifiers: Sequence[Any]) -> tuple[list[int], list[bytes]]:
+    """Return the part of each identifier, and what is kept of it there."""
+    if set(map(type, identifiers)) != {str}:
+        identifiers = [one if isinstance(one, str) else f"{type(one).__name__} {one!r}" for one in identifiers]
+    hashes = list(map(hash, identifiers))
+    text = array("q", hashes).tobytes()
+    return [number % _PARTS for number in hashes], [text[at : at + _WIDTH] for at in range(_FIRST, len(text), 8)]
 
 
-def _place(table: bytearray, number: int) -> int:
-    """Return where in a table a number stands, or would stand."""
-    size, kept = len(table), number.to_bytes(_WIDTH, "little")
-    place = (number // _TABLES) % (size // _WIDTH) * _WIDTH
-    while table[place : place + _WIDTH] not in (kept, _EMPTY):
-        place = (place + _WIDTH) % size
-    return place
-
-
-def _larger(table: bytearray) -> bytearray:
-    """Return a table with what is in another one, and more room."""
-    larger = bytearray(_WIDTH * int(_GROWTH * len(table) / _WIDTH + 1))
-    for start in range(0, len(table), _WIDTH):
-        kept = table[start : start + _WIDTH]
-        if kept != _EMPTY:
-            place = _place(larger, int.from_bytes(kept, "little"))
-            larger[place : place + _WIDTH] = kept
-    return larger
+def _holds(part: bytes, kept: bytes) -> bool:
+    """Whether something is kept in a part, where each begins at a multiple of its length."""
+    at = part.find(kept)
+    while at >= 0 and at % _WIDTH:
+        at = part.find(kept, at + 1)
+    return at >= 0

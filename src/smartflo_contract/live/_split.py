@@ -14,7 +14,7 @@ import orjson
 
 MOST_ITEM: Final = 16 * 1024 * 1024
 """Bytes of one item, beyond which it is passed over."""
-_BATCH: Final = 512 * 1024
+_BATCH: Final = 128 * 1024
 """Bytes that are decoded at once, where the body has so many."""
 _TRIES: Final = 3
 """Ends that are tried before they are counted out."""

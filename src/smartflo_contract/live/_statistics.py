@@ -1,11 +1,12 @@
 """What the values of a response are like, counted without keeping any of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas._rules import fields
+from smartflo_contract.schemas._rules import ABSENT, fields
+from smartflo_contract.schemas._table import Table
 
 _STATUSES: Final = ("dial_status", "dialer_dial_status")
 _UNKNOWN: Final = "unknown"
@@ -23,18 +24,18 @@ class Statistics:
         self._known = {key: contract.known_values.get(key) for key in _STATUSES}
         self._nullable = [key for key, schema in contract.lead["properties"].items() if _may_be_null(schema)]
         self._nulls: Counter[str] = Counter()
-        self._statuses: dict[str, Counter[object]] = {key: Counter() for key in _STATUSES}
+        self._statuses: dict[str, Counter[int | None]] = {key: Counter() for key in _STATUSES}
         self._fields: Counter[int] = Counter()
 
-    def add(self, lead: Mapping[str, Any]) -> None:
-        """Count a lead."""
-        for key in self._nullable:
-            if key in lead and lead[key] is None:
-                self._nulls[key] += 1
+    def add(self, leads: Sequence[Mapping[str, Any]], by_keys: Iterable[Table]) -> None:
+        """Count leads, which are given as tables too."""
         for key, counts in self._statuses.items():
-            value = lead.get(key)
-            counts[value if isinstance(value, int) else None] += 1
-        self._fields[fields(tuple(lead)).total] += 1
+            values = [lead.get(key) for lead in leads]
+            counts.update([value if isinstance(value, int) else None for value in values])
+        for key in self._nullable:
+            self._nulls[key] += [lead.get(key, ABSENT) for lead in leads].count(None)
+        for table in by_keys:
+            self._fields[fields(table.keys).total] += len(table.rows)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts: of nulls by key, of statuses by their label, of leads by their number of fields."""
@@ -47,11 +48,8 @@ class Statistics:
     def _labelled(self, key: str) -> dict[str, int]:
         known, found = self._known[key], Counter[str]()
         for value, count in self._statuses[key].items():
-            if known is None or value not in known:
-                name = _UNKNOWN
-            else:
-                name = f"{value} {known.labels[value]}" if value in known.labels else f"{known.minimum} and above"
-            found[name] += count
+            label = None if known is None or value is None else known.label(value)
+            found[label or _UNKNOWN] += count
         return dict(found.most_common())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from smartflo_contract.schemas._contradictions import CONTRADICTIONS
@@ -13,12 +14,22 @@ from smartflo_contract.schemas._json import DEEPEST, Path, is_portable, not_json
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._resolve import PROFILES, plain_schema
 from smartflo_contract.schemas._rules import ABSENT, Breach, Identifiers, Lead, Rule, Seen, unknown_keys
+from smartflo_contract.schemas._table import Table, holds, is_same, tables
 
 if TYPE_CHECKING:
     from smartflo_contract.schemas._contract import Contract
 
 NOT_JSON: Final = "not-json"
 _JSON_VALUE: Final = f"a value that JSON can say, nested at most {DEEPEST} deep"
+_REPEATED: Final = ("header", "sensitive_field_map")
+"""Keys of texts that are the same in most leads of a list."""
+_CONTAINERS: Final = frozenset({dict, list})
+_FEW: Final = 16
+"""Leads that are checked at once where more cannot be."""
+_LEAST: Final = 8
+"""Leads of a table, on the average: with fewer, one by one is quicker."""
+_MOST_SHAPES: Final = 8
+"""Orders of keys for which a validator of columns is made, which takes as long as a thousand leads."""
 _PRESENCE: Final = frozenset({"required", "additionalProperties"})
 _ABOUT_PRESENCE: Final = frozenset({"undocumented-keys", "field-count"})
 RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
@@ -61,6 +72,7 @@ class Check:
         self._others: list[Rule] = []
         self._passes = False
         self._open = contract.overlay is not None
+        self._shapes: set[tuple[str, ...]] = set()
         self._breaking: list[Callable[[Lead, Seen], Iterable[Breach]]] = []
 
     def add(self, lead: object) -> list[tuple[str, Path]]:
@@ -69,34 +81,83 @@ class Check:
         self._count(found)
         return [(breach.rule, breach.path) for breach in found]
 
-    def add_decoded(self, leads: Sequence[Any]) -> None:
-        """Check the next leads, which were decoded from JSON: quicker than one by one where they fit the schema."""
-        if not self._contract.fits(leads):
-            for lead in leads:
-                self.add(lead)
+    def add_decoded(self, leads: Sequence[Any], by_keys: Sequence[Table] | None = None) -> None:
+        """Check the next leads, which were decoded from JSON: as one by one, but quicker where nearly all are fine.
+
+        Args:
+            leads: the leads.
+            by_keys: their tables, where there are some already.
+        """
+        if self._add_tables(tables(leads) if by_keys is None else by_keys, len(leads)):
             return
-        for lead in leads:
-            self._look_at(lead)
-            if self._open:
-                self.add(lead)
+        for start in range(0, len(leads), _FEW):
+            few = leads[start : start + _FEW]
+            if not self._add_tables(tables(few), len(few)):
+                for lead in few:
+                    self.add(lead)
+
+    def _add_tables(self, by_keys: Sequence[Table], count: int) -> bool:
+        """Check the next leads as tables; ``False``, and none is checked, where that cannot be done."""
+        if count < _LEAST * len(by_keys) or sum(len(table.rows) for table in by_keys) < count:
+            return False
+        if not all(map(self._is_plain, by_keys)):
+            return False
+        identifying = [rule.keys[0] for rule in self._contract.rules if rule.identifies]
+        columns = [table.columns[key] for key in identifying for table in by_keys if key in table.columns]
+        if not self._seen.ids.add_new(list(chain.from_iterable(columns))):
+            return False
+        found = [breach for table in by_keys for breach in self._of_table(table)]
+        found.sort(key=lambda one: one[0][0])  # as one by one
+        broken: set[int] = set()
+        for rows, breach in found:
+            self._note(breach, self._index + rows[0], len(rows))
+            if self._severity(breach) == "break":
+                broken.update(rows)
+        self.broken += len(broken)
+        self._index += count
+        return True
+
+    def _of_table(self, table: Table) -> Iterator[tuple[Sequence[int], _Disagreement]]:
+        """Yield what disagrees in a table that fits the schema and whose identifiers are new, and in which rows."""
+        self._look_at(table.leads[0])
+        for rule, breaches in self._repeating:
+            yield from ((table.rows, breach) for breach in _of_rule(rule, breaches, set()))
+        for rule in self._others:
+            if rule.identifies or holds(rule, table, self._seen):
                 continue
-            found = [(rule, breaches) for rule, breaches in self._repeating if breaches]
-            found += [(rule, breaches) for rule in self._others if (breaches := rule.check(lead, self._seen))]
-            if found:
-                self._count(breach for rule, breaches in found for breach in _of_rule(rule, breaches, set()))
-            else:
-                self._index += 1
+            for row, lead in zip(table.rows, table.leads, strict=True):
+                yield from (((row,), breach) for breach in _of_rule(rule, rule.check(lead, self._seen), set()))
+
+    def _is_plain(self, table: Table) -> bool:
+        """Whether the leads of a table fit the schema, and what is said of one for its keys and lists holds for all."""
+        if not all(is_same(table.columns[key]) for key in _REPEATED if key in table.columns):
+            return False
+        spoken = () if self._contract.overlay is None else self._contract.overlay.properties
+        for key in (*unknown_keys(table.keys, self._seen.properties), *spoken):
+            column = table.columns.get(key, ())
+            nested = not _CONTAINERS.isdisjoint(map(type, column))
+            if nested and any(True for value in column for _ in not_json({key: value})):
+                return False
+        if len(self._shapes) < _MOST_SHAPES and len(table.rows) > _FEW:
+            self._shapes.add(table.keys)
+        if table.keys in self._shapes:
+            return self._contract.columns_fit(table.keys, list(table.columns.values()))
+        return self._contract.fits(table.leads)
 
     def _count(self, found: Iterable[_Disagreement]) -> None:
         """Count what disagrees of the next lead."""
         broken = False
         for breach in found:
-            key = breach.rule, pointer(breach.path)
-            first, index, count = self._tally.get(key, (breach, self._index, 0))
-            self._tally[key] = first, index, count + 1
+            self._note(breach, self._index, 1)
             broken = broken or self._severity(breach) == "break"
         self.broken += broken
         self._index += 1
+
+    def _note(self, breach: _Disagreement, index: int, count: int) -> None:
+        """Count a breach that has occurred in some leads, of which the first one is told."""
+        key = breach.rule, pointer(breach.path)
+        first, at, before = self._tally.get(key, (breach, index, 0))
+        self._tally[key] = first, at, before + count
 
     def _severity(self, breach: _Disagreement) -> Severity:
         return breach.cause.severity[self._contract.profile] if isinstance(breach.cause, Rule) else "break"
@@ -124,7 +185,7 @@ class Check:
     def _look_at(self, lead: Lead) -> None:
         """Bring up to date what repeats from lead to lead: the keys, and the rules over texts that repeat."""
         keys = tuple(lead)
-        repeated = keys, lead.get("header"), lead.get("sensitive_field_map")
+        repeated = keys, *map(lead.get, _REPEATED)
         if repeated == self._repeated:
             return
         seen, profile = self._seen, self._contract.profile

@@ -1,15 +1,15 @@
 """The contract of one profile: its schemas, and the check of a body against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final
 
 import jsonschema_rs
 import orjson
 
 from smartflo_contract.schemas._check import Check, not_json_body, of_body
-from smartflo_contract.schemas._engine import without_look_ahead
+from smartflo_contract.schemas._engine import of_columns, without_look_ahead
 from smartflo_contract.schemas._errors import ContractError, nearest
 from smartflo_contract.schemas._files import read
 from smartflo_contract.schemas._findings import Finding, masked
@@ -79,6 +79,14 @@ class Contract:
         except ValueError:  # a key that is no text
             return False
 
+    def columns_fit(self, keys: tuple[str, ...], columns: Sequence[Sequence[object]]) -> bool:
+        """Whether each lead is what the schema wants, of leads with the same keys, given as columns."""
+        validator = self._of_columns(keys)
+        try:
+            return validator is not None and validator.is_valid(columns)
+        except ValueError:  # nested too deeply
+            return False
+
     def schema(self, name: str = "lead", *, annotated: bool = False) -> Schema:
         """Return one schema of the contract: self-contained JSON Schema 2020-12.
 
@@ -145,6 +153,10 @@ class Contract:
     @cached_property
     def _body_validator(self) -> jsonschema_rs.Draft202012Validator:
         return jsonschema_rs.Draft202012Validator({"items": self.fast})
+
+    @cached_property
+    def _of_columns(self) -> Callable[[tuple[str, ...]], jsonschema_rs.Draft202012Validator | None]:
+        return lru_cache(maxsize=16)(partial(of_columns, self.fast))
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

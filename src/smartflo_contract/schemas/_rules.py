@@ -6,7 +6,7 @@ is missing or has another form. Texts that repeat in a list are parsed once, in 
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
@@ -58,6 +58,21 @@ class Identifiers(Protocol):
     def add(self, identifier: object, /) -> None:
         """Add one."""
 
+    def add_new(self, identifiers: Sequence[Any], /) -> bool:
+        """Add some, unless one of them has been added or may be twice among them; tell whether that was done."""
+
+
+class IdSet(set[Any]):
+    """Identifiers as a set."""
+
+    def add_new(self, identifiers: Sequence[Any], /) -> bool:
+        """Add some, unless one of them has been added or is twice among them; tell whether that was done."""
+        new = set(identifiers)
+        if len(new) < len(identifiers) or not new.isdisjoint(self):
+            return False
+        self.update(new)
+        return True
+
 
 class Seen:
     """What rules know of the contract, of the keys of this lead, and of the leads before it."""
@@ -72,7 +87,7 @@ class Seen:
         self.known_values = known_values
         self.keys: tuple[str, ...] = ()
         self.list_id: object = None
-        self.ids: Identifiers = set() if ids is None else ids
+        self.ids: Identifiers = IdSet() if ids is None else ids
 
 
 class KnownValues:
@@ -118,6 +133,7 @@ class Rule(NamedTuple):
         contradiction: id of the contradiction that it belongs to, if any.
         repeats: it depends on the keys, ``header`` and ``sensitive_field_map`` alone, which are the
             same in most leads of a list, so its answer is kept until one of them changes.
+        identifies: it wants the value of its first key to be new, and nothing else.
     """
 
     name: str
@@ -128,6 +144,7 @@ class Rule(NamedTuple):
     check: Check
     contradiction: str | None = None
     repeats: bool = False
+    identifies: bool = False
 
 
 class Fields(NamedTuple):
@@ -467,6 +484,7 @@ RULES: Final = (
         severity={"sample": "break"},
         evidence=_SAMPLE | {"assumed": "the meaning of the name"},
         check=_unique("id"),
+        identifies=True,
         contradiction="id-meaning",
     ),
     Rule(
@@ -476,6 +494,7 @@ RULES: Final = (
         severity={"documented": "break", "lenient": "break"},
         evidence={"documented": "leads page, response table: unique id of the lead"},
         check=_unique("lead_id"),
+        identifies=True,
     ),
     Rule(
         name="lead-id-equals-id",
