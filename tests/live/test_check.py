@@ -4,6 +4,7 @@ import gc
 import gzip
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -61,6 +62,8 @@ def rules(report: Report) -> list[tuple[str, str, int]]:
         (b"\xef\xbb\xbf" + body(), "D", [("byte-order-mark", "", 1)]),
         (body().decode().encode("utf-16"), "F", [("not-utf8", "", 1)]),
         (body().replace(b'"field_1"', b'"field_1\xff"', 1), "D", [("not-json", "", 1)]),
+        (body().replace(b'"priority":', b'"priority": 1, "priority":', 1), "D", [("duplicate-key", "/*/priority", 1)]),
+        (body().replace(b'"priority":', b'"priority": 1, "priority":'), "E", [("duplicate-key", "/*/priority", MANY)]),
         (gzip.compress(body()), "A", []),
         (gzip.compress(body())[:-20], "D", None),
         (b"\x1f\x8bnot gzip", "F", [("broken-gzip", "", 1), ("empty-body", "", 1)]),
@@ -81,6 +84,18 @@ def test_leads_line_by_line() -> None:
     assert ("A", MANY) == (check(lines).grade, check(lines).leads)
 
 
+def test_duplicate_keys_line_by_line() -> None:
+    """A key that stands twice is found in a line, at any depth and in any spelling; an unknown one is not shown."""
+    lines = [json.dumps({**lead(0, 8668, index), "asha": {"rao": [index]}}) for index in range(MANY)]
+    lines[7] = lines[7].replace('"rao"', '"\\u0072ao": 1, "rao"')
+    report = check("\n".join(lines).encode())
+    (found,) = (one for one in report.findings if one.severity == "break")
+
+    assert ("duplicate-key", 7, 1, "D") == (found.rule, found.first, report.broken, report.grade)
+    assert re.fullmatch(r"/\*/\(unknown key [0-9a-f]{8}\)/\(unknown key [0-9a-f]{8}\)", found.pointer)
+    assert "rao" not in json.dumps(report.as_dict())
+
+
 @pytest.mark.parametrize("profile", ["sample", "documented", "lenient"])
 @settings(max_examples=25)
 @given(data=st.data())
@@ -93,7 +108,7 @@ def test_reports_do_not_depend_on_batches(profile: str, data: st.DataObject) -> 
     ]
     for found in data.draw(st.lists(kinds, max_size=4)):
         leads[data.draw(st.integers(0, MANY - 1))] = found
-    text = json.dumps(leads)
+    text = json.dumps(leads).replace('"field_1":', '"field_1": "", "field_1":', data.draw(st.sampled_from([0, 0, 3])))
     together = check(text.encode(), profile=profile)
     with patch.object(_split, "_BATCH", 1):
         alone = check(text.encode(), profile=profile)

@@ -84,6 +84,7 @@ def test_keys(tmp_path: Path) -> None:
         (b"", "empty-body"),
         (b'{"success":false,"message":"Token has expired"}', "error-body"),
         (b"3", "no-array"),
+        (b'[{"field_1": "Asha", "field_1": "Asha"}]', "duplicate-key"),
         (b'[{"field_1": Asha}]', "not-json"),
         (gzip.compress(json.dumps(LEADS).encode())[:-9], "broken-gzip"),
     ],

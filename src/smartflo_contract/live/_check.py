@@ -19,6 +19,7 @@ from smartflo_contract.live._statistics import Statistics
 from smartflo_contract.live._unzip import plain
 from smartflo_contract.schemas import Contract, Finding, load_contract
 from smartflo_contract.schemas._check import Check, of_body
+from smartflo_contract.schemas._duplicates import duplicate_keys
 from smartflo_contract.schemas._overlay import OverlaySource
 from smartflo_contract.schemas._table import tables
 
@@ -121,7 +122,7 @@ class Run:
                 return
             if opened.is_response:
                 self._add_fault(Fault("no-array", items.offset), 0)
-        self._add_leads(items.values, checking)
+        self._add_leads(items, checking)
 
     def _add_fault(self, fault: Fault, leads: int) -> None:
         """Count a fault, and keep the first of its kind: there may be as many as lines."""
@@ -129,9 +130,14 @@ class Run:
             self._faults[fault.rule] = _of_fault(fault, leads)
         self._times[fault.rule] += 1
 
-    def _add_leads(self, leads: list[Any], checking: Check) -> None:
+    def _add_leads(self, items: Items, checking: Check) -> None:
+        leads = items.values
         by_keys = tables(leads)
-        checking.add_decoded(leads, by_keys)
+        if duplicates := duplicate_keys(items.text, leads, by_keys):
+            for index, lead in enumerate(leads):
+                checking.add(lead, duplicates.get(index, ()))
+        else:
+            checking.add_decoded(leads, by_keys)
         objects = [lead for lead in leads if isinstance(lead, dict)]
         self._agreements.add(objects)
         self._statistics.add(objects, by_keys)

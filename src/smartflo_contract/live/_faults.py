@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from smartflo_contract.schemas._check import BARE_ARRAY, RFC_8259
+from smartflo_contract.schemas._check import AGAIN, BARE_ARRAY, DUPLICATE_KEY, ONCE, RFC_8259
 
 _TABLE: Final = {"documented": "leads page: the response"}
 _RFC_9112: Final = {"assumed": "RFC 9112, the definition of HTTP/1.1"}
@@ -25,6 +25,7 @@ FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
         RFC_8259 | {"sample": "leads page"},
     ),
     "trailing-data": ("nothing after the array", "more bytes", RFC_8259),
+    DUPLICATE_KEY: (ONCE, AGAIN, RFC_8259),
     "item-too-large": ("a lead of fewer bytes than --max-item", "a larger one, which was passed over", BARE_ARRAY),
     "http-status": ("status 200", "another status", _TABLE),
     "content-type": ("the type application/json", "another type", _SAMPLE),

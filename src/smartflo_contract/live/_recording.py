@@ -21,6 +21,8 @@ from smartflo_contract.live._sources import Body, Sources
 from smartflo_contract.live._split import MOST_ITEM, Fault, Split
 from smartflo_contract.live._unzip import plain
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas._check import DUPLICATE_KEY
+from smartflo_contract.schemas._duplicates import duplicate_keys
 from smartflo_contract.schemas._overlay import OverlaySource
 
 _KEY: Final = 32
@@ -138,6 +140,8 @@ def _leads(body: Body, bodies: Sources, stack: ExitStack) -> Iterator[Any]:
             faults.append(part)
         elif not split.is_array and (rule := no_lead(part.values)):
             faults.append(Fault(rule, part.offset))
+        elif duplicate_keys(part.text, part.values):
+            faults.append(Fault(DUPLICATE_KEY, part.offset))
         _refuse(faults, opened.name)
         if not isinstance(part, Fault):
             yield from part.values

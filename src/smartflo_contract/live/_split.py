@@ -45,10 +45,12 @@ class Items(NamedTuple):
     Attributes:
         values: decoded.
         offset: of the first byte, in the body.
+        text: what was decoded, an array in JSON.
     """
 
     values: list[Any]
     offset: int
+    text: bytes
 
 
 class Fault(NamedTuple):
@@ -174,7 +176,7 @@ class Split:
             buffer.take(0 if self.is_array else 1)
             return Fault("not-json", offset, "expected a value")
         try:
-            return Items([orjson.loads(text)], offset)
+            return Items([orjson.loads(text)], offset, b"[%b]" % text)
         except orjson.JSONDecodeError as error:
             self._cut = buffer.ended and not buffer.data and error.msg.startswith("unexpected end of data")
             if self._cut:
@@ -280,12 +282,13 @@ def _batch(buffer: _Buffer, size: int) -> Items | None:
         end = _last_end(data, end)
         if end < 0:
             return None
+        text = b"".join((b"[", data[:end], b"]"))
         try:
-            values = orjson.loads(b"[%b]" % bytes(data[:end]))
+            values = orjson.loads(text)
         except orjson.JSONDecodeError:
             end -= 1
             continue
-        found = Items(values, buffer.offset)
+        found = Items(values, buffer.offset, text)
         buffer.take(end)
         return found
     return None
@@ -309,13 +312,14 @@ def _lines(buffer: _Buffer, size: int) -> Items | None:
     buffer.fill(size)
     end = len(buffer.data) if buffer.ended else buffer.data.rfind(b"\n")
     lines = [line for line in bytes(buffer.data[: max(end, 0)]).split(b"\n") if line.strip()]
+    text = b"[%b]" % b",".join(lines)
     try:
-        values = orjson.loads(b"[%b]" % b",".join(lines))
+        values = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
     if not lines or len(values) != len(lines):
         return None
-    found = Items(values, buffer.offset)
+    found = Items(values, buffer.offset, text)
     buffer.take(end)
     return found
 

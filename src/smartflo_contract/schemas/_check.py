@@ -35,6 +35,10 @@ _ABOUT_PRESENCE: Final = frozenset({"undocumented-keys", "field-count"})
 RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
 BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
 
+DUPLICATE_KEY: Final = "duplicate-key"
+ONCE: Final = "each key of an object once"
+AGAIN: Final = "the same key once more"
+
 
 class _Disagreement(NamedTuple):
     """One place where a lead disagrees with the contract, whoever found it."""
@@ -75,9 +79,15 @@ class Check:
         self._shapes: set[tuple[str, ...]] = set()
         self._breaking: list[Callable[[Lead, Seen], Iterable[Breach]]] = []
 
-    def add(self, lead: object) -> list[tuple[str, Path]]:
-        """Check the next lead, and return the rules that it breaks, each with the place."""
-        found = list(self._disagreements(lead))
+    def add(self, lead: object, duplicates: Iterable[Path] = ()) -> list[tuple[str, Path]]:
+        """Check the next lead, and return the rules that it breaks, each with the place.
+
+        Args:
+            lead: the lead.
+            duplicates: keys that stood once more in the text of the lead.
+        """
+        found = [_Disagreement(DUPLICATE_KEY, path, ONCE, None, None) for path in duplicates]
+        found += self._disagreements(lead)
         self._count(found)
         return [(breach.rule, breach.path) for breach in found]
 
@@ -265,6 +275,8 @@ class Check:
         cause = breach.cause
         known = self._property(key)
         got = "nothing" if breach.got is ABSENT else masked(breach.got, personal=known.get("x-personal", not known))
+        if breach.rule == DUPLICATE_KEY:
+            got = AGAIN
         place: dict[str, Any] = {"pointer": f"/*{pointer(breach.path)}", "count": count, "first": first}
         said: dict[str, Any] = {"rule": breach.rule, "expected": breach.expected, "got": got}
         if isinstance(cause, Rule):

@@ -9,10 +9,12 @@ import jsonschema_rs
 import orjson
 
 from smartflo_contract.schemas._check import Check, not_json_body, of_body
+from smartflo_contract.schemas._duplicates import duplicate_keys
 from smartflo_contract.schemas._engine import of_columns, without_look_ahead
 from smartflo_contract.schemas._errors import ContractError, nearest
 from smartflo_contract.schemas._files import read
 from smartflo_contract.schemas._findings import Finding, masked
+from smartflo_contract.schemas._json import Path
 from smartflo_contract.schemas._overlay import FIELD, Overlay, OverlaySource, Schema, load_overlay
 from smartflo_contract.schemas._resolve import plain_schema, resolve, with_named_fields
 from smartflo_contract.schemas._rules import RULES, KnownValues, Rule
@@ -48,14 +50,14 @@ class Contract:
             body: the decoded array, or its JSON text or bytes.
         """
         try:
-            leads = _decoded(body)
+            leads, duplicates = _decoded(body)
         except ValueError as error:
             return (not_json_body(error),)
         if not isinstance(leads, list):
             return (of_body("type", "array of leads", masked(leads, personal=True)),)
         check = Check(self)
-        for lead in leads:
-            check.add(lead)
+        for index, lead in enumerate(leads):
+            check.add(lead, duplicates.get(index, ()))
         return check.findings()
 
     def is_valid(self, body: object) -> bool:
@@ -65,10 +67,10 @@ class Contract:
             body: the decoded array, or its JSON text or bytes.
         """
         try:
-            leads = _decoded(body)
+            leads, duplicates = _decoded(body)
         except ValueError:
             return False
-        if not isinstance(leads, list):
+        if duplicates or not isinstance(leads, list):
             return False
         return self.fits(leads) and all(map(Check(self).passes, leads))
 
@@ -199,5 +201,10 @@ def _load(profile: str) -> Contract:
     return Contract(profile, None)
 
 
-def _decoded(body: object) -> Any:
-    return orjson.loads(body) if isinstance(body, str | bytes | bytearray) else body
+def _decoded(body: object) -> tuple[Any, Mapping[int, Sequence[Path]]]:
+    """Return a body decoded, and the duplicate keys of its leads."""
+    if not isinstance(body, str | bytes | bytearray):
+        return body, {}
+    leads = orjson.loads(body)
+    text = body.encode() if isinstance(body, str) else bytes(body)
+    return leads, duplicate_keys(text, leads) if isinstance(leads, list) else {}
