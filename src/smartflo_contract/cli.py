@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
-from smartflo_contract._version import __version__
-
 if TYPE_CHECKING:
     from smartflo_contract.live import Credentials, Report
     from smartflo_contract.mock_server import Config
@@ -169,7 +167,7 @@ _checking = _together(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.version_option(package_name=_NAME, message="%(prog)s %(version)s")
 def cli() -> None:
     """Test an integration with the Smartflo lead list API without touching production.
 
@@ -812,6 +810,7 @@ def _print_json(document: object) -> None:
 
 
 def _banner(config: "Config", url: str) -> None:
+    from smartflo_contract import __version__
     from smartflo_contract.mock_server._world import lists
     from smartflo_contract.mock_server.admin._callers import is_loopback
     from smartflo_contract.mock_server.admin._routes import PREFIX

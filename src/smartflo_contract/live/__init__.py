@@ -1,11 +1,15 @@
 """The real Smartflo: how it is reached, and reached for reading alone; and what its responses are checked for."""
 
+import typing
+
 from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._check import check
 from smartflo_contract.live._diff import diff
 from smartflo_contract.live._errors import BaselineError, LiveError, NotSentError, RecordError
-from smartflo_contract.live._recording import Recorded, record
 from smartflo_contract.live._report import Report, Source
+
+if typing.TYPE_CHECKING:
+    from smartflo_contract.live._recording import Recorded, record
 
 __all__ = [
     "BaselineError",
@@ -20,3 +24,13 @@ __all__ = [
     "diff",
     "record",
 ]
+
+
+def __getattr__(name: str) -> typing.Any:
+    """Import what makes pseudonyms when it is asked for."""
+    if name in {"Recorded", "record"}:
+        from smartflo_contract.live import _recording  # noqa: PLC0415
+
+        return getattr(_recording, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

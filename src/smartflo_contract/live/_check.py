@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._agreement import Agreements
 from smartflo_contract.live._faults import FAULTS, no_lead
-from smartflo_contract.live._fetch import MOST_SECONDS
 from smartflo_contract.live._ids import Ids
+from smartflo_contract.live._polite import MOST_SECONDS
 from smartflo_contract.live._report import Report, Source, masked, merged
 from smartflo_contract.live._sources import Body, Opened, Sources, total
 from smartflo_contract.live._split import MOST_ITEM, Fault, Items, Split

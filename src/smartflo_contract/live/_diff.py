@@ -6,7 +6,7 @@ from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._changes import Side, changes
 from smartflo_contract.live._check import Progress, Run, told
 from smartflo_contract.live._errors import BaselineError
-from smartflo_contract.live._fetch import MOST_SECONDS
+from smartflo_contract.live._polite import MOST_SECONDS
 from smartflo_contract.live._report import Report, merged
 from smartflo_contract.live._shape import Shape
 from smartflo_contract.live._sources import Body, Sources

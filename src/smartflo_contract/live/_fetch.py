@@ -24,15 +24,14 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from smartflo_contract.live._access import Credentials, checked_url, token
+from smartflo_contract.live._access import Credentials, checked_url
 from smartflo_contract.live._body import pieces, small_value, value
 from smartflo_contract.live._errors import LiveError
 from smartflo_contract.live._http import get
-from smartflo_contract.live._polite import check_reading
+from smartflo_contract.live._login import token
+from smartflo_contract.live._polite import MOST_SECONDS, check_reading
 
 _INDIA: Final = timezone(timedelta(hours=5, minutes=30))
-MOST_SECONDS: Final = 600
-"""How long a body may take, unless it is said."""
 _LOGINS: Final = 2
 """With how many tokens, one after the other, a URL is asked for at most."""
 _REDIRECTS: Final = 5

@@ -11,6 +11,8 @@ from urllib.parse import unquote
 from smartflo_contract.live._access import LOGIN
 from smartflo_contract.live._errors import NotSentError
 
+MOST_SECONDS: Final = 600
+"""How long a body may take, unless it is said."""
 _ACTIONS: Final = frozenset({"start", "pause", "resume", "end"})
 """Parts of paths by which a GET starts or stops a broadcast; documented."""
 _MOST_ENCODED: Final = 5

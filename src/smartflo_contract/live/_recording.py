@@ -14,7 +14,7 @@ import orjson
 from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._errors import RecordError
 from smartflo_contract.live._faults import FAULTS_OF_THE_FAKE, no_lead
-from smartflo_contract.live._fetch import MOST_SECONDS
+from smartflo_contract.live._polite import MOST_SECONDS
 from smartflo_contract.live._record import pseudonyms
 from smartflo_contract.live._regression import Finds
 from smartflo_contract.live._sources import Body, Sources

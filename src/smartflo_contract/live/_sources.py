@@ -6,17 +6,15 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from http import HTTPStatus
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-import requests
-
 from smartflo_contract.live._access import Credentials, credentials
 from smartflo_contract.live._errors import CutError, LiveError
-from smartflo_contract.live._fetch import fetch
 from smartflo_contract.live._split import Fault
 
 Body: TypeAlias = str | PathLike[str] | bytes | BinaryIO
@@ -85,6 +83,8 @@ class Sources:
         return Opened(name, self._counted(_pieces(name, file)))
 
     def _fetched(self, url: str, stack: ExitStack) -> Opened:
+        from smartflo_contract.live._fetch import fetch  # noqa: PLC0415 - files are read quickly without
+
         answer = stack.enter_context(
             fetch(
                 url,
@@ -96,7 +96,7 @@ class Sources:
         )
         parts = urlsplit(answer.url)
         name = f"{parts.scheme}://{parts.netloc}{parts.path}"
-        if answer.status != requests.codes.ok:
+        if answer.status != HTTPStatus.OK:
             self.faults.append(Fault("http-status", 0, f"status {answer.status}"))
             return Opened(name, None)
         if answer.content_type is None or "json" not in answer.content_type.lower():

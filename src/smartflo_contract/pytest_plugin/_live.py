@@ -20,9 +20,9 @@ from smartflo_contract.live._access import (
     checked_url,
     credentials,
     is_this_machine,
-    token,
 )
 from smartflo_contract.live._errors import LiveError
+from smartflo_contract.live._login import token
 from smartflo_contract.live._polite import Pace, check_reading
 from smartflo_contract.pytest_plugin._told import unlike, wanted
 from smartflo_contract.pytest_plugin._wire import CLAIMS, Claim
