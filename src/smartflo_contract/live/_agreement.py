@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import jsonschema_rs
 
@@ -16,6 +16,10 @@ from smartflo_contract.schemas._table import are_object_ids, is_same
 READINGS: Final = ("documented", "sample")
 _WHICH: Final = (*READINGS, "either", "neither")
 _FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
+
+
+Forms: TypeAlias = dict[tuple[str, object], tuple[int, object]]
+"""Of a key and a form: how many values there are, and the first of them."""
 
 
 class Agreement(NamedTuple):
@@ -42,6 +46,9 @@ class Agreements:
 
     Args:
         overlay: of the contract; keys of which it speaks are no matter of the vendor's readings.
+
+    Attributes:
+        forms: of each key and form that there are.
     """
 
     def __init__(self, overlay: Overlay | None) -> None:
@@ -55,21 +62,28 @@ class Agreements:
             for pointer in entry.pointers
         }
         self._keys = {key: name for key, name in about.items() if key not in decided and self._differs(key)}
-        self._forms: Counter[tuple[str, object]] = Counter()
-        self._examples: dict[tuple[str, object], object] = {}
+        self.forms: Forms = {}
 
     def add(self, leads: Iterable[Mapping[str, Any]]) -> None:
         """Count the values of leads."""
         for key in self._keys:
             for form, value, count in _forms([lead[key] for lead in leads if key in lead]):
-                self._examples.setdefault((key, form), value)
-                self._forms[key, form] += count
+                self._count(key, form, value, count)
+
+    def join(self, forms: Forms) -> None:
+        """Add what others have counted."""
+        for (key, form), (count, value) in forms.items():
+            self._count(key, form, value, count)
+
+    def _count(self, key: str, form: object, value: object, count: int) -> None:
+        before, first = self.forms.get((key, form), (0, value))
+        self.forms[key, form] = before + count, first
 
     def rows(self) -> tuple[Agreement, ...]:
         """Return a row for each contradiction of which there were values."""
         counts: dict[str, Counter[str]] = {}
-        for (key, form), number in self._forms.items():
-            fits = [reading for reading in READINGS if _fits(self._contracts[reading], key, self._examples[key, form])]
+        for (key, _), (number, value) in self.forms.items():
+            fits = [reading for reading in READINGS if _fits(self._contracts[reading], key, value)]
             which = "either" if len(fits) == len(READINGS) else fits[0] if fits else "neither"
             counts.setdefault(key, Counter())[which] += number
         return tuple(

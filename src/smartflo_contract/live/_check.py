@@ -1,27 +1,20 @@
 """The check of responses: read in pieces, cut into leads, held against the contract, in constant memory."""
 
-import gc
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import TypeAlias
 
 from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._agreement import Agreements
-from smartflo_contract.live._faults import FAULTS, no_lead
-from smartflo_contract.live._ids import Ids
+from smartflo_contract.live._found import Each, Found, find
+from smartflo_contract.live._halves import find_in_halves, halves_of
 from smartflo_contract.live._polite import MOST_SECONDS
 from smartflo_contract.live._report import Report, Source, masked, merged
 from smartflo_contract.live._sources import Body, Opened, Sources, total
-from smartflo_contract.live._split import MOST_ITEM, Fault, Items, Split
+from smartflo_contract.live._split import MOST_ITEM
 from smartflo_contract.live._statistics import Statistics
-from smartflo_contract.live._unzip import plain
 from smartflo_contract.schemas import Contract, Finding, load_contract
-from smartflo_contract.schemas._check import Check, of_body
-from smartflo_contract.schemas._duplicates import duplicate_keys
 from smartflo_contract.schemas._overlay import OverlaySource
-from smartflo_contract.schemas._table import tables
 
 Progress: TypeAlias = Callable[[int, int, int | None], None]
 """Is told how many leads and bytes have been read, and how many bytes there are, where that is known."""
@@ -36,6 +29,7 @@ def check(
     max_time: float = MOST_SECONDS,
     token: str | Credentials | None = None,
     progress: Progress | None = None,
+    processes: int = 1,
 ) -> Report:
     """Return what responses have that the contract does not allow, or does not know.
 
@@ -53,6 +47,7 @@ def check(
         token: an access token or a login, instead of what the environment has. What a login gives is had anew once for
             each body where the API says that it has expired.
         progress: is told how far it is.
+        processes: 2 has another one read half of each large file.
 
     Raises:
         ContractError: the profile or the overlay cannot be used.
@@ -60,7 +55,7 @@ def check(
     """
     contract = load_contract(profile, overlay)
     sources = Sources(token, max_wait, max_time)
-    run = Run(contract, most_item, sources, told(progress, sources, bodies))
+    run = Run(contract, most_item, sources, told(progress, sources, bodies), processes=processes)
     for body in bodies:
         run.add(body)
     return run.report()
@@ -84,95 +79,59 @@ class Run:
         bodies: Sources,
         tell: Callable[[int], None],
         *,
-        each: Callable[[Mapping[str, Any]], None] | None = None,
+        processes: int = 1,
+        each: Each | None = None,
     ) -> None:
         self._contract, self._most_item, self._bodies, self._tell = contract, most_item, bodies, tell
-        self._agreements, self._statistics, self._each = Agreements(contract.overlay), Statistics(contract), each
-        self._faults: dict[str, Finding] = {}
-        self._times: Counter[str] = Counter()
+        self._processes, self._each = processes, each
+        self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
         self._broken = 0
 
     def add(self, body: Body) -> None:
         """Check a body."""
-        with ExitStack() as stack, _no_collection():
+        done = sum(source.leads for source in self._sources)
+        with ExitStack() as stack:
             opened = self._bodies.opened(body, stack)
-            checking = Check(self._contract, Ids())
-            split = Split(plain(opened.pieces or (), self._bodies.faults), self._most_item)
-            done = sum(source.leads for source in self._sources)
-            for part in () if opened.pieces is None else split:
-                if isinstance(part, Fault):
-                    self._add_fault(part, checking.leads)
-                else:
-                    self._add_items(part, checking, opened, split)
-                self._tell(done + checking.leads)
-        for fault in self._bodies.faults:
-            self._add_fault(fault, checking.leads)
+            parts = self._parts(opened, lambda leads: self._tell(done + leads))
         self._bodies.faults.clear()
-        self._findings += checking.findings()
-        self._broken += checking.broken
-        self._sources.append(Source(opened.name, checking.leads, split.read))
+        for found in parts:
+            self._findings += [*found.faults, *found.findings]
+            self._broken += found.broken
+            self._agreements.join(found.forms)
+            self._statistics.join(found.counts)
+        self._sources.append(Source(opened.name, sum(one.leads for one in parts), sum(one.size for one in parts)))
 
-    def _add_items(self, items: Items, checking: Check, opened: Opened, split: Split) -> None:
-        """Check leads, but for what is none at the beginning of a body that is no array."""
-        if not split.is_array and not checking.leads:
-            if rule := no_lead(items.values):
-                self._add_fault(Fault(rule, items.offset), 0)
-                return
-            if opened.is_response:
-                self._add_fault(Fault("no-array", items.offset), 0)
-        self._add_leads(items, checking)
-
-    def _add_fault(self, fault: Fault, leads: int) -> None:
-        """Count a fault, and keep the first of its kind: there may be as many as lines."""
-        if fault.rule not in self._faults:
-            self._faults[fault.rule] = _of_fault(fault, leads)
-        self._times[fault.rule] += 1
-
-    def _add_leads(self, items: Items, checking: Check) -> None:
-        leads = items.values
-        by_keys = tables(leads)
-        if duplicates := duplicate_keys(items.text, leads, by_keys):
-            for index, lead in enumerate(leads):
-                checking.add(lead, duplicates.get(index, ()))
-        else:
-            checking.add_decoded(leads, by_keys)
-        objects = [lead for lead in leads if isinstance(lead, dict)]
-        self._agreements.add(objects)
-        self._statistics.add(objects, by_keys)
-        if self._each:
-            for lead in objects:
-                self._each(lead)
+    def _parts(self, opened: Opened, tell: Callable[[int], None]) -> tuple[Found, ...]:
+        """Return what is found in a body, or in its halves."""
+        halves = halves_of(opened.path) if opened.path and self._processes > 1 and not self._each else None
+        if halves:
+            read = self._bodies.read
+            if found := find_in_halves(halves, self._contract, self._most_item, self._bodies, tell):
+                return found
+            self._bodies.read = read
+        return (
+            find(
+                self._contract,
+                opened.pieces or (),
+                self._most_item,
+                faults=self._bodies.faults,
+                is_response=opened.is_response,
+                tell=tell,
+                each=self._each,
+            ),
+        )
 
     def report(self) -> Report:
         """Return what has been found."""
         overlay = self._contract.overlay
-        faults = (replace(first, count=self._times[rule]) for rule, first in self._faults.items())
         return Report(
             profile=self._contract.profile,
             overlay=None if overlay is None else overlay.name,
             sources=tuple(self._sources),
-            findings=merged(masked([*faults, *self._findings], self._contract)),
+            findings=merged(masked(self._findings, self._contract)),
             broken=self._broken,
             agreements=self._agreements.rows(),
             statistics=self._statistics.as_dict(),
         )
-
-
-def _of_fault(fault: Fault, leads: int) -> Finding:
-    expected, got, evidence = FAULTS[fault.rule]
-    where = f"{got}, at byte {fault.offset:,}, after {leads:,} leads"
-    return of_body(fault.rule, expected, f"{where}: {fault.detail}" if fault.detail else where, evidence=dict(evidence))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Have Python not look for cycles, of which decoded leads have none: it would take a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -31,11 +31,13 @@ class Opened(NamedTuple):
         name: for people; of a URL without its query.
         pieces: the body; ``None`` where it is not to be read.
         is_response: whether it is one of HTTP, which is an array and nothing else.
+        path: of a file that is on the disk.
     """
 
     name: str
     pieces: Iterable[bytes] | None
     is_response: bool = False
+    path: Path | None = None
 
 
 class Sources:
@@ -74,13 +76,19 @@ class Sources:
         if body == "-":
             return self._opened("-", _standard_input())
         try:
-            return self._opened(str(body), stack.enter_context(Path(body).open("rb")))
+            return self._opened(str(body), stack.enter_context(Path(body).open("rb")), Path(body))
         except OSError as error:
             message = f"cannot read {body}: {error.strerror}"
             raise LiveError(message) from None
 
-    def _opened(self, name: str, file: BinaryIO) -> Opened:
-        return Opened(name, self._counted(_pieces(name, file)))
+    def counted(self, pieces: Iterable[bytes], share: float = 1) -> Iterator[bytes]:
+        """Yield pieces, and count them; another process reads what they are a share of."""
+        for piece in pieces:
+            self.read += int(len(piece) / share)
+            yield piece
+
+    def _opened(self, name: str, file: BinaryIO, path: Path | None = None) -> Opened:
+        return Opened(name, self.counted(pieces_of(name, file)), path=path)
 
     def _fetched(self, url: str, stack: ExitStack) -> Opened:
         from smartflo_contract.live._fetch import fetch  # noqa: PLC0415 - files are read quickly without
@@ -101,12 +109,7 @@ class Sources:
             return Opened(name, None)
         if answer.content_type is None or "json" not in answer.content_type.lower():
             self.faults.append(Fault("content-type", 0))
-        return Opened(name, self._counted(self._whole(answer.pieces)), is_response=True)
-
-    def _counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        for piece in pieces:
-            self.read += len(piece)
-            yield piece
+        return Opened(name, self.counted(self._whole(answer.pieces)), is_response=True)
 
     def _whole(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Yield a body up to where it is cut."""
@@ -146,13 +149,19 @@ def _standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _pieces(name: str, file: BinaryIO) -> Iterator[bytes]:
-    while True:
+def pieces_of(name: str, file: BinaryIO, size: int | None = None) -> Iterator[bytes]:
+    """Yield what is in a file, or so many bytes of it.
+
+    Raises:
+        LiveError: it cannot be read.
+    """
+    while size is None or size > 0:
         try:
-            piece = file.read(_PIECE)
+            piece = file.read(_PIECE if size is None else min(_PIECE, size))
         except OSError as error:
             message = f"cannot read {name}: {error.strerror}"
             raise LiveError(message) from None
         if not piece:
             return
         yield piece
+        size = None if size is None else size - len(piece)

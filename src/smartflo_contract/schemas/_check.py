@@ -192,6 +192,11 @@ class Check:
         """How many leads have been checked."""
         return self._index
 
+    @property
+    def list_id(self) -> object:
+        """The first ``list_id``; ``None`` for none."""
+        return self._seen.list_id
+
     def _look_at(self, lead: Lead) -> None:
         """Bring up to date what repeats from lead to lead: the keys, and the rules over texts that repeat."""
         keys = tuple(lead)
