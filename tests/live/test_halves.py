@@ -127,7 +127,11 @@ def test_other_process_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert one == two
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", gzip.compress(b"[]"), b"\xef\xbb\xbf[]", b"[]", b"[{}]"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", gzip.compress(b"[]"), b"\xef\xbb\xbf[]", b"[]", b"[{}]"],
+    ids=["empty", "page", "gzip", "byte order mark", "empty list", "one lead"],
+)
 def test_what_is_not_halved(tmp_path: Path, content: bytes) -> None:
     """What is packed, no list, or has one lead, is read as one."""
     path = tmp_path / "leads.json"

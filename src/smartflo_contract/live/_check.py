@@ -114,7 +114,7 @@ class Run:
         return (
             find(
                 self._contract,
-                opened.pieces or (),
+                opened.pieces,
                 self._most_item,
                 faults=self._bodies.faults,
                 is_response=opened.is_response,

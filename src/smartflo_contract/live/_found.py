@@ -56,7 +56,7 @@ class Found:
 
 def find(
     contract: Contract,
-    pieces: Iterable[bytes],
+    pieces: Iterable[bytes] | None,
     most_item: int,
     *,
     faults: list[Fault],
@@ -68,7 +68,7 @@ def find(
 
     Args:
         contract: what it is held against.
-        pieces: the body, as it is or by gzip.
+        pieces: the body, as it is or by gzip; ``None`` where it is not to be read.
         most_item: bytes of a lead; a larger one is a fault.
         faults: what is wrong about the answer besides its body, known at the end.
         is_response: whether it is one of HTTP, which is an array and nothing else.
@@ -76,9 +76,9 @@ def find(
         each: is given every lead that is an object.
     """
     reading = _Reading(contract, each)
-    split = Split(plain(pieces, faults), most_item)
+    split = Split(plain(pieces or (), faults), most_item)
     with _no_collection():
-        for part in split:
+        for part in () if pieces is None else split:
             reading.add(part, is_array=split.is_array, is_response=is_response)
             tell(reading.checking.leads)
     for fault in faults:
