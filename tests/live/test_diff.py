@@ -97,6 +97,42 @@ def test_every_rule_is_met_above_but_for_empty_lists() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        (drop("call_count", 0.99), drop("call_count"), "gone-key"),
+        (put("skill_id", None), lambda lead, index: lead.update(skill_id=None if index else 5), "new-type"),
+        (
+            put("header", '["Name"]'),
+            lambda lead, index: lead.update(header='["Name"]' if index else '["Phone"]'),
+            "new-columns",
+        ),
+        (None, put("retry_count", "3", 0.01), "other-reading"),
+    ],
+)
+def test_what_may_be_chance(before: Change, after: Change, rule: str) -> None:
+    """What was rare and is gone, or has come and is rare, is told for information: another draw may have it or not."""
+    found = diff(body(before), body(after))
+
+    assert "A" == found.grade
+    assert ["info"] == [one.severity for one in found.findings if one.rule == rule]
+
+
+@pytest.mark.parametrize("few", [1, 20])
+def test_from_all_to_none_is_no_chance(few: int) -> None:
+    """A key that all leads had and none has is gone, however few they are."""
+    found = diff(body(count=few), body(drop("call_count"), count=few))
+    assert {("surprise", "gone-key", "/*/call_count")} == told(found)
+
+
+def test_items_that_are_no_leads() -> None:
+    """Where both responses have them and the second one has nothing else, its list is gone."""
+    found = diff(json.dumps([1, *json.loads(body())]).encode(), b"[1]")
+    assert [("break", "type", "/*")] == [(one.severity, one.rule, one.pointer) for one in found.findings]
+    few = diff(json.dumps([*[1] * 30, *json.loads(body(count=1))]).encode(), b"[1]")
+    assert {("break", "no-leads", "")} == told(few)
+
+
+@pytest.mark.parametrize(
     ("change", "expected", "grade"),
     [
         (drop("lead_id"), ("break", "required", "/*/lead_id"), "E"),

@@ -27,7 +27,10 @@ CHANGES: Final[Mapping[str, Severity]] = {
     "gone-value": "info",
     "mended": "info",
 }
-"""The rules of a comparison; what the contract has something worse against is told by its own rules instead."""
+"""The rules of a comparison, and how much they matter where it is no chance.
+
+What the contract has something worse against is told by its own rules instead.
+"""
 _EVIDENCE: Final = {"observed": "the response that this one is compared with"}
 _LEAST: Final = 0.05
 """The least change of a share that is told."""
@@ -52,8 +55,9 @@ def changes(before: Side, after: Side, contract: Contract) -> Iterator[Finding]:
         yield from new or [_change("no-leads", (), f"{before.shape.leads:,} leads", "none", Times(1))]
         return
     told: dict[str, str] = {}
+    worst = {one.pointer: _rank(one) for one in sorted(new, key=_rank, reverse=True)}
     for change in masked([*_readings(before, after), *_shapes(before, after), *_columns(before, after)], contract):
-        if any(one.pointer == change.pointer and _rank(one) < _rank(change) for one in new):
+        if worst.get(change.pointer, len(SEVERITIES)) < _rank(change):
             told[change.pointer] = change.expected
         else:
             yield change
@@ -81,30 +85,33 @@ def _shapes(before: Side, after: Side) -> Iterator[Finding]:
 def _presence(path: Path, old: Shape, new: Shape) -> Finding | None:
     """Return that a key has come or gone, or is there less or more often."""
     was, now = old.present.get(path, Times()), new.present.get(path, Times())
+    chance = False
     if not now.leads:
-        rule, concerned = "gone-key", Times(new.leads, 0)
+        rule, concerned, chance = "gone-key", Times(new.leads, 0), _may_be_chance(was.leads, old.leads, 0, new.leads)
     elif not was.leads:
         rule, concerned = "new-key", now
     elif _is_change(was.leads, old.leads, now.leads, new.leads):
         rule, concerned = "key-rate", now
     else:
         return None
-    return _change(rule, path, _of(was.leads, old.leads), _of(now.leads, new.leads), concerned)
+    return _change(rule, path, _of(was.leads, old.leads), _of(now.leads, new.leads), concerned, chance=chance)
 
 
 def _types(path: Path, old: Shape, new: Shape) -> Finding | None:
     """Return that types have come or gone, or that null is there less or more often."""
     was, now = old.types[path], new.types[path]
     come = [times for name, times in now.items() if name not in was]
+    chance = False
     if come:
         rule, concerned = "new-type", _sum(come)
+        chance = _may_be_chance(0, old.leads, concerned.leads, new.leads)
     elif was.keys() - now.keys():
         rule, concerned = "gone-type", new.present[path]
     elif NULL in now and _is_change(was[NULL].leads, old.leads, now[NULL].leads, new.leads):
         rule, concerned = "null-rate", now[NULL]
     else:
         return None
-    return _change(rule, path, _shares(was, old.leads), _shares(now, new.leads), concerned)
+    return _change(rule, path, _shares(was, old.leads), _shares(now, new.leads), concerned, chance=chance)
 
 
 def _columns(before: Side, after: Side) -> Iterator[Finding]:
@@ -114,7 +121,8 @@ def _columns(before: Side, after: Side) -> Iterator[Finding]:
     if come and old and "/*/header" not in _other_readings(before, after):
         concerned = _sum(come)
         got = f"others, {_of(concerned.leads, after.shape.leads)}"
-        yield _change("new-columns", ("header",), "columns of the same names and order", got, concerned)
+        chance = _may_be_chance(0, _total(old.values()), concerned.leads, _total(new.values()))
+        yield _change("new-columns", ("header",), "columns of the same names and order", got, concerned, chance=chance)
 
 
 def _values(old: Shape, new: Shape) -> Iterator[Finding]:
@@ -133,7 +141,8 @@ def _readings(before: Side, after: Side) -> Iterator[Finding]:
     """Yield which contradictions are followed in another way."""
     for was, now in _other_readings(before, after).values():
         concerned = Times(sum(count for which, count in now.counts.items() if not was.counts[which]))
-        change = _change("other-reading", _path(now.pointer), _counts(was), _counts(now), concerned)
+        chance = _may_be_chance(0, was.total, concerned.leads, now.total)
+        change = _change("other-reading", _path(now.pointer), _counts(was), _counts(now), concerned, chance=chance)
         yield replace(change, contradiction=now.contradiction)
 
 
@@ -151,7 +160,7 @@ def _other_readings(before: Side, after: Side) -> dict[str, tuple[Agreement, Agr
 def _new_findings(before: Side, after: Side) -> Iterator[Finding]:
     """Yield what the contract has against a response, and not against the other one, or less often."""
     counts = {one.fingerprint: one.count for one in before.report.findings}
-    old, new = before.shape.leads, after.shape.leads
+    old, new = before.report.leads, after.report.leads
     for one in after.report.findings:
         was = counts.get(one.fingerprint, 0)
         if not was:
@@ -176,10 +185,11 @@ def _extended(finding: Finding, before: str) -> Finding:
     return replace(finding, expected=expected, message=f"expected {expected}, got {finding.got}")
 
 
-def _change(rule: str, path: Path, before: str, got: str, concerned: Times) -> Finding:
+def _change(rule: str, path: Path, before: str, got: str, concerned: Times, *, chance: bool = False) -> Finding:
+    """Return a change; what may be chance is told for information."""
     return Finding(
         rule=rule,
-        severity=CHANGES[rule],
+        severity="info" if chance else CHANGES[rule],
         pointer=pointer(("*", *path)) if path else "",
         message=f"expected {before}, as before, got {got}",
         expected=f"{before}, as before",
@@ -192,11 +202,26 @@ def _change(rule: str, path: Path, before: str, got: str, concerned: Times) -> F
 
 
 def _is_change(was: int, old: int, now: int, new: int) -> bool:
-    """Whether a share has changed, and not by chance, as two proportions are tested."""
+    """Whether a share has changed, by as much as is told, and not by chance."""
+    change, deviation = _compared(was, old, now, new)
+    return change >= max(_LEAST, _DEVIATIONS * deviation)
+
+
+def _may_be_chance(was: int, old: int, now: int, new: int) -> bool:
+    """Whether something may have come or gone by chance: all of the one and none of the other is none."""
+    change, deviation = _compared(was, old, now, new)
+    return change < min(1, _DEVIATIONS * deviation)
+
+
+def _compared(was: int, old: int, now: int, new: int) -> tuple[float, float]:
+    """Return by how much a share has changed, and its standard deviation, as two proportions are tested."""
     before, after = min(was / old, 1), min(now / new, 1)  # a finding may be twice in a lead
     both = (before * old + after * new) / (old + new)
-    deviation = sqrt(both * (1 - both) * (1 / old + 1 / new))
-    return abs(before - after) >= max(_LEAST, _DEVIATIONS * deviation)
+    return abs(before - after), sqrt(both * (1 - both) * (1 / old + 1 / new))
+
+
+def _total(times: Iterable[Times]) -> int:
+    return sum(one.leads for one in times)
 
 
 def _sum(times: Iterable[Times]) -> Times:
