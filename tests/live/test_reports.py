@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict, replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,6 +11,7 @@ from smartflo_contract.factories import lead
 from smartflo_contract.live import Report, check, diff
 from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live.reports import REPORTS
+from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas._findings import Severity
 from smartflo_contract.schemas._rules import RULES
 
@@ -99,3 +101,27 @@ def test_markdown() -> None:
     assert "| `/*/lead_id` | 30 of 30 as in the sample | `lead-id-type` |\n" in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert {7, 4} == {len(re.split(r"(?<!\\)\|", row)) - 1 for row in rows}
+
+
+class Lone(Finding):
+    """A finding that is compared with no other one."""
+
+    def __eq__(self, other: object) -> bool:
+        """Fail."""
+        raise AssertionError
+
+    __hash__ = None  # type: ignore[assignment]  # as of what has no equality
+
+
+@pytest.mark.parametrize("form", REPORTS)
+def test_findings_are_not_compared_with_each_other(form: str) -> None:
+    """A response may have tens of thousands of unknown keys: whoever compares each with each never ends."""
+    lone = tuple(Lone(**asdict(one)) for one in DRIFTED.findings)
+    assert REPORTS[form](DRIFTED, "surprise") == REPORTS[form](replace(DRIFTED, findings=lone), "surprise")
+
+
+def test_a_key_that_xml_cannot_say() -> None:
+    """A key of an overlay may have any character; the report is XML all the same."""
+    overlay = {"properties": {"a\x01b": {"type": "string"}}, "required": ["a\x01b"]}
+    (failure,) = junit(check(json.dumps([lead(0, 8668, 0)]).encode(), overlay=overlay)).findall(".//failure")
+    assert "/*/a\N{REPLACEMENT CHARACTER}b" in str(failure.text)

@@ -15,8 +15,9 @@ _MOST: Final = 10
 def github(report: Report, fail_on: Severity) -> str:
     """Return a workflow command a line: errors for what fails, warnings and notices for the rest, and the verdict."""
     errors = report.at_least(fail_on)
-    notices = [one for one in report.findings if one.severity == "info"]
-    warnings = [one for one in report.findings if one not in errors and one not in notices]
+    rest = report.findings[len(errors) :]  # worst first
+    warnings = [one for one in rest if one.severity != "info"]
+    notices = [one for one in rest if one.severity == "info"]
     verdict = _annotation("notice", _NAME, report.verdict)
     return "\n".join(
         [

@@ -1,5 +1,6 @@
 """A report as JUnit XML: one case for each rule, so that those that hold show as well."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as ET
@@ -12,23 +13,25 @@ from smartflo_contract.schemas._findings import Severity
 from smartflo_contract.schemas._rules import RULES
 
 _KEYWORDS = frozenset({"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"})
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 has no way to say; a key of an overlay may have them."""
 
 
 def junit(report: Report, fail_on: Severity) -> str:
     """Return the XML."""
-    failing = report.at_least(fail_on)
+    failing = {one.severity for one in report.at_least(fail_on)}
     found = {rule: list(group) for rule, group in groupby(sorted(report.findings, key=_rule), _rule)}
     suite = ET.Element("testsuite", name=f"smartflo-contract {report.profile}")
     failures = 0
     changes = CHANGES if report.base else ()
     for rule in sorted({*_rules(report.profile), *changes, *found}):
         case = ET.SubElement(suite, "testcase", classname="smartflo-contract", name=rule)
-        failed = [one for one in found.get(rule, ()) if one in failing]
+        failed = [one for one in found.get(rule, ()) if one.severity in failing]
         if failed:
             failures += 1
             failure = ET.SubElement(case, "failure", type=failed[0].severity, message=failed[0].message)
             failure.text = "\n".join(map(str, failed))
-        rest = [str(one) for one in found.get(rule, ()) if one not in failing]
+        rest = [str(one) for one in found.get(rule, ()) if one.severity not in failing]
         if rest:
             ET.SubElement(case, "system-out").text = "\n".join(rest)
     ET.SubElement(suite, "system-out").text = report.verdict
@@ -38,7 +41,7 @@ def junit(report: Report, fail_on: Severity) -> str:
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", ET.tostring(root, encoding="unicode", xml_declaration=True)) + "\n"
 
 
 def _rule(finding: Finding) -> str:
