@@ -125,3 +125,28 @@ def test_a_key_that_xml_cannot_say() -> None:
     overlay = {"properties": {"a\x01b": {"type": "string"}}, "required": ["a\x01b"]}
     (failure,) = junit(check(json.dumps([lead(0, 8668, 0)]).encode(), overlay=overlay)).findall(".//failure")
     assert "/*/a\N{REPLACEMENT CHARACTER}b" in str(failure.text)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (99, "integer 99"),
+        (12345, "integer of 5 digits"),
+        (100.25, "number 100.25"),
+        (12345.25, "number of 5 digits"),
+        (31.415926, "number of 8 digits"),
+        (-7.7778888e-9, "number of 8 digits"),
+        (1e29, "number 1e+29"),
+    ],
+)
+def test_numbers(number: float, told: str) -> None:
+    """A number is shown where it has no four digits in a row, and else told by its size, as a whole."""
+    (got,) = {one.got for one in report_of(priority=number).findings}
+    assert told == got
+
+
+def test_a_column_that_no_list_has() -> None:
+    """A key may look like a column and be somebody's number."""
+    report = report_of(field_91555000=7, field_999="x")
+    assert not [form for form in REPORTS if "91555" in REPORTS[form](report, "break")]
+    assert "/*/field_999" not in {one.pointer for one in report.findings if one.rule == "unknown-key"}

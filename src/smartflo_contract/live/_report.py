@@ -14,7 +14,9 @@ from smartflo_contract.schemas._overlay import FIELD
 FORMAT_VERSION: Final = 1
 LEAST_LEADS: Final = 20
 """Leads that it takes for the grade A."""
-_LONG: Final = re.compile(r"-?([0-9]{4,})(?:[.e][-+0-9.e]*)?")
+_NUMBER: Final = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?(?:e[-+]?[0-9]+)?")
+_LONG: Final = re.compile("[0-9]{4}")
+_LONGEST_FIELD: Final = len("field_999")
 GRADES: Final[Mapping[str, str]] = {
     "A": "nothing but what the contract says",
     "B": "only what the vendor's pages and sample disagree about",
@@ -135,13 +137,14 @@ def masked(findings: Iterable[Finding], contract: Contract) -> Iterator[Finding]
     """Yield findings that show nothing by which somebody may be known.
 
     A key that the contract does not have may be somebody's name: it has a number that follows from its name, so that it
-    is the same key in the next report. Numbers of four digits and more are told by their size.
+    is the same key in the next report; so has a column of a number that no list reaches. Numbers with four digits in a
+    row are told by their size.
     """
     known = frozenset(_keys(contract.lead)) | {"", "*"}
     for finding in findings:
         parts = finding.pointer.split("/")
-        shown = [part if part in known or FIELD.fullmatch(part) else f"(unknown key {_number(part)})" for part in parts]
-        got = _LONG.sub(_size, finding.got) if finding.pointer else finding.got
+        shown = [part if part in known or _is_field(part) else f"(unknown key {_number(part)})" for part in parts]
+        got = _NUMBER.sub(_size, finding.got) if finding.pointer else finding.got
         message = finding.message.replace(finding.got, got)
         yield replace(finding, pointer="/".join(shown), got=got, message=message)
 
@@ -167,8 +170,16 @@ def _keys(schema: object) -> Iterator[str]:
             yield from _keys(item)
 
 
+def _is_field(key: str) -> bool:
+    return len(key) <= _LONGEST_FIELD and FIELD.fullmatch(key) is not None
+
+
 def _size(number: re.Match[str]) -> str:
-    return f"of {len(number[1])} digits"
+    """Return how many digits a number has before its point, or if those are few, in all."""
+    whole, fraction = number.groups("")
+    if not _LONG.search(number[0]):
+        return number[0]
+    return f"of {len(whole if _LONG.match(whole) else whole + fraction)} digits"
 
 
 def _number(name: str) -> str:
