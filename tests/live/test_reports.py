@@ -150,3 +150,12 @@ def test_a_column_that_no_list_has() -> None:
     report = report_of(field_91555000=7, field_999="x")
     assert not [form for form in REPORTS if "91555" in REPORTS[form](report, "break")]
     assert "/*/field_999" not in {one.pointer for one in report.findings if one.rule == "unknown-key"}
+
+
+def test_what_a_baseline_leaves_decides_the_grade() -> None:
+    """Where all leads break the contract in a known way, and one in another, not every lead has what is left."""
+    leads = [{**lead(0, 8668, index), "priority": 99} for index in range(30)]
+    known = check(json.dumps(leads).encode()).findings
+    leads[3]["list_id"] = "x"
+    left = check(json.dumps(leads).encode()).without(one.fingerprint for one in known)
+    assert ("D", 1) == (left.grade, left.broken)

@@ -59,7 +59,8 @@ class Report:
         overlay: name of the overlay, ``None`` for none.
         sources: the responses.
         findings: worst first; pointers name no key that the contract does not have.
-        broken: how many leads have a finding of severity ``break``; of a comparison, the most that one finding has.
+        broken: how many leads have a finding of severity ``break``; of a comparison, the most that one finding has;
+            beside a baseline, no more than are concerned by what is left.
         agreements: which reading of each contradiction the values follow.
         statistics: counts of nulls, statuses and fields.
         known: how many findings a baseline has, which are left out.
@@ -112,7 +113,8 @@ class Report:
         """Return the report without the findings of a baseline."""
         known = frozenset(fingerprints)
         left = tuple(one for one in self.findings if one.fingerprint not in known)
-        return replace(self, findings=left, known=len(self.findings) - len(left))
+        most = sum(one.count for one in left if one.severity == "break" and one.first is not None)
+        return replace(self, findings=left, broken=min(self.broken, most), known=len(self.findings) - len(left))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form, described by ``report.schema.json``."""
