@@ -459,6 +459,9 @@ def check(*, sources: Sequence[str], base_url: str | None, processes: int, **opt
     """
     from smartflo_contract import live
 
+    if sources.count("-") > 1:
+        message = "there is one standard input: - can be given once"
+        raise click.UsageError(message, click.get_current_context())
     _leave_with(partial(live.check, processes=processes), [_body(source, base_url) for source in sources], **options)
 
 
@@ -544,9 +547,7 @@ def record(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; a user's mistake is one line on standard error and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")  # what is printed is JSON, or quotes it
+    _prepare_streams()
     try:
         code = cli.main(args=arguments, prog_name=_NAME, standalone_mode=False)
     except click.exceptions.Abort:
@@ -566,6 +567,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         _leave(str(error), _UNREACHED if isinstance(error, RuntimeError) else _USAGE)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare_streams() -> None:
+    """Have both outputs take any text, also where whoever started the command has closed them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What is printed is JSON, or quotes it; the name of a file may be in no encoding at all.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _leave(message: str, code: int) -> NoReturn:
@@ -713,8 +725,14 @@ def _forms(reports: Sequence[str], known: Iterable[str]) -> dict[str, Path | Non
         if form not in known or (equals and not path):
             message = f"--report {report}: expected FORM or FORM=FILE, where FORM is one of {', '.join(known)}"
             raise click.UsageError(message, click.get_current_context())
+        if form in wanted:
+            message = f"--report {form} is given twice; each form is written once"
+            raise click.UsageError(message, click.get_current_context())
         summary = os.environ.get(_SUMMARY) if form == "markdown" else None
         wanted[form] = Path(path) if equals else Path(summary) if summary else None
+        if wanted[form] in [other for one, other in wanted.items() if other and one != form]:
+            message = f"--report {report}: another form goes to this file"
+            raise click.UsageError(message, click.get_current_context())
     if sum(path is None for path in wanted.values()) > 1:
         message = "--report: only one form goes to standard output; write the others as FORM=FILE"
         raise click.UsageError(message, click.get_current_context())

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +99,56 @@ def test_reports(folder: Path) -> None:
     assert ("E", 30) == (json.loads(alone.stdout)["grade"], json.loads(alone.stdout)["leads"])
 
 
+def _reports(*forms: str) -> list[str]:
+    return [f"--report={form}" for form in forms]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"version":"Zhuravl","findings":[]}'])
+def test_what_is_no_baseline(folder: Path, text: str) -> None:
+    """Whatever the file has is not shown."""
+    (folder / "other.json").write_text(text)
+    done = run("good.json", "--baseline", "other.json", at=folder)
+
+    assert (2, b"") == (done.returncode, done.stdout)
+    assert done.stderr.startswith(b"smartflo-contract: baseline other.json: it is ")
+    assert done.stderr.endswith(b"; --update-baseline makes one\n")
+    assert b"Zhuravl" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param(
+            b"\xff.json", "\\udcff.json", marks=pytest.mark.skipif(sys.platform != "linux", reason="UTF-8 only")
+        ),
+        (b"a\nb.json", "a\\nb.json"),
+        (b"a\x1b[31mb.json", "a\\x1b[31mb.json"),
+    ],
+    ids=["no UTF-8", "lines", "escapes"],
+)
+def test_odd_names_of_files(folder: Path, name: bytes, shown: str) -> None:
+    """A name in no encoding, of two lines, or that steers a terminal is shown with escapes, in reports and messages."""
+    source = os.fsdecode(name)
+    missing = run(source, at=folder)
+    shutil.copy(folder / "good.json", folder / source)
+    text = run(source, "--report", "text", "--report", "json=report.json", at=folder)
+
+    assert (3, 0, b"") == (missing.returncode, text.returncode, text.stderr)
+    assert f"smartflo-contract: cannot read {shown}: No such file or directory\n" == missing.stderr.decode()
+    assert f"\n{shown}: 30 leads, " in text.stdout.decode()
+    assert [shown] == [one["name"] for one in json.loads((folder / "report.json").read_text())["sources"]]
+
+
+@pytest.mark.parametrize(("source", "code"), [("good.json", 0), ("bad.json", 1), ("none.json", 3)])
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_an_output_that_is_closed(folder: Path, closed: str, source: str, code: int) -> None:
+    """Whoever reads neither what is found nor what goes wrong has the exit code."""
+    command = ["sh", "-c", f'exec "$0" "$@" {closed}', sys.executable, "-m", "smartflo_contract", "check", source]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+
+    assert (code, False) == (done.returncode, b"Traceback" in done.stderr)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
@@ -108,6 +160,9 @@ def test_reports(folder: Path) -> None:
             "--report xml: expected FORM or FORM=FILE, where FORM is one of text, json, ",
         ),
         (["good.json", "--report", "text", "--report", "json"], 2, "only one form goes to standard output"),
+        (["-", "-"], 2, "there is one standard input: - can be given once"),
+        (["good.json", *_reports("json=a", "json=b")], 2, "--report json is given twice"),
+        (["good.json", *_reports("json=a", "text=a")], 2, "--report text=a: another form goes to this file"),
         (["good.json", "--report", "json=none/x.json"], 2, "--report json=none/x.json: No such file or directory"),
         (["good.json", "--update-baseline"], 2, "--update-baseline needs --baseline FILE"),
         (

@@ -22,10 +22,10 @@ def read_baseline(path: str | PathLike[str]) -> frozenset[str]:
         known = frozenset(str(entry["fingerprint"]) for entry in content["findings"])
         if content["version"] == _VERSION:
             return known
-        message = f"baseline {path}: it is of version {content['version']!r}, and this reads {_VERSION}"
+        message = f"baseline {path}: it is of another version than {_VERSION}; --update-baseline makes one"
     except OSError as error:
         message = f"baseline {path}: {error.strerror}; --update-baseline makes one"
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         message = f"baseline {path}: it is none; --update-baseline makes one"
     raise BaselineError(message)
 

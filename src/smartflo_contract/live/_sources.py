@@ -75,10 +75,11 @@ class Sources:
             return self._opened("file", body)
         if body == "-":
             return self._opened("-", _standard_input())
+        name = _printable(str(body))
         try:
-            return self._opened(str(body), stack.enter_context(Path(body).open("rb")), Path(body))
+            return self._opened(name, stack.enter_context(Path(body).open("rb")), Path(body))
         except OSError as error:
-            message = f"cannot read {body}: {error.strerror}"
+            message = f"cannot read {name}: {error.strerror}"
             raise LiveError(message) from None
 
     def counted(self, pieces: Iterable[bytes], share: float = 1) -> Iterator[bytes]:
@@ -122,6 +123,11 @@ class Sources:
 def is_url(body: Body) -> bool:
     """Whether a body is one of the API."""
     return isinstance(body, str) and _URL.match(body) is not None
+
+
+def _printable(name: str) -> str:
+    """Return a name in which what would end a line, steer a terminal or not be UTF-8 is escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)
 
 
 def total(bodies: Iterable[Body]) -> int | None:
