@@ -126,6 +126,18 @@ def test_what_an_answer_may_be(smartflo: Smartflo, fault: int | str, found: list
     assert found == rules(check(made.url))
 
 
+def test_where_an_answer_is_cut(smartflo: Smartflo) -> None:
+    """The end of a connection is told by what has come before it."""
+    made = smartflo.add_list(leads=30)
+    smartflo.fail("cut")
+    report = check(made.url)
+
+    (cut,) = (one for one in report.findings if one.rule == "cut-connection")
+    (source,) = report.sources
+    assert f"at byte {source.bytes:,}, after {source.leads} leads" in cut.got
+    assert source.bytes > 1_000
+
+
 def test_an_error_with_status_200(smartflo: Smartflo) -> None:
     """An object that tells of an error is a finding, whatever its status."""
     smartflo.quirks(unknown_list="200_error")

@@ -114,10 +114,13 @@ class Sources:
 
     def _whole(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Yield a body up to where it is cut."""
+        size = 0
         try:
-            yield from pieces
+            for piece in pieces:
+                size += len(piece)
+                yield piece
         except CutError:
-            self.faults.append(Fault("cut-connection", 0))
+            self.faults.append(Fault("cut-connection", size))
 
 
 def is_url(body: Body) -> bool:
