@@ -524,6 +524,7 @@ def record(
     the credentials, 130 interrupted, and nothing written.
     """
     from smartflo_contract import live
+    from smartflo_contract.live._report import counted
 
     if output is None and as_test is None:
         message = "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"
@@ -539,9 +540,9 @@ def record(
         token=_account([body], token, prompt=prompt),
     )
     if output is not None:
-        click.echo(f"{output}: {_counted(recorded.leads, 'lead')} without personal data", err=True)
+        click.echo(f"{output}: {counted(recorded.leads, 'lead')} without personal data", err=True)
     if as_test is not None:
-        tests = f"{_counted(recorded.tests, 'test')}, one of each finding"
+        tests = f"{counted(recorded.tests, 'test')}, one of each finding"
         click.echo(f"{as_test}: {tests if recorded.tests else 'not written, as nothing is found'}", err=True)
 
 
@@ -654,10 +655,6 @@ def _leave_with(
             raise click.UsageError(message, click.get_current_context()) from None
     if found.at_least(fail_on) and not exit_zero:
         click.get_current_context().exit(_FOUND)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _body(source: str, base_url: str | None) -> str:

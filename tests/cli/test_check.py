@@ -84,7 +84,7 @@ def test_a_baseline(folder: Path) -> None:
     new = run("bad.json", "odd.json", "--baseline", "known.json", "--fail-on", "surprise", at=folder)
 
     assert [0, 0, 1] == [made.returncode, again.returncode, new.returncode]
-    assert again.stdout.endswith(b"grade A: nothing but what the contract says, but for 1 known findings\n")
+    assert again.stdout.endswith(b"grade A: nothing but what the contract says, but for 1 known finding\n")
     assert b"unknown-value" in new.stdout
     assert ["maximum"] == [one["rule"] for one in json.loads((folder / "known.json").read_text())["findings"]]
 

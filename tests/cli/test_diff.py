@@ -52,7 +52,7 @@ def test_baseline(run: Run) -> None:
     known = run("diff", "before.json", "bad.json", "--baseline", "known.json")
 
     assert (0, 0) == (made.returncode, known.returncode)
-    assert "but for 1 known findings" in known.stdout
+    assert "but for 1 known finding\n" in known.stdout
 
 
 @pytest.mark.parametrize(

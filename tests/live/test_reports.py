@@ -103,6 +103,25 @@ def test_markdown() -> None:
     assert {7, 4} == {len(re.split(r"(?<!\\)\|", row)) - 1 for row in rows}
 
 
+def test_markdown_is_no_larger_than_a_summary_may_be() -> None:
+    """GitHub takes a mebibyte; the worst findings are shown, and how many more there are."""
+    many = [{**lead(0, 8668, 0), **{f"key {number}": None for number in range(15_000)}, "priority": 99}]
+    text = REPORTS["markdown"](check(json.dumps(many).encode()), "break")
+
+    assert len(text) < 2**20
+    assert 1_000 == text.count("| 1 |\n")
+    assert "| break | `maximum` |" in text
+    assert "\n14,001 more findings, none worse than those above.\n" in text
+
+
+def test_one_thing_is_one() -> None:
+    """Numbers agree with what they count."""
+    one = check(json.dumps([lead(0, 8668, 0)]).encode())
+    assert "nothing is wrong with 1 lead, and" in one.verdict
+    assert re.search("^bytes: 1 lead, [0-9,]+ bytes\n1 lead under", REPORTS["text"](one, "break"), re.MULTILINE)
+    assert "\n1 lead of 1 response under" in REPORTS["markdown"](one, "break")
+
+
 class Lone(Finding):
     """A finding that is compared with no other one."""
 

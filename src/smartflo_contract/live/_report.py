@@ -98,9 +98,9 @@ class Report:
     @property
     def verdict(self) -> str:
         """The grade, and what it means, in a line."""
-        known = f", but for {self.known} known findings" if self.known else ""
+        known = f", but for {counted(self.known, 'known finding')}" if self.known else ""
         if self.grade is None:
-            right = f"nothing is wrong with {self.leads} leads" if self.base is None else CHANGED["A"]
+            right = f"nothing is wrong with {counted(self.leads, 'lead')}" if self.base is None else CHANGED["A"]
             return f"no grade: {right}{known}, and the grade A takes {LEAST_LEADS} leads"
         return f"grade {self.grade}: {(CHANGED if self.base else GRADES)[self.grade]}{known}"
 
@@ -133,6 +133,11 @@ class Report:
             "agreements": [{**one._asdict(), "counts": dict(one.counts)} for one in self.agreements],
             "statistics": dict(self.statistics),
         }
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def masked(findings: Iterable[Finding], contract: Contract) -> Iterator[Finding]:

@@ -1,31 +1,38 @@
 """A report as Markdown, for the summary of a CI job."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from smartflo_contract.live._report import Report
+from smartflo_contract.live._report import Report, counted
 from smartflo_contract.live.reports._text import told
 from smartflo_contract.schemas._findings import Severity
 
+_MOST: Final = 1_000
+"""Findings that are shown: GitHub takes a summary of a mebibyte, and none of a larger one."""
+
 
 def markdown(report: Report, _fail_on: Severity) -> str:
-    """Return headings and tables."""
+    """Return headings and tables, of the worst 1,000 findings."""
     return "\n".join(_lines(report)) + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:
     yield f"## Smartflo contract: {report.verdict}"
     yield ""
-    seen = f"{report.leads:,} leads of {len(report.sources)} responses"
-    base = f", compared with {report.base.leads:,} leads" if report.base else ""
+    seen = f"{counted(report.leads, 'lead')} of {counted(len(report.sources), 'response')}"
+    base = f", compared with {counted(report.base.leads, 'lead')}" if report.base else ""
     yield f"{seen} under the profile {report.profile}{base}, {report.broken:,} of them broken."
     if report.findings:
         yield from _table(
             ("severity", "rule", "where", "expected", "got", "times"),
             (
                 (one.severity, f"`{one.rule}`", f"`{one.pointer or 'body'}`", one.expected, one.got, f"{one.count:,}")
-                for one in report.findings
+                for one in report.findings[:_MOST]
             ),
         )
+    if len(report.findings) > _MOST:
+        yield ""
+        yield f"{counted(len(report.findings) - _MOST, 'more finding')}, none worse than those above."
     if report.agreements:
         rows = ((f"`{one.pointer}`", told(one), f"`{one.contradiction}`") for one in report.agreements)
         yield from _table(("key", "the responses are", "contradiction"), rows)

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from smartflo_contract.live._agreement import Agreement
-from smartflo_contract.live._report import Report
+from smartflo_contract.live._report import Report, Source, counted
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas._findings import Severity
 
@@ -68,9 +68,14 @@ def _statistics(report: Report) -> Iterator[str]:
 def _ending(report: Report) -> Iterator[str]:
     """Yield how much was seen, and the verdict."""
     for source in report.sources:
-        yield f"{source.name}: {source.leads:,} leads, {source.bytes:,} bytes"
+        yield _seen(source)
     if report.base:
-        yield f"compared with {report.base.name}: {report.base.leads:,} leads, {report.base.bytes:,} bytes"
+        yield f"compared with {_seen(report.base)}"
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"
-    yield f"{report.leads:,} leads under the profile {report.profile}{overlay}, {report.broken:,} of them broken"
+    leads = counted(report.leads, "lead")
+    yield f"{leads} under the profile {report.profile}{overlay}, {report.broken:,} of them broken"
     yield report.verdict
+
+
+def _seen(source: Source) -> str:
+    return f"{source.name}: {counted(source.leads, 'lead')}, {counted(source.bytes, 'byte')}"
