@@ -93,7 +93,7 @@ def test_every_rule_is_met_above_but_for_empty_lists() -> None:
     """The cases of the test above are one for each rule."""
     (cases,) = (mark.args[1] for mark in test_change.pytestmark)  # type: ignore[attr-defined]
     assert CHANGES.keys() - {"no-leads"} == {rule for _, _, (_, rule, _) in cases}
-    assert all(CHANGES[rule] == severity for _, _, (severity, rule, _) in cases)
+    assert all(CHANGES[rule].severity == severity for _, _, (severity, rule, _) in cases)
 
 
 @pytest.mark.parametrize(
@@ -222,6 +222,10 @@ def test_reports(tmp_path: Path) -> None:
     assert f"compared with {path}: 200 leads" in REPORTS["text"](found, "break")
     assert "compared with 200 leads" in REPORTS["markdown"](found, "break")
     assert all(f'name="{rule}"' in REPORTS["junit"](found, "break") for rule in CHANGES)
+    (run,) = json.loads(REPORTS["sarif"](diff(path, body(drop("call_count"))), "break"))["runs"]
+    assert {"gone-key": "Compared with an earlier response, each key is still there."} == {
+        rule["id"]: rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"]
+    }
     assert "::error title=required /*/lead_id::" in REPORTS["github"](found, "break")
 
 

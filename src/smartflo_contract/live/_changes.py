@@ -13,25 +13,35 @@ from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas._findings import SEVERITIES, Severity, pointer
 from smartflo_contract.schemas._resolve import PROFILES
 
-CHANGES: Final[Mapping[str, Severity]] = {
-    "no-leads": "break",
-    "gone-key": "surprise",
-    "key-rate": "surprise",
-    "new-type": "surprise",
-    "null-rate": "surprise",
-    "new-columns": "surprise",
-    "other-reading": "doc-only",
-    "new-key": "info",
-    "gone-type": "info",
-    "new-value": "info",
-    "gone-value": "info",
-    "mended": "info",
-}
-"""The rules of a comparison, and how much they matter where it is no chance.
 
-What the contract has something worse against is told by its own rules instead.
-"""
-_EVIDENCE: Final = {"observed": "the response that this one is compared with"}
+class Rule(NamedTuple):
+    """A rule of a comparison.
+
+    Attributes:
+        severity: of what breaks it, where that is no chance.
+        claim: what it says of a response, compared with an earlier one.
+    """
+
+    severity: Severity
+    claim: str
+
+
+CHANGES: Final[Mapping[str, Rule]] = {
+    "no-leads": Rule("break", "there are still leads"),
+    "gone-key": Rule("surprise", "each key is still there"),
+    "key-rate": Rule("surprise", "each key is in the same share of the leads"),
+    "new-type": Rule("surprise", "each key has no other JSON type"),
+    "null-rate": Rule("surprise", "each key is null in the same share of the leads"),
+    "new-columns": Rule("surprise", "columns have the same names and order"),
+    "other-reading": Rule("doc-only", "the same reading of each contradiction is followed"),
+    "new-key": Rule("info", "there are no more keys"),
+    "gone-type": Rule("info", "each key still has each of its JSON types"),
+    "new-value": Rule("info", "there are no more known values"),
+    "gone-value": Rule("info", "each known value is still there"),
+    "mended": Rule("info", "what is wrong is what was wrong"),
+}
+"""The rules by name; what the contract has something worse against is told by its own rules instead."""
+EVIDENCE: Final = {"observed": "the response that this one is compared with"}
 _LEAST: Final = 0.05
 """The least change of a share that is told."""
 _DEVIATIONS: Final = 4
@@ -189,12 +199,12 @@ def _change(rule: str, path: Path, before: str, got: str, concerned: Times, *, c
     """Return a change; what may be chance is told for information."""
     return Finding(
         rule=rule,
-        severity="info" if chance else CHANGES[rule],
+        severity="info" if chance else CHANGES[rule].severity,
         pointer=pointer(("*", *path)) if path else "",
         message=f"expected {before}, as before, got {got}",
         expected=f"{before}, as before",
         got=got,
-        evidence=_EVIDENCE,
+        evidence=EVIDENCE,
         profiles=PROFILES,
         count=concerned.leads,
         first=concerned.first,

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from smartflo_contract._version import __version__
+from smartflo_contract.live._changes import CHANGES, EVIDENCE
 from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live._report import Report
 from smartflo_contract.schemas import Finding, load_contract
@@ -116,6 +117,8 @@ def _claim(name: str, profile: str) -> tuple[str, Mapping[str, str]]:
     if name in FAULTS:
         expected, got, evidence = FAULTS[name]
         return f"A response has {expected}, not {got}", evidence
+    if name in CHANGES:
+        return f"Compared with an earlier response, {CHANGES[name].claim}", EVIDENCE
     for rule in RULES:
         if rule.name == name:
             return f"In every response, {rule.claim}", rule.evidence
