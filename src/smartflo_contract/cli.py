@@ -529,6 +529,9 @@ def record(
     if output is None and as_test is None:
         message = "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"
         raise click.UsageError(message, click.get_current_context())
+    if "-" in map(str, (output, as_test)):
+        message = "`-` is no file to write: -o /dev/stdout writes the fixture to standard output"
+        raise click.UsageError(message, click.get_current_context())
     body = _body(source, base_url)
     recorded = live.record(
         body,

@@ -25,6 +25,16 @@ def test_a_fixture(tmp_path: Path) -> None:
     assert 3 == len(json.loads((tmp_path / "fixture.json").read_bytes()))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/stdout")
+def test_standard_output(tmp_path: Path) -> None:
+    """A fixture goes into a pipe."""
+    (tmp_path / "live.json").write_text(json.dumps([lead(0, 8668, 0)]), encoding="utf-8")
+    (tmp_path / "out").symlink_to("/dev/stdout")  # if it were replaced, it would not be the machine's
+    done = run("live.json", "-o", "out", at=tmp_path)
+
+    assert (0, 1) == (done.returncode, len(json.loads(done.stdout)))
+
+
 def test_tests(tmp_path: Path) -> None:
     """The tests of what is found are written, with the fixture or alone; how many they are is told."""
     leads = [{**lead(0, 8668, index), "dial_status": 98 + index} for index in range(3)]
@@ -44,6 +54,7 @@ def test_tests(tmp_path: Path) -> None:
     ("arguments", "code", "told"),
     [
         (["live.json"], 2, "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"),
+        (["live.json", "-o", "-"], 2, "`-` is no file to write: -o /dev/stdout writes the fixture to standard output"),
         (["live.json", "--as-test", "tests.json"], 2, "tests.json: tests are written to a file of Python"),
         (["live.json", "--as-test", "a.py"], 2, 'html-body; see `check`; smartflo.fail("html") has the fake answer so'),
         (["none.json", "-o", "fixture.json"], 3, "cannot read none.json: No such file or directory"),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,57 @@ def test_what_is_not_understood(tmp_path: Path, body: bytes, told: str) -> None:
     assert ["before"] == [path.read_text() for path in tmp_path.iterdir()]
 
 
-def test_where_nothing_can_be_written(tmp_path: Path) -> None:
-    """A folder that is not there is told in a line."""
-    with pytest.raises(RecordError, match=r"cannot write .*: No such file or directory"):
-        record(b"[]", tmp_path / "none" / "fixture.json")
+@pytest.mark.parametrize(
+    ("place", "told"), [("none/fixture.json", "No such file or directory"), (".", "Is a directory")]
+)
+def test_where_nothing_can_be_written(tmp_path: Path, place: str, told: str) -> None:
+    """A folder that is not there, or stands in the way, is told in a line before the response is read."""
+    with pytest.raises(RecordError, match=rf"cannot write .*: {told}"):
+        record(tmp_path / "unread.json", tmp_path / place)
+
+
+@pytest.mark.parametrize(("before", "mode"), [(None, 0o640), (0o600, 0o600), (0o664, 0o664)])
+def test_who_may_read_it(tmp_path: Path, before: int | None, mode: int) -> None:
+    """A file that is there keeps its mode; a new one has the usual one."""
+    target = tmp_path / "fixture.json"
+    if before is not None:
+        target.touch()
+        target.chmod(before)
+    usual = os.umask(0o027)
+    try:
+        record(json.dumps(LEADS).encode(), target)
+    finally:
+        os.umask(usual)
+
+    assert oct(mode) == oct(target.stat().st_mode & 0o777)
+
+
+def test_links_stay(tmp_path: Path) -> None:
+    """A link still leads to the file, which has the fixture."""
+    target, link = tmp_path / "fixture.json", tmp_path / "link.json"
+    target.write_text("before")
+    link.symlink_to(target)
+    record(json.dumps(LEADS).encode(), link)
+
+    assert link.is_symlink()
+    assert 30 == len(json.loads(target.read_bytes()))
+    assert {target, link} == set(tmp_path.iterdir())
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    """A pipe is written to, and stays one; no byte goes there where the response is not understood."""
+    pipe, content = tmp_path / "pipe", json.dumps(LEADS[:2]).encode()
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(RecordError):
+            record(content[:-5], pipe)
+        nothing = os.read(reader, 1)
+        record(content, pipe)
+        written = os.read(reader, 65_536)
+    finally:
+        os.close(reader)
+
+    assert b"" == nothing
+    assert 2 == len(json.loads(written))
+    assert pipe.is_fifo()

@@ -279,6 +279,24 @@ def test_where_nothing_can_be_written(
     assert [] == list(tmp_path.iterdir())
 
 
+def test_one_file_by_two_names(tmp_path: Path) -> None:
+    """The fixture and the tests are not written over each other."""
+    (tmp_path / "link.py").symlink_to(tmp_path / NAME)
+    with pytest.raises(RecordError, match="the fixture and the tests cannot be one file"):
+        record(json.dumps(DRIFTED).encode(), tmp_path / "link.py", as_test=tmp_path / NAME)
+
+
+def test_both_or_none(tmp_path: Path) -> None:
+    """Where the tests cannot be written, the fixture is not either, and what was there stays."""
+    (tmp_path / "fixture.json").write_text("before")
+    (tmp_path / NAME).symlink_to(tmp_path / "none" / NAME)
+    with pytest.raises(RecordError, match=r"cannot write .*test_recorded\.py: No such file or directory"):
+        record(json.dumps(DRIFTED).encode(), tmp_path / "fixture.json", as_test=tmp_path / NAME)
+
+    assert "before" == (tmp_path / "fixture.json").read_text()
+    assert {NAME, "fixture.json"} == {path.name for path in tmp_path.iterdir()}
+
+
 def test_what_the_fake_cannot_serve(tmp_path: Path) -> None:
     """An item that is no lead is recorded, but no test of it can be written; then nothing is."""
     content = json.dumps([*leads_of(), "9876543210"]).encode()

@@ -2,11 +2,14 @@
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from errno import EISDIR, ENOENT
 from os import PathLike
 from pathlib import Path
+from stat import S_IMODE, S_ISREG
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
@@ -80,12 +83,11 @@ def record(
     with ExitStack() as stack:
         found = _leads(body, Sources(token, max_wait, max_time), stack)
         leads = pseudonyms(found, key or secrets.token_bytes(_KEY), contract=contract)
-        with _replacing(target) as file:
-            count = _write(file, leads if finds is None else finds.watch(leads))
-            tests, text = (0, "") if finds is None else finds.tests(_read(file))
-    if tests:
-        with _replacing(module) as file:
-            file.write(text.encode())
+        file = stack.enter_context(_replacing(target))
+        count = _write(file, leads if finds is None else finds.watch(leads))
+        tests, text = (0, "") if finds is None else finds.tests(_read(file))
+        if tests:
+            stack.enter_context(_replacing(module)).write(text.encode())
     return Recorded(count, tests)
 
 
@@ -94,33 +96,52 @@ def _check_targets(fixture: Path | None, module: Path | None) -> None:
         message = "nothing to write: name a fixture, a file of tests, or both"
     elif module is not None and module.suffix != ".py":
         message = f"{module}: tests are written to a file of Python, such as test_recorded.py"
-    elif fixture == module:
+    elif fixture is not None and module is not None and os.path.realpath(fixture) == os.path.realpath(module):
         message = f"{module}: the fixture and the tests cannot be one file"
     else:
+        for path in filter(None, (fixture, module)):
+            _check_place(path)
         return
     raise RecordError(message)
+
+
+def _check_place(path: Path) -> None:
+    """Require, before anything is read, that a file can be where it shall be."""
+    error = EISDIR if path.is_dir() else None if path.parent.is_dir() else ENOENT
+    if error is not None:
+        message = f"cannot write {path}: {os.strerror(error)}"
+        raise RecordError(message)
 
 
 @contextmanager
 def _replacing(path: Path | None) -> Iterator[BinaryIO]:
     """Open a file that takes the place of another one at the end, or none if it fails; one without a path is lost.
 
+    A file that is there keeps its mode, and the links to it. What is no file, as a pipe, is written to at the end.
+
     Raises:
         RecordError: it cannot be written.
     """
     try:
-        if path is None:
+        mode = path.stat().st_mode if path is not None and path.exists() else None
+        if path is None or not (mode is None or S_ISREG(mode)):
             with tempfile.TemporaryFile() as file:
                 yield file
+                if path is not None:
+                    file.seek(0)
+                    with path.open("wb") as stream:
+                        shutil.copyfileobj(file, stream)
             return
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        place = Path(os.path.realpath(path))
+        beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
         try:
-            with os.fdopen(handle, "w+b") as file:
+            with beside.open("x+b") as file:
+                if mode is not None:
+                    beside.chmod(S_IMODE(mode))
                 yield file
-            os.replace(name, path)  # noqa: PTH105 - as mkstemp names it
+            beside.replace(place)
         finally:
-            with suppress(FileNotFoundError):
-                os.unlink(name)  # noqa: PTH108 - as above
+            beside.unlink(missing_ok=True)
     except OSError as error:
         message = f"cannot write {path or 'a temporary file'}: {error.strerror}"
         raise RecordError(message) from None
