@@ -494,7 +494,7 @@ def diff(*, before: str, after: str, base_url: str | None, **options: Any) -> No
     "--as-test",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A Python file to write, with a test of each finding: the smallest list that has it, served by the fake.",
+    help="A Python file to write, with a test of each finding, or of the worst hundred: the smallest list that has it.",
 )
 @_base_url
 @_max_wait
@@ -545,7 +545,9 @@ def record(
     if output is not None:
         click.echo(f"{output}: {counted(recorded.leads, 'lead')} without personal data", err=True)
     if as_test is not None:
-        tests = f"{counted(recorded.tests, 'test')}, one of each finding"
+        many = recorded.findings > recorded.tests
+        which = f"of the worst of {recorded.findings:,} findings" if many else "one of each finding"
+        tests = f"{counted(recorded.tests, 'test')}, {which}"
         click.echo(f"{as_test}: {tests if recorded.tests else 'not written, as nothing is found'}", err=True)
 
 

@@ -1,6 +1,7 @@
 """``smartflo-contract record``: a response becomes a fixture."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,16 @@ def test_tests(tmp_path: Path) -> None:
     told = "fixture.json: 1 lead without personal data\ntest_none.py: not written, as nothing is found\n"
     assert (0, told) == (both.returncode, both.stderr)
     assert {"fixture.json", "live.json", "right.json", "test_recorded.py"} == {one.name for one in tmp_path.iterdir()}
+
+
+def test_more_findings_than_tests(tmp_path: Path) -> None:
+    """How many findings have no test is told."""
+    (tmp_path / "live.json").write_text(json.dumps([{f"{at} of": at for at in range(200)}]), encoding="utf-8")
+    done = run("live.json", "--as-test", "test_recorded.py", at=tmp_path)
+
+    told = re.fullmatch(r"test_recorded\.py: 100 tests, of the worst of (\d+) findings\n", done.stderr)
+    assert told
+    assert 200 < int(told[1])
 
 
 @pytest.mark.parametrize(

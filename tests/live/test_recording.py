@@ -21,7 +21,7 @@ def test_a_file(tmp_path: Path) -> None:
     source, target = tmp_path / "live.json.gz", tmp_path / "fixture.json"
     source.write_bytes(gzip.compress(json.dumps(LEADS).encode()))
 
-    assert (30, 0) == record(source, target)
+    assert (30, 0, 0) == record(source, target)
     written = json.loads(target.read_bytes())
     assert ("A", "A") == (check(source).grade, check(target).grade)
     assert check(source).agreements == check(target).agreements

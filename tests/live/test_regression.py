@@ -175,7 +175,7 @@ def test_one_key_gives_the_same_tests(tmp_path: Path) -> None:
 
     assert first == second == (tmp_path / NAME).read_text()
     assert served.items() <= json.loads((tmp_path / "fixture.json").read_bytes())[3].items()
-    assert [(10, 7), (10, 0)] == [
+    assert [(10, 7, 7), (10, 0, 0)] == [
         record(json.dumps(DRIFTED).encode(), tmp_path / "fixture.json", as_test=one) for one in (tmp_path / NAME, None)
     ]
 
@@ -251,10 +251,27 @@ def test_names_differ(tmp_path: Path) -> None:
     assert 3 == len(tests)
 
 
+def test_the_worst_of_many(smartflo: Smartflo, tmp_path: Path) -> None:
+    """There are a hundred tests at most, those of the worst findings, and the module says how many are left out."""
+    leads = leads_of(**{f"key {number} of": number for number in range(400)})
+    del leads[5]["priority"]
+    made = record(json.dumps(leads).encode(), as_test=tmp_path / NAME, key=KEY)
+    text = (tmp_path / NAME).read_text(encoding="utf-8")
+    tests = loaded(text)
+
+    assert (10, 100, 401) == made
+    assert 100 == len(tests)
+    assert 'assert what it must make of the leads.\n\nThey are of the worst 100 of 401 findings.\n"""\n' in text
+    assert text == formatted(text, tmp_path)
+    assert next(iter(tests)) == "test_required_priority"
+    for test in (*tests.values(),)[::40]:
+        test(smartflo)
+
+
 def test_nothing_is_found(tmp_path: Path) -> None:
     """Without findings there are no tests, and what was there stays."""
     (tmp_path / NAME).write_text("before")
-    assert (10, 0) == record(json.dumps(leads_of()).encode(), tmp_path / "fixture.json", as_test=tmp_path / NAME)
+    assert (10, 0, 0) == record(json.dumps(leads_of()).encode(), tmp_path / "fixture.json", as_test=tmp_path / NAME)
     assert "before" == (tmp_path / NAME).read_text()
     assert 10 == len(json.loads((tmp_path / "fixture.json").read_bytes()))
 
@@ -305,7 +322,7 @@ def test_what_the_fake_cannot_serve(tmp_path: Path) -> None:
     ):
         record(content, tmp_path / "fixture.json", as_test=tmp_path / NAME)
     assert [] == list(tmp_path.iterdir())
-    assert (11, 0) == record(content, tmp_path / "fixture.json")
+    assert (11, 0, 0) == record(content, tmp_path / "fixture.json")
 
 
 @pytest.mark.parametrize(("rule", "fault"), FAULTS_OF_THE_FAKE.items())

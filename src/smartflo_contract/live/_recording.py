@@ -19,7 +19,7 @@ from smartflo_contract.live._errors import RecordError
 from smartflo_contract.live._faults import FAULTS_OF_THE_FAKE, no_lead
 from smartflo_contract.live._polite import MOST_SECONDS
 from smartflo_contract.live._record import pseudonyms
-from smartflo_contract.live._regression import Finds
+from smartflo_contract.live._regression import Finds, Module
 from smartflo_contract.live._sources import Body, Sources
 from smartflo_contract.live._split import MOST_ITEM, Fault, Split
 from smartflo_contract.live._unzip import plain
@@ -30,6 +30,7 @@ from smartflo_contract.schemas._overlay import OverlaySource
 
 _KEY: Final = 32
 """Bytes of a key."""
+_NO_TESTS: Final = Module(0, 0, "")
 
 
 class Recorded(NamedTuple):
@@ -38,10 +39,12 @@ class Recorded(NamedTuple):
     Attributes:
         leads: how many the response had.
         tests: how many were written.
+        findings: how many there were, where tests were asked for; of the worst hundred there are tests.
     """
 
     leads: int
     tests: int
+    findings: int
 
 
 def record(
@@ -63,7 +66,8 @@ def record(
     Args:
         body: a URL of the API, a path, bytes or an open file, as for :func:`check`.
         path: a fixture to write: a JSON array with a lead a line.
-        as_test: a Python file to write, with a test of each finding; it is not written where nothing is found.
+        as_test: a Python file to write, with a test of each of the worst hundred findings; it is not written where
+            nothing is found.
         overlay: a partial lead schema, as a mapping or a path.
         key: of the pseudonyms: the same one gives the same. Unless given, it is drawn anew and forgotten.
         max_wait: seconds that are waited, where the API answers 429.
@@ -85,10 +89,10 @@ def record(
         leads = pseudonyms(found, key or secrets.token_bytes(_KEY), contract=contract)
         file = stack.enter_context(_replacing(target))
         count = _write(file, leads if finds is None else finds.watch(leads))
-        tests, text = (0, "") if finds is None else finds.tests(_read(file))
-        if tests:
-            stack.enter_context(_replacing(module)).write(text.encode())
-    return Recorded(count, tests)
+        made = _NO_TESTS if finds is None else finds.tests(_read(file))
+        if made.tests:
+            stack.enter_context(_replacing(module)).write(made.text.encode())
+    return Recorded(count, made.tests, made.findings)
 
 
 def _check_targets(fixture: Path | None, module: Path | None) -> None:

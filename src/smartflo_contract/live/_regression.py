@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
@@ -23,11 +24,13 @@ Key: TypeAlias = tuple[str, str]
 _SEED, _LIST_ID = 0, 8668
 _WIDTH: Final = 84
 _LONGEST_NAME: Final = 54
+MOST_TESTS: Final = 100
+"""Of one module: who has more findings learns no more from more tests."""
 _HEAD: Final = '''"""Tests of what responses of Smartflo have that the contract does not allow, or does not know.
 
 Written by `smartflo-contract record --as-test`, without personal data. In each test the
 fake serves the smallest list that has a finding of {leads:,} recorded leads. Have `read` call
-your client, and assert what it must make of the leads.
+your client, and assert what it must make of the leads.{left}
 """
 
 import requests
@@ -54,6 +57,9 @@ def findings(leads: list) -> set:
     """Return rule and place of all that the contract does not allow or know."""
     return {{(finding.rule, finding.pointer) for finding in CONTRACT.check(leads)}}
 '''
+_LEFT: Final = """
+
+They are of the worst {most} of {findings:,} findings."""
 _TEST: Final = '''
 
 def {name}(smartflo) -> None:
@@ -67,6 +73,20 @@ def {name}(smartflo) -> None:
 {finding}
     assert finding in findings(leads)
 '''
+
+
+class Module(NamedTuple):
+    """A module of tests.
+
+    Attributes:
+        findings: how many there were.
+        tests: how many it has.
+        text: nothing where nothing was found.
+    """
+
+    findings: int
+    tests: int
+    text: str
 
 
 class Finds:
@@ -98,25 +118,31 @@ class Finds:
                 self._firsts.setdefault((rule, f"/*{pointer(path)}"), one)
             yield one
 
-    def tests(self, leads: Iterable[Lead]) -> tuple[int, str]:
-        """Return how many tests there are, and the module with them; no text where nothing was found.
+    def tests(self, leads: Iterable[Lead]) -> Module:
+        """Return a module with a test of each finding, of the worst ones where there are many.
 
         Args:
             leads: those that passed, once more.
         """
-        findings = self._check.findings()
-        firsts = {key: [one] for key, one in self._firsts.items()}
-        self._pair(firsts, leads)
+        every = self._check.findings()
+        findings = every[:MOST_TESTS]
+        firsts = {_key(finding): [self._firsts[_key(finding)]] for finding in findings}
+        alone = {id(one): _found(self._contract, [one]) for (one,) in firsts.values()}
+        self._pair(firsts, alone, leads)
         taken: set[str] = set()
-        texts = [
-            _test(finding, _Reduction(self._contract, _key(finding), firsts[_key(finding)]).served(), said, taken)
-            for finding, said in zip(findings, masked(findings, self._contract), strict=True)
-        ]
-        return len(texts), _head(self._contract, self._check.leads) + "".join(texts) if texts else ""
+        texts = []
+        for finding, said in zip(findings, masked(findings, self._contract), strict=True):
+            key = _key(finding)
+            had = alone[id(firsts[key][0])] if len(firsts[key]) == 1 else _found(self._contract, firsts[key])
+            texts.append(_test(finding, _Reduction(self._contract, key, firsts[key], had).served(), said, taken))
+        head = _head(self._contract, self._check.leads, len(every))
+        return Module(len(every), len(texts), "".join([head, *texts]) if texts else "")
 
-    def _pair(self, firsts: dict[Key, list[Lead]], leads: Iterable[Lead]) -> None:
+    def _pair(
+        self, firsts: dict[Key, list[Lead]], alone: Mapping[int, AbstractSet[Key]], leads: Iterable[Lead]
+    ) -> None:
         """Put before each lead that has its finding only after another one the first such."""
-        open_ = {key for key, (one,) in firsts.items() if key not in _found(self._contract, [one])}
+        open_ = {key for key, (one,) in firsts.items() if key not in alone[id(one)]}
         for other in leads if open_ else ():
             for key in [key for key in open_ if key in _found(self._contract, [other, *firsts[key]])]:
                 firsts[key].insert(0, other)
@@ -139,11 +165,12 @@ class _Reduction:
         contract: what the leads are held against.
         key: the finding.
         leads: have it.
+        had: all that is found in them.
     """
 
-    def __init__(self, contract: Contract, key: Key, leads: Sequence[Lead]) -> None:
+    def __init__(self, contract: Contract, key: Key, leads: Sequence[Lead], had: AbstractSet[Key]) -> None:
         """Reduce nothing yet."""
-        self._contract, self._key, self._leads = contract, key, leads
+        self._contract, self._key, self._leads, self._had = contract, key, leads, had
 
     def served(self) -> str:
         """Return the statements that make the leads."""
@@ -169,13 +196,12 @@ class _Reduction:
             fewer = [other for other in kept if other != one]
             if self._key in self._found(fewer):
                 kept = fewer
-        had = _found(self._contract, self._leads)
-        others = self._found(kept) - had
+        others = self._found(kept) - self._had
         for one in differences if others else ():
             more = [other for other in differences if other == one or other in kept]
             found = self._found(more)
-            if self._key in found and len(found - had) < len(others):
-                kept, others = more, found - had
+            if self._key in found and len(found - self._had) < len(others):
+                kept, others = more, found - self._had
         return kept
 
     def _found(self, differences: Sequence[_Difference]) -> set[Key]:
@@ -218,17 +244,20 @@ def _profile(contract: Contract) -> str:
 
 
 def _found(contract: Contract, leads: Sequence[Lead]) -> set[Key]:
-    return set(map(_key, contract.check(leads)))
+    """Return what is found in leads; findings that can be told take a hundred times as long, where keys are unknown."""
+    checking = Check(contract)
+    return {(rule, f"/*{pointer(path)}") for one in leads for rule, path in checking.add(one)}
 
 
 def _assigned(name: str, value: object) -> str:
     return f"    {name} = {literal(value, indent=4, before=len(name) + 3)}"
 
 
-def _head(contract: Contract, leads: int) -> str:
+def _head(contract: Contract, leads: int, findings: int) -> str:
     overlay = None if contract.overlay is None else literal(contract.overlay.schema, before=len("OVERLAY = "))
     return _HEAD.format(
         leads=leads,
+        left=_LEFT.format(most=MOST_TESTS, findings=findings) if findings > MOST_TESTS else "",
         overlay="" if overlay is None else f"OVERLAY = {overlay}\n",
         passed="" if overlay is None else ", OVERLAY",
         given="" if overlay is None else f', profile="{_profile(contract)}", overlay=OVERLAY',
