@@ -50,7 +50,7 @@ _QUOTES: Final = "\"':;|=()[]{}"
 _YEAR: Final = 365 * 24 * 60 * 60
 _SECOND: Final = 1_000
 _NO_INSTANT: Final = 10**15
-"""Epoch ms beyond the year 30000."""
+"""Epoch ms beyond the year 30000; of a longer number four years may leave the first four digits."""
 _ENDS: Final = (INT64[0] - 1, *INT64, INT64[1] + 1)
 _FIRST_YEAR, _YEARS = 1930, 90
 _MONTHS, _HOURS = 12, 23
@@ -77,6 +77,7 @@ _segments: Final = re.compile(
     |(?P<date>(?<![0-9])(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2}))
         (?:[T\ ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?(?![0-9]))
     |(?P<phone>\+?[0-9]{10,15}(?![0-9])|\+?[0-9](?:[\ ().-]{0,2}[0-9]){9,14}(?![0-9]))
+    |(?P<utc>(?<=[0-9])Z(?![A-Za-z0-9]))
     |(?P<word>[A-Za-z]+)
     |(?P<digits>[0-9]+)
     |(?P<gap>[\W_]{4,})
@@ -93,6 +94,11 @@ def runs(text: str) -> Runs:
     if len(text) < RUN:
         return NONE
     return frozenset([text[start : start + RUN] for start in range(len(text) - RUN + 1)])
+
+
+def spelled(number: float) -> str:
+    """Return a number with its digits written out; a fraction that is small may have an exponent."""
+    return str(int(number)) if int(number) == number else repr(number)
 
 
 def drawn(pseudonym: str) -> Runs:
@@ -170,9 +176,9 @@ class Pseudonyms:
         self._numbers: dict[tuple[str, int], str] = {}
         self._taken_numbers: set[str] = set()
         self._makers = {**_LIKE, "phone": self._phone, "email": self._email}
-        # One to five years back, by no whole number of tens of seconds: every digit from there on changes.
+        # Four to eight years back, by no whole number of tens of seconds: the first four digits change, and the last.
         draw = _Try(blake2b(key, digest_size=32, person=b"offset").digest(), "", 0)
-        self._offset = -(_YEAR + draw.below(_YEAR * 4 // 10) * 10 + 1 + draw.below(9))
+        self._offset = -(4 * _YEAR + draw.below(_YEAR * 4 // 10) * 10 + 1 + draw.below(9))
 
     def text(self, source: str, avoid: Runs = NONE, fits: Callable[[str], bool] = lambda _: True) -> str:
         """Return the pseudonym of a text.
@@ -207,8 +213,7 @@ class Pseudonyms:
         if abs(source) >= 10**_MOST_DIGITS:
             message = f"a number of more than {_MOST_DIGITS} digits"
             raise RecordError(message)
-        whole = int(source) == source
-        written = str(abs(int(source))) if whole else repr(abs(source))
+        whole, written = int(source) == source, spelled(abs(source))
         if "e" in written:
             message = "a number with an exponent"
             raise RecordError(message)
@@ -373,6 +378,11 @@ def _date(source: str, draw: _Try) -> str:
     return _digits.sub(lambda part: _part_of_date(part[0], draw), source)
 
 
+def _utc(source: str, _: _Try) -> str:
+    """Return the letter that ends a time: with another one it is none."""
+    return source
+
+
 def _part_of_date(source: str, draw: _Try) -> str:
     """Return a year, month, day, hour, minute or second that makes a date, in whichever order it is read."""
     if len(source) == _YEAR_DIGITS:
@@ -388,6 +398,7 @@ def _part_of_date(source: str, draw: _Try) -> str:
 _ASCII: Final = dict.fromkeys(f"{_LETTERS}{_LETTERS.upper()}0123456789", True)
 _LIKE: Final[Mapping[str | None, Callable[[str, _Try], str]]] = {
     "date": _date,
+    "utc": _utc,
     "word": _word,
     "digits": _digits_like,
     "gap": _gap,

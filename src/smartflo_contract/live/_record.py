@@ -16,7 +16,7 @@ import jsonschema_rs
 
 from smartflo_contract.factories._columns import TEXT, kind
 from smartflo_contract.live._errors import RecordError
-from smartflo_contract.live._pseudonyms import NONE, Pseudonyms, Runs, drawn, is_harmless, runs, tells
+from smartflo_contract.live._pseudonyms import NONE, Pseudonyms, Runs, drawn, is_harmless, runs, spelled, tells
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas._check import Check
 from smartflo_contract.schemas._json import DEEPEST, Path, is_portable, not_json
@@ -41,7 +41,7 @@ _HEADERS: Final = frozenset({"header_text", "header_array"})
 _POSITIONS: Final = frozenset({"sensitive_positions", "sensitive_count"})
 _EXTENDED_JSON: Final = frozenset({"$date", "$numberLong", "$numberInt", "$oid"})
 """Names that MongoDB gives to keys."""
-_FIELD_LENGTH: Final = len("field_9999")
+_FIELD_LENGTH: Final = len("field_999")
 _LEAST_LONG: Final = 1_000
 """From here on a number has a run of four characters."""
 _UNKNOWN: Final = "?"
@@ -259,7 +259,7 @@ class _Recorder:
 
     def _keep(self, value: _T) -> _T:
         """Return a value that the contract says is not personal; what it has in common with one that is counts not."""
-        self._kept.add(str(value))
+        self._kept.add(_written(value))
         return value
 
     def _scan(self, before: object, after: object) -> None:
@@ -297,7 +297,7 @@ class _Recorder:
             columns = zip(names(before) or (), names(after) or (), strict=True)
             yield from ((path, column, name) for column, name in columns)
         elif not _is_time(before, path):
-            yield path, str(before), str(after)
+            yield path, _written(before), _written(after)
 
     def _compare(self, before: object, after: object) -> None:
         """Require that a lead has the findings that it had."""
@@ -359,6 +359,11 @@ def _is_time(value: object, path: Path) -> bool:
     if isinstance(value, str):
         return path[-2:] == _TIME and _is_instant(value) is not None
     return type(value) is int and (path[-2:] == _TIME or path[-1:] == _TIME[:1])
+
+
+def _written(value: Any) -> str:
+    """Return a text, or a number as it was read for its pseudonym."""
+    return spelled(value) if isinstance(value, int | float) else str(value)
 
 
 def _are_positions(text: str) -> bool:
