@@ -244,6 +244,16 @@ def test_formatters_leave_whole_files_alone(tmp_path: Path) -> None:
     assert loaded(text)
 
 
+def test_what_cannot_be_printed(smartflo: Smartflo, tmp_path: Path) -> None:
+    """Keys with controls, which a module cannot hold or an editor would hide, are told by their escapes."""
+    text = written(leads_of(**{"a\x00b": 1, "c\x1b[31md": 2, "e\N{RIGHT-TO-LEFT OVERRIDE}f": 3, 'g"""\\': 4}), tmp_path)
+
+    assert text.replace("\n", "").isprintable()
+    assert 4 == len(loaded(text))
+    for test in loaded(text).values():
+        test(smartflo)
+
+
 def test_names_differ(tmp_path: Path) -> None:
     """Keys of which no letter can stand in a name have tests of their own."""
     tests = loaded(written(leads_of(**{"अमित": 1, "रवि": 2, "-": 3}), tmp_path))

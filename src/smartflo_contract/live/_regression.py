@@ -307,4 +307,4 @@ def _wrapped(text: str) -> str:
 def _escaped(text: str) -> str:
     """Return a text as it stands in a docstring."""
     plain = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"""')
-    return plain.encode("utf-8", "backslashreplace").decode()
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in plain)
