@@ -66,6 +66,16 @@ def test_what_is_no_fixture(smartflo: Smartflo, tmp_path: Path, leads: list[Any]
         smartflo.load(leads)
 
 
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"", "Expecting value"), (b"{}\n{}", "Extra data"), (b"\x1f\x8b", "can't decode")]
+)
+def test_what_is_no_json(smartflo: Smartflo, tmp_path: Path, content: bytes, told: str) -> None:
+    """The message names the file, and what writes one."""
+    (tmp_path / "fixture.json").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"fixture\.json: expected a JSON array .*`smartflo-contract record`.*{told}"):
+        smartflo.load(tmp_path / "fixture.json")
+
+
 def test_keys(tmp_path: Path) -> None:
     """One key gives the same fixture; without one it is another each time."""
     texts = []

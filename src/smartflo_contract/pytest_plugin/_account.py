@@ -224,7 +224,7 @@ class Smartflo:
             ValueError: there are no leads, or they cannot be a list.
         """
         __tracebackhide__ = True
-        content = json.loads(Path(leads).read_bytes()) if isinstance(leads, str | PathLike) else list(leads)
+        content = _decoded(Path(leads)) if isinstance(leads, str | PathLike) else list(leads)
         if not (isinstance(content, list) and content and all(isinstance(lead, Mapping) for lead in content)):
             what = f"{leads}: expected a JSON array of" if isinstance(leads, str | PathLike) else "leads: expected"
             message = f"{what} leads, one at least"
@@ -408,3 +408,19 @@ def _iso(now: datetime | str) -> str:
 
 def _leads(leads: int | Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"size": leads} if isinstance(leads, int) else {"leads": list(map(dict, leads))}
+
+
+def _decoded(path: Path) -> Any:
+    """Return the JSON in a file.
+
+    Raises:
+        ValueError: there is none.
+    """
+    __tracebackhide__ = True
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        message = (
+            f"{path}: expected a JSON array of leads, such as `smartflo-contract record` writes; not JSON: {error}"
+        )
+    raise ValueError(message)
