@@ -533,15 +533,18 @@ def record(
         message = "`-` is no file to write: -o /dev/stdout writes the fixture to standard output"
         raise click.UsageError(message, click.get_current_context())
     body = _body(source, base_url)
-    recorded = live.record(
-        body,
-        output,
-        as_test=as_test,
-        overlay=overlay,
-        max_wait=max_wait,
-        max_time=max_time,
-        token=_account([body], token, prompt=prompt),
-    )
+    account = _account([body], token, prompt=prompt)
+    with _leads_progress() as progress:
+        recorded = live.record(
+            body,
+            output,
+            as_test=as_test,
+            overlay=overlay,
+            max_wait=max_wait,
+            max_time=max_time,
+            token=account,
+            progress=progress,
+        )
     if output is not None:
         click.echo(f"{output}: {counted(recorded.leads, 'lead')} without personal data", err=True)
     if as_test is not None:

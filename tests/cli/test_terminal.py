@@ -110,6 +110,16 @@ def test_a_check_that_takes_long(terminal: Terminal, leads: Path) -> None:
     assert re.search("[0-9.]+ MB/s 0:00:00", shown)
 
 
+def test_a_recording_that_takes_long(terminal: Terminal, leads: Path, tmp_path: Path) -> None:
+    """A recording tells the same, and is a fixture."""
+    (tmp_path / "few.json").write_text(json.dumps(json.loads(leads.read_bytes())[:200]), encoding="utf-8")
+    arguments = ("record", str(tmp_path / "few.json"), "-o", str(tmp_path / "fixture.json"))
+    shown = terminal(*arguments, before=AT_ONCE, NO_COLOR="1")
+
+    assert re.search(r"[1-9][0-9]* leads [0-9.]+ kB ", shown)
+    assert 200 == len(json.loads((tmp_path / "fixture.json").read_bytes()))
+
+
 def test_a_check_of_a_pipe(terminal: Terminal, leads: Path) -> None:
     """No time is told where nobody knows how much there is to read."""
     with subprocess.Popen(["cat", str(leads)], stdout=subprocess.PIPE) as pipe:

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from errno import EISDIR, ENOENT
 from os import PathLike
@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import orjson
 
 from smartflo_contract.live._access import Credentials
+from smartflo_contract.live._check import Progress, told
 from smartflo_contract.live._errors import RecordError
 from smartflo_contract.live._faults import FAULTS_OF_THE_FAKE, no_lead
 from smartflo_contract.live._polite import MOST_SECONDS
@@ -57,6 +58,7 @@ def record(
     max_wait: float = 60,
     max_time: float = MOST_SECONDS,
     token: str | Credentials | None = None,
+    progress: Progress | None = None,
 ) -> Recorded:
     """Write the leads of a response with another value for every personal one, or tests of what is found in them.
 
@@ -73,6 +75,7 @@ def record(
         max_wait: seconds that are waited, where the API answers 429.
         max_time: seconds that an answer of the API may take, with what is done as it comes.
         token: an access token or a login, instead of what the environment has.
+        progress: is told how far it is.
 
     Raises:
         ContractError: the overlay cannot be used.
@@ -85,7 +88,8 @@ def record(
     contract = load_contract("lenient", overlay)
     finds = None if module is None else Finds(contract)
     with ExitStack() as stack:
-        found = _leads(body, Sources(token, max_wait, max_time), stack)
+        sources = Sources(token, max_wait, max_time)
+        found = _counted(_leads(body, sources, stack), told(progress, sources, (body,)))
         leads = pseudonyms(found, key or secrets.token_bytes(_KEY), contract=contract)
         file = stack.enter_context(_replacing(target))
         count = _write(file, leads if finds is None else finds.watch(leads))
@@ -180,6 +184,13 @@ def _refuse(faults: list[Fault], name: str) -> None:
         same = f'; smartflo.fail("{fault}") has the fake answer so in a test' if fault else ""
         message = f"{name} is no whole list of leads, so nothing is recorded: {rule}; see `check`{same}"
         raise RecordError(message)
+
+
+def _counted(leads: Iterator[Any], tell: Callable[[int], None]) -> Iterator[Any]:
+    """Pass leads on, and tell how many they are."""
+    for count, lead in enumerate(leads, start=1):
+        tell(count)
+        yield lead
 
 
 def _write(file: BinaryIO, leads: Iterator[Any]) -> int:
