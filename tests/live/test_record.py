@@ -215,6 +215,16 @@ def test_large_numbers_with_a_point(number: float) -> None:
     assert len(f"{number:.0f}") == len(f"{value:.0f}")
 
 
+def test_every_number_of_two_digits() -> None:
+    """Numbers that leave few others of their form become those, and numbers still."""
+    source = [tenth / 10 for tenth in range(100)]
+    made = [
+        number for one in recorded([{"score": [number]} for number in source]) for number in next(iter(one.values()))
+    ]
+    assert 100 == len(set(made))
+    assert [len(str(number)) for number in source] == [len(str(number)) for number in made]
+
+
 @pytest.mark.parametrize("number", [999_999_999_999_999, 123_499_999_999_999, 98_765_432_109_876, 9_876_543_210])
 def test_a_time_hides_its_first_digits(number: int) -> None:
     """A time that is shifted does not begin as before, be it a number of another kind in a time's place."""

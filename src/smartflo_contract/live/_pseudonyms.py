@@ -87,6 +87,7 @@ _segments: Final = re.compile(
 ).finditer
 """What a text is made of. Numbers that could ring, and addresses, are found inside longer texts too."""
 _digits: Final = re.compile("[0-9]+")
+_is_number: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?").fullmatch
 
 
 def runs(text: str) -> Runs:
@@ -218,8 +219,11 @@ class Pseudonyms:
             message = "a number with an exponent"
             raise RecordError(message)
         read = int if whole else float
-        made = self.text(written, avoid, lambda text: str(read(text)) == text and fits(kind(sign * read(text))))
-        return kind(sign * read(made))
+
+        def is_one(text: str) -> bool:
+            return _is_number(text) is not None and str(read(text)) == text and fits(kind(sign * read(text)))
+
+        return kind(sign * read(self.text(written, avoid, is_one)))
 
     def instant(self, source: int) -> int:
         """Return a time, in epoch ms, as far from the others as before; the ends of 64 bits are none, and stay.
