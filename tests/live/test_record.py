@@ -215,6 +215,14 @@ def test_large_numbers_with_a_point(number: float) -> None:
     assert len(f"{number:.0f}") == len(f"{value:.0f}")
 
 
+@pytest.mark.parametrize("number", [28.635939099999998, 100 / 7, 1 / 3, 77.2090212])
+def test_numbers_with_many_places(number: float) -> None:
+    """Whatever the key, there is another number: what comes after a point is no phone number."""
+    made = [Pseudonyms(bytes([byte]) * 16).number(number) for byte in range(20)]
+    assert number not in made
+    assert {len(str(number))} == {len(str(other)) for other in made}
+
+
 def test_every_number_of_two_digits() -> None:
     """Numbers that leave few others of their form become those, and numbers still."""
     source = [tenth / 10 for tenth in range(100)]

@@ -153,6 +153,10 @@ class _Try:
         return options[self.below(len(options))]
 
 
+_Maker: TypeAlias = Callable[[str, _Try], str]
+"""Makes a candidate from a text."""
+
+
 class Pseudonyms:
     """The pseudonyms of one response; it keeps every pair, so that none is given twice.
 
@@ -197,12 +201,7 @@ class Pseudonyms:
         Raises:
             RecordError: none was found.
         """
-        found = self._given.get(source)
-        if found is None:
-            found = source if is_harmless(source) else self._drawn(source, avoid, fits)
-            self._given[source] = found
-            self._taken.add(found)
-        return found
+        return self._pseudonym(source, avoid, fits, self._object_id if _is_object_id(source) else self._like)
 
     def number(self, source: float, avoid: Runs = NONE, fits: Callable[[float], bool] = lambda _: True) -> float:
         """Return the pseudonym of a number: of as many digits, and equal to that of the same digits in a text.
@@ -223,7 +222,7 @@ class Pseudonyms:
         def is_one(text: str) -> bool:
             return _is_number(text) is not None and str(read(text)) == text and fits(kind(sign * read(text)))
 
-        return kind(sign * read(self.text(written, avoid, is_one)))
+        return kind(sign * read(self._pseudonym(written, avoid, is_one, self._like if whole else _fraction)))
 
     def instant(self, source: int) -> int:
         """Return a time, in epoch ms, as far from the others as before; the ends of 64 bits are none, and stay.
@@ -238,10 +237,18 @@ class Pseudonyms:
             raise RecordError(message)
         return source + self._offset * _SECOND
 
-    def _drawn(self, source: str, avoid: Runs, fits: Callable[[str], bool]) -> str:
+    def _pseudonym(self, source: str, avoid: Runs, fits: Callable[[str], bool], like: _Maker) -> str:
+        """Return the pseudonym of a text that there is, or a new one."""
+        found = self._given.get(source)
+        if found is None:
+            found = source if is_harmless(source) else self._drawn(source, avoid, fits, like)
+            self._given[source] = found
+            self._taken.add(found)
+        return found
+
+    def _drawn(self, source: str, avoid: Runs, fits: Callable[[str], bool], like: _Maker) -> str:
         """Return the first pseudonym that nothing speaks against."""
         own, beyond = runs(source), _is_beyond(source)
-        like = self._object_id if _is_object_id(source) else self._like
         for number in range(_tries(len(source))):
             draw = _Try(self._key, source, number, own, avoid)
             candidate = like(source, draw)
@@ -378,6 +385,11 @@ def _digits_like(source: str, draw: _Try) -> str:
     return first + "".join([draw.among("0123456789") for _ in source[1:]])
 
 
+def _fraction(source: str, draw: _Try) -> str:
+    """Return a number with as many digits before and after its point; none of them can ring."""
+    return _digits.sub(lambda part: _digits_like(part[0], draw), source)
+
+
 def _date(source: str, draw: _Try) -> str:
     return _digits.sub(lambda part: _part_of_date(part[0], draw), source)
 
@@ -400,7 +412,7 @@ def _part_of_date(source: str, draw: _Try) -> str:
 
 
 _ASCII: Final = dict.fromkeys(f"{_LETTERS}{_LETTERS.upper()}0123456789", True)
-_LIKE: Final[Mapping[str | None, Callable[[str, _Try], str]]] = {
+_LIKE: Final[Mapping[str | None, _Maker]] = {
     "date": _date,
     "utc": _utc,
     "word": _word,
