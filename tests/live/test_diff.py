@@ -152,6 +152,12 @@ def test_what_the_contract_is_against(change: Change, expected: tuple[str, str, 
     assert all("in 200 of 200 leads, as before" in words for words in before) or "D" == grade
 
 
+def test_a_reading_that_is_followed_at_last() -> None:
+    """From neither reading to one of them, something is mended, and no other reading is followed."""
+    rules = [one.rule for one in diff(body(put("retry_count", [])), body()).findings]
+    assert ["new-type", "mended"] == rules
+
+
 def test_what_is_wrong_in_both_is_no_change() -> None:
     """What the contract has against both, as often, is no change; more often is one."""
     assert (set(), "A") == (told(diff(body(put("priority", 99)), body(put("priority", 99)))), "A")

@@ -14,7 +14,12 @@ from smartflo_contract.schemas._rules import RULES, Seen
 from smartflo_contract.schemas._table import are_object_ids, is_same
 
 READINGS: Final = ("documented", "sample")
-_WHICH: Final = (*READINGS, "either", "neither")
+_WORDS: Final = {
+    "documented": "as in the table",
+    "sample": "as in the sample",
+    "either": "as in both",
+    "neither": "as in neither",
+}
 _FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
 
 
@@ -39,6 +44,13 @@ class Agreement(NamedTuple):
     def total(self) -> int:
         """How many values there were."""
         return sum(self.counts.values())
+
+    @property
+    def words(self) -> str:
+        """How many values follow which reading."""
+        return ", ".join(
+            f"{count:,} of {self.total:,} {_WORDS[which]}" for which, count in self.counts.items() if count
+        )
 
 
 class Agreements:
@@ -87,7 +99,7 @@ class Agreements:
             which = "either" if len(fits) == len(READINGS) else fits[0] if fits else "neither"
             counts.setdefault(key, Counter())[which] += number
         return tuple(
-            Agreement(self._keys[key], f"/*/{key}", {which: counts[key][which] for which in _WHICH})
+            Agreement(self._keys[key], f"/*/{key}", {which: counts[key][which] for which in _WORDS})
             for key in self._keys
             if key in counts
         )

@@ -152,7 +152,7 @@ def _readings(before: Side, after: Side) -> Iterator[Finding]:
     for was, now in _other_readings(before, after).values():
         concerned = Times(sum(count for which, count in now.counts.items() if not was.counts[which]))
         chance = _may_be_chance(0, was.total, concerned.leads, now.total)
-        change = _change("other-reading", _path(now.pointer), _counts(was), _counts(now), concerned, chance=chance)
+        change = _change("other-reading", _path(now.pointer), was.words, now.words, concerned, chance=chance)
         yield replace(change, contradiction=now.contradiction)
 
 
@@ -163,7 +163,9 @@ def _other_readings(before: Side, after: Side) -> dict[str, tuple[Agreement, Agr
     return {
         where: (was, now)
         for where, (was, now) in both.items()
-        if not now.counts["neither"] and any(now.counts[which] and not was.counts[which] for which in READINGS)
+        if was.counts["neither"] < was.total
+        and not now.counts["neither"]
+        and any(now.counts[which] and not was.counts[which] for which in READINGS)
     }
 
 
@@ -246,10 +248,6 @@ def _of(count: int, leads: int) -> str:
 
 def _shares(times: Mapping[str, Times], leads: int) -> str:
     return f"{', '.join(f'{name} in {one.leads:,}' for name, one in sorted(times.items()))} of {leads:,} leads"
-
-
-def _counts(agreement: Agreement) -> str:
-    return ", ".join(f"{count:,} of {agreement.total:,} {which}" for which, count in agreement.counts.items() if count)
 
 
 def _path(where: str) -> Path:

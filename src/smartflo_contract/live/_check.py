@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TypeAlias
 
 from smartflo_contract.live._access import Credentials
@@ -55,7 +56,8 @@ def check(
     """
     contract = load_contract(profile, overlay)
     sources = Sources(token, max_wait, max_time)
-    run = Run(contract, most_item, sources, told(progress, sources, bodies), processes=processes)
+    tell = told(progress, sources, bodies)
+    run = Run(contract, most_item, sources, tell, processes=processes, named=len(bodies) > 1)
     for body in bodies:
         run.add(body)
     return run.report()
@@ -70,7 +72,17 @@ def told(progress: Progress | None, sources: Sources, bodies: Sequence[Body]) ->
 
 
 class Run:
-    """One check of several bodies; ``each`` is given every lead that is an object."""
+    """One check of several bodies.
+
+    Args:
+        contract: what they are held against.
+        most_item: bytes of a lead.
+        bodies: opens them.
+        tell: is told how many leads have been read.
+        processes: how many may read a body.
+        named: whether findings name their body.
+        each: is given every lead that is an object.
+    """
 
     def __init__(
         self,
@@ -80,10 +92,11 @@ class Run:
         tell: Callable[[int], None],
         *,
         processes: int = 1,
+        named: bool = False,
         each: Each | None = None,
     ) -> None:
         self._contract, self._most_item, self._bodies, self._tell = contract, most_item, bodies, tell
-        self._processes, self._each = processes, each
+        self._processes, self._named, self._each = processes, named, each
         self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
@@ -96,8 +109,9 @@ class Run:
             opened = self._bodies.opened(body, stack)
             parts = self._parts(opened, lambda leads: self._tell(done + leads))
         self._bodies.faults.clear()
+        source = opened.name if self._named else None
         for found in parts:
-            self._findings += [*found.faults, *found.findings]
+            self._findings += [replace(one, source=source) for one in (*found.faults, *found.findings)]
             self._broken += found.broken
             self._agreements.join(found.forms)
             self._statistics.join(found.counts)

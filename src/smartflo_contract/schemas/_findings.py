@@ -39,6 +39,7 @@ class Finding:
         count: in how many places of the body.
         first: index of the first lead concerned; ``None`` where the body as a whole is meant.
         contradiction: id of the contradiction that the key is part of, if any.
+        source: name of the body that has the first lead concerned, where there are several.
     """
 
     rule: str
@@ -52,6 +53,7 @@ class Finding:
     count: int
     first: int | None
     contradiction: str | None = None
+    source: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -65,9 +67,15 @@ class Finding:
 
     def __str__(self) -> str:
         """Return one line: severity, pointer, message and how often."""
-        where = "" if self.first is None else f", first in lead {self.first}"
+        return f"{self.severity}: {self.pointer or 'body'}: {self.message} [{self.rule}] ({self.times})"
+
+    @property
+    def times(self) -> str:
+        """How often it occurs, and where first, in words."""
         times = "once" if self.count == 1 else f"{self.count:,} times"
-        return f"{self.severity}: {self.pointer or 'body'}: {self.message} [{self.rule}] ({times}{where})"
+        lead = "" if self.first is None else f"lead {self.first:,}"
+        where = " of ".join(filter(None, (lead, self.source)))
+        return f"{times}, first in {where}" if where else times
 
 
 def pointer(path: Iterable[str | int]) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from smartflo_contract.live._report import Report, counted
-from smartflo_contract.live.reports._text import told
 from smartflo_contract.schemas._findings import Severity
 
 _MOST: Final = 1_000
@@ -34,7 +33,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         yield f"{counted(len(report.findings) - _MOST, 'more finding')}, none worse than those above."
     if report.agreements:
-        rows = ((f"`{one.pointer}`", told(one), f"`{one.contradiction}`") for one in report.agreements)
+        rows = ((f"`{one.pointer}`", one.words, f"`{one.contradiction}`") for one in report.agreements)
         yield from _table(("key", "the responses are", "contradiction"), rows)
 
 

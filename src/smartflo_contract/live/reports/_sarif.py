@@ -91,9 +91,7 @@ def _level(severity: Severity, fail_on: Severity) -> str:
 
 def _times(finding: Finding) -> str:
     """Return how often, and on whose word, as sentences."""
-    where = "" if finding.first is None else f", first in lead {finding.first:,}"
-    times = "Once" if finding.count == 1 else f"{finding.count:,} times"
-    return f"{times}{where}. Evidence: {_told(finding.evidence)}."
+    return f"{finding.times[:1].upper()}{finding.times[1:]}. Evidence: {_told(finding.evidence)}."
 
 
 def _told(evidence: Mapping[str, str]) -> str:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Final
 
-from smartflo_contract.live._agreement import Agreement
 from smartflo_contract.live._report import Report, Source, counted
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas._findings import Severity
@@ -25,9 +23,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    where = "" if finding.first is None else f", first in lead {finding.first:,}"
-    times = "once" if finding.count == 1 else f"{finding.count:,} times"
-    yield f"  {finding.pointer or 'body'}  {times}{where}"
+    yield f"  {finding.pointer or 'body'}  {finding.times}"
     yield f"    expected  {finding.expected}"
     yield f"    got       {finding.got}"
     yield f"    evidence  {'; '.join(f'{label} ({source})' for label, source in finding.evidence.items())}"
@@ -38,22 +34,8 @@ def _agreements(report: Report) -> Iterator[str]:
     if report.agreements:
         yield "Where the vendor's pages and sample contradict each other, the responses are:"
         for one in report.agreements:
-            yield f"  {one.pointer.removeprefix('/*/')}: {told(one)} [{one.contradiction}]"
+            yield f"  {one.pointer.removeprefix('/*/')}: {one.words} [{one.contradiction}]"
         yield ""
-
-
-def told(agreement: Agreement) -> str:
-    """Return how many values follow which reading, in words."""
-    counts = agreement.counts.items()
-    return ", ".join(f"{count:,} of {agreement.total:,} {_WHICH[which]}" for which, count in counts if count)
-
-
-_WHICH: Final = {
-    "documented": "as in the table",
-    "sample": "as in the sample",
-    "either": "as in both",
-    "neither": "as in neither",
-}
 
 
 def _statistics(report: Report) -> Iterator[str]:
