@@ -56,9 +56,9 @@ def written(path: Path, found: list[Any], *, lines: bool) -> Path:
     return path
 
 
-def both(path: Path) -> tuple[Any, Any]:
+def both(path: Path, **options: Any) -> tuple[Any, Any]:
     """Return what one process finds, and what two find."""
-    return check(path).as_dict(), check(path, processes=2).as_dict()
+    return check(path, **options).as_dict(), check(path, processes=2, **options).as_dict()
 
 
 def parts(path: Path) -> object:
@@ -77,6 +77,18 @@ def test_another_process(tmp_path: Path, *, lines: bool) -> None:
     assert one == two
     assert parts(tmp_path / "leads.json") is not None
     assert {("maximum", 31), ("unknown-key", 0)} == {(each["rule"], each["first"]) for each in two["findings"]}
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_an_overlay(tmp_path: Path) -> None:
+    """What an overlay says is told on its word, whichever half it is about."""
+    overlay = tmp_path / "overlay.json"
+    overlay.write_text('{"properties": {"extra": {"type": "string"}}}', encoding="utf-8")
+    found = [{**one, **({"extra": 1} if index > 30 else {})} for index, one in enumerate(WHOLE)]
+    one, two = both(written(tmp_path / "leads.json", found, lines=False), overlay=overlay)
+
+    assert one == two
+    assert {"assumed": f"overlay {overlay}"} == two["findings"][0]["evidence"]
 
 
 @pytest.mark.usefixtures("in_this_process")

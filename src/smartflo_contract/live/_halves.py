@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from smartflo_contract.live._found import Found, find
 from smartflo_contract.live._ids import are_disjoint
 from smartflo_contract.live._sources import Sources, pieces_of
-from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas import Contract
 
 LEAST: Final = 64 * 1024 * 1024
 """Bytes of a file from which on the start of another process pays."""
@@ -99,8 +99,7 @@ def find_in_halves(
         sources: counts what is read.
         tell: is told how many leads have been read, nearly.
     """
-    overlay = None if contract.overlay is None else contract.overlay.schema
-    job = pickle.dumps((halves, contract.profile, overlay, most_item))
+    job = pickle.dumps((halves, contract.profile, contract.overlay, most_item))
     with _other_process(job) as result:
         pieces = sources.counted(halves.first(), _SHARE)
         first = find(contract, pieces, most_item, faults=[], tell=lambda leads: tell(int(leads / _SHARE)))
@@ -140,4 +139,4 @@ def _other_process(job: bytes) -> Iterator[Callable[[], Found | None]]:
 def second_half(job: bytes) -> bytes:
     """Return what is found in the second half, of what was asked for."""
     halves, profile, overlay, most_item = pickle.loads(job)  # noqa: S301 - of our own process
-    return pickle.dumps(find(load_contract(profile, overlay), halves.second(), most_item, faults=[]))
+    return pickle.dumps(find(Contract(profile, overlay), halves.second(), most_item, faults=[]))

@@ -87,7 +87,8 @@ def load_overlay(source: OverlaySource) -> Overlay:
     if isinstance(source, Mapping):
         overlay = _decoded("given as a mapping", source)
     else:
-        overlay = _decoded(os.fspath(source), _read_file(Path(source)))
+        name = os.fspath(source).encode("utf-8", "backslashreplace").decode()  # a name may be any bytes
+        overlay = _decoded(name, _read_file(Path(source)))
     _validate(overlay)
     return Overlay(overlay.name, _portable(overlay, overlay.schema, ""))
 
