@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import sys
 import time
@@ -37,6 +38,17 @@ _OTHER_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKE
 _ALIKE: Final = 0.7
 """How much a variable must be like another to be taken for a slip: others may begin with SMARTFLO_ as well."""
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds, which is a number."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        found: float = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return found
 
 
 class _Lines(click.types.StringParamType):
@@ -78,7 +90,7 @@ _base_url = _option(
 )
 _max_wait = _option(
     "--max-wait",
-    type=click.FloatRange(0),
+    type=_Seconds(0),
     default=60,
     show_default=True,
     metavar="SECONDS",
@@ -86,7 +98,7 @@ _max_wait = _option(
 )
 _max_time = _option(
     "--max-time",
-    type=click.FloatRange(0, min_open=True),
+    type=_Seconds(0, min_open=True),
     default=600,
     show_default=True,
     metavar="SECONDS",

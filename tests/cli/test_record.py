@@ -68,6 +68,7 @@ def test_more_findings_than_tests(tmp_path: Path) -> None:
         (["live.json", "-o", "-"], 2, "`-` is no file to write: -o /dev/stdout writes the fixture to standard output"),
         (["live.json", "--as-test", "tests.json"], 2, "tests.json: tests are written to a file of Python"),
         (["live.json", "--as-test", "a.py"], 2, 'html-body; see `check`; smartflo.fail("html") has the fake answer so'),
+        (["live.json", "-o", "./live.json"], 2, "live.json is what is recorded, and would be lost"),
         (["none.json", "-o", "fixture.json"], 3, "cannot read none.json: No such file or directory"),
         (
             ["live.json", "-o", "fixture.json"],

@@ -84,12 +84,13 @@ def record(
             is nothing to write, or a file cannot be written.
     """
     target, module = (None if one is None else Path(one) for one in (path, as_test))
-    _check_targets(target, module)
+    _check_targets(body, target, module)
     contract = load_contract("lenient", overlay)
     finds = None if module is None else Finds(contract)
     with ExitStack() as stack:
         sources = Sources(token, max_wait, max_time)
-        found = _counted(_leads(body, sources, stack), told(progress, sources, (body,)))
+        properties = frozenset(contract.lead["properties"])
+        found = _counted(_leads(body, sources, properties, stack), told(progress, sources, (body,)))
         leads = pseudonyms(found, key or secrets.token_bytes(_KEY), contract=contract)
         file = stack.enter_context(_replacing(target))
         count = _write(file, leads if finds is None else finds.watch(leads))
@@ -99,13 +100,16 @@ def record(
     return Recorded(count, made.tests, made.findings)
 
 
-def _check_targets(fixture: Path | None, module: Path | None) -> None:
+def _check_targets(body: Body, fixture: Path | None, module: Path | None) -> None:
+    places = [os.path.realpath(path) for path in (fixture, module) if path]
     if fixture is None and module is None:
         message = "nothing to write: name a fixture, a file of tests, or both"
     elif module is not None and module.suffix != ".py":
         message = f"{module}: tests are written to a file of Python, such as test_recorded.py"
-    elif fixture is not None and module is not None and os.path.realpath(fixture) == os.path.realpath(module):
+    elif len(set(places)) < len(places):
         message = f"{module}: the fixture and the tests cannot be one file"
+    elif isinstance(body, str | PathLike) and os.path.realpath(body) in places and Path(body).is_file():
+        message = f"{body} is what is recorded, and would be lost: write to another file"
     else:
         for path in filter(None, (fixture, module)):
             _check_place(path)
@@ -155,7 +159,7 @@ def _replacing(path: Path | None) -> Iterator[BinaryIO]:
         raise RecordError(message) from None
 
 
-def _leads(body: Body, bodies: Sources, stack: ExitStack) -> Iterator[Any]:
+def _leads(body: Body, bodies: Sources, properties: frozenset[str], stack: ExitStack) -> Iterator[Any]:
     """Yield the leads of a body.
 
     Raises:
@@ -167,7 +171,7 @@ def _leads(body: Body, bodies: Sources, stack: ExitStack) -> Iterator[Any]:
     for part in split:
         if isinstance(part, Fault):
             faults.append(part)
-        elif not split.is_array and (rule := no_lead(part.values)):
+        elif not split.is_array and (rule := no_lead(part.values, properties)):
             faults.append(Fault(rule, part.offset))
         elif duplicate_keys(part.text, part.values):
             faults.append(Fault(DUPLICATE_KEY, part.offset))
