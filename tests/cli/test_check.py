@@ -77,6 +77,32 @@ def test_standard_input(folder: Path) -> None:
     assert b"break: empty-body\n" in empty.stdout
 
 
+def test_an_outage_is_never_known(folder: Path) -> None:
+    """A body without leads fails, although a baseline has been made of it."""
+    (folder / "page.json").write_text("<html>")
+    for update in (["--update-baseline"], []):
+        done = run("page.json", "--baseline", "known.json", *update, at=folder)
+        assert 1 == done.returncode
+        assert done.stdout.startswith(b"break: html-body\n")
+
+
+def test_what_the_vendor_disagrees_about(folder: Path) -> None:
+    """A value that the pages and the sample have differently, under neither of which it breaks, is grade B."""
+    early = [one | {"created_at": _twelve_hours_before(one)} for one in GOOD]
+    (folder / "early.json").write_text(json.dumps(early))
+    done = run("early.json", at=folder)
+
+    assert 0 == done.returncode
+    assert b"doc-only: created-twelve-hours-early\n" in done.stdout
+    assert b"\ngrade B: " in done.stdout
+    assert 1 == run("early.json", "--fail-on", "doc-only", at=folder).returncode
+
+
+def _twelve_hours_before(one: Any) -> dict[str, Any]:
+    """Return a time that is half a day before that in an id."""
+    return {"$date": {"$numberLong": str(int(one["lead_id"][:8], 16) * 1000 - 12 * 60 * 60 * 1000)}}
+
+
 def test_a_baseline(folder: Path) -> None:
     """What is known fails nothing, what is new does."""
     made = run("bad.json", "--baseline", "known.json", "--update-baseline", at=folder)
@@ -174,6 +200,7 @@ def test_an_output_that_is_closed(folder: Path, closed: str, source: str, code: 
         (["good.json", "--profile", "strict"], 2, "'strict' is not one of 'sample', 'documented', 'lenient'"),
         (["good.json", "--overlay", "none.json"], 2, "none.json"),
         (["good.json", "--fail-on", "info"], 2, "'info' is not one of 'break', 'surprise', 'doc-only'"),
+        (["good.json", "--max-wait", "nan"], 2, "nan is no number of seconds."),
         (["good.json", "--max-item", "10"], 2, "10 is not in the range x>=1024"),
     ],
 )

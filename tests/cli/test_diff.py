@@ -87,3 +87,16 @@ def test_recorded_and_today(run: Run, smartflo: Smartflo) -> None:
     drifted = run("diff", "recorded.json", *source, **token)
     assert 1 == drifted.returncode
     assert drifted.stdout.startswith("break: dangling-comma\n")
+
+
+def test_an_outage(run: Run, smartflo: Smartflo) -> None:
+    """A server that fails three times is exit code 3, in a line."""
+    made = smartflo.add_list(leads=1)
+    smartflo.fail(503, 502, 500)
+    token = {"SMARTFLO_TOKEN": smartflo.headers["Authorization"]}
+    done = run("diff", "before.json", str(made.id), "--base-url", smartflo.url, **token)
+
+    assert (3, "") == (done.returncode, done.stdout)
+    assert "500" in done.stderr
+    assert 1 == done.stderr.count("\n")
+    smartflo.assert_called("GET", f"/v1/broadcast/leads/{made.id}", times=3)

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import asdict, replace
+from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -53,6 +54,32 @@ def test_junit_of_what_is_right() -> None:
     assert [case.get("name") for case in right.iter("testcase")] == [
         case.get("name") for case in wrong.iter("testcase")
     ]
+
+
+def test_junit_of_what_could_not_be_read() -> None:
+    """Where there was no lead, no rule of leads holds or fails."""
+    (suite,) = junit(check(b"<html>")).findall("testsuite")
+    cases = {str(case.get("name")): [part.tag for part in case] for case in suite.findall("testcase")}
+
+    assert ["failure"] == cases["html-body"]
+    assert [] == cases["not-json"]
+    assert ["skipped"] == cases["required"] == cases["lead-id-unique"]
+    assert str(sum(tags == ["skipped"] for tags in cases.values())) == suite.get("skipped")
+
+
+def test_several_sources() -> None:
+    """Where there are several, a finding names the one that has it first, in each form."""
+    good, bad = (
+        json.dumps([{**lead(0, 8668, index), **changes} for index in range(3)]).encode()
+        for changes in ({}, {"priority": 99})
+    )
+    report = check(good, BytesIO(bad))
+
+    assert ["file"] == [one.source for one in report.findings]
+    for form in ("text", "junit", "github", "sarif"):
+        assert "3 times, first in lead 0 of file" in REPORTS[form](report, "break")
+    assert '"source": "file"' in REPORTS["json"](report, "break")
+    assert check(bad).findings[0].source is None
 
 
 def test_github() -> None:

@@ -37,7 +37,7 @@ def pieces(body: bytes, size: int) -> Iterator[bytes]:
     return (body[start : start + size] for start in range(0, len(body), size))
 
 
-def found(body: bytes, size: int = 7, most_item: int = 2**20) -> tuple[list[Any], list[tuple[str, int]]]:
+def found(body: bytes, size: int = 7, most_item: int = 2**20) -> tuple[list[Any], list[tuple[str, int | None]]]:
     """Return the items of a body, and rule and place of what is none."""
     parts = list(Split(pieces(body, size), most_item))
     values = itertools.chain.from_iterable(part.values for part in parts if isinstance(part, Items))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from smartflo_contract.schemas._check import AGAIN, BARE_ARRAY, DUPLICATE_KEY, ONCE, RFC_8259
+from smartflo_contract.schemas._rules import unknown_keys
 
 _TABLE: Final = {"documented": "leads page: the response"}
 _RFC_9112: Final = {"assumed": "RFC 9112, the definition of HTTP/1.1"}
@@ -47,10 +48,18 @@ FAULTS_OF_THE_FAKE: Final[Mapping[str, str]] = {
 _ERROR_KEYS: Final = frozenset({"success", "message", "error"})
 
 
-def no_lead(values: Sequence[object]) -> str | None:
-    """Return what a body is, that is no array and begins with some values, where it is one value and no lead."""
+def no_lead(values: Sequence[object], properties: frozenset[str]) -> str | None:
+    """Return what a body is, that is no array and begins with some values, where it is one value and no lead.
+
+    Args:
+        values: decoded.
+        properties: the keys of a lead.
+    """
     if len(values) != 1:
         return None
-    if not isinstance(values[0], dict):
-        return "no-array"
-    return None if _ERROR_KEYS.isdisjoint(values[0]) else "error-body"
+    (value,) = values
+    if isinstance(value, dict) and not _ERROR_KEYS.isdisjoint(value):
+        return "error-body"
+    if isinstance(value, dict) and len(unknown_keys(tuple(value), properties)) < len(value):
+        return None
+    return "no-array"

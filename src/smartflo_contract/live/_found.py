@@ -91,7 +91,7 @@ class _Reading:
 
     def __init__(self, contract: Contract, each: Each | None) -> None:
         self.checking = Check(contract, ids := Ids())
-        self._contract, self._each, self._ids = contract, each, ids
+        self._properties, self._each, self._ids = frozenset(contract.lead["properties"]), each, ids
         self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
         self._faults: dict[str, Finding] = {}
         self._times: Counter[str] = Counter()
@@ -102,7 +102,7 @@ class _Reading:
             self.add_fault(part)
             return
         if not is_array and not self.checking.leads:
-            if rule := no_lead(part.values):
+            if rule := no_lead(part.values, self._properties):
                 self.add_fault(Fault(rule, part.offset))
                 return
             if is_response:
@@ -147,7 +147,7 @@ class _Reading:
 
 def _of_fault(fault: Fault, leads: int) -> Finding:
     expected, got, evidence = FAULTS[fault.rule]
-    where = f"{got}, at byte {fault.offset:,}, after {leads:,} leads"
+    where = got if fault.offset is None else f"{got}, at byte {fault.offset:,}, after {leads:,} leads"
     return of_body(fault.rule, expected, f"{where}: {fault.detail}" if fault.detail else where, evidence=dict(evidence))
 
 

@@ -110,7 +110,9 @@ class Report:
         return tuple(one for one in self.findings if SEVERITIES.index(one.severity) <= most)
 
     def without(self, fingerprints: Iterable[str]) -> "Report":
-        """Return the report without the findings of a baseline."""
+        """Return the report without the findings of a baseline; all of them are left where no list could be read."""
+        if not self.leads:
+            return self
         known = frozenset(fingerprints)
         left = tuple(one for one in self.findings if one.fingerprint not in known)
         most = sum(one.count for one in left if one.severity == "break" and one.first is not None)

@@ -106,10 +106,10 @@ class Sources:
         parts = urlsplit(answer.url)
         name = f"{parts.scheme}://{parts.netloc}{parts.path}"
         if answer.status != HTTPStatus.OK:
-            self.faults.append(Fault("http-status", 0, f"status {answer.status}"))
+            self.faults.append(Fault("http-status", None, f"status {answer.status}"))
             return Opened(name, None)
         if answer.content_type is None or "json" not in answer.content_type.lower():
-            self.faults.append(Fault("content-type", 0))
+            self.faults.append(Fault("content-type", None))
         return Opened(name, self.counted(self._whole(answer.pieces)), is_response=True)
 
     def _whole(self, pieces: Iterator[bytes]) -> Iterator[bytes]:

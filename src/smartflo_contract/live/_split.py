@@ -58,12 +58,12 @@ class Fault(NamedTuple):
 
     Attributes:
         rule: what is wrong, by its name.
-        offset: of the byte where it is, in the body.
+        offset: of the byte where it is, in the body; ``None`` for what is no matter of the body.
         detail: what is there, without any value of the body.
     """
 
     rule: str
-    offset: int
+    offset: int | None
     detail: str = ""
 
 

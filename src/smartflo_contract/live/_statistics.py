@@ -9,7 +9,7 @@ from smartflo_contract.schemas._rules import ABSENT, fields
 from smartflo_contract.schemas._table import Table
 
 Counts: TypeAlias = dict[str, Counter[Any]]
-"""Of nulls by key, of statuses by value, of leads by their number of fields."""
+"""Of nulls by key, of statuses by label, of leads by their number of fields."""
 _STATUSES: Final = ("dial_status", "dialer_dial_status")
 _UNKNOWN: Final = "unknown"
 
@@ -34,7 +34,8 @@ class Statistics:
         """Count leads, which are given as tables too."""
         for key in _STATUSES:
             values = [lead.get(key) for lead in leads]
-            self.counts[key].update([value if isinstance(value, int) else None for value in values])
+            for value, count in Counter([value if isinstance(value, int) else None for value in values]).items():
+                self.counts[key][self._label(key, value)] += count
         for key in self._nullable:
             self.counts["nulls"][key] += [lead.get(key, ABSENT) for lead in leads].count(None)
         for table in by_keys:
@@ -49,16 +50,13 @@ class Statistics:
         """Return the counts: of nulls by key, of statuses by their label, of leads by their number of fields."""
         return {
             "nulls": {key: self.counts["nulls"][key] for key in self._nullable},
-            **{key: self._labelled(key) for key in _STATUSES},
+            **{key: dict(self.counts[key].most_common()) for key in _STATUSES},
             "fields": {str(number): count for number, count in sorted(self.counts["fields"].items())},
         }
 
-    def _labelled(self, key: str) -> dict[str, int]:
-        known, found = self._known[key], Counter[str]()
-        for value, count in self.counts[key].items():
-            label = None if known is None or value is None else known.label(value)
-            found[label or _UNKNOWN] += count
-        return dict(found.most_common())
+    def _label(self, key: str, value: int | None) -> str:
+        known = self._known[key]
+        return (None if known is None or value is None else known.label(value)) or _UNKNOWN
 
 
 def _may_be_null(schema: Mapping[str, Any]) -> bool:
