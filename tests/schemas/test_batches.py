@@ -94,6 +94,7 @@ def test_leads_of_every_kind(profile: str, data: st.DataObject, at_once: int) ->
 @example(changes={"new": _deep(201)}, concerned=range(MANY), overlay=None, reverse=False)
 @example(changes={"anything": _deep(201)}, concerned=range(MANY), overlay=OVERLAY, reverse=False)
 @example(changes={"priority": _deep(300)}, concerned=range(MANY), overlay=None, reverse=False)
+@example(changes={"created_at": {"$date": {"$numberLong": _deep(300)}}}, concerned=[1], overlay=None, reverse=False)
 @example(changes={"available_at": "x"}, concerned=range(MANY), overlay=OVERLAY, reverse=False)
 @example(changes={"field_34": ..., "call_count": ...}, concerned=range(MANY), overlay=None, reverse=True)
 def test_the_same_change(

@@ -82,12 +82,9 @@ class Contract:
             return False
 
     def columns_fit(self, keys: tuple[str, ...], columns: Sequence[Sequence[object]]) -> bool:
-        """Whether each lead is what the schema wants, of leads with the same keys, given as columns."""
+        """Whether each lead is what the schema wants, of decoded leads with the same keys, given as columns."""
         validator = self._of_columns(keys)
-        try:
-            return validator is not None and validator.is_valid(columns)
-        except ValueError:  # nested too deeply
-            return False
+        return validator is not None and validator.is_valid(columns)
 
     def schema(self, name: str = "lead", *, annotated: bool = False) -> Schema:
         """Return one schema of the contract: self-contained JSON Schema 2020-12.
