@@ -638,7 +638,7 @@ def _leave_with(
     overlay: Path | None,
 ) -> None:
     """Have responses checked, and leave with what is found, as the options of ``_checking`` say."""
-    from smartflo_contract.live._baseline import read_baseline, write_baseline
+    from smartflo_contract.live.checking._baseline import read_baseline, write_baseline
     from smartflo_contract.live.reports import REPORTS
 
     wanted = _forms(reports or ("text",), REPORTS)
@@ -684,15 +684,15 @@ def _body(source: str, base_url: str | None) -> str:
     if base_url is None:
         message = f"there is no file {source}; to read it as a list of the API, say which by --base-url"
         raise click.UsageError(message, click.get_current_context())
-    from smartflo_contract.live._access import checked_url
+    from smartflo_contract.live.api._access import checked_url
 
     return f"{checked_url(base_url)}/v1/broadcast/leads/{source}"
 
 
 def _account(bodies: Iterable[str], token: str | None, *, prompt: bool) -> "str | Credentials | None":
     """Return the token that an option names, or what is typed; ``None`` where nothing is asked."""
-    from smartflo_contract.live._access import Credentials, credentials
-    from smartflo_contract.live._sources import is_url
+    from smartflo_contract.live.api._access import Credentials, credentials
+    from smartflo_contract.live.reading._sources import is_url
 
     if token is not None:
         return _secret(token)

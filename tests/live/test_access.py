@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from smartflo_contract.live._access import Credentials, checked_url, credentials
 from smartflo_contract.live._errors import LiveError
-from smartflo_contract.live._login import token
+from smartflo_contract.live.api._access import Credentials, checked_url, credentials
+from smartflo_contract.live.api._login import token
 from smartflo_contract.mock_server import FakeSmartflo
 
 LOGIN = Credentials(None, "crm@example.com", "any-password")

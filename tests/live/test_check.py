@@ -16,8 +16,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from smartflo_contract.factories import EDGE_CASES, lead
-from smartflo_contract.live import LiveError, Report, _split, check
-from smartflo_contract.live._faults import FAULTS
+from smartflo_contract.live import LiveError, Report, check
+from smartflo_contract.live.checking._faults import FAULTS
+from smartflo_contract.live.reading import _split
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._files import read

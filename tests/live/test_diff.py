@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartflo_contract import live
 from smartflo_contract.factories import lead_list
 from smartflo_contract.live import BaselineError, Report, check, diff
-from smartflo_contract.live._changes import CHANGES
+from smartflo_contract.live.comparing._changes import CHANGES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas._findings import SEVERITIES
 from smartflo_contract.strategies import lead_lists
@@ -217,7 +218,7 @@ def test_reports(tmp_path: Path) -> None:
     path = tmp_path / "before.json"
     path.write_bytes(body())
     found = diff(path, body(drop("lead_id")))
-    schema = Path(check.__code__.co_filename).with_name("report.schema.json")
+    schema = Path(live.__file__).with_name("report.schema.json")
     finding = schema.parents[1] / "schemas" / "finding.schema.json"
     document = json.loads(REPORTS["json"](found, "break"))
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import requests
 
-from smartflo_contract.live import _fetch, _http
-from smartflo_contract.live._access import Credentials
 from smartflo_contract.live._errors import CutError, LiveError, NotSentError
-from smartflo_contract.live._fetch import Fetched, fetch
+from smartflo_contract.live.api import _fetch, _http
+from smartflo_contract.live.api._access import Credentials
+from smartflo_contract.live.api._fetch import Fetched, fetch
 
 LOGIN = Credentials(None, "crm@example.com", "any-password")
 TOKEN = Credentials("of-production")

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import lead
-from smartflo_contract.live import _halves, check
-from smartflo_contract.live._sources import Sources
-from smartflo_contract.live._split import MOST_ITEM
+from smartflo_contract.live import check
+from smartflo_contract.live.checking import _halves
+from smartflo_contract.live.reading._sources import Sources
+from smartflo_contract.live.reading._split import MOST_ITEM
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.strategies import broken_leads, edge_leads, leads, surprising_leads
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartflo_contract.live._ids import Ids
+from smartflo_contract.live.checking._ids import Ids
 
 IDENTIFIERS = st.integers(-(2**70), 2**70) | st.text(max_size=30) | st.floats(1, 9) | st.sampled_from([True, None])
 

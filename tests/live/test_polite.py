@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from smartflo_contract.live._errors import NotSentError
-from smartflo_contract.live._polite import Pace, check_reading
+from smartflo_contract.live.api._polite import Pace, check_reading
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, LeadWriter, ListDefinition
 from smartflo_contract.live._errors import RecordError
-from smartflo_contract.live._pseudonyms import Pseudonyms, runs
-from smartflo_contract.live._record import pseudonyms
+from smartflo_contract.live.recording._pseudonyms import Pseudonyms, runs
+from smartflo_contract.live.recording._record import pseudonyms
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._rules import HALF_A_DAY, TIMES, number_long
@@ -530,7 +530,7 @@ def test_a_finding_that_would_change() -> None:
 
 def test_no_number_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the numbers that cannot ring are taken, no other is written in their place."""
-    monkeypatch.setattr("smartflo_contract.live._pseudonyms._TRIES", 1)
+    monkeypatch.setattr("smartflo_contract.live.recording._pseudonyms._TRIES", 1)
     names = Pseudonyms(KEY)
     with pytest.raises(RecordError, match="no number that cannot ring is left"):
         recorded_texts(names, (f"+91{number}" for number in range(9_000_000_000, 9_000_010_000)))

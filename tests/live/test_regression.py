@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, lead_list
 from smartflo_contract.live import RecordError, check, record
-from smartflo_contract.live._faults import FAULTS_OF_THE_FAKE
-from smartflo_contract.live._literals import literal
-from smartflo_contract.live._pseudonyms import runs
+from smartflo_contract.live.checking._faults import FAULTS_OF_THE_FAKE
+from smartflo_contract.live.recording._literals import literal
+from smartflo_contract.live.recording._pseudonyms import runs
 from smartflo_contract.pytest_plugin import Smartflo
 
 KEY: Final = b"0123456789abcdef"

@@ -10,7 +10,7 @@ import pytest
 
 from smartflo_contract.factories import lead
 from smartflo_contract.live import Report, check, diff
-from smartflo_contract.live._faults import FAULTS
+from smartflo_contract.live.checking._faults import FAULTS
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas._findings import Severity

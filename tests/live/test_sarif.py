@@ -15,7 +15,7 @@ from jsonschema import Draft4Validator
 from smartflo_contract import schemas
 from smartflo_contract.factories import EDGE_CASES, lead
 from smartflo_contract.live import Report, check
-from smartflo_contract.live._faults import FAULTS
+from smartflo_contract.live.checking._faults import FAULTS
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas._findings import Severity

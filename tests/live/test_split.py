@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartflo_contract.live import _split
-from smartflo_contract.live._split import Fault, Items, Split
+from smartflo_contract.live.reading import _split
+from smartflo_contract.live.reading._split import Fault, Items, Split
 
 VALUES = st.recursive(
     st.none()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from smartflo_contract.live._agreement import Agreement
+from smartflo_contract.live.checking._agreement import Agreement
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas._findings import SEVERITIES, Severity
 from smartflo_contract.schemas._overlay import FIELD

@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
-from smartflo_contract.live._access import HOSTS
+from smartflo_contract.live.api._access import HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mock_server._magic import is_list_id
 from smartflo_contract.pytest_plugin._intercept import host_names, intercepted

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from typing import Final
 from urllib.parse import urlsplit
 
-from smartflo_contract.live._access import HOSTS
 from smartflo_contract.live._errors import NotSentError
+from smartflo_contract.live.api._access import HOSTS
 from smartflo_contract.pytest_plugin._wire import CLAIMS, Claim
 
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")

@@ -13,7 +13,8 @@ import requests
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
-from smartflo_contract.live._access import (
+from smartflo_contract.live._errors import LiveError
+from smartflo_contract.live.api._access import (
     BASE_URL,
     HOSTS,
     Credentials,
@@ -21,9 +22,8 @@ from smartflo_contract.live._access import (
     credentials,
     is_this_machine,
 )
-from smartflo_contract.live._errors import LiveError
-from smartflo_contract.live._login import token
-from smartflo_contract.live._polite import Pace, check_reading
+from smartflo_contract.live.api._login import token
+from smartflo_contract.live.api._polite import Pace, check_reading
 from smartflo_contract.pytest_plugin._told import unlike, wanted
 from smartflo_contract.pytest_plugin._wire import CLAIMS, Claim
 from smartflo_contract.schemas import Contract, load_contract

@@ -229,7 +229,7 @@ def _read_only(request: pytest.FixtureRequest, said: Mapping[str, Any]) -> Itera
 @pytest.fixture(scope="session")
 def smartflo_hosts() -> Collection[str]:
     """The hosts that ``smartflo_intercept`` answers for: the vendor's two; override it to name others."""
-    from smartflo_contract.live._access import HOSTS  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.live.api._access import HOSTS  # noqa: PLC0415 - quick to load without
 
     return HOSTS
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from smartflo_contract.live._changes import CHANGES
-from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live._report import Report
+from smartflo_contract.live.checking._faults import FAULTS
+from smartflo_contract.live.comparing._changes import CHANGES
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas._findings import Severity
 from smartflo_contract.schemas._rules import RULES

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from smartflo_contract._version import __version__
-from smartflo_contract.live._changes import CHANGES, EVIDENCE
-from smartflo_contract.live._faults import FAULTS
 from smartflo_contract.live._report import Report
+from smartflo_contract.live.checking._faults import FAULTS
+from smartflo_contract.live.comparing._changes import CHANGES, EVIDENCE
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas._files import path
 from smartflo_contract.schemas._findings import SEVERITIES, Severity

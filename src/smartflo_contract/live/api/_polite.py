@@ -8,8 +8,8 @@ from threading import Lock
 from typing import Final
 from urllib.parse import unquote
 
-from smartflo_contract.live._access import LOGIN
 from smartflo_contract.live._errors import NotSentError
+from smartflo_contract.live.api._access import LOGIN
 
 MOST_SECONDS: Final = 600
 """How long a body may take, unless it is said."""

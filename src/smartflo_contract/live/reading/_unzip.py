@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final
 
 from smartflo_contract.live._errors import CutError
-from smartflo_contract.live._split import Fault
+from smartflo_contract.live.reading._split import Fault
 
 PIECE: Final = 64 * 1024
 """Bytes that are held at most, before and after gzip is decoded."""

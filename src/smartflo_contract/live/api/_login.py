@@ -5,10 +5,10 @@ from typing import Final
 import requests
 from urllib3.exceptions import HTTPError
 
-from smartflo_contract.live._access import LOGIN, Credentials
-from smartflo_contract.live._body import small_value
 from smartflo_contract.live._errors import LiveError
-from smartflo_contract.live._http import log_in
+from smartflo_contract.live.api._access import LOGIN, Credentials
+from smartflo_contract.live.api._body import small_value
+from smartflo_contract.live.api._http import log_in
 
 _LONGEST_MESSAGE: Final = 200
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from smartflo_contract.live._access import Credentials, credentials
 from smartflo_contract.live._errors import CutError, LiveError
-from smartflo_contract.live._split import Fault
+from smartflo_contract.live.api._access import Credentials, credentials
+from smartflo_contract.live.reading._split import Fault
 
 Body: TypeAlias = str | PathLike[str] | bytes | BinaryIO
 """A URL, a file by its path, ``-`` for standard input, the bytes of a body, or an open file."""
@@ -92,7 +92,7 @@ class Sources:
         return Opened(name, self.counted(pieces_of(name, file)), path=path)
 
     def _fetched(self, url: str, stack: ExitStack) -> Opened:
-        from smartflo_contract.live._fetch import fetch  # noqa: PLC0415 - files are read quickly without
+        from smartflo_contract.live.api._fetch import fetch  # noqa: PLC0415 - files are read quickly without
 
         answer = stack.enter_context(
             fetch(

@@ -16,7 +16,16 @@ import jsonschema_rs
 
 from smartflo_contract.factories._columns import TEXT, kind
 from smartflo_contract.live._errors import RecordError
-from smartflo_contract.live._pseudonyms import NONE, Pseudonyms, Runs, drawn, is_harmless, runs, spelled, tells
+from smartflo_contract.live.recording._pseudonyms import (
+    NONE,
+    Pseudonyms,
+    Runs,
+    drawn,
+    is_harmless,
+    runs,
+    spelled,
+    tells,
+)
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas._check import Check
 from smartflo_contract.schemas._json import DEEPEST, Path, is_portable, not_json

@@ -24,12 +24,12 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from smartflo_contract.live._access import Credentials, checked_url
-from smartflo_contract.live._body import pieces, small_value, value
 from smartflo_contract.live._errors import LiveError
-from smartflo_contract.live._http import get
-from smartflo_contract.live._login import token
-from smartflo_contract.live._polite import MOST_SECONDS, check_reading
+from smartflo_contract.live.api._access import Credentials, checked_url
+from smartflo_contract.live.api._body import pieces, small_value, value
+from smartflo_contract.live.api._http import get
+from smartflo_contract.live.api._login import token
+from smartflo_contract.live.api._polite import MOST_SECONDS, check_reading
 
 _INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 _LOGINS: Final = 2

@@ -14,16 +14,16 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
-from smartflo_contract.live._access import Credentials
-from smartflo_contract.live._check import Progress, told
 from smartflo_contract.live._errors import RecordError
-from smartflo_contract.live._faults import FAULTS_OF_THE_FAKE, no_lead
-from smartflo_contract.live._polite import MOST_SECONDS
-from smartflo_contract.live._record import pseudonyms
-from smartflo_contract.live._regression import Finds, Module
-from smartflo_contract.live._sources import Body, Sources
-from smartflo_contract.live._split import MOST_ITEM, Fault, Split
-from smartflo_contract.live._unzip import plain
+from smartflo_contract.live.api._access import Credentials
+from smartflo_contract.live.api._polite import MOST_SECONDS
+from smartflo_contract.live.checking._check import Progress, told
+from smartflo_contract.live.checking._faults import FAULTS_OF_THE_FAKE, no_lead
+from smartflo_contract.live.reading._sources import Body, Sources
+from smartflo_contract.live.reading._split import MOST_ITEM, Fault, Split
+from smartflo_contract.live.reading._unzip import plain
+from smartflo_contract.live.recording._record import pseudonyms
+from smartflo_contract.live.recording._regression import Finds, Module
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._check import DUPLICATE_KEY
 from smartflo_contract.schemas._duplicates import duplicate_keys

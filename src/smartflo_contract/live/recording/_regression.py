@@ -10,9 +10,9 @@ import orjson
 
 from smartflo_contract.factories import GenerationError, lead
 from smartflo_contract.live._errors import RecordError
-from smartflo_contract.live._ids import Ids
-from smartflo_contract.live._literals import literal
 from smartflo_contract.live._report import masked
+from smartflo_contract.live.checking._ids import Ids
+from smartflo_contract.live.recording._literals import literal
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas._check import Check
 from smartflo_contract.schemas._findings import pointer

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from smartflo_contract.live._agreement import Agreements, Forms
-from smartflo_contract.live._faults import FAULTS, no_lead
-from smartflo_contract.live._ids import Ids
-from smartflo_contract.live._split import Fault, Items, Split
-from smartflo_contract.live._statistics import Counts, Statistics
-from smartflo_contract.live._unzip import plain
+from smartflo_contract.live.checking._agreement import Agreements, Forms
+from smartflo_contract.live.checking._faults import FAULTS, no_lead
+from smartflo_contract.live.checking._ids import Ids
+from smartflo_contract.live.checking._statistics import Counts, Statistics
+from smartflo_contract.live.reading._split import Fault, Items, Split
+from smartflo_contract.live.reading._unzip import plain
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas._check import Check, of_body
 from smartflo_contract.schemas._duplicates import duplicate_keys

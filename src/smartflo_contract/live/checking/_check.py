@@ -5,15 +5,15 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TypeAlias
 
-from smartflo_contract.live._access import Credentials
-from smartflo_contract.live._agreement import Agreements
-from smartflo_contract.live._found import Each, Found, find
-from smartflo_contract.live._halves import find_in_halves, halves_of
-from smartflo_contract.live._polite import MOST_SECONDS
 from smartflo_contract.live._report import Report, Source, masked, merged
-from smartflo_contract.live._sources import Body, Opened, Sources, total
-from smartflo_contract.live._split import MOST_ITEM
-from smartflo_contract.live._statistics import Statistics
+from smartflo_contract.live.api._access import Credentials
+from smartflo_contract.live.api._polite import MOST_SECONDS
+from smartflo_contract.live.checking._agreement import Agreements
+from smartflo_contract.live.checking._found import Each, Found, find
+from smartflo_contract.live.checking._halves import find_in_halves, halves_of
+from smartflo_contract.live.checking._statistics import Statistics
+from smartflo_contract.live.reading._sources import Body, Opened, Sources, total
+from smartflo_contract.live.reading._split import MOST_ITEM
 from smartflo_contract.schemas import Contract, Finding, load_contract
 from smartflo_contract.schemas._overlay import OverlaySource
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from smartflo_contract.live._found import Found, find
-from smartflo_contract.live._ids import are_disjoint
-from smartflo_contract.live._sources import Sources, pieces_of
+from smartflo_contract.live.checking._found import Found, find
+from smartflo_contract.live.checking._ids import are_disjoint
+from smartflo_contract.live.reading._sources import Sources, pieces_of
 from smartflo_contract.schemas import Contract
 
 LEAST: Final = 64 * 1024 * 1024
@@ -34,7 +34,7 @@ _BETWEEN: Final = {
 """What stands between two leads of an array, and of lines."""
 _CHILD: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
-    "from smartflo_contract.live._halves import second_half; "
+    "from smartflo_contract.live.checking._halves import second_half; "
     "sys.stdout.buffer.write(second_half(sys.stdin.buffer.read()))"
 )
 

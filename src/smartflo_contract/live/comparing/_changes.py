@@ -6,9 +6,9 @@ from itertools import groupby
 from math import sqrt
 from typing import Final, NamedTuple
 
-from smartflo_contract.live._agreement import READINGS, Agreement
 from smartflo_contract.live._report import Report, masked
-from smartflo_contract.live._shape import NULL, Path, Shape, Times
+from smartflo_contract.live.checking._agreement import READINGS, Agreement
+from smartflo_contract.live.comparing._shape import NULL, Path, Shape, Times
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas._findings import SEVERITIES, Severity, pointer
 from smartflo_contract.schemas._resolve import PROFILES

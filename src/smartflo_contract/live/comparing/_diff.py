@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from smartflo_contract.live._access import Credentials
-from smartflo_contract.live._changes import Side, changes
-from smartflo_contract.live._check import Progress, Run, told
 from smartflo_contract.live._errors import BaselineError
-from smartflo_contract.live._polite import MOST_SECONDS
 from smartflo_contract.live._report import Report, merged
-from smartflo_contract.live._shape import Shape
-from smartflo_contract.live._sources import Body, Sources
-from smartflo_contract.live._split import MOST_ITEM
+from smartflo_contract.live.api._access import Credentials
+from smartflo_contract.live.api._polite import MOST_SECONDS
+from smartflo_contract.live.checking._check import Progress, Run, told
+from smartflo_contract.live.comparing._changes import Side, changes
+from smartflo_contract.live.comparing._shape import Shape
+from smartflo_contract.live.reading._sources import Body, Sources
+from smartflo_contract.live.reading._split import MOST_ITEM
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas._overlay import OverlaySource
 

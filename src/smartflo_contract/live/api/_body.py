@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from smartflo_contract.live._errors import CutError, LiveError
-from smartflo_contract.live._unzip import PIECE, unzipped
+from smartflo_contract.live.reading._unzip import PIECE, unzipped
 
 _SMALL: Final = 16 * 1024
 _SMALL_SECONDS: Final = 30

@@ -1,0 +1,1 @@
+"""How the real API is reached, and reached for reading alone."""

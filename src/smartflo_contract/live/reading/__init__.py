@@ -1,0 +1,1 @@
+"""Bodies from wherever they come, in pieces, cut into leads."""

@@ -1,0 +1,1 @@
+"""Responses written without personal data, as fixtures and as tests."""
