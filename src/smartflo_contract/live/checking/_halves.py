@@ -111,8 +111,8 @@ def find_in_halves(
 
 def _are_one_list(first: Found, second: Found) -> bool:
     """Whether nothing is to be said of two lists together that is not said of each."""
-    list_ids = {first.list_id, second.list_id} - {None}
-    return len(list_ids) <= 1 and are_disjoint(first.ids, second.ids)
+    of_one = first.list_id in (None, second.list_id) or second.list_id is None
+    return of_one and are_disjoint(first.ids, second.ids)
 
 
 @contextmanager
