@@ -38,6 +38,7 @@ _OTHER_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKE
 _ALIKE: Final = 0.7
 """How much a variable must be like another to be taken for a slip: others may begin with SMARTFLO_ as well."""
 _F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T")
 
 
 class _Seconds(click.FloatRange):
@@ -291,6 +292,7 @@ def serve(config: Path | None, quirks: Sequence[str], faults: Sequence[str], **s
 def quirks() -> None:
     """List the quirks: what the documentation leaves open or contradicts, and how `serve --quirk` turns each."""
     from smartflo_contract.mock_server._quirks import QUIRKS
+    from smartflo_contract.schemas._findings import cited
 
     _print_table(
         ("quirk", "values", "default", "evidence", "why"),
@@ -299,7 +301,7 @@ def quirks() -> None:
                 quirk.name,
                 ", ".join(quirk.values),
                 quirk.default,
-                "; ".join(f"{label} ({source})" for label, source in quirk.evidence.items()),
+                cited(quirk.evidence),
                 quirk.why,
             )
             for quirk in QUIRKS
@@ -544,19 +546,15 @@ def record(
     if "-" in map(str, (output, as_test)):
         message = "`-` is no file to write: -o /dev/stdout writes the fixture to standard output"
         raise click.UsageError(message, click.get_current_context())
-    body = _body(source, base_url)
-    account = _account([body], token, prompt=prompt)
-    with _leads_progress() as progress:
-        recorded = live.record(
-            body,
-            output,
-            as_test=as_test,
-            overlay=overlay,
-            max_wait=max_wait,
-            max_time=max_time,
-            token=account,
-            progress=progress,
-        )
+    recorded = _read_by(
+        partial(live.record, path=output, as_test=as_test),
+        [_body(source, base_url)],
+        token,
+        prompt=prompt,
+        overlay=overlay,
+        max_wait=max_wait,
+        max_time=max_time,
+    )
     if output is not None:
         click.echo(f"{output}: {counted(recorded.leads, 'lead')} without personal data", err=True)
     if as_test is not None:
@@ -646,18 +644,17 @@ def _leave_with(
         message = "--update-baseline needs --baseline FILE, which it writes"
         raise click.UsageError(message, click.get_current_context())
     known = frozenset() if baseline is None or update_baseline else read_baseline(baseline)
-    account = _account(bodies, token, prompt=prompt)
-    with _leads_progress() as progress:
-        found = find(
-            *bodies,
-            profile=profile,
-            overlay=overlay,
-            most_item=max_item,
-            max_wait=max_wait,
-            max_time=max_time,
-            token=account,
-            progress=progress,
-        )
+    found = _read_by(
+        find,
+        bodies,
+        token,
+        prompt=prompt,
+        profile=profile,
+        overlay=overlay,
+        most_item=max_item,
+        max_wait=max_wait,
+        max_time=max_time,
+    )
     if baseline is not None and update_baseline:
         write_baseline(baseline, found)
         known = frozenset(one.fingerprint for one in found.findings)
@@ -675,6 +672,13 @@ def _leave_with(
             raise click.UsageError(message, click.get_current_context()) from None
     if found.at_least(fail_on) and not exit_zero:
         click.get_current_context().exit(_FOUND)
+
+
+def _read_by(read: Callable[..., _T], bodies: Sequence[str], token: str | None, *, prompt: bool, **settings: Any) -> _T:
+    """Have responses read, with the credentials that the options say, and tell of progress."""
+    account = _account(bodies, token, prompt=prompt)
+    with _leads_progress() as progress:
+        return read(*bodies, token=account, progress=progress, **settings)
 
 
 def _body(source: str, base_url: str | None) -> str:

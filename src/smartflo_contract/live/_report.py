@@ -85,7 +85,7 @@ class Report:
     @property
     def grade(self) -> str | None:
         """A letter of ``GRADES``; ``None`` where nothing is wrong, with fewer leads than it takes to say so."""
-        worst = min((SEVERITIES.index(one.severity) for one in self.findings), default=len(SEVERITIES))
+        worst = min((one.rank for one in self.findings), default=len(SEVERITIES))
         if worst == 0:
             if not self.leads:
                 return "F"
@@ -107,7 +107,7 @@ class Report:
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of a severity, and of worse ones."""
         most = SEVERITIES.index(severity)
-        return tuple(one for one in self.findings if SEVERITIES.index(one.severity) <= most)
+        return tuple(one for one in self.findings if one.rank <= most)
 
     def without(self, fingerprints: Iterable[str]) -> "Report":
         """Return the report without the findings of a baseline; all of them are left where no list could be read."""
@@ -164,7 +164,7 @@ def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for finding in findings:
         same = found.get(finding.fingerprint)
         found[finding.fingerprint] = finding if same is None else replace(same, count=same.count + finding.count)
-    return tuple(sorted(found.values(), key=lambda one: SEVERITIES.index(one.severity)))
+    return tuple(sorted(found.values(), key=lambda one: one.rank))
 
 
 def _keys(schema: object) -> Iterator[str]:

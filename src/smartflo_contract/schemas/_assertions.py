@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from smartflo_contract.schemas._contract import load_contract
-from smartflo_contract.schemas._findings import SEVERITIES, Finding, Severity
+from smartflo_contract.schemas._findings import SEVERITIES, Finding, Severity, cited
 from smartflo_contract.schemas._overlay import OverlaySource
 
 _MOST_SHOWN: Final = 20
@@ -46,7 +46,7 @@ def _told(findings: Sequence[Finding], profile: str) -> str:
             f"{one.pointer or 'body'}: {one.rule} ({one.severity}{times}{where})",
             f"    expected: {one.expected}",
             f"    got:      {one.got}",
-            f"    evidence: {'; '.join(f'{label} ({source})' for label, source in one.evidence.items())}",
+            f"    evidence: {cited(one.evidence)}",
         ]
     if len(findings) > _MOST_SHOWN:
         lines.append(f"and {len(findings) - _MOST_SHOWN} more")

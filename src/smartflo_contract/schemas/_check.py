@@ -9,7 +9,7 @@ from smartflo_contract.schemas._contradictions import CONTRADICTIONS
 from smartflo_contract.schemas._describe import describe
 from smartflo_contract.schemas._engine import Violation, look_up, violations
 from smartflo_contract.schemas._errors import ContractError
-from smartflo_contract.schemas._findings import SEVERITIES, Finding, Severity, masked, pointer
+from smartflo_contract.schemas._findings import Finding, Severity, masked, pointer
 from smartflo_contract.schemas._json import DEEPEST, Path, is_portable, not_json
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._resolve import PROFILES, plain_schema
@@ -185,7 +185,7 @@ class Check:
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings so far, worst first."""
         found = [self._finding(*entry) for entry in self._tally.values()]
-        return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
+        return tuple(sorted(found, key=lambda finding: finding.rank))
 
     @property
     def leads(self) -> int:

@@ -70,12 +70,22 @@ class Finding:
         return f"{self.severity}: {self.pointer or 'body'}: {self.message} [{self.rule}] ({self.times})"
 
     @property
+    def rank(self) -> int:
+        """Where its severity stands, from 0 for the worst."""
+        return SEVERITIES.index(self.severity)
+
+    @property
     def times(self) -> str:
         """How often it occurs, and where first, in words."""
         times = "once" if self.count == 1 else f"{self.count:,} times"
         lead = "" if self.first is None else f"lead {self.first:,}"
         where = " of ".join(filter(None, (lead, self.source)))
         return f"{times}, first in {where}" if where else times
+
+
+def cited(evidence: Mapping[str, str]) -> str:
+    """Return evidence in words."""
+    return "; ".join(f"{label} ({source})" for label, source in evidence.items())
 
 
 def pointer(path: Iterable[str | int]) -> str:

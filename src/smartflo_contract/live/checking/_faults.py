@@ -31,11 +31,7 @@ FAULTS: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
     "http-status": ("status 200", "another status", _TABLE),
     "content-type": ("the type application/json", "another type", _SAMPLE),
     "cut-connection": ("a body of the length that is declared", "the end of the connection", _RFC_9112),
-    "broken-gzip": (
-        "a whole gzip stream",
-        "one that is cut, or is none",
-        _RFC_1952,
-    ),
+    "broken-gzip": ("a whole gzip stream", "one that is cut, or is none", _RFC_1952),
 }
 """By its rule: what is expected, what came, and on whose word."""
 FAULTS_OF_THE_FAKE: Final[Mapping[str, str]] = {

@@ -34,8 +34,8 @@ class Ids:
 
     def add(self, identifier: object) -> None:
         """Add an identifier."""
-        if identifier not in self:
-            (part,), (kept,) = _hashed([identifier])
+        (part,), (kept,) = _hashed([identifier])
+        if not _holds(self.parts[part], kept):
             self.parts[part] += kept
 
     def add_new(self, identifiers: Sequence[Any]) -> bool:

@@ -65,9 +65,9 @@ def changes(before: Side, after: Side, contract: Contract) -> Iterator[Finding]:
         yield from new or [_change("no-leads", (), f"{before.shape.leads:,} leads", "none", Times(1))]
         return
     told: dict[str, str] = {}
-    worst = {one.pointer: _rank(one) for one in sorted(new, key=_rank, reverse=True)}
+    worst = {one.pointer: one.rank for one in sorted(new, key=lambda one: one.rank, reverse=True)}
     for change in masked([*_readings(before, after), *_shapes(before, after), *_columns(before, after)], contract):
-        if worst.get(change.pointer, len(SEVERITIES)) < _rank(change):
+        if worst.get(change.pointer, len(SEVERITIES)) < change.rank:
             told[change.pointer] = change.expected
         else:
             yield change
@@ -131,7 +131,7 @@ def _columns(before: Side, after: Side) -> Iterator[Finding]:
     if come and old and "/*/header" not in _other_readings(before, after):
         concerned = _sum(come)
         got = f"others, {_of(concerned.leads, after.shape.leads)}"
-        chance = _may_be_chance(0, _total(old.values()), concerned.leads, _total(new.values()))
+        chance = _may_be_chance(0, _sum(old.values()).leads, concerned.leads, _sum(new.values()).leads)
         yield _change("new-columns", ("header",), "columns of the same names and order", got, concerned, chance=chance)
 
 
@@ -232,10 +232,6 @@ def _compared(was: int, old: int, now: int, new: int) -> tuple[float, float]:
     return abs(before - after), sqrt(both * (1 - both) * (1 / old + 1 / new))
 
 
-def _total(times: Iterable[Times]) -> int:
-    return sum(one.leads for one in times)
-
-
 def _sum(times: Iterable[Times]) -> Times:
     """Return in how many leads one of several things is, where none has two of them."""
     leads, firsts = zip(*times, strict=True)
@@ -257,7 +253,3 @@ def _path(where: str) -> Path:
 
 def _pointer(finding: Finding) -> str:
     return finding.pointer
-
-
-def _rank(finding: Finding) -> int:
-    return SEVERITIES.index(finding.severity)

@@ -1,6 +1,6 @@
 """Which keys, types and known values leads have, counted without keeping any value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from smartflo_contract.schemas import Contract
@@ -73,13 +73,11 @@ class Shape:
         """Yield what is below a value, with its path."""
         if len(above) == _DEEPEST or (above and above[0] not in self._properties):
             return
-        items = (
-            value.items()
-            if isinstance(value, Mapping)
-            else [("*", item) for item in value]
-            if isinstance(value, list)
-            else []
-        )
+        items: Iterable[tuple[str, object]] = ()
+        if isinstance(value, Mapping):
+            items = value.items()
+        elif isinstance(value, list):
+            items = (("*", item) for item in value)
         for key, item in items:
             yield (*above, key), item
             yield from self._below((*above, key), item)

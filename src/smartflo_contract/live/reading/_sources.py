@@ -75,7 +75,7 @@ class Sources:
             return self._opened("file", body)
         if body == "-":
             return self._opened("-", _standard_input())
-        name = _printable(str(body))
+        name = printable(str(body))
         try:
             return self._opened(name, stack.enter_context(Path(body).open("rb")), Path(body))
         except OSError as error:
@@ -128,9 +128,9 @@ def is_url(body: Body) -> bool:
     return isinstance(body, str) and _URL.match(body) is not None
 
 
-def _printable(name: str) -> str:
-    """Return a name in which what would end a line, steer a terminal or not be UTF-8 is escaped."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)
+def printable(text: str) -> str:
+    """Return a text in which what would end a line, steer a terminal or not be UTF-8 is escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def total(bodies: Iterable[Body]) -> int | None:

@@ -12,6 +12,7 @@ from smartflo_contract.factories import GenerationError, lead
 from smartflo_contract.live._errors import RecordError
 from smartflo_contract.live._report import masked
 from smartflo_contract.live.checking._ids import Ids
+from smartflo_contract.live.reading._sources import printable
 from smartflo_contract.live.recording._literals import literal
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas._check import Check
@@ -307,4 +308,4 @@ def _wrapped(text: str) -> str:
 def _escaped(text: str) -> str:
     """Return a text as it stands in a docstring."""
     plain = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"""')
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in plain)
+    return printable(plain)

@@ -14,7 +14,7 @@ from smartflo_contract.live.checking._faults import FAULTS
 from smartflo_contract.live.comparing._changes import CHANGES, EVIDENCE
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas._files import path
-from smartflo_contract.schemas._findings import SEVERITIES, Severity
+from smartflo_contract.schemas._findings import SEVERITIES, Severity, cited
 from smartflo_contract.schemas._overlay import FIELD
 from smartflo_contract.schemas._rules import RULES
 
@@ -91,18 +91,14 @@ def _level(severity: Severity, fail_on: Severity) -> str:
 
 def _times(finding: Finding) -> str:
     """Return how often, and on whose word, as sentences."""
-    return f"{finding.times[:1].upper()}{finding.times[1:]}. Evidence: {_told(finding.evidence)}."
-
-
-def _told(evidence: Mapping[str, str]) -> str:
-    return "; ".join(f"{label} ({source})" for label, source in evidence.items())
+    return f"{finding.times[:1].upper()}{finding.times[1:]}. Evidence: {cited(finding.evidence)}."
 
 
 def _rule(name: str, profile: str) -> dict[str, Any]:
     """Return what a rule says, and on whose word; it is the same in every run."""
     claim, evidence = _claim(name, profile)
     text = _escaped(f"{claim}.")
-    explained = _escaped(f"{claim}. Evidence: {_told(evidence)}.")
+    explained = _escaped(f"{claim}. Evidence: {cited(evidence)}.")
     return {
         "id": name,
         "shortDescription": {"text": text},

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from smartflo_contract.live._report import Report, Source, counted
 from smartflo_contract.schemas import Finding
-from smartflo_contract.schemas._findings import Severity
+from smartflo_contract.schemas._findings import Severity, cited
 
 
 def text(report: Report, _fail_on: Severity) -> str:
@@ -26,7 +26,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"  {finding.pointer or 'body'}  {finding.times}"
     yield f"    expected  {finding.expected}"
     yield f"    got       {finding.got}"
-    yield f"    evidence  {'; '.join(f'{label} ({source})' for label, source in finding.evidence.items())}"
+    yield f"    evidence  {cited(finding.evidence)}"
 
 
 def _agreements(report: Report) -> Iterator[str]:
