@@ -19,8 +19,8 @@ import click
 if TYPE_CHECKING:
     from smartflo_contract.live import Credentials, Report
     from smartflo_contract.mock_server import Config
-    from smartflo_contract.schemas._contradictions import Contradiction
-    from smartflo_contract.schemas._explain import Explanation
+    from smartflo_contract.schemas.contradictions import Contradiction
+    from smartflo_contract.schemas.explain import Explanation
 
 PROFILES: Final = ("sample", "documented", "lenient")
 _NAME: Final = "smartflo-contract"
@@ -269,7 +269,7 @@ def serve(config: Path | None, quirks: Sequence[str], faults: Sequence[str], **s
     The URL is the only line on standard output; what the fake holds is told on standard error.
     """
     from smartflo_contract.mock_server import Config, Fault
-    from smartflo_contract.mock_server._serve import serve as run
+    from smartflo_contract.mock_server.server.granian import serve as run
 
     given = {name: value for name, value in settings.items() if value is not None}
     if quirks:
@@ -291,8 +291,8 @@ def serve(config: Path | None, quirks: Sequence[str], faults: Sequence[str], **s
 @cli.command()
 def quirks() -> None:
     """List the quirks: what the documentation leaves open or contradicts, and how `serve --quirk` turns each."""
-    from smartflo_contract.mock_server._quirks import QUIRKS
-    from smartflo_contract.schemas._findings import cited
+    from smartflo_contract.mock_server.config.quirks import QUIRKS
+    from smartflo_contract.schemas.findings import cited
 
     _print_table(
         ("quirk", "values", "default", "evidence", "why"),
@@ -317,7 +317,7 @@ def faults() -> None:
     Afterwards all is well, but with `probability` the steps repeat by the number of the request, whether
     it goes wrong or not, and which go wrong follows from the seed, the same for every account.
     """
-    from smartflo_contract.mock_server._fault_tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
+    from smartflo_contract.mock_server.faults.tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
 
     _print_table(FAULT_COLUMNS, fault_rows())
     click.echo()
@@ -397,10 +397,10 @@ def schema(*, name: str, annotated: bool, profile: str | None, overlay: Path | N
 def openapi(*, profile: str | None, overlay: Path | None, admin: bool) -> None:
     """Print the OpenAPI 3.1 document of what the fake answers."""
     from smartflo_contract.schemas import load_contract
-    from smartflo_contract.schemas._openapi import openapi as document
+    from smartflo_contract.schemas.openapi import openapi as document
 
     if admin:
-        from smartflo_contract.mock_server.admin._openapi import admin_openapi
+        from smartflo_contract.mock_server.admin.openapi import admin_openapi
 
         _print_json(admin_openapi())
         return
@@ -417,7 +417,7 @@ def explain(*, pointer: str | None, overlay: Path | None) -> None:
     (lead-id-type). Without it, every key and every contradiction is listed.
     """
     from smartflo_contract.schemas import CONTRADICTIONS
-    from smartflo_contract.schemas._explain import explain as explanations
+    from smartflo_contract.schemas.explain import explain as explanations
 
     named = [entry for entry in CONTRADICTIONS if entry.id == pointer]
     if named:
@@ -538,7 +538,7 @@ def record(
     the credentials, 130 interrupted, and nothing written.
     """
     from smartflo_contract import live
-    from smartflo_contract.live._report import counted
+    from smartflo_contract.live.report import counted
 
     if output is None and as_test is None:
         message = "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"
@@ -636,7 +636,7 @@ def _leave_with(
     overlay: Path | None,
 ) -> None:
     """Have responses checked, and leave with what is found, as the options of ``_checking`` say."""
-    from smartflo_contract.live.checking._baseline import read_baseline, write_baseline
+    from smartflo_contract.live.checking.baseline import read_baseline, write_baseline
     from smartflo_contract.live.reports import REPORTS
 
     wanted = _forms(reports or ("text",), REPORTS)
@@ -688,15 +688,15 @@ def _body(source: str, base_url: str | None) -> str:
     if base_url is None:
         message = f"there is no file {source}; to read it as a list of the API, say which by --base-url"
         raise click.UsageError(message, click.get_current_context())
-    from smartflo_contract.live.api._access import checked_url
+    from smartflo_contract.live.client.credentials import checked_url
 
     return f"{checked_url(base_url)}/v1/broadcast/leads/{source}"
 
 
 def _account(bodies: Iterable[str], token: str | None, *, prompt: bool) -> "str | Credentials | None":
     """Return the token that an option names, or what is typed; ``None`` where nothing is asked."""
-    from smartflo_contract.live.api._access import Credentials, credentials
-    from smartflo_contract.live.reading._sources import is_url
+    from smartflo_contract.live.client.credentials import Credentials, credentials
+    from smartflo_contract.live.parsing.sources import is_url
 
     if token is not None:
         return _secret(token)
@@ -864,9 +864,9 @@ def _print_json(document: object) -> None:
 
 def _banner(config: "Config", url: str) -> None:
     from smartflo_contract import __version__
-    from smartflo_contract.mock_server._world import lists
-    from smartflo_contract.mock_server.admin._callers import is_loopback
-    from smartflo_contract.mock_server.admin._routes import PREFIX
+    from smartflo_contract.mock_server.admin.access import is_loopback
+    from smartflo_contract.mock_server.admin.routes import PREFIX
+    from smartflo_contract.mock_server.lists.catalog import lists
 
     header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"
     click.echo(

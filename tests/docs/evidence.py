@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from smartflo_contract.mock_server._directions import documented_routes
-from smartflo_contract.mock_server._faults import KINDS
-from smartflo_contract.mock_server._magic import FAILURES, edge_rows, magic_rows
-from smartflo_contract.mock_server._quirks import QUIRKS
-from smartflo_contract.mock_server._routes import PLACE, ROUTES, served_routes
+from smartflo_contract.mock_server.api.route_hints import documented_routes
+from smartflo_contract.mock_server.api.routes import PLACE, ROUTES, served_routes
+from smartflo_contract.mock_server.config.quirks import QUIRKS
+from smartflo_contract.mock_server.faults.injectors import KINDS
+from smartflo_contract.mock_server.lists.magic_ids import FAILURES, edge_rows, magic_rows
 from smartflo_contract.schemas import CONTRADICTIONS
-from smartflo_contract.schemas._explain import explain
-from smartflo_contract.schemas._files import read
-from smartflo_contract.schemas._resolve import PROFILES
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.explain import explain
+from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.profiles import PROFILES
+from smartflo_contract.schemas.rules import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 BEHAVIOURS = json.loads(Path(__file__).with_name("behaviours.json").read_text(encoding="utf-8"))

@@ -12,15 +12,15 @@ import pytest
 
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.mock_server import Config, create_app
-from smartflo_contract.mock_server._directions import documented_routes
-from smartflo_contract.mock_server._faults import KINDS
-from smartflo_contract.mock_server._magic import FAILURES, edge_rows, least_known, magic_rows
-from smartflo_contract.mock_server._quirks import QUIRKS
-from smartflo_contract.mock_server._routes import served_routes
+from smartflo_contract.mock_server.api.route_hints import documented_routes
+from smartflo_contract.mock_server.api.routes import served_routes
+from smartflo_contract.mock_server.config.quirks import QUIRKS
+from smartflo_contract.mock_server.faults.injectors import KINDS
+from smartflo_contract.mock_server.lists.magic_ids import FAILURES, edge_rows, least_known, magic_rows
 from smartflo_contract.schemas import CONTRADICTIONS, load_contract
-from smartflo_contract.schemas._explain import explain
-from smartflo_contract.schemas._openapi import openapi
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.explain import explain
+from smartflo_contract.schemas.openapi import openapi
+from smartflo_contract.schemas.rules import RULES
 
 ROOT = Path(__file__).parents[2]
 LABELS = {"documented", "sample", "observed", "assumed"}

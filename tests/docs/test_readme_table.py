@@ -5,9 +5,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from smartflo_contract.mock_server import Fault
-from smartflo_contract.mock_server._fault_tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
-from smartflo_contract.mock_server._magic import MagicRow, edge_rows, magic_rows
-from smartflo_contract.mock_server.admin._routes import ADMIN_ROUTES, PREFIX
+from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES, PREFIX
+from smartflo_contract.mock_server.faults.tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
+from smartflo_contract.mock_server.lists.magic_ids import MagicRow, edge_rows, magic_rows
 
 ROOT = Path(__file__).parents[2]
 ABOUT = {"nobody": "the fake", "all": "an account, or all", "one": "an account"}

@@ -8,9 +8,9 @@ import pytest
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._files import read
-from smartflo_contract.schemas._resolve import PROFILES
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.profiles import PROFILES
+from smartflo_contract.schemas.rules import RULES
 
 LABELS = {"documented", "sample", "observed", "assumed"}
 WANTED = """

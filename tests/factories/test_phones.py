@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import LeadWriter, ListDefinition, lead
-from smartflo_contract.factories._facts import Phones
+from smartflo_contract.factories.facts import Phones
 from smartflo_contract.schemas import load_contract
 
 COLUMNS = ("Phone Number", "Alternate Phone Number")

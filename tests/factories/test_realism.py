@@ -9,8 +9,8 @@ import pytest
 from faker.providers.address.en_IN import Provider as IndianAddresses
 
 from smartflo_contract.factories import LeadWriter, ListDefinition, lead_list
-from smartflo_contract.factories._facts import Facts, facts_of
-from smartflo_contract.factories._statuses import OTHER, STATUSES
+from smartflo_contract.factories._status_model import OTHER, STATUSES
+from smartflo_contract.factories.facts import Facts, facts_of
 from smartflo_contract.schemas import load_contract
 
 COLUMNS = (

@@ -4,7 +4,8 @@ import anyio._backends._asyncio
 import httpcore
 import pytest
 
-from smartflo_contract.pytest_plugin import _live, _server, _values
+from smartflo_contract.pytest_plugin import _live_account as _live
+from smartflo_contract.pytest_plugin import _server, _values
 
 LATE = (anyio, httpcore, _live, _server, _values)
 """Modules that are imported when they are needed. What is first imported in a run of pytester's is forgotten after it,

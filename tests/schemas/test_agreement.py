@@ -15,8 +15,8 @@ from jsonschema.exceptions import ValidationError
 
 from smartflo_contract.factories import lead
 from smartflo_contract.schemas import Contract, Finding, load_contract
-from smartflo_contract.schemas._check import Check
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.response_check import Check
+from smartflo_contract.schemas.rules import RULES
 
 PROFILES = ["sample", "documented", "lenient"]
 OVERLAYS: list[dict[str, Any]] = [

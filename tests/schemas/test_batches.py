@@ -9,10 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, lead
-from smartflo_contract.schemas import _table as table
+from smartflo_contract.schemas import lead_table as table
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._check import Check
-from smartflo_contract.schemas._rules import RULES, Seen
+from smartflo_contract.schemas.response_check import Check
+from smartflo_contract.schemas.rules import RULES, Seen
 from smartflo_contract.strategies import broken_leads, edge_leads, leads, surprising_leads
 
 Lead = Mapping[str, Any]

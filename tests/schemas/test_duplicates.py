@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import lead
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas._duplicates import duplicate_keys
-from smartflo_contract.schemas._json import Path
-from smartflo_contract.schemas._table import tables
+from smartflo_contract.schemas.duplicate_keys import duplicate_keys
+from smartflo_contract.schemas.json_values import Path
+from smartflo_contract.schemas.lead_table import tables
 
 
 class Pairs(NamedTuple):

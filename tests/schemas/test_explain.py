@@ -3,8 +3,8 @@
 import pytest
 
 from smartflo_contract.schemas import CONTRADICTIONS, ContractError, OverlayError, load_contract
-from smartflo_contract.schemas._describe import describe
-from smartflo_contract.schemas._explain import explain
+from smartflo_contract.schemas.describe import describe
+from smartflo_contract.schemas.explain import explain
 
 
 def test_lists_every_key_in_the_vendors_order() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from jsonschema import Draft202012Validator
 
-from smartflo_contract.factories._generators import GENERATORS
+from smartflo_contract.factories.generators import GENERATORS
 from smartflo_contract.schemas import Contract, load_contract
 
 FOLDER = files("smartflo_contract.schemas")

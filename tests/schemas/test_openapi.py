@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._openapi import openapi
-from smartflo_contract.schemas._requests import request_schema
+from smartflo_contract.schemas.openapi import openapi
+from smartflo_contract.schemas.request_schemas import request_schema
 
 PROFILES = ("sample", "documented", "lenient")
 LABELS = {"documented", "sample", "observed", "assumed"}

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from smartflo_contract.schemas import ContractError
-from smartflo_contract.schemas._patterns import END, portable
-from smartflo_contract.schemas._requests import request_components, request_schema
+from smartflo_contract.schemas.patterns import END, portable
+from smartflo_contract.schemas.request_schemas import request_components, request_schema
 
 SOURCE = json.loads(files("smartflo_contract.schemas").joinpath("requests.schema.json").read_text(encoding="utf-8"))
 DEFINITIONS: dict[str, dict[str, Any]] = SOURCE["$defs"]

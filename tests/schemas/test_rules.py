@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from smartflo_contract.factories import DEFAULT_COLUMNS, lead
-from smartflo_contract.schemas import _rules as rules
-from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._check import Check
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas import load_contract, rules
+from smartflo_contract.schemas.response_check import Check
+from smartflo_contract.schemas.rules import RULES
 
 Leads = list[dict[str, Any]]
 Change = Callable[[Leads], object]

@@ -24,9 +24,9 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 
-from smartflo_contract.mock_server.admin._openapi import admin_openapi
+from smartflo_contract.mock_server.admin.openapi import admin_openapi
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._openapi import openapi
+from smartflo_contract.schemas.openapi import openapi
 
 try:
     import schemathesis

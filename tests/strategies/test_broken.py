@@ -9,12 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from smartflo_contract.schemas import Contract, load_contract
-from smartflo_contract.schemas._overlay import FIELD
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.overlay import FIELD
+from smartflo_contract.schemas.rules import RULES
 from smartflo_contract.strategies import BREAKERS, Broken, BrokenResponse, broken_leads, broken_responses, leads
-from smartflo_contract.strategies._breaks import BODY_BREAKS, NEW_KEYS, RULE_BREAKS
-from smartflo_contract.strategies._broken import ways_of
-from smartflo_contract.strategies._recipe import Recipe
+from smartflo_contract.strategies._broken_leads import ways_of
+from smartflo_contract.strategies._lead_recipe import Recipe
+from smartflo_contract.strategies.breakers import BODY_BREAKS, NEW_KEYS, RULE_BREAKS
 
 from .conftest import Drawn
 from .test_overlays import OVERLAYS

@@ -11,7 +11,7 @@ from hypothesis.errors import InvalidArgument
 from jsonschema import Draft202012Validator
 
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._rules import names
+from smartflo_contract.schemas.rules import names
 from smartflo_contract.strategies import (
     broken_leads,
     broken_responses,
@@ -22,9 +22,9 @@ from smartflo_contract.strategies import (
     leads,
     surprising_leads,
 )
-from smartflo_contract.strategies._breaks import NEW_KEYS
-from smartflo_contract.strategies._sources import SOURCES
-from smartflo_contract.strategies._values import object_ids
+from smartflo_contract.strategies._generator_sources import SOURCES
+from smartflo_contract.strategies._value_strategies import object_ids
+from smartflo_contract.strategies.breakers import NEW_KEYS
 
 from .conftest import Drawn
 
@@ -327,7 +327,7 @@ def test_every_generator_has_a_source() -> None:
     """Each generator that x-faker may name has values here."""
     contract = load_contract()
     named = {schema.get("x-faker") for schema in contract.lead["properties"].values()} - {None}
-    from smartflo_contract.schemas._files import read  # noqa: PLC0415
+    from smartflo_contract.schemas.files import read  # noqa: PLC0415
 
     assert set(read("annotations.schema.json")["properties"]["x-faker"]["enum"]) == set(SOURCES)
     assert named <= set(SOURCES)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._rules import names
+from smartflo_contract.schemas.rules import names
 from smartflo_contract.strategies import leads
 
 from .conftest import Drawn

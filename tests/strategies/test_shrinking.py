@@ -9,7 +9,7 @@ from hypothesis import find, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.strategies import _tables as tables
+from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies import broken_leads, lead_lists, leads, phone_numbers
 
 SETTINGS = settings(derandomize=True, database=None, deadline=None, max_examples=2_000)

@@ -3,7 +3,7 @@
 import pytest
 
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.rules import RULES
 from smartflo_contract.strategies import surprising_leads
 
 from .conftest import Drawn

@@ -2,14 +2,14 @@
 
 import typing
 
-from smartflo_contract.live._errors import BaselineError, LiveError, NotSentError, RecordError
-from smartflo_contract.live._report import Report, Source
-from smartflo_contract.live.api._access import Credentials
-from smartflo_contract.live.checking._check import check
-from smartflo_contract.live.comparing._diff import diff
+from smartflo_contract.live.checking.check import check
+from smartflo_contract.live.client.credentials import Credentials
+from smartflo_contract.live.comparing.diff import diff
+from smartflo_contract.live.errors import BaselineError, LiveError, NotSentError, RecordError
+from smartflo_contract.live.report import Report, Source
 
 if typing.TYPE_CHECKING:
-    from smartflo_contract.live.recording._recording import Recorded, record
+    from smartflo_contract.live.recording.recording import Recorded, record
 
 __all__ = [
     "BaselineError",
@@ -29,7 +29,7 @@ __all__ = [
 def __getattr__(name: str) -> typing.Any:
     """Import what makes pseudonyms when it is asked for."""
     if name in {"Recorded", "record"}:
-        from smartflo_contract.live.recording import _recording  # noqa: PLC0415
+        from smartflo_contract.live.recording import recording as _recording  # noqa: PLC0415
 
         return getattr(_recording, name)
     message = f"module {__name__!r} has no attribute {name!r}"

@@ -6,8 +6,8 @@ from typing import Any, Final, Self
 from uuid import uuid4
 
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.mock_server._accounts import account_of_login
-from smartflo_contract.mock_server.admin._callers import is_loopback
+from smartflo_contract.mock_server.accounts.store import account_of_login
+from smartflo_contract.mock_server.admin.access import is_loopback
 from smartflo_contract.pytest_plugin._account import Smartflo
 
 _NEEDED: Final[Mapping[str, Callable[[Config], bool]]] = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
     from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
-    from smartflo_contract.pytest_plugin._live import Live
+    from smartflo_contract.pytest_plugin._live_account import Live
 
 _OPTIONS: Final = {
     "seed": "same seed, same leads; a whole number (default: 0), or random for another one in each run",
@@ -84,8 +84,8 @@ def _configure_live(config: pytest.Config) -> None:
     Raises:
         UsageError: a setting of it cannot be.
     """
-    from smartflo_contract.live._errors import LiveError  # noqa: PLC0415 - quick to load without
-    from smartflo_contract.pytest_plugin._live import Live  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.live.errors import LiveError  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.pytest_plugin._live_account import Live  # noqa: PLC0415 - quick to load without
 
     process = int((_of_all(config, "workerid") or "gw0").removeprefix("gw"))
     processes = int(_of_all(config, "workercount") or 1)
@@ -155,7 +155,7 @@ def _guarded(item: pytest.Item) -> AbstractContextManager[None]:
         return live.guarded(item.stash.setdefault(_SENT, []))
     if _USES_A_FAKE.isdisjoint(getattr(item, "fixturenames", ())):
         return contextlib.nullcontext()
-    from smartflo_contract.pytest_plugin._intercept import refused  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.pytest_plugin._interception import refused  # noqa: PLC0415 - quick to load without
 
     return refused()
 
@@ -211,7 +211,7 @@ def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
 
 def _read_only(request: pytest.FixtureRequest, said: Mapping[str, Any]) -> Iterator[Any]:
     """Give the real API to a test, for reading."""
-    from smartflo_contract.pytest_plugin._live import LiveSmartflo  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.pytest_plugin._live_account import LiveSmartflo  # noqa: PLC0415 - quick to load without
 
     needing = [name for name in said if name not in {"allow_unmatched", "seed"}]
     if needing:
@@ -229,7 +229,7 @@ def _read_only(request: pytest.FixtureRequest, said: Mapping[str, Any]) -> Itera
 @pytest.fixture(scope="session")
 def smartflo_hosts() -> Collection[str]:
     """The hosts that ``smartflo_intercept`` answers for: the vendor's two; override it to name others."""
-    from smartflo_contract.live.api._access import HOSTS  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.live.client.credentials import HOSTS  # noqa: PLC0415 - quick to load without
 
     return HOSTS
 
@@ -310,7 +310,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Have a test run once for each value of a parametrised fixture."""
     for name in ("smartflo_dial_status", "smartflo_disposition", "smartflo_edge_lead", "smartflo_every_reading"):
         if name in metafunc.fixturenames:
-            from smartflo_contract.pytest_plugin import _values  # noqa: PLC0415 - quick to load without
+            from smartflo_contract.pytest_plugin import _parametrization as _values  # noqa: PLC0415 - quick to load without
 
             values = _values.TABLES[name]()
             metafunc.parametrize(name, list(values.values()), ids=list(values), indirect=True)

@@ -4,11 +4,11 @@ This package knows no other part of the project. Everything the others need to k
 a lead stands in ``lead.schema.json``, as schema or as annotation.
 """
 
-from smartflo_contract.schemas._assertions import assert_leads
-from smartflo_contract.schemas._contract import Contract, load_contract
-from smartflo_contract.schemas._contradictions import CONTRADICTIONS
-from smartflo_contract.schemas._errors import ContractError, OverlayError
-from smartflo_contract.schemas._findings import Finding
+from smartflo_contract.schemas.assertions import assert_leads
+from smartflo_contract.schemas.contract import Contract, load_contract
+from smartflo_contract.schemas.contradictions import CONTRADICTIONS
+from smartflo_contract.schemas.errors import ContractError, OverlayError
+from smartflo_contract.schemas.findings import Finding
 
 __all__ = [
     "CONTRADICTIONS",

@@ -1,8 +1,8 @@
 """Hypothesis strategies: leads that the contract allows, and leads that break it in one known place."""
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
-from smartflo_contract.strategies._broken import BREAKERS, Breaker, Broken, BrokenResponse
-from smartflo_contract.strategies._leads import (
+from smartflo_contract.strategies._broken_leads import BREAKERS, Breaker, Broken, BrokenResponse
+from smartflo_contract.strategies._lead_strategies import (
     broken_leads,
     broken_responses,
     edge_lead_lists,
@@ -12,7 +12,7 @@ from smartflo_contract.strategies._leads import (
     responses,
     surprising_leads,
 )
-from smartflo_contract.strategies._values import (
+from smartflo_contract.strategies._value_strategies import (
     dial_statuses,
     dispositions,
     emails,

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from smartflo_contract.live._report import Report
+from smartflo_contract.live.report import Report
 from smartflo_contract.live.reports._github import github
 from smartflo_contract.live.reports._json import json_text
 from smartflo_contract.live.reports._junit import junit
 from smartflo_contract.live.reports._markdown import markdown
 from smartflo_contract.live.reports._sarif import sarif
 from smartflo_contract.live.reports._text import text
-from smartflo_contract.schemas._findings import Severity
+from smartflo_contract.schemas.findings import Severity
 
 REPORTS: Final[Mapping[str, Callable[[Report, Severity], str]]] = {
     "text": text,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from smartflo_contract.live._report import Report
+from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding
-from smartflo_contract.schemas._findings import Severity
+from smartflo_contract.schemas.findings import Severity
 
 _NAME: Final = "smartflo-contract"
 _MOST: Final = 10

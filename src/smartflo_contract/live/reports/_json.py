@@ -2,8 +2,8 @@
 
 import json
 
-from smartflo_contract.live._report import Report
-from smartflo_contract.schemas._findings import Severity
+from smartflo_contract.live.report import Report
+from smartflo_contract.schemas.findings import Severity
 
 
 def json_text(report: Report, _fail_on: Severity) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from smartflo_contract.live._report import Report
-from smartflo_contract.live.checking._faults import FAULTS
-from smartflo_contract.live.comparing._changes import CHANGES
+from smartflo_contract.live.checking.unexpected_bodies import FAULTS
+from smartflo_contract.live.comparing.changes import CHANGES
+from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
-from smartflo_contract.schemas._findings import Severity
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.findings import Severity
+from smartflo_contract.schemas.rules import RULES
 
 _KEYWORDS = frozenset({"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"})
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

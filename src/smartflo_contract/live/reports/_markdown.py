@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from smartflo_contract.live._report import Report, counted
-from smartflo_contract.schemas._findings import Severity
+from smartflo_contract.live.report import Report, counted
+from smartflo_contract.schemas.findings import Severity
 
 _MOST: Final = 1_000
 """Findings that are shown: GitHub takes a summary of a mebibyte, and none of a larger one."""

@@ -9,14 +9,14 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from smartflo_contract._version import __version__
-from smartflo_contract.live._report import Report
-from smartflo_contract.live.checking._faults import FAULTS
-from smartflo_contract.live.comparing._changes import CHANGES, EVIDENCE
+from smartflo_contract.live.checking.unexpected_bodies import FAULTS
+from smartflo_contract.live.comparing.changes import CHANGES, EVIDENCE
+from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
-from smartflo_contract.schemas._files import path
-from smartflo_contract.schemas._findings import SEVERITIES, Severity, cited
-from smartflo_contract.schemas._overlay import FIELD
-from smartflo_contract.schemas._rules import RULES
+from smartflo_contract.schemas.files import path
+from smartflo_contract.schemas.findings import SEVERITIES, Severity, cited
+from smartflo_contract.schemas.overlay import FIELD
+from smartflo_contract.schemas.rules import RULES
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _INFORMATION: Final = "urn:smartflo-contract"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from smartflo_contract.live._report import Report, Source, counted
+from smartflo_contract.live.report import Report, Source, counted
 from smartflo_contract.schemas import Finding
-from smartflo_contract.schemas._findings import Severity, cited
+from smartflo_contract.schemas.findings import Severity, cited
 
 
 def text(report: Report, _fail_on: Severity) -> str:

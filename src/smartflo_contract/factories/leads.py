@@ -1,0 +1,152 @@
+"""One lead, or a few, without a list to define."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NotRequired, TypedDict, cast
+
+from smartflo_contract.factories.facts import Phones
+from smartflo_contract.factories.lead_writer import LeadWriter
+from smartflo_contract.factories.list_definition import DEFAULT_COLUMNS, ListDefinition
+from smartflo_contract.factories.setting_checks import fail
+from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.overlay import OverlaySource
+
+MongoDate = TypedDict("MongoDate", {"$date": "MongoNumberLong"})
+"""A time in MongoDB's extended JSON."""
+MongoNumberLong = TypedDict("MongoNumberLong", {"$numberLong": str})
+"""Epoch ms, as text."""
+
+
+class DialerSkill(TypedDict):
+    """A skill list assigned to a lead."""
+
+    id: int
+    name: str
+
+
+class Lead(TypedDict):
+    """A lead under any profile; lists with more than 35 columns have ``field_35`` and on as well."""
+
+    id: str
+    lead_id: str | int
+    list_id: int
+    field_0: str
+    field_1: str
+    field_2: str
+    field_3: str
+    field_4: str
+    field_5: str
+    field_6: str
+    field_7: NotRequired[str]
+    field_8: NotRequired[str]
+    field_9: NotRequired[str]
+    field_10: NotRequired[str]
+    field_11: NotRequired[str]
+    field_12: NotRequired[str]
+    field_13: NotRequired[str]
+    field_14: NotRequired[str]
+    field_15: NotRequired[str]
+    field_16: NotRequired[str]
+    field_17: NotRequired[str]
+    field_18: NotRequired[str]
+    field_19: NotRequired[str]
+    field_20: NotRequired[str]
+    field_21: NotRequired[str]
+    field_22: NotRequired[str]
+    field_23: NotRequired[str]
+    field_24: NotRequired[str]
+    field_25: NotRequired[str]
+    field_26: NotRequired[str]
+    field_27: NotRequired[str]
+    field_28: NotRequired[str]
+    field_29: NotRequired[str]
+    field_30: NotRequired[str]
+    field_31: NotRequired[str]
+    field_32: NotRequired[str]
+    field_33: NotRequired[str]
+    field_34: NotRequired[str]
+    skill_id: int | None
+    time_group: int | None
+    added_by: int
+    created_by: int
+    dial_status: int
+    lead_picked: int
+    available_at: MongoDate
+    dialer_dial_status: int
+    created_at: MongoDate
+    undisposed_lead: bool
+    call_count: int
+    updated_at: MongoDate
+    retry_count: int | str
+    alternate_phone_number: str
+    priority: int
+    list_name: str
+    header: str | list[str]
+    sensitive_field_map: str
+    dialer_skill: DialerSkill | None
+
+
+def lead(
+    seed: int,
+    list_id: int,
+    index: int,
+    *,
+    profile: str = "sample",
+    overlay: OverlaySource | None = None,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    phones: Phones = "safe",
+) -> Lead:
+    """Return one lead: the same for the same arguments, in any order, process and interpreter.
+
+    Args:
+        seed: an integer of 64 bits.
+        list_id: the list's id, from 1.
+        index: position in the list, from 0; lead 999,999 costs what lead 0 costs.
+        profile: ``sample``, ``documented`` or ``lenient``.
+        overlay: a partial lead schema, as a mapping or a path.
+        columns: names in ``header``; values follow the names.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
+
+    Raises:
+        ContractError: the profile or the overlay cannot be used.
+        GenerationError: no value was found for a key of the overlay.
+        DefinitionError: the list cannot be as the arguments define it.
+        IndexError: ``index`` is negative, or 2**32 - 1 or more.
+    """
+    return cast("Lead", _writer(seed, list_id, columns, load_contract(profile, overlay), phones).lead(index))
+
+
+def lead_list(
+    seed: int,
+    list_id: int,
+    size: int,
+    *,
+    profile: str = "sample",
+    overlay: OverlaySource | None = None,
+    columns: Sequence[str] = DEFAULT_COLUMNS,
+    phones: Phones = "safe",
+) -> list[Lead]:
+    """Return the first ``size`` leads of a list; the arguments are those of :func:`lead`.
+
+    Raises:
+        DefinitionError: the list cannot be as the arguments define it.
+        ValueError: ``size`` is negative.
+    """
+    if size < 0:
+        message = f"size {size} is negative; a list has 0 leads or more"
+        raise ValueError(message)
+    writer = _writer(seed, list_id, columns, load_contract(profile, overlay), phones)
+    return [cast("Lead", writer.lead(index)) for index in range(size)]
+
+
+def _writer(seed: int, list_id: int, columns: Sequence[str], contract: Contract, phones: Phones) -> LeadWriter:
+    if isinstance(columns, str):
+        fail("columns", "a sequence of names", columns)
+    definition = ListDefinition(id=list_id, columns=tuple(columns), seed=seed)
+    make = _kept_writer if contract.overlay is None else LeadWriter
+    return make(definition, contract, phones=phones)
+
+
+@lru_cache(maxsize=64)
+def _kept_writer(definition: ListDefinition, contract: Contract, *, phones: Phones) -> LeadWriter:
+    return LeadWriter(definition, contract, phones=phones)

@@ -1,0 +1,1 @@
+"""Accounts of the fake: settings, clock, tokens, and where they are stored."""

@@ -1,0 +1,1 @@
+"""The vendor's routes, as the fake answers them."""

@@ -1,0 +1,1 @@
+"""The configuration of a fake: settings, quirks, lists from files, and their validation."""

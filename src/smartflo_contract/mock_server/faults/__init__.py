@@ -1,0 +1,1 @@
+"""Faults: rules that select responses of the fake, and what is injected into them."""

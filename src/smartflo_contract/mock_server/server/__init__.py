@@ -1,0 +1,1 @@
+"""Servers that run the fake: threaded for tests, Granian for the command."""

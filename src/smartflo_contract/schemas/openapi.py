@@ -1,0 +1,26 @@
+"""The OpenAPI 3.1 document: what the fake takes and answers, with the contract's schemas."""
+
+from typing import Any
+
+from smartflo_contract.schemas.contract import Contract
+from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.request_schemas import request_components
+
+
+def openapi(contract: Contract) -> dict[str, Any]:
+    """Return the OpenAPI document under one profile; an example of an answer only where it is valid there."""
+    document: dict[str, Any] = read("openapi.json")
+    schemas = document["components"]["schemas"]
+    schemas |= request_components()
+    schemas["Lead"] = _component(contract.schema("lead"))
+    schemas["LeadList"] = _component(contract.schema("leads")) | {"items": {"$ref": "#/components/schemas/Lead"}}
+    schemas["Error"] = _component(contract.schema("error"))
+    sample = read("sample.json")
+    if contract.is_valid(sample):
+        answer = document["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]
+        answer["content"]["application/json"]["example"] = sample
+    return document
+
+
+def _component(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if not key.startswith("$")}

@@ -1,0 +1,134 @@
+"""Profiles: from the annotated contract to the schema of one reading.
+
+``sample`` and ``documented`` are the two readings themselves; ``lenient`` accepts, property by
+property, what either accepts. An overlay is laid over each reading before the two are united, so
+it decides where it speaks and leaves the rest to the profile.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from smartflo_contract.schemas.errors import ContractError, nearest
+from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.overlay import FIELD, Overlay, Schema, lay, types, unsatisfiable
+from smartflo_contract.schemas.patterns import END
+
+READINGS: Final = ("sample", "documented")
+PROFILES: Final = (*READINGS, "lenient")
+
+_SHARED: Final = ("description", "x-personal", "x-contradiction", "x-known-values", "x-after")
+
+
+def resolve(profile: str, overlay: Overlay | None = None) -> Schema:
+    """Return the lead schema of one profile, annotations included and every ``$ref`` inlined.
+
+    Raises:
+        ContractError: the profile is unknown.
+        OverlayError: the overlay leaves a property of this profile without any possible value.
+    """
+    if profile not in PROFILES:
+        message = f"unknown profile `{profile}`; there are {', '.join(PROFILES)}.{nearest(profile, PROFILES)}"
+        raise ContractError(message)
+    schema = _reading(profile, overlay)
+    if profile == "lenient":
+        readings = [_reading(name, overlay) for name in READINGS]
+        schema["properties"] = {
+            key: _unite([reading["properties"][key] for reading in readings]) for key in schema["properties"]
+        }
+    if overlay is not None:
+        _satisfiable(schema, overlay)
+    return schema
+
+
+def plain_schema(schema: Mapping[str, Any]) -> Schema:
+    """Return a copy without ``x-`` keywords, as any validator takes it; keys and values of users stay as they are."""
+    return {key: _PLAIN.get(key, _as_is)(value) for key, value in schema.items() if not key.startswith("x-")}
+
+
+def with_named_fields(lead: Schema) -> Schema:
+    """Return a lead schema in which the fields that are required, or that an overlay speaks of, are named.
+
+    Strict validators want every required key among the properties, and no key in two places.
+    """
+    ((pattern, field),) = lead["patternProperties"].items()
+    properties = lead["properties"]
+    named = list(dict.fromkeys(key for key in (*lead["required"], *properties) if FIELD.fullmatch(key)))
+    numbers = "|".join(key.removeprefix("field_") for key in named)
+    others = pattern.replace("^field_", f"^field_(?!(?:{numbers}){END})")
+    return lead | {
+        "properties": properties | {key: properties.get(key, field) for key in named},
+        "patternProperties": {others: field},
+    }
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _plain(value: Any) -> Any:
+    return plain_schema(value) if isinstance(value, Mapping) else value
+
+
+def _plain_values(value: Mapping[str, Any]) -> Schema:
+    return {key: _plain(below) for key, below in value.items()}
+
+
+def _plain_items(value: list[Any]) -> list[Any]:
+    return [_plain(item) for item in value]
+
+
+_PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "properties": _plain_values,
+    "patternProperties": _plain_values,
+    "$defs": _plain_values,
+    "anyOf": _plain_items,
+    "items": _plain,
+    "additionalProperties": _plain,
+    "if": _plain,
+    "then": _plain,
+}
+
+
+def _reading(profile: str, overlay: Overlay | None) -> Schema:
+    source = read("lead.schema.json")
+    definitions = source.pop("$defs")
+    lead = _read_as(profile, source)
+    for part in ("properties", "patternProperties"):
+        lead[part] = {key: _read_as(profile, _inline(value, definitions)) for key, value in lead[part].items()}
+    return lead if overlay is None else lay(overlay, lead)
+
+
+def _inline(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    reference: str | None = schema.pop("$ref", None)
+    return schema if reference is None else {**definitions[reference.rpartition("/")[2]], **schema}
+
+
+def _read_as(profile: str, schema: Schema) -> Schema:
+    readings = schema.pop("x-profiles", None)
+    if readings is None:
+        return schema
+    reading: Schema = readings.get(profile, {})
+    return {**schema, "x-contradiction": readings["contradiction"], **reading}
+
+
+def _unite(readings: list[Schema]) -> Schema:
+    """Return the schema that accepts what either of two readings of a property accepts."""
+    possible = [reading for reading in readings if unsatisfiable(reading) is None] or readings
+    first, last = possible[0], possible[-1]
+    evidence = {key: text for reading in readings for key, text in reading.get("x-evidence", {}).items()}
+    if plain_schema(first) == plain_schema(last):
+        return first | {"x-evidence": evidence}
+    if plain_schema(first) | {"type": 0} == plain_schema(last) | {"type": 0}:
+        wide = next((one for one in possible if all(types(one) >= types(other) for other in possible)), None)
+        if wide is not None:
+            return wide | {"x-evidence": evidence}
+    shared = {key: value for key, value in first.items() if key in _SHARED}
+    branches = [{key: value for key, value in reading.items() if key not in _SHARED} for reading in possible]
+    return shared | {"anyOf": branches, "x-evidence": evidence}
+
+
+def _satisfiable(schema: Schema, overlay: Overlay) -> None:
+    for key in overlay.properties:
+        reason = unsatisfiable(schema["properties"][key])
+        if reason:
+            overlay.fail(f"/properties/{key}", reason)

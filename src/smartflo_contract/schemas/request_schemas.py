@@ -1,0 +1,51 @@
+"""What the bodies of requests may be: one definition each in ``requests.schema.json``."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from smartflo_contract.schemas.errors import ContractError, nearest
+from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.overlay import Schema
+from smartflo_contract.schemas.profiles import plain_schema
+
+_FILE: Final = "requests.schema.json"
+_HERE: Final = "#/$defs/"
+_COMPONENTS: Final = "#/components/schemas/"
+
+
+def request_schema(name: str) -> Schema:
+    """Return one definition as JSON Schema 2020-12 without ``x-`` keywords and without any ``$ref``.
+
+    Args:
+        name: ``Login``, ``AddLead`` and so on, as in ``requests.schema.json``.
+
+    Raises:
+        ContractError: there is no definition of that name.
+    """
+    source = read(_FILE)
+    definitions = source["$defs"]
+    if name not in definitions:
+        message = f"unknown request `{name}`; there are {', '.join(definitions)}.{nearest(name, definitions)}"
+        raise ContractError(message)
+    head = {"$schema": source["$schema"], "$id": f"{source['$id']}:{name}"}
+    return plain_schema(head | _inlined(definitions[name], definitions))
+
+
+def request_components() -> dict[str, Schema]:
+    """Return every definition with its evidence, as components of an OpenAPI document that refer to each other."""
+    text = json.dumps(read(_FILE)["$defs"])
+    components: dict[str, Schema] = json.loads(text.replace(_HERE, _COMPONENTS))
+    return components
+
+
+def _inlined(value: Any, definitions: Mapping[str, Schema]) -> Any:
+    """Return a part of a schema in which what ``$ref`` names stands in its place; what stands beside it wins."""
+    if isinstance(value, list):
+        return [_inlined(item, definitions) for item in value]
+    if not isinstance(value, dict):
+        return value
+    beside = {key: _inlined(below, definitions) for key, below in value.items() if key != "$ref"}
+    if "$ref" not in value:
+        return beside
+    return _inlined(definitions[value["$ref"].removeprefix(_HERE)], definitions) | beside
