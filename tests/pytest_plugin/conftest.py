@@ -5,9 +5,9 @@ import httpcore
 import pytest
 
 from smartflo_contract.pytest_plugin import _live_account as _live
-from smartflo_contract.pytest_plugin import _server, _values
+from smartflo_contract.pytest_plugin import _parametrization, _server
 
-LATE = (anyio, httpcore, _live, _server, _values)
+LATE = (anyio, httpcore, _live, _parametrization, _server)
 """Modules that are imported when they are needed. What is first imported in a run of pytester's is forgotten after it,
 and imported once more later: httpx would then have errors of another httpcore."""
 PLUGIN = "smartflo_contract.pytest_plugin.plugin"

@@ -83,7 +83,7 @@ def test_whole_leads_are_never_filtered() -> None:
     filtering = {path.name for path in MODULES if ".filter(" in path.read_text(encoding="utf-8")}
     assuming = {path.name for path in MODULES if "assume" in path.read_text(encoding="utf-8")}
 
-    assert filtering == {"_from_schema.py"}
+    assert filtering == {"_schema_strategies.py"}
     assert assuming == set()
 
 
