@@ -149,7 +149,7 @@ def page() -> str:
         table(
             "### Magic list ids\n",
             f"The {len(edge)} edge cases have list ids too, by evidence: {by_label}. "
-            "[README](../README.md#magic-list-ids) lists them.\n",
+            "[magic-ids.md](magic-ids.md) lists them.\n",
             ("list id", "answers"),
             [(f"`{row.ids}`", row.answer, row.evidence) for row in magic_rows() if row not in edge],
         ),

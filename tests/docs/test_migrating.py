@@ -9,7 +9,7 @@ import pytest
 from smartflo_contract.pytest_plugin import Smartflo
 
 PAGE = Path(__file__).parents[2] / "docs" / "migrating.md"
-TABLE = PAGE.read_text(encoding="utf-8").partition("| you have | you write |")[2].partition("\n## ")[0]
+TABLE = PAGE.read_text(encoding="utf-8").partition("| before | after |")[2].partition("\n## ")[0]
 WRITTEN = [code for row in TABLE.splitlines() for code in re.findall(r"`(smartflo\.[^`]+)`", row.rpartition(" | ")[2])]
 
 

@@ -33,7 +33,7 @@ def test_tests_run(readme: str, run: Run, tmp_path: Path) -> None:
     said = run(sys.executable, "-m", "pytest", "-W", "error", "-p", "no:randomly", "--verbose", cwd=tmp_path).stdout
     names = re.findall(r"^def (test_\w+)", "".join(blocks), re.MULTILINE)
 
-    assert len(names) >= 3
+    assert names
     assert names == re.findall(r"::(test_\w+) PASSED", said)
 
 
