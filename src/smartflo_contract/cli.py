@@ -864,9 +864,9 @@ def _print_json(document: object) -> None:
 
 def _banner(config: "Config", url: str) -> None:
     from smartflo_contract import __version__
-    from smartflo_contract.mock_server.admin.access import is_loopback
     from smartflo_contract.mock_server.admin.routes import PREFIX
     from smartflo_contract.mock_server.lists.catalog import lists
+    from smartflo_contract.schemas.hosts import is_loopback
 
     header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"
     click.echo(
@@ -876,7 +876,7 @@ def _banner(config: "Config", url: str) -> None:
     )
     rows = [(str(one.id), one.name, str(len(one.columns)), f"{one.size:,}") for one in lists(config)]
     _print_table(("list id", "name", "columns", "leads"), rows, err=True)
-    if config.admin_token is None and not is_loopback(config.host):
+    if config.admin_token is None and not is_loopback(config.host, allow_subdomains=True):
         admin = f"The admin API is closed, as others reach {config.host}; it opens where SMARTFLO_ADMIN_TOKEN is set."
     else:
         admin = f"While it runs: {url}{PREFIX} (docs/fake.md)"

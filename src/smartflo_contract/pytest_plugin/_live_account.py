@@ -19,7 +19,6 @@ from smartflo_contract.live.client.credentials import (
     Credentials,
     checked_url,
     credentials,
-    is_this_machine,
 )
 from smartflo_contract.live.client.login import token
 from smartflo_contract.live.client.request_guard import Pace, check_reading
@@ -27,6 +26,7 @@ from smartflo_contract.live.errors import LiveError
 from smartflo_contract.pytest_plugin._assertion_messages import unlike, wanted
 from smartflo_contract.pytest_plugin._http_patches import CLAIMS, Claim
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.hosts import is_loopback
 
 T = TypeVar("T")
 _SECONDS: Final = 30
@@ -81,8 +81,8 @@ class Live:
         port = root.port or (443 if root.scheme == "https" else 80)
 
         def wants(host: str, at: int) -> bool:
-            if is_this_machine(root.hostname or ""):  # where fakes are as well
-                return (is_this_machine(host) and at == port) or host in HOSTS
+            if is_loopback(root.hostname or "", allow_subdomains=False):  # where fakes are as well
+                return (is_loopback(host, allow_subdomains=False) and at == port) or host in HOSTS
             return host == root.hostname or host in HOSTS
 
         def check(method: str, path: str) -> None:

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mock_server.accounts.store import account_of_login
-from smartflo_contract.mock_server.admin.access import is_loopback
 from smartflo_contract.pytest_plugin._account import Smartflo
+from smartflo_contract.schemas.hosts import is_loopback
 
 _NEEDED: Final[Mapping[str, Callable[[Config], bool]]] = {
-    "a host that is this machine alone": lambda config: is_loopback(config.host),
+    "a host that is this machine alone": lambda config: is_loopback(config.host, allow_subdomains=True),
     "no admin token": lambda config: config.admin_token is None,
     "a journal (journal_requests above 0)": lambda config: config.journal_requests > 0,
     "one worker, and lists that can be changed": lambda config: config.workers == 1 and not config.read_only,

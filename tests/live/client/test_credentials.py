@@ -156,6 +156,7 @@ def test_base_urls(text: str, url: str) -> None:
         ("http://api.example.com", "expected https"),
         ("http://127.evil.example", "expected https"),
         ("http://localhost.evil.example", "expected https"),
+        ("http://app.localhost:8080", "expected https"),  # some resolvers ask a DNS server
         ("http://localhost@evil.example", "expected https"),
         ("https://user@api.example.com", "expected https"),
         ("https://", "expected https"),

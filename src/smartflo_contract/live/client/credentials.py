@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from smartflo_contract.live.errors import LiveError
+from smartflo_contract.schemas.hosts import is_loopback
 
 BASE_URL: Final = "https://api-smartflo.tatateleservices.com"
 """The host that the vendor's pages name."""
@@ -28,21 +28,13 @@ def checked_url(text: str) -> str:
     except ValueError:
         host, sane = "", False
     secure = parts.scheme == "https" if host else False
-    if not sane or not (secure or (host and parts.scheme == "http" and is_this_machine(host))):
+    if not sane or not (secure or (host and parts.scheme == "http" and is_loopback(host, allow_subdomains=False))):
         message = f"expected https such as {BASE_URL}, or http on this machine, got `{text}`"
         raise LiveError(message)
     if parts.query or parts.fragment or parts.path.endswith("/v1"):
         message = f"expected the root of the API, without /v1 and a query, got `{text}`"
         raise LiveError(message)
     return url
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a name or an address is that of this machine alone."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Credentials(NamedTuple):

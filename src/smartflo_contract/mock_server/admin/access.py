@@ -1,7 +1,6 @@
 """Who may use the admin API: on loopback whoever calls this machine by its own name, elsewhere who has the token."""
 
 from hmac import compare_digest
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from flask import Request
 
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.schemas.hosts import is_loopback
 
 TOKEN: Final = "X-Smartflo-Admin-Token"  # noqa: S105 - the name of a header
 
@@ -22,13 +22,13 @@ def check_caller(config: Config, request: Request) -> None:
     if config.admin_token is not None:
         if not compare_digest(request.headers.get(TOKEN, "").encode(), config.admin_token.encode()):
             raise Problem(403, f"send the admin token of this fake in the header {TOKEN}")
-    elif not is_loopback(config.host):
+    elif not is_loopback(config.host, allow_subdomains=True):
         hint = "start it with an admin token (SMARTFLO_ADMIN_TOKEN), and send that in the header"
         raise Problem(403, f"this fake listens on {config.host}, where others reach it: {hint} {TOKEN}")
-    if is_loopback(config.host):
+    if is_loopback(config.host, allow_subdomains=True):
         names = {"Host": f"//{request.headers.get('Host', '')}", "Origin": request.headers.get("Origin", "//localhost")}
         for header, value in names.items():
-            if not is_loopback(_host_of(value)):
+            if not is_loopback(_host_of(value), allow_subdomains=True):
                 raise Problem(
                     403, f"the {header} of the request is no name of this machine; use 127.0.0.1 or localhost"
                 )
@@ -39,13 +39,3 @@ def _host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name or an address is that of this machine alone."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
