@@ -1,4 +1,4 @@
-"""Settings that every test runs under, and fixtures that several rooms share."""
+"""Hypothesis settings of all tests, and fixtures that several folders share."""
 
 import os
 
@@ -7,9 +7,9 @@ from hypothesis import settings
 
 from smartflo_contract.schemas import Contract, load_contract
 
-# The same examples in every run, without a folder of earlier ones: a test fails for everybody or for nobody.
-# Where coverage is measured, an example takes twice as long, so `.ci/run` has fewer.
-EXAMPLES = int(os.environ.get("EXAMPLES_OF_A_PROPERTY", "100"))
+# The same examples in every run, without a database of earlier ones: a test fails for everybody or for nobody.
+# `.ci/run` repeats the tests with 100 examples.
+EXAMPLES = int(os.environ.get("EXAMPLES_OF_A_PROPERTY", "20"))
 settings.register_profile("smartflo", derandomize=True, database=None, deadline=None, max_examples=EXAMPLES)
 settings.load_profile("smartflo")
 
