@@ -8,7 +8,7 @@ from smartflo_contract.schemas.contract import Contract, load_contract
 from smartflo_contract.schemas.contradictions import CONTRADICTIONS, Contradiction
 from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.errors import ContractError, OverlayError, nearest
-from smartflo_contract.schemas.findings import pointer as to_pointer
+from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
 from smartflo_contract.schemas.overlay import FIELD, Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas.profiles import PROFILES
 
@@ -73,7 +73,7 @@ def _contracts(overlay: Overlay | None) -> dict[str, Contract]:
 
 
 def _path(pointer: str) -> list[str]:
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.strip().removeprefix("/").split("/")]
+    parts = parse_pointer(pointer.strip())
     return parts[1:] if len(parts) > 1 and (parts[0] == "*" or parts[0].isdecimal()) else parts
 
 
@@ -84,7 +84,7 @@ def _of_path(path: list[str], contracts: Mapping[str, Contract]) -> Explanation:
     names = {f"/*/{key}", f"/*/{_FIELDS if FIELD.fullmatch(key) else key}"}
     evidence = {label: text for schema in found.values() for label, text in schema.get("x-evidence", {}).items()}
     return Explanation(
-        pointer=to_pointer(("*", *path)),
+        pointer=finding_pointer(path),
         description=_below(first, path).get("description", "") or first.get("description", ""),
         readings={
             profile: _reading(contracts[profile], path) if profile in contracts else _NOTHING for profile in PROFILES

@@ -1,7 +1,7 @@
 """Findings: what a check has to say, as frozen values."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -86,12 +86,6 @@ class Finding:
 def cited(evidence: Mapping[str, str]) -> str:
     """Return evidence in words."""
     return "; ".join(f"{label} ({source})" for label, source in evidence.items())
-
-
-def pointer(path: Iterable[str | int]) -> str:
-    """Return the JSON pointer of a path, every index as ``*``."""
-    parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
-    return "".join(f"/{part}" for part in parts)
 
 
 def masked(value: object, *, personal: bool) -> str:

@@ -9,16 +9,16 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import orjson
 
 from smartflo_contract.schemas.errors import OverlayError, nearest
 from smartflo_contract.schemas.files import read
-from smartflo_contract.schemas.findings import pointer
-from smartflo_contract.schemas.json_values import not_json
+from smartflo_contract.schemas.json_pointer import json_pointer
+from smartflo_contract.schemas.json_values import Path, not_json
 from smartflo_contract.schemas.patterns import PatternError
 from smartflo_contract.schemas.patterns import portable as portable_pattern
 
@@ -72,9 +72,9 @@ class Overlay(NamedTuple):
         annotations = _USUAL_ANNOTATIONS.union(read("annotations.schema.json")["properties"])
         return {key for key, value in properties.items() if value is None or not annotations.issuperset(value)}
 
-    def fail(self, pointer: str, reason: str) -> NoReturn:
-        """Raise the error that names this overlay and the place in it."""
-        message = f"overlay {self.name}: {pointer}: {reason}"
+    def fail(self, path: Iterable[str | int], reason: str) -> NoReturn:
+        """Raise the error that names this overlay and the path in it."""
+        message = f"overlay {self.name}: {json_pointer(path) or '/'}: {reason}"
         raise OverlayError(message)
 
 
@@ -88,9 +88,9 @@ def load_overlay(source: OverlaySource) -> Overlay:
         overlay = _decoded("given as a mapping", source)
     else:
         name = os.fspath(source).encode("utf-8", "backslashreplace").decode()  # a name may be any bytes
-        overlay = _decoded(name, _read_file(Path(source)))
+        overlay = _decoded(name, _read_file(FilePath(source)))
     _validate(overlay)
-    return Overlay(overlay.name, _portable(overlay, overlay.schema, ""))
+    return Overlay(overlay.name, _portable(overlay, overlay.schema, ()))
 
 
 def lay(overlay: Overlay, schema: Schema) -> Schema:
@@ -103,7 +103,7 @@ def lay(overlay: Overlay, schema: Schema) -> Schema:
         laid["properties"][key]["x-evidence"] = laid["properties"][key].get("x-evidence", {}) | evidence
     for key in overlay.schema.get("required", ()):
         if key not in laid["properties"] and not FIELD.fullmatch(key):
-            overlay.fail("/required", f"`{key}` has no schema under properties.{nearest(key, laid['properties'])}")
+            overlay.fail(("required",), f"`{key}` has no schema under properties.{nearest(key, laid['properties'])}")
     return laid
 
 
@@ -111,9 +111,9 @@ def _refuse_removals(overlay: Overlay, properties: Schema) -> None:
     """Refuse to remove what is not there, or what cannot go."""
     for key, value in overlay.schema.get("properties", {}).items():
         if value is None and FIELD.fullmatch(key):
-            overlay.fail(f"/properties/{key}", "fields are numbered without a gap, so none can be removed")
+            overlay.fail(("properties", key), "fields are numbered without a gap, so none can be removed")
         if value is None and key not in properties:
-            overlay.fail(f"/properties/{key}", f"there is no such key to remove.{nearest(key, properties)}")
+            overlay.fail(("properties", key), f"there is no such key to remove.{nearest(key, properties)}")
 
 
 def _fields(overlay: Overlay, schema: Schema) -> Schema:
@@ -121,12 +121,12 @@ def _fields(overlay: Overlay, schema: Schema) -> Schema:
     ((_, field),) = schema["patternProperties"].items()
     for key in (*overlay.properties, *overlay.schema.get("required", ())):
         if FIELD.fullmatch(key) and int(key[6:16]) >= _MOST_FIELDS:
-            overlay.fail(f"/properties/{key}", f"a lead has at most {_MOST_FIELDS:,} fields")
+            overlay.fail(("properties", key), f"a lead has at most {_MOST_FIELDS:,} fields")
     narrowed = [key for key in overlay.properties if FIELD.fullmatch(key)]
     for key in narrowed:
         said = overlay.schema["properties"][key]
         if said.get("type") is not None and "string" not in types(said):
-            overlay.fail(f"/properties/{key}/type", "a field is text in every reading, so it can be narrowed only")
+            overlay.fail(("properties", key, "type"), "a field is text in every reading, so it can be narrowed only")
     return dict.fromkeys(narrowed, field)
 
 
@@ -156,7 +156,7 @@ def _reference(schema: Schema) -> "Draft202012Validator":
     return Draft202012Validator(schema)
 
 
-def _read_file(path: Path) -> object:
+def _read_file(path: FilePath) -> object:
     try:
         return orjson.loads(path.read_bytes().decode())
     except orjson.JSONDecodeError as error:
@@ -177,7 +177,7 @@ def _decoded(name: str, content: object) -> Overlay:
         raise OverlayError(message)
     unreadable = next(not_json(dict(content), _DEEPEST), None)
     if unreadable is not None:
-        message = f"overlay {name}: {pointer(unreadable[0])}: JSON cannot say this, or it is nested too deeply"
+        message = f"overlay {name}: {json_pointer(unreadable[0])}: JSON cannot say this, or it is nested too deeply"
         raise OverlayError(message)
     return Overlay(name, json.loads(json.dumps(content)))
 
@@ -187,19 +187,20 @@ def _validate(overlay: Overlay) -> None:
     schema["$defs"]["annotations"] = read("annotations.schema.json")
     root = next((key for key, value in overlay.schema.items() if value is None), None)
     if root is not None:
-        overlay.fail(f"/{root}", "null removes what stands under properties, and nothing else")
+        overlay.fail((root,), "null removes what stands under properties, and nothing else")
     errors = _reference(schema).iter_errors(_without_removals(overlay.schema))
     error = min(errors, key=lambda error: len(error.absolute_path), default=None)
     while error is not None and error.context:
         error = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator_value != "null"))
     if error is None:
         return
-    pointer = "".join(f"/{part}" for part in error.absolute_path) or "/"
     if error.validator != "additionalProperties":
-        overlay.fail(pointer, error.message)
+        overlay.fail(error.absolute_path, error.message)
     supported = list(error.schema["properties"])
     unknown = next(key for key in error.instance if key not in supported)
-    overlay.fail(pointer, f"keyword `{unknown}` is not supported in an overlay; supported: {', '.join(supported)}")
+    overlay.fail(
+        error.absolute_path, f"keyword `{unknown}` is not supported in an overlay; supported: {', '.join(supported)}"
+    )
 
 
 def _without_removals(schema: Schema) -> Schema:
@@ -215,23 +216,23 @@ def _without_removals(schema: Schema) -> Schema:
     return said
 
 
-def _portable(overlay: Overlay, schema: Schema, place: str) -> Schema:
+def _portable(overlay: Overlay, schema: Schema, path: Path) -> Schema:
     """Return ``schema`` with patterns that every engine reads alike."""
     portable = dict(schema)
     if "const" in schema and schema["const"] is None:
-        overlay.fail(f"{place}/const", 'null removes a keyword; for a value that is null write "enum": [null]')
+        overlay.fail((*path, "const"), 'null removes a keyword; for a value that is null write "enum": [null]')
     if schema.get("pattern") is not None:
         try:
             portable["pattern"] = portable_pattern(schema["pattern"])
         except PatternError as error:
-            overlay.fail(f"{place}/pattern", str(error))
+            overlay.fail((*path, "pattern"), str(error))
     if schema.get("properties") is not None:
         portable["properties"] = {
-            key: None if value is None else _portable(overlay, value, f"{place}/properties/{key}")
+            key: None if value is None else _portable(overlay, value, (*path, "properties", key))
             for key, value in schema["properties"].items()
         }
     if schema.get("items") is not None:
-        portable["items"] = _portable(overlay, schema["items"], f"{place}/items")
+        portable["items"] = _portable(overlay, schema["items"], (*path, "items"))
     return portable
 
 

@@ -131,4 +131,4 @@ def _satisfiable(schema: Schema, overlay: Overlay) -> None:
     for key in overlay.properties:
         reason = unsatisfiable(schema["properties"][key])
         if reason:
-            overlay.fail(f"/properties/{key}", reason)
+            overlay.fail(("properties", key), reason)

@@ -9,7 +9,8 @@ from smartflo_contract.schemas.contradictions import CONTRADICTIONS
 from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.engine import Violation, look_up, violations
 from smartflo_contract.schemas.errors import ContractError
-from smartflo_contract.schemas.findings import Finding, Severity, masked, pointer
+from smartflo_contract.schemas.findings import Finding, Severity, masked
+from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.json_values import DEEPEST, Path, is_portable, not_json
 from smartflo_contract.schemas.lead_table import Table, holds, is_same, tables
 from smartflo_contract.schemas.overlay import FIELD
@@ -165,7 +166,7 @@ class Check:
 
     def _note(self, breach: _Disagreement, index: int, count: int) -> None:
         """Count a breach that has occurred in some leads, of which the first one is told."""
-        key = breach.rule, pointer(breach.path)
+        key = breach.rule, finding_pointer(breach.path)
         first, at, before = self._tally.get(key, (breach, index, 0))
         self._tally[key] = first, at, before + count
 
@@ -282,7 +283,7 @@ class Check:
         got = "nothing" if breach.got is ABSENT else masked(breach.got, personal=known.get("x-personal", not known))
         if breach.rule == DUPLICATE_KEY:
             got = AGAIN
-        place: dict[str, Any] = {"pointer": f"/*{pointer(breach.path)}", "count": count, "first": first}
+        place: dict[str, Any] = {"pointer": finding_pointer(breach.path), "count": count, "first": first}
         said: dict[str, Any] = {"rule": breach.rule, "expected": breach.expected, "got": got}
         if isinstance(cause, Rule):
             return Finding(

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.engine import violations
-from smartflo_contract.schemas.findings import Severity, pointer
+from smartflo_contract.schemas.findings import Severity
+from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.json_values import Path
 from smartflo_contract.schemas.overlay import FIELD, Schema
 from smartflo_contract.schemas.response_check import NOT_JSON
@@ -40,7 +41,7 @@ class Way(NamedTuple):
     @property
     def pointer(self) -> str:
         """The finding's pointer."""
-        return f"/*{pointer(self.path)}"
+        return finding_pointer(self.path)
 
     def applied(self, lead: Lead) -> Lead:
         """Return the lead, broken; it shares nothing with the way."""

@@ -10,7 +10,8 @@ from smartflo_contract.live.checking.agreement import READINGS, Agreement
 from smartflo_contract.live.comparing.shape import NULL, Path, Shape, Times
 from smartflo_contract.live.report import Report, masked
 from smartflo_contract.schemas import Contract, Finding
-from smartflo_contract.schemas.findings import SEVERITIES, Severity, pointer
+from smartflo_contract.schemas.findings import SEVERITIES, Severity
+from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
 from smartflo_contract.schemas.profiles import PROFILES
 
 
@@ -202,7 +203,7 @@ def _change(rule: str, path: Path, before: str, got: str, concerned: Times, *, c
     return Finding(
         rule=rule,
         severity="info" if chance else CHANGES[rule].severity,
-        pointer=pointer(("*", *path)) if path else "",
+        pointer=finding_pointer(path) if path else "",
         message=f"expected {before}, as before, got {got}",
         expected=f"{before}, as before",
         got=got,
@@ -248,7 +249,7 @@ def _shares(times: Mapping[str, Times], leads: int) -> str:
 
 def _path(where: str) -> Path:
     """Return the path of a pointer to a key of every lead."""
-    return tuple(where.split("/")[2:])
+    return tuple(parse_pointer(where)[1:])
 
 
 def _pointer(finding: Finding) -> str:

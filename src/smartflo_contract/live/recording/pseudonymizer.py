@@ -27,6 +27,7 @@ from smartflo_contract.live.recording.pseudonyms import (
     tells,
 )
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import DEEPEST, Path, is_portable, not_json
 from smartflo_contract.schemas.overlay import FIELD, Schema
 from smartflo_contract.schemas.profiles import plain_schema
@@ -321,7 +322,7 @@ class _Recorder:
 
     def _pointer(self, path: Path) -> str:
         """Return where a value stands, without the names of keys that the contract does not have."""
-        return "".join(f"/{part if isinstance(part, int) or part in self._names else _UNKNOWN}" for part in path)
+        return json_pointer(part if isinstance(part, int) or part in self._names else _UNKNOWN for part in path)
 
     def _fail(self, path: Path, reason: str) -> NoReturn:
         message = f"lead {self._index}, {self._pointer(path) or '/'}: {reason}"

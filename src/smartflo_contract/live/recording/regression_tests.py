@@ -15,7 +15,7 @@ from smartflo_contract.live.parsing.sources import printable
 from smartflo_contract.live.recording.literals import literal
 from smartflo_contract.live.report import masked
 from smartflo_contract.schemas import Contract, Finding
-from smartflo_contract.schemas.findings import pointer
+from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.response_check import Check
 
 Lead: TypeAlias = dict[str, Any]
@@ -116,7 +116,7 @@ class Finds:
                 )
                 raise RecordError(message)
             for rule, path in self._check.add(one):
-                self._firsts.setdefault((rule, f"/*{pointer(path)}"), one)
+                self._firsts.setdefault((rule, finding_pointer(path)), one)
             yield one
 
     def tests(self, leads: Iterable[Lead]) -> Module:
@@ -190,7 +190,7 @@ class _Reduction:
     def _fewest(self, differences: Sequence[_Difference]) -> list[_Difference]:
         """Return the differences that make the finding, and those without which there would be others."""
         (_, place), kept = self._key, list(differences)
-        named = [one for one in differences if place.startswith(f"/*{pointer((one.key,))}")]
+        named = [one for one in differences if place.startswith(finding_pointer((one.key,)))]
         if self._key in self._found(named):  # as is usual, and quick
             kept = named
         for one in tuple(kept):
@@ -247,7 +247,7 @@ def _profile(contract: Contract) -> str:
 def _found(contract: Contract, leads: Sequence[Lead]) -> set[Key]:
     """Return what is found in leads; findings that can be told take a hundred times as long, where keys are unknown."""
     checking = Check(contract)
-    return {(rule, f"/*{pointer(path)}") for one in leads for rule, path in checking.add(one)}
+    return {(rule, finding_pointer(path)) for one in leads for rule, path in checking.add(one)}
 
 
 def _assigned(name: str, value: object) -> str:

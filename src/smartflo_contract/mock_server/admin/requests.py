@@ -16,6 +16,7 @@ from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.http.request_bodies import read_body
 from smartflo_contract.mock_server.http.responses import shown
 from smartflo_contract.schemas.errors import nearest
+from smartflo_contract.schemas.json_pointer import json_pointer
 
 _MOST_ERRORS: Final = 20
 _MOST_SHOWN: Final = 200
@@ -123,7 +124,7 @@ def _errors(name: str, content: object) -> Iterator[tuple[str, str]]:
         return
     for error in islice(validator.iter_errors(content), _MOST_ERRORS):
         path = list(error.instance_path)
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+        pointer = json_pointer(path)
         yield pointer, _message(error, known, known.get(path[0], {}).get("description") if path else None)
 
 
