@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from smartflo_contract.schemas import Contract, load_contract
-from smartflo_contract.schemas.overlay import FIELD
+from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.rules import RULES
 from smartflo_contract.strategies import BREAKERS, Broken, BrokenResponse, broken_leads, broken_responses, leads
 from smartflo_contract.strategies._broken_leads import ways_of

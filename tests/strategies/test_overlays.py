@@ -11,7 +11,7 @@ from hypothesis.errors import InvalidArgument
 from jsonschema import Draft202012Validator
 
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas.rules import names
+from smartflo_contract.schemas.lead_format import column_names
 from smartflo_contract.strategies import (
     broken_leads,
     broken_responses,
@@ -306,7 +306,9 @@ def test_values_follow_a_header_that_an_overlay_narrows(header: Overlay, profile
     """Values stand under the columns that the header names, also where an overlay says what it may be."""
     overlay = {"properties": {"header": header}}
     made = drawn(leads(profile=profile, overlay=overlay, names=st.just("Zed"), texts=st.just("x")), 100)
-    placed = [(column, lead.get(f"field_{n}")) for lead in made for n, column in enumerate(names(lead["header"]) or ())]
+    placed = [
+        (column, lead.get(f"field_{n}")) for lead in made for n, column in enumerate(column_names(lead["header"]) or ())
+    ]
 
     assert {value for column, value in placed if column == "Name"} <= {"Zed", None}
     assert {value for column, value in placed if column == "City"} <= {"x", "", None}
@@ -319,8 +321,8 @@ def test_columns_that_are_given_arrive_under_an_overlay(profile: str, drawn: Dra
     options["columns"] = st.just(["Name"])
     made = drawn(leads(**options, names=st.just("Zed")), 30)
 
-    assert {(("Name",), "Zed")} == {(names(lead["header"]), lead["field_0"]) for lead in made}
-    assert {("Name",)} == {names(header) for header in drawn(headers(**options), 30)}
+    assert {(("Name",), "Zed")} == {(column_names(lead["header"]), lead["field_0"]) for lead in made}
+    assert {("Name",)} == {column_names(header) for header in drawn(headers(**options), 30)}
 
 
 def test_every_generator_has_a_source() -> None:

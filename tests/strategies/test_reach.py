@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas.rules import names
+from smartflo_contract.schemas.lead_format import column_names
 from smartflo_contract.strategies import leads
 
 from .conftest import Drawn
@@ -70,7 +70,7 @@ def test_null_is_never_in_a_documented_lead(key: str, first_thousand: Thousand) 
 
 def test_every_number_of_columns_turns_up(profile: str, first_thousand: Thousand) -> None:
     """Header names none, one, and as many columns as lie about the numbers of the vendor's page, and many."""
-    counts = {len(names(lead["header"]) or ()) for lead in first_thousand(profile)}
+    counts = {len(column_names(lead["header"]) or ()) for lead in first_thousand(profile)}
 
     assert counts == COLUMN_COUNTS
 
@@ -78,7 +78,7 @@ def test_every_number_of_columns_turns_up(profile: str, first_thousand: Thousand
 def test_fields_follow_the_columns(first_thousand: Thousand) -> None:
     """There are as many fields as columns, and never fewer than the 35 of the sample or the 7 of the table."""
     counts = {
-        (profile, fields(lead), len(names(lead["header"]) or ()))
+        (profile, fields(lead), len(column_names(lead["header"]) or ()))
         for profile in ("sample", "documented")
         for lead in first_thousand(profile)
     }

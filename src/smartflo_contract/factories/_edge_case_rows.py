@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.factories.list_definition import DEFAULT_COLUMNS
-from smartflo_contract.factories.setting_checks import INT64, LARGEST
+from smartflo_contract.factories.setting_checks import LARGEST
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.json_values import INT64
+from smartflo_contract.schemas.lead_format import mongo_date
 
 Evidence: TypeAlias = Mapping[str, str]
 Patch: TypeAlias = dict[str, Any]
@@ -15,10 +17,6 @@ Row: TypeAlias = tuple[str, str, Evidence, tuple[str, ...], *tuple[Patch, ...]]
 
 GONE: Final = object()
 """Stands for a key that a case does not have."""
-
-
-def _date(instant: int) -> dict[str, dict[str, str]]:
-    return {"$date": {"$numberLong": str(instant)}}
 
 
 def _columns(*names: str) -> str:
@@ -54,12 +52,12 @@ SAMPLE_LEAD: Final[Patch] = {
     "created_by": 4711,
     "dial_status": 1,
     "lead_picked": 0,
-    "available_at": _date(_CREATED),
+    "available_at": mongo_date(_CREATED),
     "dialer_dial_status": 0,
-    "created_at": _date(_CREATED),
+    "created_at": mongo_date(_CREATED),
     "undisposed_lead": False,
     "call_count": 0,
-    "updated_at": _date(_CREATED),
+    "updated_at": mongo_date(_CREATED),
     "retry_count": 0,
     "alternate_phone_number": "",
     "priority": 1,
@@ -251,30 +249,30 @@ _EMAILS: Final[tuple[Row, ...]] = (
 
 _TIMES: Final[tuple[Row, ...]] = (
     ("time-epoch-0", "Zero is a time, and false in some languages.", _SCHEMA, _AS_SAMPLE,
-     {"created_at": _date(0), "updated_at": _date(0), "available_at": _date(0)}),
+     {"created_at": mongo_date(0), "updated_at": mongo_date(0), "available_at": mongo_date(0)}),
     ("time-in-seconds", "Seconds for milliseconds: January 1970.", {"assumed": "the usual mistake"}, _AS_SAMPLE,
-     {"created_at": _date(_CREATED // 1_000), "updated_at": _date(_CREATED // 1_000)}),
+     {"created_at": mongo_date(_CREATED // 1_000), "updated_at": mongo_date(_CREATED // 1_000)}),
     ("time-year-9999", "The last instant that Python's datetime holds.", _SCHEMA, _AS_SAMPLE,
-     {"updated_at": _date(253_402_300_799_999), "available_at": _date(253_402_300_799_999)}),
+     {"updated_at": mongo_date(253_402_300_799_999), "available_at": mongo_date(253_402_300_799_999)}),
     ("time-beyond-year-9999", "One millisecond more: OverflowError, or ValueError.", _SCHEMA, _AS_SAMPLE,
-     {"available_at": _date(253_402_300_800_000)}),
+     {"available_at": mongo_date(253_402_300_800_000)}),
     ("time-64-bit-most", "The largest number of 64 bits; a double rounds it.", _SCHEMA, _AS_SAMPLE,
-     {"updated_at": _date(INT64[1]), "available_at": _date(INT64[1])}),
-    ("time-64-bit-least", "The smallest number of 64 bits.", _SCHEMA, _AS_SAMPLE, {"created_at": _date(INT64[0])}),
+     {"updated_at": mongo_date(INT64[1]), "available_at": mongo_date(INT64[1])}),
+    ("time-64-bit-least", "The smallest number of 64 bits.", _SCHEMA, _AS_SAMPLE, {"created_at": mongo_date(INT64[0])}),
     ("time-before-1970", "A negative number; some systems have no such time.", _SCHEMA, _AS_SAMPLE,
-     {"created_at": _date(-1)}),
+     {"created_at": mongo_date(-1)}),
     ("time-2038", "The first second that 32 bits do not hold.", _SCHEMA, _AS_SAMPLE,
-     {"updated_at": _date(2**31 * 1_000), "available_at": _date(2**31 * 1_000)}),
+     {"updated_at": mongo_date(2**31 * 1_000), "available_at": mongo_date(2**31 * 1_000)}),
     ("time-twelve-hours-early", "Created exactly twelve hours before the time in its id.", _SAMPLE, _AS_SAMPLE,
-     {"created_at": _date(_CREATED - _HALF_A_DAY)}),
+     {"created_at": mongo_date(_CREATED - _HALF_A_DAY)}),
     ("time-updated-when-created", "Never changed since: equal times.", _SCHEMA, _AS_SAMPLE, {}),
     ("time-updated-before-created", "Changed before it was there: a duration is negative.", _SCHEMA, _LENIENT,
-     {"updated_at": _date(_CREATED - 1)}),
+     {"updated_at": mongo_date(_CREATED - 1)}),
     ("time-available-before-created", "Available before it was there.", _SCHEMA, _AS_SAMPLE,
-     {"available_at": _date(_CREATED - _HALF_A_DAY)}),
+     {"available_at": mongo_date(_CREATED - _HALF_A_DAY)}),
     ("time-available-in-a-year", "Available a year after it was created; a duration, by the table's words.", _TABLE,
      _AS_SAMPLE,
-     {"available_at": _date(_CREATED + 365 * 2 * _HALF_A_DAY)}),
+     {"available_at": mongo_date(_CREATED + 365 * 2 * _HALF_A_DAY)}),
     ("time-as-number", "A number where MongoDB writes text.", _SAMPLE, _NOWHERE,
      {"created_at": {"$date": {"$numberLong": _CREATED}}}),
     ("time-as-iso-text", "The other form of MongoDB's extended JSON.", {"assumed": "MongoDB's relaxed format"},

@@ -36,7 +36,7 @@ from smartflo_contract.factories.generators import GENERATORS, TEXTS
 from smartflo_contract.factories.list_definition import ListDefinition
 from smartflo_contract.factories.schema_values import value_for
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.overlay import FIELD
+from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.profiles import plain_schema
 
 FIELDS: Final = {"sample": 35, "documented": 7}

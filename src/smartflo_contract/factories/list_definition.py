@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from smartflo_contract.factories.setting_checks import (
-    INT64,
     LARGEST,
     Check,
     columns,
@@ -17,6 +16,7 @@ from smartflo_contract.factories.setting_checks import (
     text,
     weights,
 )
+from smartflo_contract.schemas.json_values import INT64
 
 _MOST_LEADS: Final = 100_000_000
 _CHECKS: Final[Mapping[str, Check]] = {

@@ -11,7 +11,6 @@ from smartflo_contract.factories.errors import DefinitionError
 Check: TypeAlias = Callable[[object], str | None]
 
 LARGEST: Final = 2**53 - 1
-INT64: Final = (-(2**63), 2**63 - 1)
 _MOST_COLUMNS: Final = 10_000
 _MOST_CHARACTERS: Final = 1_000
 _MOST_SHOWN: Final = 60

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from smartflo_contract.live.checking.agreement import Agreement
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.findings import SEVERITIES, Severity
-from smartflo_contract.schemas.overlay import FIELD
+from smartflo_contract.schemas.lead_format import FIELD
 
 FORMAT_VERSION: Final = 1
 LEAST_LEADS: Final = 20

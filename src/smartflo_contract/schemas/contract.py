@@ -14,7 +14,8 @@ from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.findings import Finding, masked
 from smartflo_contract.schemas.json_values import Path
-from smartflo_contract.schemas.overlay import FIELD, Overlay, OverlaySource, Schema, load_overlay
+from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.overlay import Overlay, OverlaySource, Schema, load_overlay
 from smartflo_contract.schemas.profiles import plain_schema, resolve, with_named_fields
 from smartflo_contract.schemas.response_check import Check, not_json_body, of_body
 from smartflo_contract.schemas.rules import RULES, KnownValues, Rule

@@ -9,7 +9,8 @@ from smartflo_contract.schemas.contradictions import CONTRADICTIONS, Contradicti
 from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.errors import ContractError, OverlayError, nearest
 from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
-from smartflo_contract.schemas.overlay import FIELD, Overlay, OverlaySource, load_overlay
+from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas.profiles import PROFILES
 
 _FIELDS: Final = "field_N"

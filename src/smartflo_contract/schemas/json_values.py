@@ -11,6 +11,8 @@ Path: TypeAlias = tuple[str | int, ...]
 DEEPEST: Final = 200
 """Levels of nesting; the fast validator gives up at 255."""
 
+INT64: Final = (-(2**63), 2**63 - 1)
+"""The smallest and the largest 64-bit integer."""
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 

@@ -10,7 +10,8 @@ from itertools import repeat
 from operator import floordiv, itemgetter, le, sub
 from typing import Any, Final, TypeAlias
 
-from smartflo_contract.schemas.rules import HALF_A_DAY, MASKED_EMAILS, TIMES, Rule, Seen
+from smartflo_contract.schemas.lead_format import HALF_DAY_SECONDS, MASKED_EMAILS, TIME_KEYS
+from smartflo_contract.schemas.rules import Rule, Seen
 
 _OBJECT_ID: Final = 24
 _LEAST_LONG: Final = 19
@@ -89,7 +90,7 @@ def holds(rule: Rule, table: Table, seen: Seen) -> bool:
 
 
 def _number_long_64_bit(table: Table, _: Seen) -> bool:
-    columns = [table.columns[key] for key in TIMES if key in table.columns]
+    columns = [table.columns[key] for key in sorted(TIME_KEYS) if key in table.columns]
     return all(max(map(len, map(_number, map(_date, column)))) < _LEAST_LONG for column in columns)
 
 
@@ -103,7 +104,7 @@ def _created_twelve_hours_early(table: Table, _: Seen) -> bool:
         return True
     identified = map(int, map(_time_of, lead_ids), repeat(16))
     created = map(floordiv, table.times("created_at"), repeat(1000))
-    return HALF_A_DAY not in map(sub, identified, created)
+    return HALF_DAY_SECONDS not in map(sub, identified, created)
 
 
 def _one_list_id(table: Table, seen: Seen) -> bool:

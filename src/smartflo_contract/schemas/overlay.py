@@ -8,7 +8,6 @@ description and whether it is personal; its other keywords spoke of the old type
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
@@ -19,6 +18,7 @@ from smartflo_contract.schemas.errors import OverlayError, nearest
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import Path, not_json
+from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.patterns import PatternError
 from smartflo_contract.schemas.patterns import portable as portable_pattern
 
@@ -36,7 +36,6 @@ _DEEPEST: Final = 50
 _MOST_FIELDS: Final = 10_000
 _KEPT_WHEN_RETYPED: Final = ("description", "x-personal", "x-contradiction")
 _LIMITS: Final = (("minimum", "maximum"), ("minLength", "maxLength"))
-FIELD: Final = re.compile(r"field_(?:0|[1-9][0-9]*)")
 
 
 class Overlay(NamedTuple):

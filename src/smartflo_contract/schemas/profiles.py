@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
-from smartflo_contract.schemas.overlay import FIELD, Overlay, Schema, lay, types, unsatisfiable
+from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.overlay import Overlay, Schema, lay, types, unsatisfiable
 from smartflo_contract.schemas.patterns import END
 
 READINGS: Final = ("sample", "documented")

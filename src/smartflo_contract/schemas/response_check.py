@@ -12,10 +12,10 @@ from smartflo_contract.schemas.errors import ContractError
 from smartflo_contract.schemas.findings import Finding, Severity, masked
 from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.json_values import DEEPEST, Path, is_portable, not_json
+from smartflo_contract.schemas.lead_format import FIELD, unknown_keys
 from smartflo_contract.schemas.lead_table import Table, holds, is_same, tables
-from smartflo_contract.schemas.overlay import FIELD
 from smartflo_contract.schemas.profiles import PROFILES, plain_schema
-from smartflo_contract.schemas.rules import ABSENT, Breach, Identifiers, Lead, Rule, Seen, unknown_keys
+from smartflo_contract.schemas.rules import ABSENT, Breach, Identifiers, Lead, Rule, Seen
 
 if TYPE_CHECKING:
     from smartflo_contract.schemas.contract import Contract

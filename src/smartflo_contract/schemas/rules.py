@@ -7,24 +7,24 @@ is missing or has another form. Texts that repeat in a list are parsed once, in 
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
-import orjson
-
 from smartflo_contract.schemas.findings import Severity
-from smartflo_contract.schemas.overlay import FIELD
+from smartflo_contract.schemas.json_values import INT64
+from smartflo_contract.schemas.lead_format import (
+    HALF_DAY_SECONDS,
+    MASKED_EMAILS,
+    TIME_KEYS,
+    column_names,
+    epoch_ms,
+    field_numbering,
+    sensitive_positions,
+    unknown_keys,
+)
 
 Lead: TypeAlias = Mapping[str, Any]
 Check: TypeAlias = Callable[[Lead, "Seen"], Iterable["Breach"]]
 
-TIMES: Final = ("available_at", "created_at", "updated_at")
-HALF_A_DAY: Final = 12 * 60 * 60
-MASKED_EMAILS: Final = frozenset({"[email protected]", "[email\N{NO-BREAK SPACE}protected]"})
-"""Placeholders that the host of the vendor's documentation puts in the place of e-mails."""
-INT64: Final = (-(2**63), 2**63 - 1)
-"""The least and the largest number of 64 bits."""
-_MEMO_LENGTH: Final = 4096
 _DOCUMENTED_FIELDS: Final = 7
 _SAMPLE_FIELDS: Final = 35
 _is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
@@ -147,70 +147,16 @@ class Rule(NamedTuple):
     identifies: bool = False
 
 
-class Fields(NamedTuple):
-    """The fields among the keys of a lead: how many, and the first number missing below the last."""
-
-    total: int
-    missing: int | None
-
-
-@lru_cache(maxsize=1024)
-def fields(keys: tuple[str, ...]) -> Fields:
-    """Return the fields among the keys of a lead."""
-    found = {key for key in keys if FIELD.fullmatch(key)}
-    missing = next((number for number in range(len(found)) if f"field_{number}" not in found), None)
-    return Fields(len(found), missing)
-
-
-@lru_cache(maxsize=1024)
-def unknown_keys(keys: tuple[str, ...], properties: frozenset[str]) -> tuple[str, ...]:
-    """Return the keys that are neither fields nor among ``properties``."""
-    return tuple(key for key in keys if key not in properties and not FIELD.fullmatch(key))
-
-
-def names(header: object) -> tuple[str, ...] | None:
-    """Return the column names that ``header`` holds, in either form; ``None`` where it holds none."""
-    if isinstance(header, str):
-        return _array_in(header, str)
-    return tuple(header) if isinstance(header, list) else None
-
-
-def positions(sensitive: object) -> tuple[int, ...] | None:
-    """Return the positions in a ``sensitive_field_map`` of the sample's form; ``None`` for other forms."""
-    return _array_in(sensitive, int) if isinstance(sensitive, str) else None
-
-
-def number_long(time: object) -> int | None:
-    """Return the number in a MongoDB time, in epoch ms; ``None`` for other forms."""
-    try:
-        return int(time["$date"]["$numberLong"])  # type: ignore[index]
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _array_in(text: str, kind: type) -> tuple[Any, ...] | None:
-    return (_parse if len(text) <= _MEMO_LENGTH else _parse.__wrapped__)(text, kind)
-
-
-@lru_cache(maxsize=1024)
-def _parse(text: str, kind: type) -> tuple[Any, ...] | None:
-    try:
-        items = orjson.loads(text)
-    except ValueError:
-        return None
-    return tuple(items) if isinstance(items, list) and all(type(item) is kind for item in items) else None
-
-
 def _header_json(lead: Lead, _: Seen) -> Iterable[Breach]:
     header = lead["header"]
-    if isinstance(header, str) and names(header) is None:
+    if isinstance(header, str) and column_names(header) is None:
         return (Breach(("header",), "text that holds a JSON array of strings", header),)
     return ()
 
 
 def _sensitive_json(lead: Lead, _: Seen) -> Iterable[Breach]:
     sensitive = lead["sensitive_field_map"]
-    if isinstance(sensitive, str) and positions(sensitive) is None:
+    if isinstance(sensitive, str) and sensitive_positions(sensitive) is None:
         return (Breach(("sensitive_field_map",), "text that holds a JSON array of integers", sensitive),)
     return ()
 
@@ -224,14 +170,14 @@ def _sensitive_json_or_count(lead: Lead, seen: Seen) -> Iterable[Breach]:
 
 def _sensitive_range(lead: Lead, seen: Seen) -> Iterable[Breach]:
     sensitive = lead["sensitive_field_map"]
-    total = fields(seen.keys).total
-    if all(0 <= position < total for position in positions(sensitive) or ()):
+    total = field_numbering(seen.keys).total
+    if all(0 <= position < total for position in sensitive_positions(sensitive) or ()):
         return ()
     return (Breach(("sensitive_field_map",), f"positions from 0 to {total - 1}", sensitive),)
 
 
 def _sensitive_count(lead: Lead, _: Seen) -> Iterable[Breach]:
-    sensitive, columns = lead["sensitive_field_map"], names(lead["header"])
+    sensitive, columns = lead["sensitive_field_map"], column_names(lead["header"])
     if columns is None or not isinstance(sensitive, str) or not _is_count(sensitive):
         return ()
     if int(sensitive) <= len(columns):
@@ -240,28 +186,28 @@ def _sensitive_count(lead: Lead, _: Seen) -> Iterable[Breach]:
 
 
 def _fields_contiguous(lead: Lead, seen: Seen) -> Iterable[Breach]:
-    missing = fields(seen.keys).missing
+    missing = field_numbering(seen.keys).missing
     return () if missing is None else (Breach((f"field_{missing}",), "fields numbered without a gap", ABSENT),)
 
 
 def _columns_fit_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
-    columns = names(lead["header"])
-    count = fields(seen.keys).total
+    columns = column_names(lead["header"])
+    count = field_numbering(seen.keys).total
     if columns is None or len(columns) <= count:
         return ()
     return (Breach(("header",), f"at most {count} column names, one a field", lead["header"]),)
 
 
 def _few_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
-    count = fields(seen.keys).total
+    count = field_numbering(seen.keys).total
     if count >= _DOCUMENTED_FIELDS:
         return ()
     return (Breach((f"field_{_DOCUMENTED_FIELDS - 1}",), f"at least {_DOCUMENTED_FIELDS} fields", ABSENT),)
 
 
 def _many_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
-    most = max(_SAMPLE_FIELDS, len(names(lead["header"]) or ()))
-    count, missing = fields(seen.keys)
+    most = max(_SAMPLE_FIELDS, len(column_names(lead["header"]) or ()))
+    count, missing = field_numbering(seen.keys)
     if count <= most or missing is not None:
         return ()
     return (Breach((f"field_{most}",), f"at most {most} fields", lead[f"field_{most}"]),)
@@ -270,24 +216,24 @@ def _many_fields(lead: Lead, seen: Seen) -> Iterable[Breach]:
 def _number_long_64_bit(lead: Lead, _: Seen) -> Iterable[Breach]:
     return [
         Breach((key, "$date", "$numberLong"), "a 64-bit integer as text", lead[key]["$date"]["$numberLong"])
-        for key in TIMES
-        if key in lead and (value := number_long(lead[key])) is not None and not INT64[0] <= value <= INT64[1]
+        for key in sorted(TIME_KEYS)
+        if key in lead and (value := epoch_ms(lead[key])) is not None and not INT64[0] <= value <= INT64[1]
     ]
 
 
 def _created_before_updated(lead: Lead, _: Seen) -> Iterable[Breach]:
-    created, updated = number_long(lead["created_at"]), number_long(lead["updated_at"])
+    created, updated = epoch_ms(lead["created_at"]), epoch_ms(lead["updated_at"])
     if created is None or updated is None or created <= updated:
         return ()
     return (Breach(("updated_at",), "a time not before created_at", updated),)
 
 
 def _created_twelve_hours_early(lead: Lead, _: Seen) -> Iterable[Breach]:
-    lead_id, created = lead["lead_id"], number_long(lead["created_at"])
+    lead_id, created = lead["lead_id"], epoch_ms(lead["created_at"])
     if created is None or not isinstance(lead_id, str) or not _is_object_id(lead_id):
         return ()
     gap = int(lead_id[:8], 16) - created // 1000
-    return (Breach(("created_at",), "the time in lead_id", created),) if gap == HALF_A_DAY else ()
+    return (Breach(("created_at",), "the time in lead_id", created),) if gap == HALF_DAY_SECONDS else ()
 
 
 def _one_list_id(lead: Lead, seen: Seen) -> Iterable[Breach]:

@@ -12,20 +12,18 @@ from hypothesis.errors import InvalidArgument
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
 from smartflo_contract.factories.leads import DialerSkill, MongoDate
-from smartflo_contract.factories.setting_checks import INT64
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.errors import nearest
-from smartflo_contract.schemas.json_values import not_json
-from smartflo_contract.schemas.overlay import FIELD, OverlaySource
+from smartflo_contract.schemas.json_values import INT64, not_json
+from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, column_names
+from smartflo_contract.schemas.overlay import OverlaySource
 from smartflo_contract.schemas.profiles import PROFILES
-from smartflo_contract.schemas.rules import names
 from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._generator_sources import COLUMNS
 from smartflo_contract.strategies._lead_recipe import Recipe, Values
 from smartflo_contract.strategies._schema_strategies import open_set
 
-TIMES: Final = ("created_at", "updated_at", "available_at")
 _MOST_COLUMNS: Final = 10_000
 
 
@@ -103,7 +101,7 @@ _KEYS: Final = {
     "list_ids": ("list_id",),
     "dial_statuses": ("dial_status",),
     "dispositions": ("dialer_dial_status",),
-    "dates": TIMES,
+    "dates": TIME_KEYS,
     "alternate_phone_numbers": ("alternate_phone_number",),
     "skill_ids": ("skill_id",),
     "time_groups": ("time_group",),
@@ -361,7 +359,7 @@ class LeadArguments(Arguments):
         if "columns" in self.given:
             self._refuse("columns", columns, f"for `header` the contract wants {self._wanted('header')}")
         header = drawn["header"] if "header" in drawn else self.recipe.any_header(data)
-        return header, tuple(names(header) or ())
+        return header, tuple(column_names(header) or ())
 
     def field_count(self, draw: st.DrawFn, data: bytes, columns: int) -> int:
         """Return how many fields the leads of a list have."""
@@ -391,7 +389,7 @@ class LeadArguments(Arguments):
         """Return what the contract wants for a key, with every limit."""
         schema = self.contract.schema_of(key)
         limits = [f"{limit} {schema[limit]}" for limit in ("minimum", "maximum") if limit in schema]
-        return ", ".join([describe(schema), *limits, *(["with a number of 64 bits"] if key in TIMES else [])])
+        return ", ".join([describe(schema), *limits, *(["with a number of 64 bits"] if key in TIME_KEYS else [])])
 
     def _require_json(self, name: str, given: object, value: object) -> None:
         if any(True for _ in not_json(value)):

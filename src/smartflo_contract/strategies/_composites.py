@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES
-from smartflo_contract.schemas.overlay import FIELD
-from smartflo_contract.schemas.rules import number_long
+from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, epoch_ms, mongo_date
 from smartflo_contract.strategies import _value_tables as tables
-from smartflo_contract.strategies._arguments import TIMES, Arguments, EdgeArguments, InstantArguments, LeadArguments
+from smartflo_contract.strategies._arguments import Arguments, EdgeArguments, InstantArguments, LeadArguments
 from smartflo_contract.strategies._broken_leads import (
     BreakArguments,
     Broken,
@@ -25,7 +24,7 @@ from smartflo_contract.strategies._broken_leads import (
     SurpriseArguments,
     ways_of,
 )
-from smartflo_contract.strategies._generator_sources import DOCUMENTED_KINDS, SAFE, ListFacts, mongo_date
+from smartflo_contract.strategies._generator_sources import DOCUMENTED_KINDS, SAFE, ListFacts
 from smartflo_contract.strategies._lead_recipe import OF_A_LIST, Lead, ListPlan
 from smartflo_contract.strategies.breakers import BODY_BREAKS, LIST_BREAKS
 
@@ -233,8 +232,8 @@ def _lead(draw: st.DrawFn, arguments: LeadArguments, plan: ListPlan, data: bytes
         return lead
     lead |= {key: arguments.value(draw, name, key) for key, name in arguments.of_keys.items() if key not in OF_A_LIST}
     if "dates" in arguments.strategies:
-        times = [arguments.value(draw, "dates", key) for key in TIMES]
-        lead |= zip(TIMES, sorted(times, key=lambda time: number_long(time) or 0), strict=True)
+        times = [arguments.value(draw, "dates", key) for key in TIME_KEYS]
+        lead |= zip(TIME_KEYS, sorted(times, key=lambda time: epoch_ms(time) or 0), strict=True)
     for number, kind in enumerate(plan.kinds):
         name, key = arguments.of_kinds.get(kind), f"field_{number}"
         if name is not None and (number < max(plan.own, len(DOCUMENTED_KINDS)) or lead[key]):

@@ -13,6 +13,7 @@ from smartflo_contract.factories.column_kinds import TEXT
 from smartflo_contract.factories.facts import SERIES
 from smartflo_contract.factories.pools import DOMAINS, EPOCH
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.lead_format import header_string, mongo_date
 from smartflo_contract.schemas.overlay import Schema
 from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._value_tables import table
@@ -57,16 +58,6 @@ class Source(NamedTuple):
 
     width: int
     decode: Decode
-
-
-def mongo_date(instant: int) -> dict[str, dict[str, str]]:
-    """Return a time, in epoch ms, in MongoDB's extended JSON."""
-    return {"$date": {"$numberLong": str(instant)}}
-
-
-def header_text(columns: tuple[str, ...]) -> str:
-    """Return the JSON of column names, as ``header`` holds it."""
-    return json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
 
 
 def of_options(options: list[Any]) -> Source:
@@ -250,7 +241,7 @@ SOURCES: Final[Mapping[str, Callable[[Schema], Source]]] = {
     "retry_count_text": _digits,
     "priority": _integers,
     "list_name": lambda _: of_options(list(tables.LIST_NAMES)),
-    "header_text": _of_facts(lambda facts: header_text(facts.columns)),
+    "header_text": _of_facts(lambda facts: header_string(facts.columns)),
     "header_array": _of_facts(lambda facts: list(facts.columns)),
     "sensitive_positions": _of_facts(lambda facts: json.dumps(facts.sensitive, separators=(",", ":"))),
     "sensitive_count": _of_facts(lambda facts: str(len(facts.sensitive))),

@@ -11,7 +11,8 @@ from hypothesis.errors import InvalidArgument
 from smartflo_contract.factories.column_kinds import TEXT, kind
 from smartflo_contract.factories.lead_writer import FIELDS
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.overlay import FIELD, Schema
+from smartflo_contract.schemas.lead_format import FIELD, header_string
+from smartflo_contract.schemas.overlay import Schema
 from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._generator_sources import (
     COLUMNS,
@@ -20,7 +21,6 @@ from smartflo_contract.strategies._generator_sources import (
     Decode,
     ListFacts,
     Source,
-    header_text,
     known_values,
     of_options,
 )
@@ -138,7 +138,7 @@ class Recipe:
 
     def header_of(self, data: bytes, columns: tuple[str, ...]) -> Any:
         """Return a header that names these columns and that the contract accepts, ``None`` where there is none."""
-        forms = [form for form in (header_text(columns), list(columns)) if self.fits("header", form)]
+        forms = [form for form in (header_string(columns), list(columns)) if self.fits("header", form)]
         return forms[data[_FIELDS] % len(forms)] if forms else None
 
     def any_header(self, data: bytes) -> Any:

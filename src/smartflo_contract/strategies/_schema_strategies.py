@@ -11,11 +11,11 @@ from hypothesis.errors import InvalidArgument
 
 from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.schema_values import HINTS, value_for
-from smartflo_contract.factories.setting_checks import INT64
+from smartflo_contract.schemas.json_values import INT64
+from smartflo_contract.schemas.lead_format import TIME_KEYS, epoch_ms
 from smartflo_contract.schemas.overlay import Schema
 from smartflo_contract.schemas.patterns import END
 from smartflo_contract.schemas.profiles import plain_schema
-from smartflo_contract.schemas.rules import TIMES, number_long
 
 Values = st.SearchStrategy[Any]
 
@@ -29,11 +29,11 @@ _TEXT: Final = st.characters(codec="utf-8")
 def accepts(schema: Schema, key: str = "") -> Callable[[object], bool]:
     """Return the function that tells whether a value fits ``schema`` and, if ``key`` is a time's, 64 bits."""
     fits = jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid
-    return (lambda value: fits(value) and _has_64_bits(value)) if key in TIMES else fits
+    return (lambda value: fits(value) and _has_64_bits(value)) if key in TIME_KEYS else fits
 
 
 def _has_64_bits(time: object) -> bool:
-    return INT64[0] <= (number_long(time) or 0) <= INT64[1]
+    return INT64[0] <= (epoch_ms(time) or 0) <= INT64[1]
 
 
 def from_schema(schema: Schema, key: str = "") -> Values:

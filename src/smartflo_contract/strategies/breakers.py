@@ -15,11 +15,9 @@ from smartflo_contract.schemas.engine import violations
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.json_values import Path
-from smartflo_contract.schemas.overlay import FIELD, Schema
+from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, column_names, epoch_ms, header_string, mongo_date
+from smartflo_contract.schemas.overlay import Schema
 from smartflo_contract.schemas.response_check import NOT_JSON
-from smartflo_contract.schemas.rules import names, number_long
-from smartflo_contract.strategies._arguments import TIMES
-from smartflo_contract.strategies._generator_sources import header_text, mongo_date
 from smartflo_contract.strategies._lead_recipe import Lead
 from smartflo_contract.strategies._schema_strategies import accepts, example
 
@@ -196,7 +194,7 @@ def _sensitive_range(_: Contract, lead: Lead) -> Iterator[Way]:
 
 
 def _sensitive_count(_: Contract, lead: Lead) -> Iterator[Way]:
-    yield Way(("sensitive_field_map",), {"sensitive_field_map": str(len(names(lead["header"]) or ()) + 1)})
+    yield Way(("sensitive_field_map",), {"sensitive_field_map": str(len(column_names(lead["header"]) or ()) + 1)})
 
 
 def _fields_contiguous(_: Contract, lead: Lead) -> Iterator[Way]:
@@ -206,7 +204,7 @@ def _fields_contiguous(_: Contract, lead: Lead) -> Iterator[Way]:
 
 def _columns_fit_fields(_: Contract, lead: Lead) -> Iterator[Way]:
     columns = tuple(f"Column {number}" for number in range(_field_count(lead) + 1))
-    yield Way(("header",), {"header": list(columns) if isinstance(lead["header"], list) else header_text(columns)})
+    yield Way(("header",), {"header": list(columns) if isinstance(lead["header"], list) else header_string(columns)})
 
 
 def _few_fields(_: Contract, lead: Lead) -> Iterator[Way]:
@@ -217,21 +215,21 @@ def _few_fields(_: Contract, lead: Lead) -> Iterator[Way]:
 
 
 def _many_fields(_: Contract, lead: Lead) -> Iterator[Way]:
-    count, most = _field_count(lead), max(35, len(names(lead["header"]) or ()))
+    count, most = _field_count(lead), max(35, len(column_names(lead["header"]) or ()))
     for more in (1, 5):
         yield Way((f"field_{most}",), {f"field_{number}": "" for number in range(count, most + more)})
 
 
 def _number_long_64_bit(_: Contract, lead: Lead) -> Iterator[Way]:
     beyond = {"created_at": [_TOO_LOW], "updated_at": [_TOO_HIGH]}  # so that created_at stays before updated_at
-    for key in TIMES:
-        if number_long(lead.get(key)) is not None:
+    for key in TIME_KEYS:
+        if epoch_ms(lead.get(key)) is not None:
             for number in beyond.get(key, [_TOO_HIGH, _TOO_LOW]):
                 yield Way((key, "$date", "$numberLong"), {key: mongo_date(number)})
 
 
 def _created_before_updated(_: Contract, lead: Lead) -> Iterator[Way]:
-    created = number_long(lead["created_at"]) or 0
+    created = epoch_ms(lead["created_at"]) or 0
     for earlier in (1, 1_000, 12 * 60 * 60 * 1_000):
         yield Way(("updated_at",), {"updated_at": mongo_date(created - earlier)})
 

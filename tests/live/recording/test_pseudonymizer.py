@@ -16,8 +16,7 @@ from smartflo_contract.live.errors import RecordError
 from smartflo_contract.live.recording.pseudonymizer import pseudonyms
 from smartflo_contract.live.recording.pseudonyms import Pseudonyms, runs
 from smartflo_contract.schemas import Contract, load_contract
-from smartflo_contract.schemas.overlay import FIELD
-from smartflo_contract.schemas.rules import HALF_A_DAY, TIMES, number_long
+from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS, TIME_KEYS, epoch_ms
 from smartflo_contract.strategies import broken_leads, broken_responses, edge_lead_lists, lead_lists, surprising_leads
 
 Lead: TypeAlias = dict[str, Any]
@@ -49,7 +48,7 @@ def recorded_texts(names: Pseudonyms, texts: Iterable[str]) -> list[str]:
 
 def findings(contract: Contract, body: object) -> list[tuple[str, ...]]:
     """Return what a check finds, without the names of keys that the contract does not have."""
-    known = {*contract.lead["properties"], *TIMES, "", "*", "id", "name", "$date", "$numberLong"}
+    known = {*contract.lead["properties"], *TIME_KEYS, "", "*", "id", "name", "$date", "$numberLong"}
 
     def named(pointer: str) -> str:
         return "/".join(part if part in known or FIELD.fullmatch(part) else "?" for part in pointer.split("/"))
@@ -175,7 +174,7 @@ def test_unknown_keys() -> None:
     assert str(phone).startswith("5550")
     assert tags[0] == tags[1] != "vip"
     assert [None, True] == tags[2:]
-    assert number_long({"$date": date}) == number_long(made["created_at"]) - number_long(LEAD["created_at"]) + 1  # type: ignore[operator]
+    assert epoch_ms({"$date": date}) == epoch_ms(made["created_at"]) - epoch_ms(LEAD["created_at"]) + 1  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
@@ -359,9 +358,9 @@ def test_times_keep_their_distances(leads: list[Lead]) -> None:
     """Every time of a response moves by the same number of seconds, those in ids among them."""
     made = recorded(leads)
     moved = {
-        (number_long(after[key]) or 0) - (number_long(before[key]) or 0)
+        (epoch_ms(after[key]) or 0) - (epoch_ms(before[key]) or 0)
         for before, after in zip(leads, made, strict=True)
-        for key in TIMES
+        for key in TIME_KEYS
     }
     of_ids = {
         (int(after["id"][:8], 16) - int(before["id"][:8], 16)) * 1000
@@ -378,14 +377,14 @@ def test_twelve_hours_stay() -> None:
     """The time in the id is as far from the creation as before."""
     (source,) = EDGE_CASES["time-twelve-hours-early"].leads
     (made,) = recorded([source])
-    assert HALF_A_DAY == int(made["lead_id"][:8], 16) - (number_long(made["created_at"]) or 0) // 1000
+    assert HALF_DAY_SECONDS == int(made["lead_id"][:8], 16) - (epoch_ms(made["created_at"]) or 0) // 1000
 
 
 @pytest.mark.parametrize("number", [-(2**63) - 1, -(2**63), 2**63 - 1, 2**63])
 def test_ends_of_64_bits_are_no_times(number: int) -> None:
     """The largest and the smallest number, and the first ones beyond, stay where they are."""
     made = recorded_lead(available_at={"$date": {"$numberLong": str(number)}})
-    assert number == number_long(made["available_at"])
+    assert number == epoch_ms(made["available_at"])
 
 
 @few

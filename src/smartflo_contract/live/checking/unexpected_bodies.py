@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from smartflo_contract.schemas.lead_format import unknown_keys
 from smartflo_contract.schemas.response_check import AGAIN, BARE_ARRAY, DUPLICATE_KEY, ONCE, RFC_8259
-from smartflo_contract.schemas.rules import unknown_keys
 
 _TABLE: Final = {"documented": "leads page: the response"}
 _RFC_9112: Final = {"assumed": "RFC 9112, the definition of HTTP/1.1"}

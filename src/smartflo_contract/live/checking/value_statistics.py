@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.lead_format import field_numbering
 from smartflo_contract.schemas.lead_table import Table
-from smartflo_contract.schemas.rules import ABSENT, fields
 
 Counts: TypeAlias = dict[str, Counter[Any]]
 """Of nulls by key, of statuses by label, of leads by their number of fields."""
@@ -37,9 +37,9 @@ class Statistics:
             for value, count in Counter([value if isinstance(value, int) else None for value in values]).items():
                 self.counts[key][self._label(key, value)] += count
         for key in self._nullable:
-            self.counts["nulls"][key] += [lead.get(key, ABSENT) for lead in leads].count(None)
+            self.counts["nulls"][key] += [lead.get(key, "") for lead in leads].count(None)
         for table in by_keys:
-            self.counts["fields"][fields(table.keys).total] += len(table.rows)
+            self.counts["fields"][field_numbering(table.keys).total] += len(table.rows)
 
     def join(self, counts: Counts) -> None:
         """Add what others have counted."""

@@ -29,10 +29,10 @@ from smartflo_contract.live.recording.pseudonyms import (
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import DEEPEST, Path, is_portable, not_json
-from smartflo_contract.schemas.overlay import FIELD, Schema
+from smartflo_contract.schemas.lead_format import FIELD, column_names, sensitive_positions
+from smartflo_contract.schemas.overlay import Schema
 from smartflo_contract.schemas.profiles import plain_schema
 from smartflo_contract.schemas.response_check import Check
-from smartflo_contract.schemas.rules import names, positions
 
 _COUNTED: Final = frozenset(
     {
@@ -221,7 +221,7 @@ class _Recorder:
         return str(moved) if isinstance(value, str) else moved
 
     def _of_text(self, value: str, place: _Place, path: Path) -> str:
-        if place.makes(_HEADERS) and names(value) is not None:
+        if place.makes(_HEADERS) and column_names(value) is not None:
             return self._header(value, path)
         if place.makes(_COUNTED) and not place.personal and _is_small(value):
             return value
@@ -304,7 +304,7 @@ class _Recorder:
         elif before is None or before == "" or isinstance(before, bool):
             return
         elif path[:1] and path[0] in self._header_keys and before in self._headers:
-            columns = zip(names(before) or (), names(after) or (), strict=True)
+            columns = zip(column_names(before) or (), column_names(after) or (), strict=True)
             yield from ((path, column, name) for column, name in columns)
         elif not _is_time(before, path):
             yield path, _written(before), _written(after)
@@ -378,7 +378,7 @@ def _written(value: Any) -> str:
 
 def _are_positions(text: str) -> bool:
     """Whether a text says nothing but which columns are sensitive, or how many."""
-    found = positions(text)
+    found = sensitive_positions(text)
     return _is_small(text) is not None or (found is not None and all(abs(number) < _LEAST_LONG for number in found))
 
 

@@ -16,7 +16,8 @@ from typing import Final, TypeAlias
 from smartflo_contract.factories.facts import SERIES
 from smartflo_contract.factories.pools import DOMAINS
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.schemas.rules import INT64, MASKED_EMAILS
+from smartflo_contract.schemas.json_values import INT64
+from smartflo_contract.schemas.lead_format import MASKED_EMAILS
 
 Runs: TypeAlias = AbstractSet[str]
 NONE: Final[Runs] = frozenset()

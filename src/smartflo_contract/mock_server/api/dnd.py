@@ -13,7 +13,7 @@ from smartflo_contract.mock_server.http.responses import answer
 from smartflo_contract.mock_server.lists.catalog import World
 from smartflo_contract.mock_server.lists.edited_list import ChangedLeads, Lead, ListChanges
 from smartflo_contract.mock_server.lists.magic_ids import is_list_id
-from smartflo_contract.schemas.rules import number_long
+from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})
 """Values of ``dial_status`` that say so: DND and Account DND. That such leads are listed here is assumed."""
@@ -71,7 +71,7 @@ def _dnd(leads: ChangedLeads, after: int) -> Iterator[tuple[int, Lead]]:
 
 
 def _entry(list_id: int, index: int, lead: Lead) -> dict[str, Any]:
-    instant = min(max(number_long(lead.get("updated_at")) or 0, 0), _LAST_INSTANT)
+    instant = min(max(epoch_ms(lead.get("updated_at")) or 0, 0), _LAST_INSTANT)
     return {
         "id": f"{list_id:014x}{index:010x}",  # so that last_seen_id says where to go on
         "list_id": list_id,

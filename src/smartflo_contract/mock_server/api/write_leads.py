@@ -16,8 +16,7 @@ from smartflo_contract.mock_server.http.responses import answer, refusal, shown
 from smartflo_contract.mock_server.lists.edited_list import PHONE, Lead, ListChanges
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.engine import violations
-from smartflo_contract.schemas.overlay import FIELD
-from smartflo_contract.schemas.rules import HALF_A_DAY, number_long
+from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS, TIME_KEYS, epoch_ms, mongo_date
 
 _ADD: Final = Body("AddLead", SMALL, '{"field_0": "5550000042", "field_1": "Asha", "duplicate_option": "skip"}')
 _UPDATE: Final = Body("UpdateLead", SMALL, '{"field_1": "Asha", "priority": "30"}')
@@ -256,9 +255,9 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     }
     fresh |= {"retry_count": "0" if isinstance(model.get("retry_count"), str) else 0, "priority": 1}
     fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(contract, key)}
-    fresh |= {key: {"$date": {"$numberLong": str(edit.now)}} for key in ("created_at", "updated_at", "available_at")}
+    fresh |= {key: mongo_date(edit.now) for key in TIME_KEYS}
     if edit.terms.quirks["created_at"] == "twelve_hours_early":
-        fresh["created_at"] = {"$date": {"$numberLong": str(edit.now - HALF_A_DAY * 1_000)}}
+        fresh["created_at"] = mongo_date(edit.now - HALF_DAY_SECONDS * 1_000)
     for key in ("id", "lead_id"):
         if _is_object_id(model.get(key)):
             fresh[key] = f"{edit.now // 1_000 & 0xFFFF_FFFF:08x}{model[key][8:]}"
@@ -287,8 +286,8 @@ def _patched(edit: Edit, values: Lead, lead: Lead, *, changed: bool = True) -> L
         del named["skill_id"]  # as it was: this reading has no null
     patched = _with_fields(lead, named)
     if changed and "updated_at" in patched:
-        later = max(edit.now, number_long(lead["updated_at"]) or 0)
-        patched["updated_at"] = {"$date": {"$numberLong": str(later)}}
+        later = max(edit.now, epoch_ms(lead["updated_at"]) or 0)
+        patched["updated_at"] = mongo_date(later)
     _check(contract, lead, patched, named)
     return patched
 

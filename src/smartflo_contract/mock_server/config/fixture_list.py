@@ -12,7 +12,7 @@ import orjson
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories.setting_checks import LARGEST, Check, columns, integer, text
 from smartflo_contract.mock_server.errors import ConfigError
-from smartflo_contract.schemas.rules import names
+from smartflo_contract.schemas.lead_format import column_names
 
 _MOST_BYTES: Final = 256 * 1024 * 1024
 _is_id: Final = integer(1, LARGEST)
@@ -101,7 +101,7 @@ class FixtureList(ListDefinition):
 
 def _told(lead: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a lead says of its list, where a list can be so."""
-    said = {"id": lead.get("list_id"), "name": lead.get("list_name"), "columns": names(lead.get("header"))}
+    said = {"id": lead.get("list_id"), "name": lead.get("list_name"), "columns": column_names(lead.get("header"))}
     return {name: value for name, value in said.items() if _TOLD[name](value) is None}
 
 

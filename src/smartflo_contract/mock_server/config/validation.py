@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from smartflo_contract.factories import DefinitionError
-from smartflo_contract.factories.setting_checks import INT64, Check, integer, one_of, optional, run, words
+from smartflo_contract.factories.setting_checks import Check, integer, one_of, optional, run, words
 from smartflo_contract.mock_server.config.quirks import resolved
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.injectors import Fault
 from smartflo_contract.mock_server.faults.validation import check_fault
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.json_values import INT64
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server.config.config import Config
