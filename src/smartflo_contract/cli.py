@@ -268,14 +268,15 @@ def serve(config: Path | None, quirks: Sequence[str], faults: Sequence[str], **s
 
     The URL is the only line on standard output; what the fake holds is told on standard error.
     """
-    from smartflo_contract.mock_server import Config, Fault
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.mock_server.faults.parsing import parse_fault
     from smartflo_contract.mock_server.server.granian import serve as run
 
     given = {name: value for name, value in settings.items() if value is not None}
     if quirks:
         given["quirks"] = dict(map(_quirk, quirks))
     if faults:
-        given["faults"] = tuple(map(Fault.parsed, faults))
+        given["faults"] = tuple(map(parse_fault, faults))
     chosen = Config(**given) if config is None else Config.from_file(config, **given)
     _warn_of_phones(chosen.phones)
 
@@ -304,7 +305,7 @@ def quirks() -> None:
                 cited(quirk.evidence),
                 quirk.why,
             )
-            for quirk in QUIRKS
+            for quirk in QUIRKS.values()
         ],
     )
 
@@ -865,7 +866,7 @@ def _print_json(document: object) -> None:
 def _banner(config: "Config", url: str) -> None:
     from smartflo_contract import __version__
     from smartflo_contract.mock_server.admin.routes import PREFIX
-    from smartflo_contract.mock_server.lists.catalog import lists
+    from smartflo_contract.mock_server.lists.catalog import configured_lists
     from smartflo_contract.schemas.hosts import is_loopback
 
     header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"
@@ -874,7 +875,7 @@ def _banner(config: "Config", url: str) -> None:
         f"Try: curl --request GET --url {url}/v1/broadcast/leads/8668 --header 'accept: application/json'{header}\n",
         err=True,
     )
-    rows = [(str(one.id), one.name, str(len(one.columns)), f"{one.size:,}") for one in lists(config)]
+    rows = [(str(one.id), one.name, str(len(one.columns)), f"{one.size:,}") for one in configured_lists(config)]
     _print_table(("list id", "name", "columns", "leads"), rows, err=True)
     if config.admin_token is None and not is_loopback(config.host, allow_subdomains=True):
         admin = f"The admin API is closed, as others reach {config.host}; it opens where SMARTFLO_ADMIN_TOKEN is set."

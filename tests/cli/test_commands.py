@@ -12,7 +12,8 @@ from openapi_spec_validator import validate
 
 from smartflo_contract import __version__
 from smartflo_contract.factories import lead_list
-from smartflo_contract.mock_server import Config, Fault
+from smartflo_contract.mock_server import Config
+from smartflo_contract.mock_server.faults.parsing import parse_fault
 from smartflo_contract.schemas import load_contract
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -263,7 +264,7 @@ def test_explain_a_contradiction(run: Run) -> None:
         (("serve", "--quirk", "expired_token"), "expected NAME=VALUE, such as expired_token=200"),
         (("serve", "--fault", "rest"), "Did you mean `reset`?"),
         (("serve", "--fault", "503;at"), "expected settings such as at=3"),
-        (("serve", "--fault", "503", "--read-only"), "leave out one of the two"),
+        (("serve", "--fault", "503", "--read-only"), "remove the faults or read_only"),
         (("serve", "--quirk", "expired_tokn=200"), "Did you mean `expired_token`?"),
         (("serve", "--quirk", "expired_token=7"), "expected one of 401, 200, got '7'"),
         (("serve", "--auth", "maybe"), "off"),
@@ -321,7 +322,7 @@ def test_faults_are_listed(run: Run) -> None:
     """Each fault stands in a line, and each setting of a rule; an example shows how they are written."""
     *lines, example = [line.split("\t") for line in run("faults").stdout.splitlines()]
 
-    assert ["fault", "evidence", "the request is", "a client meets"] == lines[0]
-    assert ["reset", "assumed", "not done", "the connection ends without an answer"] in lines
-    assert ["lead", "cut, cut_clean", "1", "so many leads arrive whole"] in lines
-    assert Config(faults=[Fault.parsed(example[0].split("'")[1])])
+    assert ["fault", "evidence", "request", "client receives"] == lines[0]
+    assert ["reset", "assumed", "not handled", "the connection closes without a response"] in lines
+    assert ["lead", "cut, cut_clean", "1", "number of leads that arrive whole"] in lines
+    assert Config(faults=[parse_fault(example[0].split("'")[1])])

@@ -13,8 +13,9 @@ from typing import Any
 from smartflo_contract.mock_server.api.route_hints import documented_routes
 from smartflo_contract.mock_server.api.routes import PLACE, ROUTES, served_routes
 from smartflo_contract.mock_server.config.quirks import QUIRKS
-from smartflo_contract.mock_server.faults.injectors import KINDS
-from smartflo_contract.mock_server.lists.magic_ids import FAILURES, edge_rows, magic_rows
+from smartflo_contract.mock_server.faults.injectors import INJECTORS
+from smartflo_contract.mock_server.http.error_responses import ERROR_RESPONSES
+from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows
 from smartflo_contract.schemas import CONTRADICTIONS
 from smartflo_contract.schemas.explain import explain
 from smartflo_contract.schemas.files import read
@@ -23,7 +24,7 @@ from smartflo_contract.schemas.rules import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 BEHAVIOURS = json.loads(Path(__file__).with_name("behaviours.json").read_text(encoding="utf-8"))
-OWN_TABLES = tuple(f"fault-{name}" for name in KINDS) + tuple(f"error-{status}" for status in FAILURES)
+OWN_TABLES = tuple(f"fault-{name}" for name in INJECTORS) + tuple(f"error-{status}" for status in ERROR_RESPONSES)
 """Names of behaviours that stand with the faults and the errors, not by route."""
 STRUCTURE = {"$defs", "anyOf", "application/json", "components", "content", "headers", "parameters", "paths"}
 STRUCTURE |= {"patternProperties", "properties", "responses", "schemas"}
@@ -112,15 +113,19 @@ def sources(name: str, label: str) -> str:
 
 def page() -> str:
     """Return what docs/evidence.md is to hold."""
-    edge = edge_rows()
+    edge = edge_case_rows()
     by_label = ", ".join(f"{count} {label}" for label, count in sorted(Counter(row.evidence for row in edge).items()))
     served = [(f"`{one.method} {PLACE.sub('{id}', one.path)}`", cell({one.evidence: one.source})) for one in ROUTES]
     others = [one for one in documented_routes() if (one.method, one.path) not in served_routes()]
     conflicts = [(f"`{c.id}`", c.title, *c.readings.values(), c.followed, cell(c.evidence)) for c in CONTRADICTIONS]
     rules = [(f"`{r.name}`", r.claim, *(r.severity.get(p, "") for p in PROFILES), cell(r.evidence)) for r in RULES]
-    quirks = [(f"`{q.name}`", q.default, ", ".join(q.values[1:]), q.why, cell(q.evidence)) for q in QUIRKS]
-    faults = [(f"`{name}`", kind.why, sources(f"fault-{name}", kind.evidence)) for name, kind in KINDS.items()]
-    errors = [(f"`{json.dumps(one.body)}`", sources(f"error-{one.status}", one.evidence)) for one in FAILURES.values()]
+    quirks = [(f"`{q.name}`", q.default, ", ".join(q.values[1:]), q.why, cell(q.evidence)) for q in QUIRKS.values()]
+    faults = [
+        (f"`{name}`", kind.description, sources(f"fault-{name}", kind.evidence)) for name, kind in INJECTORS.items()
+    ]
+    errors = [
+        (f"`{json.dumps(one.body)}`", sources(f"error-{one.status}", one.evidence)) for one in ERROR_RESPONSES.values()
+    ]
     parts = [
         INTRODUCTION,
         "## The contract\n",
@@ -144,14 +149,14 @@ def page() -> str:
             "### Bodies of errors\n",
             "What faults answer, and magic list ids.\n",
             ("status", "body"),
-            [(str(status), *row) for status, row in zip(FAILURES, errors, strict=True)],
+            [(str(status), *row) for status, row in zip(ERROR_RESPONSES, errors, strict=True)],
         ),
         table(
             "### Magic list ids\n",
             f"The {len(edge)} edge cases have list ids too, by evidence: {by_label}. "
             "[magic-ids.md](magic-ids.md) lists them.\n",
             ("list id", "answers"),
-            [(f"`{row.ids}`", row.answer, row.evidence) for row in magic_rows() if row not in edge],
+            [(f"`{row.ids}`", row.response, row.evidence) for row in magic_rows() if row not in edge],
         ),
         "## Behaviours\n",
         *behaviours(),

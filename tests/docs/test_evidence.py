@@ -15,8 +15,10 @@ from smartflo_contract.mock_server import Config, create_app
 from smartflo_contract.mock_server.api.route_hints import documented_routes
 from smartflo_contract.mock_server.api.routes import served_routes
 from smartflo_contract.mock_server.config.quirks import QUIRKS
-from smartflo_contract.mock_server.faults.injectors import KINDS
-from smartflo_contract.mock_server.lists.magic_ids import FAILURES, edge_rows, least_known, magic_rows
+from smartflo_contract.mock_server.faults.injectors import INJECTORS
+from smartflo_contract.mock_server.http.error_responses import ERROR_RESPONSES
+from smartflo_contract.mock_server.http.evidence import weakest_evidence
+from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows
 from smartflo_contract.schemas import CONTRADICTIONS, load_contract
 from smartflo_contract.schemas.explain import explain
 from smartflo_contract.schemas.openapi import openapi
@@ -68,14 +70,14 @@ def test_everything_is_there(page: str) -> None:
         *(rule.name for rule in RULES),
         *(f"{method} {path}" for method, path in served_routes()),
         *(f"{route.method} {route.path}" for route in documented_routes()),
-        *(quirk.name for quirk in QUIRKS),
-        *KINDS,
-        *(row.ids for row in magic_rows() if row not in edge_rows()),
+        *QUIRKS,
+        *INJECTORS,
+        *(row.ids for row in magic_rows() if row not in edge_case_rows()),
         *(name for name in BY_NAME if not name.startswith(("error-", "fault-"))),
     }
 
     assert set() == {f"`{name}`" for name in names} - first
-    assert set() == {str(status) for status in FAILURES} - first
+    assert set() == {str(status) for status in ERROR_RESPONSES} - first
 
 
 def test_behaviours_are_whole() -> None:
@@ -93,10 +95,10 @@ def test_behaviours_are_whole() -> None:
 
 def test_faults_and_errors_have_the_label_of_their_source() -> None:
     """The label that the code gives a fault, or a body of an error, is that of its least known part."""
-    told = {f"fault-{name}": kind.evidence for name, kind in KINDS.items()}
-    told |= {f"error-{failure.status}": failure.evidence for failure in FAILURES.values()}
+    told = {f"fault-{name}": kind.evidence for name, kind in INJECTORS.items()}
+    told |= {f"error-{failure.status}": failure.evidence for failure in ERROR_RESPONSES.values()}
 
-    assert {name: least_known(BY_NAME[name]["evidence"]) for name in told} == told
+    assert {name: weakest_evidence(BY_NAME[name]["evidence"]) for name in told} == told
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_the_fake_does_so(name: str) -> None:
     ask = BY_NAME[name]["ask"]
     client = create_app(Config(**ask.get("config", {}))).test_client()
     token = {"Authorization": "Bearer any-text"}
-    (edge,) = (row.ids for row in edge_rows() if f"`{next(iter(EDGE_CASES))}`" in row.answer)
+    (edge,) = (row.ids for row in edge_case_rows() if f"`{next(iter(EDGE_CASES))}`" in row.response)
     lead = create_app().test_client().get("/v1/broadcast/leads/8668", headers=token).get_json()[0]
     path = ask["path"].format(edge=edge, lead_id=lead["lead_id"], number=lead["field_0"].removeprefix("+91"))
     for earlier in ask.get("before", ()):
@@ -132,4 +134,4 @@ def test_the_fake_does_so(name: str) -> None:
 
     assert ask["status"] == answer.status_code
     assert ask.get("body", answer.get_json(silent=True)) == answer.get_json(silent=True)
-    assert least_known(BY_NAME[name]["evidence"]) == answer.headers["X-Smartflo-Fake-Evidence"]
+    assert weakest_evidence(BY_NAME[name]["evidence"]) == answer.headers["X-Smartflo-Fake-Evidence"]

@@ -96,7 +96,7 @@ def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
         @pytest.mark.parametrize(
             ("call", "told"),
             [
-                (lambda s: s.fail("ct"), "`ct` is no fault"),
+                (lambda s: s.fail("ct"), "there is no fault `ct`"),
                 (lambda s: s.quirks(unknown_lst="404"), "Did you mean `unknown_list`"),
                 (lambda s: s.profile("x"), "expected one of sample, documented, lenient"),
                 (lambda s: s.add_list(columns="Mobile"), "columns: expected a list of names, got the text `Mobile`"),

@@ -4,7 +4,7 @@ from smartflo_contract.mock_server.app import create_app
 from smartflo_contract.mock_server.config.config import Config, Login
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.errors import ConfigError
-from smartflo_contract.mock_server.faults.injectors import Fault
+from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.server.threaded import FakeSmartflo
 
 __all__ = ["Config", "ConfigError", "FakeSmartflo", "Fault", "FixtureList", "Login", "create_app"]

@@ -15,10 +15,10 @@ from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES, PREFIX, Adm
 from smartflo_contract.mock_server.api.read_leads import PATH, no_list
 from smartflo_contract.mock_server.api.route_hints import to_known_method, to_known_route
 from smartflo_contract.mock_server.api.routes import PLACE, ROUTES, Route
-from smartflo_contract.mock_server.config.config import Config, config_of
+from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import State, faulty
-from smartflo_contract.mock_server.faults.injectors import LOGIN, OF_LISTS
-from smartflo_contract.mock_server.http.responses import EVIDENCE, refusal
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
+from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN
 
 EXTENSION: Final = "smartflo_contract"
 """Where in ``Flask.extensions`` the state of a fake stands."""
@@ -55,7 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Clients get no redirect from the vendor that is known: a path is answered as it was asked for, or not at all.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    state = app.extensions[EXTENSION] = State(config_of(config))
+    state = app.extensions[EXTENSION] = State(ensure_config(config))
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
     for route in ROUTES:
         views[PLACE.sub("{id}", route.path)][route.method] = _view(route, state)
@@ -91,8 +91,8 @@ def _view(route: Route, state: State) -> View:
         call = state.admit(asked)
         if isinstance(call, Response):
             return call
-        list_id = places[0] if places and name in OF_LISTS else None
-        if not call.terms.faults and not (list_id and list_id.startswith(_FAULT_IDS)):
+        list_id = places[0] if places and name in LIST_ROUTES else None
+        if not call.settings.faults and not (list_id and list_id.startswith(_FAULT_IDS)):
             return route.handler(call, *places)
         return faulty(call, name, list_id, lambda: route.handler(call, *places))
 
@@ -116,7 +116,7 @@ def _options(path: str, methods: Iterable[str], state: State) -> View:
     allowed = ", ".join(sorted(named | ({"HEAD"} if "GET" in named else set())))
 
     def view(*_places: str) -> Response:
-        headers = {"Allow": allowed, EVIDENCE: "assumed"}
+        headers = {"Allow": allowed, EVIDENCE_HEADER: "assumed"}
         answer = Response(status=204, headers=headers, mimetype="application/json")
         return state.record(_request(), f"OPTIONS {path}", answer)
 
@@ -152,13 +152,13 @@ def _refused(state: State, asked: Request, error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         reason = to_known_method(method, allowed)
-        return refusal(405, "Method not allowed.", reason, headers={"Allow": allowed})
+        return error_response(405, "Method not allowed.", reason, headers={"Allow": allowed})
     if path.rstrip("/") == PATH and method in {"GET", "HEAD"}:  # the method line of the vendor's page
         call = state.admit(asked)
-        return call if isinstance(call, Response) else no_list("", call.terms.quirks["unknown_list"])
+        return call if isinstance(call, Response) else no_list("", call.settings.quirks["unknown_list"])
     if error.code == 404:  # noqa: PLR2004 - it is the status
-        return refusal(404, "Not found.", to_known_route(method, path))
-    return refusal(error.code or 500, error.name, error.description or error.name)
+        return error_response(404, "Not found.", to_known_route(method, path))
+    return error_response(error.code or 500, error.name, error.description or error.name)
 
 
 def _unexpected(state: State, error: Exception) -> Response:
@@ -167,4 +167,4 @@ def _unexpected(state: State, error: Exception) -> Response:
     reason = f"unexpected error in this fake: {type(error).__name__}: {error}"
     if _is_admin(asked.path):
         return Problem(500, reason).response()
-    return state.record(asked, _route(asked), refusal(500, "Internal server error.", reason))
+    return state.record(asked, _route(asked), error_response(500, "Internal server error.", reason))

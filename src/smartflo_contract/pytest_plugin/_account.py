@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from smartflo_contract.factories import Lead
 from smartflo_contract.live.client.credentials import HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.mock_server.lists.magic_ids import is_list_id
+from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.pytest_plugin._assertion_messages import differing, unlike, wanted
 from smartflo_contract.pytest_plugin._interception import host_names, intercepted
 from smartflo_contract.schemas import Contract, load_contract

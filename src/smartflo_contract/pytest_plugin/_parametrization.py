@@ -27,7 +27,7 @@ def _edge_leads() -> dict[str, Any]:
 
 def _readings() -> dict[str, dict[str, str]]:
     """Return each profile, and each value of each quirk but the usual one, which the profiles show."""
-    quirks = {f"{quirk.name}-{value}": {quirk.name: value} for quirk in QUIRKS for value in quirk.values[1:]}
+    quirks = {f"{quirk.name}-{value}": {quirk.name: value} for quirk in QUIRKS.values() for value in quirk.values[1:]}
     return {profile: {"profile": profile} for profile in PROFILES} | quirks
 
 

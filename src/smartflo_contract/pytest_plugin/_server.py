@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 from uuid import uuid4
 
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.mock_server.accounts.store import account_of_login
+from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.pytest_plugin._account import Smartflo
 from smartflo_contract.schemas.hosts import is_loopback
 
@@ -73,7 +73,7 @@ class SmartfloServer:
             seed: of the lists that are added to it; that of the fake unless given.
         """
         account = Smartflo(self._fake, self.config, f"{uuid4().hex}@example.com", seed)
-        self._own.add(account_of_login(account.email))
+        self._own.add(account_id_of_login(account.email))
         try:
             yield account
         finally:

@@ -36,7 +36,7 @@ def test_every_quirk_is_told() -> None:
     """Every quirk is told with its value here."""
     client = create_app(Config(quirks={"unknown_list": "empty"})).test_client()
 
-    assert [one.name for one in QUIRKS] == [one["name"] for one in client.get("/__admin/quirks").get_json()]
+    assert list(QUIRKS) == [one["name"] for one in client.get("/__admin/quirks").get_json()]
     assert "empty" == quirk(client, ALL, "unknown_list")
     assert "401" == quirk(client, ALL, "expired_token")
 
@@ -259,13 +259,13 @@ def test_faults_of_all_leave_those_of_an_account(client: FlaskClient) -> None:
         ("PATCH", "quirks", {"unknown_list": "403"}, "expected one of 404, empty, 200_error"),
         ("PATCH", "quirks", {"unknown_list": True}, "unknown_list: true is not"),
         ("PATCH", "quirks", {}, "body: expected something; for example"),
-        ("PUT", "faults", {"rules": [{"steps": ["cutt"]}]}, "faults[0].steps: `cutt` is no fault"),
+        ("PUT", "faults", {"rules": [{"steps": ["cutt"]}]}, "faults[0].steps: there is no fault `cutt`"),
         ("PUT", "faults", {"rules": [{"steps": []}]}, "rules/0/steps: [] has less than 1 item"),
         ("PUT", "faults", [{"steps": ["503"]}], '; for example {"rules":[{"steps":["cut"]'),
-        ("POST", "faults", {"steps": ["200"]}, "`200` is no fault"),
+        ("POST", "faults", {"steps": ["200"]}, "there is no fault `200`"),
         ("POST", "faults", {"steps": ["503"], "list": 3}, "there are steps, list_id"),
         ("POST", "faults", {"steps": ["503"], "seconds": 1e9}, "expected: of delay"),
-        ("POST", "faults", {"steps": ["503"], "route": "GET /v1"}, "route: `GET /v1` is not one of this fake's"),
+        ("POST", "faults", {"steps": ["503"], "route": "GET /v1"}, "route: this fake has no route `GET /v1`"),
     ],
 )
 def test_settings_that_cannot_be(client: FlaskClient, method: str, path: str, body: Any, told: str) -> None:

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from smartflo_contract.mock_server import Config, FakeSmartflo, Login, create_app
-from smartflo_contract.mock_server.accounts.store import PRISTINE, Account, MemoryStore
-from smartflo_contract.mock_server.api.auth import LOCKED_SECONDS
+from smartflo_contract.mock_server.accounts.account import PRISTINE, Account
+from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
 from smartflo_contract.mock_server.context import State
+from smartflo_contract.mock_server.http.lockout import LOCKOUT_SECONDS
 
 VENDORS = "/v1/broadcast/leads/8668"
 GOOD = "any"
@@ -184,10 +185,10 @@ def test_lock_out(clock: Clock) -> None:
 
     assert [401] * 5 == failures
     assert (429, "assumed") == (locked.status_code, locked.headers["X-Smartflo-Fake-Evidence"])
-    assert timedelta(seconds=LOCKED_SECONDS) == timedelta(seconds=retry_after.timestamp() - clock.now)
+    assert timedelta(seconds=LOCKOUT_SECONDS) == timedelta(seconds=retry_after.timestamp() - clock.now)
     assert log_in(client, email="other@example.com").status_code == 200
 
-    clock.now += LOCKED_SECONDS - 1
+    clock.now += LOCKOUT_SECONDS - 1
 
     assert log_in(client).status_code == 429
 
@@ -270,7 +271,7 @@ def test_pristine_accounts_are_not_kept() -> None:
         pass
 
     assert len(store.ids()) == 1
-    assert (Account(failed_logins=1), PRISTINE) == (store.view("a"), store.view("b"))
+    assert (Account(failed_logins=1), PRISTINE) == (store.get("a"), store.get("b"))
 
     with store.edit("a") as account:
         account.failed_logins = 0
@@ -284,11 +285,11 @@ def test_the_account_used_least_recently_is_forgotten() -> None:
     for name in ("a", "b"):
         with store.edit(name) as account:
             account.failed_logins = 1
-    store.view("a")
+    store.get("a")
     with store.edit("c") as account:
         account.failed_logins = 1
 
-    assert [1, 0, 1] == [store.view(name).failed_logins for name in ("a", "b", "c")]
+    assert [1, 0, 1] == [store.get(name).failed_logins for name in ("a", "b", "c")]
 
 
 def test_an_error_while_changing_leaves_the_store_usable() -> None:
@@ -300,4 +301,4 @@ def test_an_error_while_changing_leaves_the_store_usable() -> None:
     with store.edit("a") as account:
         account.failed_logins = 1
 
-    assert store.view("a").failed_logins == 1
+    assert store.get("a").failed_logins == 1

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from smartflo_contract.mock_server import FakeSmartflo
-from smartflo_contract.mock_server.accounts.store import account_of_login
-from smartflo_contract.mock_server.accounts.tokens import Tokens, token_of
+from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
+from smartflo_contract.mock_server.accounts.tokens import Tokens, parse_authorization
 
 Ask = Callable[..., requests.Response]
 Reason = Callable[[requests.Response], str]
@@ -64,7 +64,7 @@ def test_token_opens(ask: Ask, login: Ask) -> None:
 
 def expired_token() -> str:
     """Return a token of the fake's that has expired."""
-    return Tokens(0).issue(account_of_login("you@example.com"), time.time() - 3601)
+    return Tokens(0).issue(account_id_of_login("you@example.com"), time.time() - 3601)
 
 
 def test_expired_token(ask: Ask) -> None:
@@ -121,7 +121,7 @@ def test_garbage_is_no_token_of_the_fake(token: str) -> None:
 )
 def test_token_of_a_header(header: str | None, token: str) -> None:
     """The token is what follows Bearer, or the whole header."""
-    assert token == token_of(header)
+    assert token == parse_authorization(header)
 
 
 def test_wrong_password(login: Ask, reason: Reason) -> None:

@@ -11,7 +11,7 @@ import requests
 from smartflo_contract.mock_server import FakeSmartflo, create_app
 from smartflo_contract.mock_server.api.route_hints import documented_routes
 from smartflo_contract.mock_server.api.routes import ROUTES, Route, served_routes
-from smartflo_contract.mock_server.http.responses import encoded
+from smartflo_contract.mock_server.http.responses import percent_encode
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.openapi import openapi
 
@@ -165,19 +165,19 @@ def test_documented_routes_are_clean() -> None:
 @pytest.mark.parametrize("text", ["plain `text`, with {all} of \"ASCII\" and 'quotes'", "<b>", "a\tb"[:1]])
 def test_plain_reason_is_readable(text: str) -> None:
     """Printable ASCII stands in a header as it is."""
-    assert text == encoded(text)
+    assert text == percent_encode(text)
 
 
 @pytest.mark.parametrize(("text", "header"), [("100 %", "100 %25"), ("é", "%C3%A9"), ("a\r\nb: c", "a%0D%0Ab: c")])
 def test_other_reason_is_encoded(text: str, header: str) -> None:
     """What a header cannot hold, and the percent sign, are percent-encoded."""
-    assert header == encoded(text)
+    assert header == percent_encode(text)
 
 
 @pytest.mark.parametrize("text", ["x" * 501, "%" * 200, "क" * 60, "x" + "क" * 60, "xx" + "क" * 60, "\ud800" * 600])
 def test_long_reason_is_cut_between_characters(text: str) -> None:
     """A long reason ends in dots within 500 bytes, and never within a character."""
-    header = encoded(text)
+    header = percent_encode(text)
     whole = unquote(header.removesuffix("..."), errors="strict")
 
     assert len(header) <= 500
@@ -187,7 +187,7 @@ def test_long_reason_is_cut_between_characters(text: str) -> None:
 
 def test_reason_of_500_bytes_is_whole() -> None:
     """What fits is not cut."""
-    assert "x" * 500 == encoded("x" * 500)
+    assert "x" * 500 == percent_encode("x" * 500)
 
 
 def test_no_answer_echoes_markup(ask: Ask) -> None:

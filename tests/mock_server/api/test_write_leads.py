@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 from smartflo_contract.factories import EDGE_CASES, ListDefinition, lead
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
 from smartflo_contract.mock_server.api.write_leads import BATCH_SECONDS
-from smartflo_contract.mock_server.http.request_bodies import SMALL
-from smartflo_contract.mock_server.lists.magic_ids import edge_rows
+from smartflo_contract.mock_server.http.request_bodies import SMALL_BODY_BYTES
+from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows
 from smartflo_contract.schemas import load_contract
 
 from .test_authorization import Clock
@@ -349,7 +349,7 @@ def test_lists_that_are_not_there(api: Api) -> None:
         api("PUT", f"/v1/broadcast/list/{id_}", {"name": "x"}).status_code for id_ in (123_456, 900_000_503)
     ]
     assert [404, 403] == [
-        api("DELETE", f"/v1/broadcast/list/{id_}").status_code for id_ in ("abc", next(iter(edge_rows())).ids)
+        api("DELETE", f"/v1/broadcast/list/{id_}").status_code for id_ in ("abc", next(iter(edge_case_rows())).ids)
     ]
     api.done("PUT", "/v1/broadcast/list/8669", {"description": "x"})
     assert {"id": 8669, "name": "Callbacks"} in api("GET", "/v1/broadcast/lists").get_json()
@@ -370,7 +370,7 @@ def test_a_lead_of_a_magic_list_is_changed_once_it_was_read(api: Api) -> None:
 
 def test_magic_lists_that_cannot_be_changed(api: Api) -> None:
     """An id that stands for a status answers it to writes too; the edge cases stay what they are."""
-    edge = next(iter(edge_rows())).ids
+    edge = next(iter(edge_case_rows())).ids
     body = {"field_0": NUMBER}
 
     assert [503, 403] == [api("POST", f"{LEAD}/{id_}", body).status_code for id_ in (900_000_503, edge)]
@@ -559,7 +559,7 @@ def test_repeated_keys(api: Api) -> None:
 
 def test_bodies_that_are_too_large(api: Api) -> None:
     """A body above the bound is 413."""
-    data = b" " * (SMALL + 1)
+    data = b" " * (SMALL_BODY_BYTES + 1)
 
     assert api.client.post(f"{LEAD}/8668", data=data, headers={"Authorization": "x"}).status_code == 413
 

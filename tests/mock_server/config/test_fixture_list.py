@@ -149,7 +149,7 @@ def test_what_the_configuration_says_wins(folder: Path) -> None:
 )
 def test_what_the_first_lead_says(lead: dict[str, Any], told: tuple[object, ...]) -> None:
     """Id, name and columns are those of the first lead, where a list can be so."""
-    made = FixtureList.of([lead, {}])
+    made = FixtureList.from_leads([lead, {}])
     assert (*told, 2) == (made.id, made.name, made.columns, made.size)
 
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from smartflo_contract.factories import LeadWriter, ListDefinition
 from smartflo_contract.mock_server import Config, ConfigError, create_app
-from smartflo_contract.mock_server.config.quirks import QUIRKS, resolved
+from smartflo_contract.mock_server.config.quirks import QUIRKS, resolve_quirks
 from smartflo_contract.schemas import load_contract
 
 TOKEN = {"Authorization": "any-text"}
@@ -33,13 +33,13 @@ def instant(lead: dict[str, Any], key: str) -> int:
 
 def test_every_quirk_is_explained() -> None:
     """A quirk has two values or more, known labels of evidence, and a sentence on what it is for."""
-    assert sorted(quirk.name for quirk in QUIRKS) == [quirk.name for quirk in QUIRKS]
-    assert all(len(set(quirk.values)) == len(quirk.values) >= 2 for quirk in QUIRKS)
-    assert all({*quirk.evidence} <= {"documented", "sample", "observed", "assumed"} for quirk in QUIRKS)
-    assert all(quirk.evidence and quirk.why.endswith(".") for quirk in QUIRKS)
+    assert sorted(QUIRKS) == [quirk.name for quirk in QUIRKS.values()]
+    assert all(len(set(quirk.values)) == len(quirk.values) >= 2 for quirk in QUIRKS.values())
+    assert all({*quirk.evidence} <= {"documented", "sample", "observed", "assumed"} for quirk in QUIRKS.values())
+    assert all(quirk.evidence and quirk.why.endswith(".") for quirk in QUIRKS.values())
 
 
-@pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.name)
+@pytest.mark.parametrize("quirk", QUIRKS.values(), ids=lambda quirk: quirk.name)
 def test_every_value_makes_a_fake(quirk: Any) -> None:
     """Under every value of every quirk leads are served that the contract allows."""
     for value in quirk.values:
@@ -65,7 +65,7 @@ def test_unknown_tokens(token: str) -> None:
 
 def test_unknown_quirks_are_refused() -> None:
     """A quirk or a value that does not exist is an error that names those there are."""
-    with pytest.raises(ConfigError, match=r"quirks\.expired_tokn: unknown quirk; there are .* Did you mean `expired_t"):
+    with pytest.raises(ConfigError, match=r"quirks\.expired_tokn: unknown quirk; choose from .* Did you mean `exp"):
         Config(quirks={"expired_tokn": 200})
     with pytest.raises(ConfigError, match=r"quirks\.expired_token: expected one of 401, 200, got '403'"):
         Config(quirks={"expired_token": "403"})
@@ -73,7 +73,7 @@ def test_unknown_quirks_are_refused() -> None:
 
 def test_numbers_may_be_written_as_numbers() -> None:
     """A value that is a status may be a number, as TOML has it."""
-    assert resolved({"expired_token": 200})["expired_token"] == "200"
+    assert resolve_quirks({"expired_token": 200})["expired_token"] == "200"
     assert Config(quirks={"expired_token": 200}) == Config(quirks={"expired_token": "200"})
 
 

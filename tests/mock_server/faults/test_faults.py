@@ -17,7 +17,8 @@ import requests
 from flask.testing import FlaskClient
 
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo, Fault, create_app
-from smartflo_contract.mock_server.faults.injectors import KINDS, OF_ARRAYS
+from smartflo_contract.mock_server.faults.injectors import INJECTORS
+from smartflo_contract.mock_server.faults.parsing import parse_fault
 from smartflo_contract.mock_server.lists.magic_ids import FAULT_IDS
 from smartflo_contract.schemas import load_contract
 
@@ -25,6 +26,7 @@ LEADS = "/v1/broadcast/leads"
 VENDORS = f"{LEADS}/8668"
 TOKEN = {"Authorization": "any-text"}
 LEAD = {"field_0": "5550000042"}
+ARRAY_FAULTS = [name for name, injector in INJECTORS.items() if injector.arrays_only]
 IDS = {name: id_ for id_, name in FAULT_IDS.items()}
 
 
@@ -92,7 +94,7 @@ def test_reset_after(kind: str, request: pytest.FixtureRequest) -> None:
     assert ("reset_after", None) == (told["response"]["fault"], told["response"]["status"])
 
 
-@pytest.mark.parametrize("name", [*KINDS, "503"])
+@pytest.mark.parametrize("name", [*INJECTORS, "503"])
 def test_what_becomes_of_a_write(name: str) -> None:
     """A write under a fault is done, or not, as the table of faults says."""
     client = client_of(Fault((name,), route="any", seconds=0 if name == "delay" else 1))
@@ -100,7 +102,7 @@ def test_what_becomes_of_a_write(name: str) -> None:
         _ = client.post("/v1/broadcast/lead/8668", json=LEAD, headers=TOKEN).data
     leads = client.get(VENDORS, headers=TOKEN).get_json()
 
-    assert (name in KINDS and KINDS[name].done) == (len(leads) == 26)
+    assert (name in INJECTORS and INJECTORS[name].handles_request) == (len(leads) == 26)
 
 
 def test_cut(url: str) -> None:
@@ -427,7 +429,7 @@ def test_a_fault_is_told() -> None:
         answer.headers["X-Smartflo-Fake-Fault"],
         answer.headers["X-Smartflo-Fake-Evidence"],
     )
-    assert "a page instead of JSON" in unquote(answer.headers["X-Smartflo-Fake-Reason"])
+    assert "an HTML page with status 200 instead of JSON" in unquote(answer.headers["X-Smartflo-Fake-Reason"])
 
 
 def test_an_altered_body_has_no_entity_tag() -> None:
@@ -450,19 +452,19 @@ def test_an_altered_body_has_no_entity_tag() -> None:
 )
 def test_rules_as_text(text: str, fault: Fault) -> None:
     """A rule can be written in one word, as the command takes it."""
-    assert fault == Fault.parsed(text)
+    assert fault == parse_fault(text)
     assert Config(faults=(fault,))
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("rest", "faults[0].steps: `rest` is no fault; there are ok, delay, reset"),
+        ("rest", "faults[0].steps: there is no fault `rest`; choose from ok, delay, reset"),
         ("rest", "Did you mean `reset`?"),
-        ("", "steps: `` is no fault"),
-        ("200", "steps: `200` is no fault"),
+        ("", "steps: there is no fault ``"),
+        ("200", "steps: there is no fault `200`"),
         ("600", "a status from 400 to 599"),
-        ("503;at", "fault 503;at: expected settings such as at=3, got `at`; there are list_id, route"),
+        ("503;at", "fault 503;at: expected settings such as at=3, got `at`; choose from list_id, route"),
         ("503;when=3", "got `when=3`"),
         ("503;at=x", "at cannot be `x`"),
         ("503;repeat=yes", "repeat cannot be `yes`"),
@@ -476,8 +478,8 @@ def test_rules_as_text(text: str, fault: Fault) -> None:
         ("503;route=GET /v1/broadcast/leads", "Did you mean `GET /v1/broadcast/leads/{id}`?"),
         ("503;route=GET /v1/broadcast/leads/<list_id>", "Did you mean `GET /v1/broadcast/leads/{id}`?"),
         ("503;route=DELETE /v1/broadcast/lead/8668", "Did you mean `DELETE /v1/broadcast/lead/{id}`?"),
-        ("503;route=get_leads", "fake's. `any` is all of them, `smartflo-contract openapi` shows each."),
-        ("503;route=", "fake's. `any` is all of them"),
+        ("503;route=get_leads", "route `get_leads`. Use `any` for all routes; `smartflo-contract openapi` lists them."),
+        ("503;route=", "route ``. Use `any` for all routes"),
         ("cut,at=3", "fault cut,at=3: settings come after `;`, such as cut;at=3"),
         ("cut at=3", "fault cut at=3: settings come after `;`"),
         ("cut;att=3", "Did you mean `at`?"),
@@ -486,7 +488,7 @@ def test_rules_as_text(text: str, fault: Fault) -> None:
 def test_wrong_rules_are_refused(text: str, told: str) -> None:
     """A rule that cannot work is refused with what it may be."""
     with pytest.raises(ConfigError) as caught:
-        Config(faults=(Fault.parsed(text),))
+        Config(faults=(parse_fault(text),))
 
     assert told in str(caught.value)
 
@@ -494,21 +496,21 @@ def test_wrong_rules_are_refused(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("503,ok;at=2", "at: one request alone goes wrong, so give one step"),
-        ("503;at=2;repeat=true", "repeat: does nothing beside `at`"),
-        ("503;at=2;probability=0.5", "probability: does nothing beside `at`"),
-        ("503;seconds=2", "seconds: does nothing, because no step is delay"),
-        ("cut;jitter=1", "jitter: does nothing, because no step is delay"),
-        ("lockout,ok;retry_after=3", "retry_after: does nothing, because no step is a status"),
-        ("dangling_comma,ok;lead=3", "lead: does nothing, because no step is cut or cut_clean"),
-        *((f"ok,{name};route=GET /v1/broadcast/dnd/leads", f"route: `{name}` breaks an array") for name in OF_ARRAYS),
-        ("503;list_id=8668;route=POST /v1/auth/login", "list_id: does nothing, because `POST /v1/auth/login`"),
+        ("503,ok;at=2", "at: only one request gets a fault, so set only one step"),
+        ("503;at=2;repeat=true", "repeat: has no effect together with `at`"),
+        ("503;at=2;probability=0.5", "probability: has no effect together with `at`"),
+        ("503;seconds=2", "seconds: has no effect, because no step is delay"),
+        ("cut;jitter=1", "jitter: has no effect, because no step is delay"),
+        ("lockout,ok;retry_after=3", "retry_after: has no effect, because no step is a status"),
+        ("dangling_comma,ok;lead=3", "lead: has no effect, because no step is cut or cut_clean"),
+        *((f"ok,{name};route=GET /v1/broadcast/dnd/leads", f"route: `{name}` needs an array") for name in ARRAY_FAULTS),
+        ("503;list_id=8668;route=POST /v1/auth/login", "list_id: has no effect, because `POST /v1/auth/login`"),
     ],
 )
 def test_rules_of_which_a_part_never_acts_are_refused(text: str, told: str) -> None:
     """A setting without effect is refused with the reason, and taken where it has the default."""
     with pytest.raises(ConfigError) as caught:
-        Config(faults=(Fault.parsed(text),))
+        Config(faults=(parse_fault(text),))
 
     assert str(caught.value).startswith(f"faults[0].{told}")
 
@@ -519,14 +521,14 @@ def test_rules_of_which_a_part_never_acts_are_refused(text: str, told: str) -> N
         "503;at=2;repeat=false;probability=1;seconds=1;jitter=0;lead=1",
         "cut;route=POST /v1/auth/login",
         "503,delay;seconds=2",
-        *(f"{name};route=any" for name in OF_ARRAYS),
+        *(f"{name};route=any" for name in ARRAY_FAULTS),
         "cut_clean;route=GET /v1/broadcast/lists",
         "503;list_id=8668;route=POST /v1/broadcast/lead/{id}",
     ],
 )
 def test_rules_of_which_all_may_act_are_taken(text: str) -> None:
     """Defaults written out are no mistake, and neither is a setting of one step of several."""
-    assert Config(faults=(Fault.parsed(text),))
+    assert Config(faults=(parse_fault(text),))
 
 
 @pytest.mark.parametrize(
@@ -548,19 +550,19 @@ def test_steps_are_a_list(steps: Any) -> None:
 @pytest.mark.parametrize("step", [True, 1.5, [503], None])
 def test_steps_of_other_types(step: Any) -> None:
     """A step that is neither text nor a whole number is no fault."""
-    with pytest.raises(ConfigError, match=r"faults\[0\]\.steps: .* is no fault"):
+    with pytest.raises(ConfigError, match=r"faults\[0\]\.steps: there is no fault"):
         Config(faults=[Fault([step])])
 
 
 def test_read_only_fakes_have_no_faults() -> None:
     """A fake that counts nothing cannot tell whose turn it is."""
-    with pytest.raises(ConfigError, match="faults: a read-only fake counts no requests"):
+    with pytest.raises(ConfigError, match="faults: a read-only fake does not count requests"):
         Config(faults=(Fault(("503",)),), read_only=True)
 
 
 def test_every_fault_has_a_magic_id() -> None:
     """Each fault of reads has an id; a lock-out is of logins, and only a write shows that a request was done."""
-    assert set(KINDS) - {"lockout", "reset_after"} == set(IDS)
+    assert set(INJECTORS) - {"lockout", "reset_after"} == set(IDS)
 
 
 def test_faults_of_a_file(tmp_path: Any) -> None:
@@ -572,10 +574,10 @@ def test_faults_of_a_file(tmp_path: Any) -> None:
 
     for content, told in {
         "[[faults]]\nlead = 2": r"faults\[0\]\.steps: expected a list of faults",
-        "[[faults]]\nsteps = [3]": r"faults\[0\]\.steps: `3` is no fault",
+        "[[faults]]\nsteps = [3]": r"faults\[0\]\.steps: there is no fault `3`",
         "[[faults]]\nstep = [503]": r"faults\[0\]\.step: unknown setting\. Did you mean `steps`",
         "faults = [3]": r"faults\[0\]: expected a table, written as \[\[faults\]\]",
-        "faults = 3": "faults: expected faults, each of them",
+        "faults = 3": r"faults: expected a list whose items are \[\[faults\]\] tables",
     }.items():
         path.write_text(content)
         with pytest.raises(ConfigError, match=told):

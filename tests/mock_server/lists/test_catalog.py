@@ -8,8 +8,8 @@ import requests
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
-from smartflo_contract.mock_server.lists.catalog import lists
-from smartflo_contract.mock_server.lists.magic_ids import edge_rows, magic, magic_rows
+from smartflo_contract.mock_server.lists.catalog import configured_lists
+from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows, resolve_magic_id
 from smartflo_contract.schemas import load_contract
 
 Ask = Callable[..., requests.Response]
@@ -18,14 +18,14 @@ STATUSES = [400, 401, 403, 404, 422, 429, 500, 502, 503, 504]
 
 def test_vendors_example() -> None:
     """List 8668 is the vendor's: nine columns, of which alternate phone, birth date and score are sensitive."""
-    (vendors,) = [one for one in lists(Config()) if one.id == 8668]
+    (vendors,) = [one for one in configured_lists(Config()) if one.id == 8668]
 
     assert (9, (5, 6, 7), "Dialer dynamic field list") == (len(vendors.columns), vendors.sensitive, vendors.name)
 
 
 def test_other_lists_differ() -> None:
     """The default world has lists of at least four widths and sizes, narrower and wider than 35 fields."""
-    world = lists(Config())
+    world = configured_lists(Config())
 
     assert len(world) == len({len(one.columns) for one in world}) == len({one.size for one in world})
     assert len(world) >= 4
@@ -33,7 +33,7 @@ def test_other_lists_differ() -> None:
     assert max(len(one.columns) for one in world) > 35
 
 
-@pytest.mark.parametrize("definition", lists(Config()), ids=lambda one: str(one.id))
+@pytest.mark.parametrize("definition", configured_lists(Config()), ids=lambda one: str(one.id))
 @pytest.mark.parametrize("profile", ["sample", "documented", "lenient"])
 def test_default_lists_keep_the_contract(definition: ListDefinition, profile: str, ask: Ask) -> None:
     """Every list of the default world is served in full, and valid in every profile."""
@@ -69,7 +69,7 @@ def test_dial_statuses_of_a_list(ask: Ask) -> None:
 def test_label_of_a_magic_id_is_that_of_its_answer() -> None:
     """The table of magic ids says of each that answers what its answer says."""
     client = create_app().test_client()
-    rows = [row for row in magic_rows() if row.ids.isdigit() and "`delay`" not in row.answer]
+    rows = [row for row in magic_rows() if row.ids.isdigit() and "`delay`" not in row.response]
     labels = {}
     for row in rows:
         for _ in range(2):  # the fault changing acts at the second read
@@ -130,7 +130,7 @@ def test_list_of_any_size(size: int, ask: Ask) -> None:
 @pytest.mark.parametrize("list_id", [899_999_999, 900_000_001, 900_000_200, 910_000_000, 920_000_000, 921_000_000])
 def test_ids_beside_the_magic_ones(list_id: int) -> None:
     """Ids beside the magic ones are ordinary."""
-    assert magic(list_id) is None
+    assert resolve_magic_id(list_id) is None
 
 
 def test_table_of_magic_ids_is_complete() -> None:
@@ -142,5 +142,5 @@ def test_table_of_magic_ids_is_complete() -> None:
         *(str(900_000_000 + status) for status in STATUSES),
         "910000001 to 919999999",
         *(str(930_000_000 + number) for number in range(1, 11)),
-        *(row.ids for row in edge_rows()),
+        *(row.ids for row in edge_case_rows()),
     ] == [row.ids for row in rows]

@@ -11,9 +11,10 @@ import requests
 
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.mock_server.lists.catalog import lists
-from smartflo_contract.mock_server.lists.fixed_leads import GivenLeads
-from smartflo_contract.mock_server.lists.magic_ids import edge_rows, least_known, magic
+from smartflo_contract.mock_server.http.evidence import weakest_evidence
+from smartflo_contract.mock_server.lists.catalog import configured_lists
+from smartflo_contract.mock_server.lists.fixed_leads import FixedLeads
+from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, resolve_magic_id
 
 Ask = Callable[..., requests.Response]
 IDS = {name: 920_000_000 + crc32(name.encode()) % 1_000_000 for name in EDGE_CASES}
@@ -32,7 +33,7 @@ def written(name: str) -> bytes:
 
 def test_ids_are_all_different() -> None:
     """Each case has an id of its own, outside the other magic ranges and the lists that are there."""
-    others = {one.id for one in lists(Config())}
+    others = {one.id for one in configured_lists(Config())}
 
     assert len(EDGE_CASES) == len(set(IDS.values()) - others)
     assert [] == [id_ for id_ in IDS.values() if not 920_000_000 <= id_ <= 920_999_999]
@@ -40,17 +41,17 @@ def test_ids_are_all_different() -> None:
 
 def test_id_follows_from_the_name() -> None:
     """The id is a function of the case's name alone, so a new case moves no other."""
-    assert dict(EDGE_CASES) == {name: magic(id_) for name, id_ in IDS.items()}
+    assert dict(EDGE_CASES) == {name: resolve_magic_id(id_) for name, id_ in IDS.items()}
 
 
 def test_row_for_people() -> None:
     """The table for people names every case, says why it bites, and how well it is known."""
-    rows = {row.ids: row for row in edge_rows()}
+    rows = {row.ids: row for row in edge_case_rows()}
     row = rows[str(IDS["header-empty"])]
 
     assert len(EDGE_CASES) == len(rows)
     assert "200 and the edge case `header-empty`: No column has a name, and fields hold values all the same." == (
-        row.answer
+        row.response
     )
     assert "assumed" == row.evidence
 
@@ -105,7 +106,7 @@ def test_order_of_labels() -> None:
     """What the vendor documents is known best, then its sample, then public code, then what we assume."""
     labels = ["documented", "sample", "observed", "assumed"]
 
-    assert labels == [least_known(labels[: count + 1]) for count in range(4)]
+    assert labels == [weakest_evidence(labels[: count + 1]) for count in range(4)]
 
 
 def test_entity_tags(ask: Ask) -> None:
@@ -153,7 +154,7 @@ def test_lead_without_the_field_of_the_number() -> None:
     """Given leads may hold anything, or nothing, where the number stands."""
     leads = [{}, {"field_0": None}, {"field_0": 5550000042}, {"field_0": "+915550000042"}]
 
-    assert [2, 3] == GivenLeads(leads).matching("5550000042")  # type: ignore[arg-type]
+    assert [2, 3] == FixedLeads(leads).matching("5550000042")  # type: ignore[arg-type]
 
 
 def test_table_waits_until_it_is_asked_for() -> None:

@@ -2,7 +2,7 @@
 
 import tracemalloc
 
-from smartflo_contract.mock_server.http.compact_json import trimmed
+from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.journal.journal import Journal
 
 
@@ -12,7 +12,7 @@ def test_the_journals_bytes_are_true() -> None:
     journal = Journal(10**6, most)
     tracemalloc.start()
     for number in range(10_000):
-        journal.add(f"{number % 100:012x}", trimmed([number, "GET", f"/v1/broadcast/leads/{number}", "x" * 200]))
+        journal.add(f"{number % 100:012x}", dump_compact([number, "GET", f"/v1/broadcast/leads/{number}", "x" * 200]))
     taken = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-FIRST: Final = -62_135_596_800.0
-LAST: Final = 253_402_300_799.0
+MIN_TIME_SECONDS: Final = -62_135_596_800.0
+MAX_TIME_SECONDS: Final = 253_402_300_799.0
 """Seconds since the epoch of the years 1 and 9999, beyond which no clock goes: dates of four digits say no more."""
 
 
@@ -23,7 +23,7 @@ class Clock:
     def now(self, wall: float) -> float:
         """Return what it shows, in seconds since the epoch, when the wall clock shows ``wall``."""
         shown = wall + self.offset if self.frozen_at is None else self.frozen_at
-        return min(max(shown, FIRST), LAST)
+        return min(max(shown, MIN_TIME_SECONDS), MAX_TIME_SECONDS)
 
     def set_to(self, now: float, wall: float) -> "Clock":
         """Return the clock showing ``now``; one that stands stays so."""

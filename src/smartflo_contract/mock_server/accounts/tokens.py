@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 import jwt
 
-from smartflo_contract.mock_server.accounts.store import account_of_token
+from smartflo_contract.mock_server.accounts.account_ids import account_id_of_token
 
-LIFETIME: Final = 3600
+TOKEN_LIFETIME_SECONDS: Final = 3600
 """Seconds; documented."""
 
 _ALGORITHM: Final = "HS256"
@@ -23,7 +23,7 @@ _REMEMBERED: Final = 1_024
 _SCHEME: Final = "bearer"
 
 
-class Issued(NamedTuple):
+class TokenClaims(NamedTuple):
     """What a token of this fake says.
 
     Attributes:
@@ -37,7 +37,7 @@ class Issued(NamedTuple):
     expires: float
 
 
-class Holder(NamedTuple):
+class TokenHolder(NamedTuple):
     """Who holds the token in an Authorization header.
 
     Attributes:
@@ -48,14 +48,14 @@ class Holder(NamedTuple):
 
     account: str
     scheme: str
-    issued: Issued | None
+    issued: TokenClaims | None
 
 
 class Tokens:
     """Issues and recognises the tokens of one fake.
 
     Args:
-        seed: seed of the world; workers that share it share the signing key.
+        seed: seed of the catalog; workers that share it share the signing key.
     """
 
     def __init__(self, seed: int) -> None:
@@ -71,26 +71,26 @@ class Tokens:
             "iss": _ISSUER,
             "iat": issued,
             "nbf": issued,
-            "exp": issued + LIFETIME,
+            "exp": issued + TOKEN_LIFETIME_SECONDS,
             "jti": secrets.token_urlsafe(12),
         }
         return jwt.encode(claims, self._key, _ALGORITHM)
 
-    def holder(self, authorization: str | None) -> Holder | None:
+    def holder(self, authorization: str | None) -> TokenHolder | None:
         """Return who holds the token in an Authorization header, expired or not; ``None`` where there is no token."""
         if authorization is not None and len(authorization) > _LONGEST:
             return self._found(authorization)
         return self._holder(authorization)
 
-    def _found(self, authorization: str | None) -> Holder | None:
-        token = token_of(authorization)
+    def _found(self, authorization: str | None) -> TokenHolder | None:
+        token = parse_authorization(authorization)
         if not token:
             return None
         issued = self.read(token)
         scheme = "raw" if (authorization or "").strip() == token else "bearer"
-        return Holder(account_of_token(token) if issued is None else issued.account, scheme, issued)
+        return TokenHolder(account_id_of_token(token) if issued is None else issued.account, scheme, issued)
 
-    def read(self, token: str) -> Issued | None:
+    def read(self, token: str) -> TokenClaims | None:
         """Return what a token says, expired or not; ``None`` where this fake did not issue it."""
         if len(token) > _LONGEST:
             return None
@@ -98,12 +98,12 @@ class Tokens:
             claims = jwt.decode(
                 token, self._key, [_ALGORITHM], {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
             )
-            return Issued(f"{int(claims['sub']):012x}", str(claims["jti"]), float(claims["exp"]))
+            return TokenClaims(f"{int(claims['sub']):012x}", str(claims["jti"]), float(claims["exp"]))
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
             return None  # some other text, which is a fine token as well
 
 
-def token_of(authorization: str | None) -> str:
+def parse_authorization(authorization: str | None) -> str:
     """Return the token in an Authorization header, raw or after ``Bearer``; empty where there is none in ASCII."""
     token = (authorization or "").strip()
     if not token.isascii():  # servers differ in what they make of it

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Request
 
-from smartflo_contract.mock_server.accounts.store import account_of_login
+from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.context import State
 
@@ -37,7 +37,7 @@ def named_account(state: State, request: Request, *, needed: bool) -> str | None
             raise Problem(422, "account: expected 12 hexadecimal digits, as in GET /__admin/accounts")
         return account
     if login is not None:
-        return account_of_login(login)
+        return account_id_of_login(login)
     sent = "Authorization" in request.headers
     found = state.account_of(request) if sent or needed else None
     if found is None and (sent or needed):

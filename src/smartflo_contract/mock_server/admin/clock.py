@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from smartflo_contract.mock_server.accounts.clock import FIRST, LAST, Clock
+from smartflo_contract.mock_server.accounts.clock import MAX_TIME_SECONDS, MIN_TIME_SECONDS, Clock
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import Ask
 
@@ -12,7 +12,7 @@ _NO_CLOCK: Final = "the clock would leave the years 1 to 9999"
 
 def get_clock(ask: Ask) -> object:
     """Tell what it shows."""
-    return _shown(ask.state.accounts.view(ask.account).clock, ask.state.clock())
+    return _shown(ask.state.accounts.get(ask.account).clock, ask.state.clock())
 
 
 def patch_clock(ask: Ask) -> object:
@@ -22,7 +22,7 @@ def patch_clock(ask: Ask) -> object:
         clock = account.clock
         shown = clock.now(wall) if "now" not in changes else _seconds(changes["now"])
         later = shown + changes.get("advance", 0)
-        if not FIRST <= later <= LAST:
+        if not MIN_TIME_SECONDS <= later <= MAX_TIME_SECONDS:
             raise Problem(422, _NO_CLOCK)
         clock = clock.set_to(later, wall)
         if "frozen" in changes:

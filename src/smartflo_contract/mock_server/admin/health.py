@@ -19,9 +19,9 @@ def version(ask: Ask) -> object:
 
 def contract(ask: Ask) -> object:
     """Return the annotated schema of a response with leads, as the account has it, or in another profile."""
-    found = ask.state.terms(ask.account).world.contract
+    found = ask.state.resolved_settings(ask.account).catalog.contract
     profile = ask.request.args.get("profile", found.profile)
     try:
-        return ask.state.worlds.contract(profile).schema("leads", annotated=True)
+        return ask.state.catalogs.contract(profile).schema("leads", annotated=True)
     except ContractError as error:
         raise Problem(422, str(error)) from None

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from smartflo_contract.mock_server.accounts.store import EVERYONE
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import Ask, whole_number
 from smartflo_contract.mock_server.api.route_hints import is_served, nearest_route
 from smartflo_contract.mock_server.api.routes import served_routes
 from smartflo_contract.mock_server.context import State
-from smartflo_contract.mock_server.faults.injectors import KINDS, is_status
-from smartflo_contract.mock_server.http.responses import shown
+from smartflo_contract.mock_server.faults.injectors import INJECTORS
+from smartflo_contract.mock_server.faults.rules import is_error_status
+from smartflo_contract.mock_server.http.responses import truncate
 from smartflo_contract.mock_server.journal.entry import Shown, is_secret
 from smartflo_contract.mock_server.journal.journal import MOST_WAITS, Journal, differs, fits
 from smartflo_contract.schemas.errors import nearest
@@ -114,7 +115,7 @@ def _near(ask: Ask, wanted: Mapping[str, Any], total: int) -> dict[str, object]:
 
 
 def _account(ask: Ask) -> str | None:
-    return None if ask.account == EVERYONE else ask.account
+    return None if ask.account == ALL_ACCOUNTS else ask.account
 
 
 def _journal(state: State) -> Journal:
@@ -130,12 +131,14 @@ def _checked(wanted: dict[str, Any]) -> dict[str, Any]:
     routes = [f"{method} {path}" for method, path in served]
     options = {f"OPTIONS {path}" for _, path in served}
     if route is not None and route not in {*routes, *options}:
-        raise Problem(422, f"route: this fake has no `{shown(route)}`.{nearest(route, routes)}")
-    if fault is not None and fault not in KINDS and not is_status(fault):
-        raise Problem(422, f"fault: there is no `{shown(fault)}`; there are {', '.join(KINDS)}.{nearest(fault, KINDS)}")
+        raise Problem(422, f"route: this fake has no `{truncate(route)}`.{nearest(route, routes)}")
+    if fault is not None and fault not in INJECTORS and not is_error_status(fault):
+        raise Problem(
+            422, f"fault: there is no `{truncate(fault)}`; there are {', '.join(INJECTORS)}.{nearest(fault, INJECTORS)}"
+        )
     hidden = [name for name in _names({"query": wanted.get("query"), "json": wanted.get("json")}) if is_secret(name)]
     if hidden:
-        raise Problem(422, f"{shown(hidden[0])}: speaks of a secret, so the journal has no value under this name")
+        raise Problem(422, f"{truncate(hidden[0])}: speaks of a secret, so the journal has no value under this name")
     return wanted
 
 
@@ -158,6 +161,6 @@ def _of_query(ask: Ask) -> dict[str, Any]:
     texts = ask.request.args
     order = texts.get("order", "oldest")
     if order not in {"oldest", "newest"}:
-        raise Problem(422, f"order: expected oldest or newest, got {shown(order)}")
+        raise Problem(422, f"order: expected oldest or newest, got {truncate(order)}")
     after, limit = whole_number(ask, "after", 2**53, 0), whole_number(ask, "limit", _MOST, _USUAL)
     return {"order": order, "after": after, "limit": limit}

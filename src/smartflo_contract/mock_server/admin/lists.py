@@ -6,15 +6,15 @@ from itertools import islice
 from typing import Any, Final
 
 from smartflo_contract.factories import ListDefinition
-from smartflo_contract.mock_server.accounts.snapshot import definition_of, dumped_definition
-from smartflo_contract.mock_server.accounts.store import Account
+from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.admin.problems import Problem, refusing
 from smartflo_contract.mock_server.admin.requests import Ask, whole_number
 from smartflo_contract.mock_server.api.transaction import changes_of, place_of
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
-from smartflo_contract.mock_server.http.compact_json import trimmed
-from smartflo_contract.mock_server.lists.edited_list import Lead, ListChanges
-from smartflo_contract.mock_server.lists.magic_ids import is_list_id
+from smartflo_contract.mock_server.http.compact_json import dump_compact
+from smartflo_contract.mock_server.http.list_ids import is_list_id
+from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
+from smartflo_contract.mock_server.lists.edited_list import EditedList, Lead
 
 _PAGE: Final = (("offset", 2**32, 0), ("limit", 10_000, 1_000))
 """Parameters of a page of leads, each with its greatest and its usual value."""
@@ -24,8 +24,8 @@ _USUAL_SIZE: Final = ListDefinition(id=1).size
 def get_lists(ask: Ask) -> object:
     """Tell the lists of the account, by id; of magic ones those that it has changed."""
     with ask.state.accounts.edit(ask.account) as account:
-        world = ask.state.terms(ask.account).world
-        untouched = {id_: world.changes(one) for id_, one in world.lists.items()}
+        catalog = ask.state.resolved_settings(ask.account).catalog
+        untouched = {id_: catalog.edited_list(one) for id_, one in catalog.lists.items()}
         lists = {**untouched, **account.lists}
         return [_shown(lists[id_]) for id_ in sorted(lists) if not lists[id_].deleted]
 
@@ -39,7 +39,7 @@ def get_list(ask: Ask) -> object:
 def post_list(ask: Ask) -> object:
     """Make a list under an id that is free."""
     with ask.state.accounts.edit(ask.account) as account:
-        return _defined(ask, account, account.new_list_id(ask.state.terms(ask.account).world.lists))
+        return _defined(ask, account, account.new_list_id(ask.state.resolved_settings(ask.account).catalog.lists))
 
 
 def put_list(ask: Ask) -> object:
@@ -69,12 +69,12 @@ def put_leads(ask: Ask) -> object:
     """Make a list of leads that are as they are, in place of the one that is there."""
     list_id = _list_id(ask)
     with refusing():
-        fixture = FixtureList.of(ask.content, id=list_id)
+        fixture = FixtureList.from_leads(ask.content, id=list_id)
     with ask.state.accounts.edit(ask.account) as account:
-        world = ask.state.terms(ask.account).world
-        changes = ListChanges.of(world.writer(fixture.added), fixture.leads)
+        catalog = ask.state.resolved_settings(ask.account).catalog
+        changes = EditedList.from_leads(catalog.writer(fixture.added_definition), fixture.leads)
         changes.touched = True
-        account.put_list(list_id, changes, world.key)
+        account.put_list(list_id, changes, catalog.key)
         return _shown(changes)
 
 
@@ -88,8 +88,8 @@ def patch_lead(ask: Ask) -> object:
     """Change a lead: set keys, and remove some; nothing is checked."""
     values, gone = ask.content.get("set", {}), set(ask.content.get("remove", ()))
     with ask.state.accounts.edit(ask.account) as account:
-        world = ask.state.terms(ask.account).world
-        place = place_of(account, world, ask.place)
+        catalog = ask.state.resolved_settings(ask.account).catalog
+        place = place_of(account, catalog, ask.place)
         if place is None:
             raise Problem(404, "no lead of this account has this id: lead_id of GET /v1/broadcast/leads/<list id>")
         changes, index = place
@@ -111,21 +111,21 @@ def _list_id(ask: Ask) -> int:
 
 
 def _defined(ask: Ask, account: Account, list_id: int) -> object:
-    content, world = dict(ask.content), ask.state.terms(ask.account).world
+    content, catalog = dict(ask.content), ask.state.resolved_settings(ask.account).catalog
     given, description = content.pop("leads", []), content.pop("description", "")
     with refusing():
         size = content.pop("size", 0 if "leads" in ask.content else _USUAL_SIZE)
-        definition = definition_of({**content, "id": list_id, "size": size})
-    changes = ListChanges(world.writer(definition), description, touched=True)
+        definition = definition_from_json({**content, "id": list_id, "size": size})
+    changes = EditedList(catalog.writer(definition), description, touched=True)
     _added(changes, given)
-    account.put_list(list_id, changes, world.key)
+    account.put_list(list_id, changes, catalog.key)
     return _shown(changes)
 
 
-def _added(changes: ListChanges, leads: list[Lead]) -> list[Lead]:
+def _added(changes: EditedList, leads: list[Lead]) -> list[Lead]:
     """Add leads; a partial lead has the keys that are given, and else what the list would have next."""
     with refusing():
-        trimmed([leads])  # deeper than the answer, which is refused here or nowhere
+        dump_compact([leads])  # deeper than the answer, which is refused here or nowhere
         return changes.add_all([partial(_over, one) for one in leads])
 
 
@@ -133,21 +133,21 @@ def _over(given: Mapping[str, Any], lead: Lead) -> Lead:
     return {**lead, **given}
 
 
-def _changes(ask: Ask, account: Account) -> ListChanges:
+def _changes(ask: Ask, account: Account) -> EditedList:
     """Return the changes of the list that is asked for.
 
     Raises:
         Problem: the account has no such list, or none that can be changed.
     """
-    world = ask.state.terms(ask.account).world
-    found = changes_of(account, world, ask.place)
-    if isinstance(found, ListChanges):
+    catalog = ask.state.resolved_settings(ask.account).catalog
+    found = changes_of(account, catalog, ask.place)
+    if isinstance(found, EditedList):
         return found
     if found is None:
         raise Problem(404, "this account has no list of this id; GET /__admin/lists tells those that there are")
     raise Problem(404, "this id stands for an answer, or for an edge case whose leads are given, and is no list")
 
 
-def _shown(changes: ListChanges) -> object:
-    definition = dumped_definition(changes.writer.definition)
+def _shown(changes: EditedList) -> object:
+    definition = definition_to_json(changes.writer.definition)
     return {**definition, "size": changes.leads.size, "description": changes.description, "changed": changes.touched}

@@ -14,7 +14,7 @@ from smartflo_contract.mock_server.admin.components import components
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.http.request_bodies import read_body
-from smartflo_contract.mock_server.http.responses import shown
+from smartflo_contract.mock_server.http.responses import truncate
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.json_pointer import json_pointer
 
@@ -152,7 +152,7 @@ def _message(error: jsonschema_rs.ValidationError, known: Collection[str], expec
 
 
 def _shown(value: object) -> str:
-    return shown(value if isinstance(value, str) else repr(value))
+    return truncate(value if isinstance(value, str) else repr(value))
 
 
 @cache

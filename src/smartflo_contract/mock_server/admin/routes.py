@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 import orjson
 from flask import Request, Response
 
-from smartflo_contract.mock_server.accounts.store import EVERYONE
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.admin.access import check_caller
 from smartflo_contract.mock_server.admin.account_selector import NAMES, named_account
 from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
@@ -306,4 +306,4 @@ def _ask(state: State, request: Request, route: AdminRoute, place: str) -> Ask:
     if route.body is None:
         check_no_body(request, SMALL)
     content = None if route.body is None else content_of(request, route.body, route.most_bytes)
-    return Ask(state, request, named or EVERYONE, content, place)
+    return Ask(state, request, named or ALL_ACCOUNTS, content, place)

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, Final
 
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
-from smartflo_contract.mock_server.accounts.snapshot import fault_of, whole
-from smartflo_contract.mock_server.accounts.store import EVERYONE
 from smartflo_contract.mock_server.admin.problems import Problem, refusing
 from smartflo_contract.mock_server.admin.requests import Ask
-from smartflo_contract.mock_server.config.quirks import DEFAULTS, QUIRKS, resolved
-from smartflo_contract.mock_server.config.validation import check_faults
-from smartflo_contract.mock_server.faults.injectors import KINDS, Fault
+from smartflo_contract.mock_server.config.quirks import QUIRKS, resolve_quirks
+from smartflo_contract.mock_server.faults.injectors import INJECTORS
+from smartflo_contract.mock_server.faults.parsing import fault_from_json
+from smartflo_contract.mock_server.faults.rules import Fault
+from smartflo_contract.mock_server.faults.validation import check_faults
+from smartflo_contract.mock_server.http.compact_json import whole_number
 from smartflo_contract.schemas.profiles import PROFILES
 
 MOST_RULES: Final = 1_000
@@ -22,7 +24,7 @@ _LISTS: Final = (
 
 def get_profile(ask: Ask) -> object:
     """Tell the profile."""
-    return {"profile": ask.state.terms(ask.account).world.contract.profile, "profiles": PROFILES}
+    return {"profile": ask.state.resolved_settings(ask.account).catalog.contract.profile, "profiles": PROFILES}
 
 
 def put_profile(ask: Ask) -> object:
@@ -33,7 +35,7 @@ def put_profile(ask: Ask) -> object:
 
 def get_quirks(ask: Ask) -> object:
     """Tell every quirk, with its value."""
-    values = ask.state.terms(ask.account).quirks
+    values = ask.state.resolved_settings(ask.account).quirks
     return [
         {
             "name": quirk.name,
@@ -43,7 +45,7 @@ def get_quirks(ask: Ask) -> object:
             "evidence": quirk.evidence,
             "why": quirk.why,
         }
-        for quirk in QUIRKS
+        for quirk in QUIRKS.values()
     ]
 
 
@@ -51,10 +53,12 @@ def patch_quirks(ask: Ask) -> object:
     """Set some quirks; ``None`` removes what was set."""
     given: dict[str, Any] = ask.content
     with refusing():
-        resolved({name: whole(value) for name, value in given.items() if value is not None or name not in DEFAULTS})
+        resolve_quirks(
+            {name: whole_number(value) for name, value in given.items() if value is not None or name not in QUIRKS}
+        )
 
     def changed(settings: Settings) -> Settings:
-        quirks = {**settings.quirks, **{name: whole(value) for name, value in given.items()}}
+        quirks = {**settings.quirks, **{name: whole_number(value) for name, value in given.items()}}
         return replace(settings, quirks={name: str(value) for name, value in quirks.items() if value is not None})
 
     _set(ask, changed)
@@ -63,22 +67,22 @@ def patch_quirks(ask: Ask) -> object:
 
 def get_faults(ask: Ask) -> object:
     """Tell the rules, and every kind of fault."""
-    kinds = [{"name": name, "evidence": kind.evidence, "why": kind.why} for name, kind in KINDS.items()]
+    kinds = [{"name": name, "evidence": kind.evidence, "why": kind.description} for name, kind in INJECTORS.items()]
     return {**_rules(ask), "kinds": kinds}
 
 
 def put_faults(ask: Ask) -> object:
     """Set all rules; each counts from its first request."""
-    rules = tuple(map(fault_of, ask.content["rules"]))
+    rules = tuple(map(fault_from_json, ask.content["rules"]))
     return _set_faults(ask, rules, lambda: rules, recount=True)
 
 
 def post_fault(ask: Ask) -> object:
     """Add a rule after those that there are, which go on counting."""
-    rule = fault_of(ask.content)
+    rule = fault_from_json(ask.content)
 
     def longer() -> tuple[Fault, ...]:
-        rules = ask.state.terms(ask.account).faults
+        rules = ask.state.resolved_settings(ask.account).faults
         if len(rules) == MOST_RULES:
             raise Problem(422, f"there are {MOST_RULES} rules already; DELETE /__admin/faults removes them")
         return (*rules, rule)
@@ -102,7 +106,7 @@ def _set_faults(
 
 
 def _rules(ask: Ask) -> dict[str, object]:
-    return {"rules": [asdict(rule) for rule in ask.state.terms(ask.account).faults]}
+    return {"rules": [asdict(rule) for rule in ask.state.resolved_settings(ask.account).faults]}
 
 
 def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = False) -> None:
@@ -114,22 +118,22 @@ def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = Fa
         recount: whether requests for rules are counted anew.
 
     Raises:
-        Problem: they cannot be so, or would have leads be of another world than those of lists that were changed.
+        Problem: they cannot be so, or would have leads be of another catalog than those of lists that were changed.
     """
-    accounts, worlds = ask.state.accounts, ask.state.worlds
-    others = UNSET if ask.account == EVERYONE else accounts.view(EVERYONE).settings
+    accounts, catalogs = ask.state.accounts, ask.state.catalogs
+    others = UNSET if ask.account == ALL_ACCOUNTS else accounts.get(ALL_ACCOUNTS).settings
     with accounts.edit(ask.account) as account:
         settings = change(account.settings)
         with refusing():
-            then = worlds.terms(settings.over(others))
-            then.world.check()
+            then = catalogs.resolve(settings.over(others))
+            then.catalog.check()
         reshaped = _shape(settings) != _shape(account.settings)
-        if account.lists and reshaped and then.world.key != account.world:
+        if account.lists and reshaped and then.catalog.key != account.catalog:
             raise Problem(409, _LISTS)
         account.settings = UNSET if settings == UNSET else settings
         if recount:
             account.fault_counts.clear()
-    for one in accounts.ids() if recount and ask.account == EVERYONE else ():
+    for one in accounts.ids() if recount and ask.account == ALL_ACCOUNTS else ():
         if accounts.peek(one).settings.faults is None:
             with accounts.edit(one) as account:
                 account.fault_counts.clear()

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from flask import Response
 
-from smartflo_contract.mock_server.api.auth import INDIA
 from smartflo_contract.mock_server.context import Call
-from smartflo_contract.mock_server.http.responses import answer
-from smartflo_contract.mock_server.lists.catalog import World
-from smartflo_contract.mock_server.lists.edited_list import ChangedLeads, Lead, ListChanges
-from smartflo_contract.mock_server.lists.magic_ids import is_list_id
+from smartflo_contract.mock_server.http.list_ids import is_list_id
+from smartflo_contract.mock_server.http.lockout import INDIA
+from smartflo_contract.mock_server.http.responses import json_response
+from smartflo_contract.mock_server.lists.catalog import Catalog
+from smartflo_contract.mock_server.lists.edited_list import EditedLeads, EditedList, Lead
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})
@@ -24,7 +24,7 @@ _LAST_INSTANT: Final = 253_402_300_799_999
 
 def get_dnd(call: Call) -> Response:
     """Answer with a page of the leads that must not be dialled, by list and position."""
-    world, wanted = call.terms.world, call.request.args
+    catalog, wanted = call.settings.catalog, call.request.args
     limit, list_id, last = wanted.get("limit", str(_MOST)), wanted.get("list_id"), wanted.get("last_seen_id")
     faults = {
         name: f"Provide a valid {name}."
@@ -36,11 +36,13 @@ def get_dnd(call: Call) -> Response:
         if not fits
     }
     if faults:
-        return answer(422, faults, "assumed", reason="for example /v1/broadcast/dnd/leads?limit=100&list_id=8668")
+        return json_response(
+            422, faults, "assumed", reason="for example /v1/broadcast/dnd/leads?limit=100&list_id=8668"
+        )
     after = (0, -1) if last is None else _place(last) or (0, -1)
     with call.state.accounts.edit(call.account) as account:
-        ids = sorted({*world.lists, *account.lists} if list_id is None else {int(list_id)})
-        lists = [_leads(account.lists.get(one), world, one) for one in ids]
+        ids = sorted({*catalog.lists, *account.lists} if list_id is None else {int(list_id)})
+        lists = [_leads(account.lists.get(one), catalog, one) for one in ids]
         found = (
             _entry(one, index, lead)
             for one, leads in zip(ids, lists, strict=True)
@@ -52,17 +54,17 @@ def get_dnd(call: Call) -> Response:
         page = list(islice(found, int(limit) + 1))
     data = page[: int(limit)]
     body = {"hasMore": len(page) > len(data), "count": len(data), "limit": int(limit), "data": data}
-    return answer(200, body, "assumed")
+    return json_response(200, body, "assumed")
 
 
-def _leads(changes: ListChanges | None, world: World, list_id: int) -> ChangedLeads | None:
+def _leads(changes: EditedList | None, catalog: Catalog, list_id: int) -> EditedLeads | None:
     if changes is not None:
         return None if changes.deleted else changes.leads
-    definition = world.lists.get(list_id)
-    return None if definition is None else world.changes(definition).leads
+    definition = catalog.lists.get(list_id)
+    return None if definition is None else catalog.edited_list(definition).leads
 
 
-def _dnd(leads: ChangedLeads, after: int) -> Iterator[tuple[int, Lead]]:
+def _dnd(leads: EditedLeads, after: int) -> Iterator[tuple[int, Lead]]:
     for index in leads.indexes():
         lead = leads.lead(index) if index > after else None
         status = None if lead is None else lead.get("dial_status")

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Final, NamedTuple
 
 from smartflo_contract.mock_server.api.routes import served_routes
-from smartflo_contract.mock_server.http.responses import shown
+from smartflo_contract.mock_server.http.responses import truncate
 
 _COMPARED: Final = 100
 """Characters of a path that are compared; the vendor's are shorter."""
@@ -47,7 +47,7 @@ def to_known_route(method: str, path: str) -> str:
     nearest = nearest_route(method, path)
     answered = "answered" if is_served(nearest) else "not simulated"
     return (
-        f"the vendor documents no {shown(method)} {shown(path)}; "
+        f"the vendor documents no {truncate(method)} {truncate(path)}; "
         f"the nearest documented route is {nearest.method} {nearest.path} ({answered} by this fake)"
     )
 
@@ -71,7 +71,7 @@ def is_served(route: DocumentedRoute) -> bool:
 
 def to_known_method(method: str, allowed: str) -> str:
     """Return what is known of a method that this fake does not answer at a path that it does."""
-    return f"the vendor documents no {shown(method)} here; this fake answers {allowed}"
+    return f"the vendor documents no {truncate(method)} here; this fake answers {allowed}"
 
 
 @cache

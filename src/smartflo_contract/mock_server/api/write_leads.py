@@ -8,21 +8,27 @@ from typing import Any, Final, NamedTuple
 from flask import Response
 
 from smartflo_contract.factories.lead_writer import last_digits
-from smartflo_contract.mock_server.accounts.store import Batch
+from smartflo_contract.mock_server.accounts.account import Batch
 from smartflo_contract.mock_server.api.transaction import Edit, Refused, at_lead, done, in_list
 from smartflo_contract.mock_server.context import Call
-from smartflo_contract.mock_server.http.request_bodies import LARGE, SMALL, Body, unknown_keys
-from smartflo_contract.mock_server.http.responses import answer, refusal, shown
-from smartflo_contract.mock_server.lists.edited_list import PHONE, Lead, ListChanges
+from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES, SMALL_BODY_BYTES, BodySpec, unknown_keys
+from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
+from smartflo_contract.mock_server.lists.edited_list import PHONE, EditedList, Lead
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.engine import violations
 from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS, TIME_KEYS, epoch_ms, mongo_date
 
-_ADD: Final = Body("AddLead", SMALL, '{"field_0": "5550000042", "field_1": "Asha", "duplicate_option": "skip"}')
-_UPDATE: Final = Body("UpdateLead", SMALL, '{"field_1": "Asha", "priority": "30"}')
-_ADD_MANY: Final = Body("AddLeads", LARGE, '{"data": [{"field_0": "5550000042"}], "duplicate_option": "skip"}')
-_PATCH: Final = Body("PatchLeads", LARGE, '{"field": "field_0", "data": ["5550000042"], "lead_data": {"priority": 5}}')
-_DELETE: Final = Body("DeleteLeads", LARGE, '{"field": "field_0", "data": ["5550000042"]}')
+_ADD: Final = BodySpec(
+    "AddLead", SMALL_BODY_BYTES, '{"field_0": "5550000042", "field_1": "Asha", "duplicate_option": "skip"}'
+)
+_UPDATE: Final = BodySpec("UpdateLead", SMALL_BODY_BYTES, '{"field_1": "Asha", "priority": "30"}')
+_ADD_MANY: Final = BodySpec(
+    "AddLeads", LARGE_BODY_BYTES, '{"data": [{"field_0": "5550000042"}], "duplicate_option": "skip"}'
+)
+_PATCH: Final = BodySpec(
+    "PatchLeads", LARGE_BODY_BYTES, '{"field": "field_0", "data": ["5550000042"], "lead_data": {"priority": 5}}'
+)
+_DELETE: Final = BodySpec("DeleteLeads", LARGE_BODY_BYTES, '{"field": "field_0", "data": ["5550000042"]}')
 
 _MOST_FIELD: Final = 99
 """The last field that a lead may be given where its list has no more columns."""
@@ -81,13 +87,13 @@ def delete_lead(call: Call, id_: str) -> Response:
 
 def get_batch(call: Call, id_: str) -> Response:
     """Answer with what became of a bulk request."""
-    batch = call.state.accounts.view(call.account).batches.get(id_)
+    batch = call.state.accounts.get(call.account).batches.get(id_)
     if batch is None:
-        reason = f"no batch of this account has the id {shown(id_)}; POST /v1/broadcast/leads/<id> answers with one"
-        return refusal(404, "Batch not found.", reason)
+        reason = f"no batch of this account has the id {truncate(id_)}; POST /v1/broadcast/leads/<id> answers with one"
+        return error_response(404, "Batch not found.", reason)
     finished = call.state.now(call.account) >= batch.done_at
     message = batch.outcome if finished else "Batch is processing."
-    return answer(200, {"success": True, "message": message}, "assumed")
+    return json_response(200, {"success": True, "message": message}, "assumed")
 
 
 def row_of(content: Mapping[str, Any], columns: int) -> Row:
@@ -138,19 +144,19 @@ def _refuse(key: str) -> int:
     raise Refused({key: f"Provide a valid {key}."})
 
 
-def _patch_one(edit: Edit, changes: ListChanges, index: int) -> Response:
+def _patch_one(edit: Edit, changes: EditedList, index: int) -> Response:
     row = row_of(edit.content, len(changes.writer.definition.columns))
     changes.change(index, partial(_patched, edit, row.values))
     return done("Lead updated successfully.", row.ignored)
 
 
-def _delete_one(_: Edit, changes: ListChanges, index: int) -> Response:
+def _delete_one(_: Edit, changes: EditedList, index: int) -> Response:
     changes.remove(index)
     return done("Lead deleted successfully.")
 
 
-def _add_one(edit: Edit, changes: ListChanges) -> Response:
-    option = edit.content.get("duplicate_option", edit.terms.quirks["duplicate_option"])
+def _add_one(edit: Edit, changes: EditedList) -> Response:
+    option = edit.content.get("duplicate_option", edit.settings.quirks["duplicate_option"])
     row = row_of(edit.content, len(changes.writer.definition.columns))
     outcome, lead = _add(edit, changes, row, option)
     message = {
@@ -158,12 +164,12 @@ def _add_one(edit: Edit, changes: ListChanges) -> Response:
         "updated": "Lead updated successfully.",
         "skipped": "Lead already exists and was skipped.",
     }[outcome]
-    named = {key: lead.get("lead_id") for key in ("lead_id", "id") if edit.terms.quirks["add_lead_answer"] == key}
+    named = {key: lead.get("lead_id") for key in ("lead_id", "id") if edit.settings.quirks["add_lead_answer"] == key}
     return done(message, row.ignored, **named)
 
 
-def _add_many(edit: Edit, changes: ListChanges) -> Response:
-    option = edit.content.get("duplicate_option", edit.terms.quirks["duplicate_option"])
+def _add_many(edit: Edit, changes: EditedList) -> Response:
+    option = edit.content.get("duplicate_option", edit.settings.quirks["duplicate_option"])
     shared = {"skill_id": edit.content["skill_id"]} if "skill_id" in edit.content else {}
     columns = len(changes.writer.definition.columns)
     rows = [_placed(number, row_of, shared | lead, columns) for number, lead in enumerate(edit.content["data"])]
@@ -175,9 +181,9 @@ def _add_many(edit: Edit, changes: ListChanges) -> Response:
     return done(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
 
 
-def _check_all(edit: Edit, changes: ListChanges, rows: Iterable[Row]) -> None:
+def _check_all(edit: Edit, changes: EditedList, rows: Iterable[Row]) -> None:
     """Refuse a batch of which any lead would break the contract, before one is added."""
-    if edit.terms.world.contract.overlay is None:
+    if edit.settings.catalog.contract.overlay is None:
         return  # then what the request's schema lets pass, a lead may hold
     model = changes.writer.lead(changes.writer.size)
     for number, row in enumerate(rows):
@@ -192,7 +198,7 @@ def _placed(number: int, write: Callable[..., Any], *arguments: Any) -> Any:
         raise Refused({f"data.{number}.{key}": message for key, message in refused.faults.items()}) from None
 
 
-def _patch_many(edit: Edit, changes: ListChanges) -> Response:
+def _patch_many(edit: Edit, changes: EditedList) -> Response:
     row = row_of(edit.content["lead_data"], len(changes.writer.definition.columns))
     indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
     change = partial(_patched, edit, row.values)
@@ -203,14 +209,14 @@ def _patch_many(edit: Edit, changes: ListChanges) -> Response:
     return done(f"{len(indexes)} leads updated.", [*unknown_keys(_PATCH, edit.content), *row.ignored])
 
 
-def _delete_many(edit: Edit, changes: ListChanges) -> Response:
+def _delete_many(edit: Edit, changes: EditedList) -> Response:
     indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
     for index in indexes:
         changes.remove(index)
     return done(f"{len(indexes)} leads deleted.", unknown_keys(_DELETE, edit.content))
 
 
-def _matching(changes: ListChanges, key: str, values: list[str | int]) -> Iterator[int]:
+def _matching(changes: EditedList, key: str, values: list[str | int]) -> Iterator[int]:
     """Yield the index of every lead that has one of some values in a field; phone numbers by their last ten digits.
 
     Raises:
@@ -230,7 +236,7 @@ def _matching(changes: ListChanges, key: str, values: list[str | int]) -> Iterat
             yield index
 
 
-def _add(edit: Edit, changes: ListChanges, row: Row, option: str) -> tuple[str, Lead]:
+def _add(edit: Edit, changes: EditedList, row: Row, option: str) -> tuple[str, Lead]:
     """Add a lead, or do with the one that has its number what the option says."""
     same = [] if option == "clone" else changes.leads.matching(row.values[PHONE])
     if same and option == "skip":
@@ -242,7 +248,7 @@ def _add(edit: Edit, changes: ListChanges, row: Row, option: str) -> tuple[str, 
 
 def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     """Return a new lead: New, never called, created now, with the fields that the client gave and no others."""
-    contract = edit.terms.world.contract
+    contract = edit.settings.catalog.contract
     decided = set() if contract.overlay is None else contract.overlay.decided
     fresh: Lead = {key: "" for key in model if FIELD.fullmatch(key)}
     fresh |= {
@@ -256,7 +262,7 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
     fresh |= {"retry_count": "0" if isinstance(model.get("retry_count"), str) else 0, "priority": 1}
     fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(contract, key)}
     fresh |= {key: mongo_date(edit.now) for key in TIME_KEYS}
-    if edit.terms.quirks["created_at"] == "twelve_hours_early":
+    if edit.settings.quirks["created_at"] == "twelve_hours_early":
         fresh["created_at"] = mongo_date(edit.now - HALF_DAY_SECONDS * 1_000)
     for key in ("id", "lead_id"):
         if _is_object_id(model.get(key)):
@@ -280,7 +286,7 @@ def _patched(edit: Edit, values: Lead, lead: Lead, *, changed: bool = True) -> L
     Raises:
         Refused: the contract does not allow it so; an overlay may say more than the request's schema.
     """
-    contract = edit.terms.world.contract
+    contract = edit.settings.catalog.contract
     named = {key: value for key, value in values.items() if key in lead or FIELD.fullmatch(key)}
     if named.get("skill_id", 0) is None and not _may_be_null(contract, "skill_id"):
         del named["skill_id"]  # as it was: this reading has no null

@@ -11,9 +11,9 @@ from typing import Any, Final, Literal
 
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
-from smartflo_contract.mock_server.config.validation import check_config
+from smartflo_contract.mock_server.config.validation import validate_config
 from smartflo_contract.mock_server.errors import ConfigError
-from smartflo_contract.mock_server.faults.injectors import FAULT_NAMES, Fault
+from smartflo_contract.mock_server.faults.rules import SETTING_NAMES, Fault
 from smartflo_contract.schemas.errors import nearest
 
 _FILE: Final = "leads_file"
@@ -49,7 +49,7 @@ class Config:
         overlay: a partial lead schema, as a path or a mapping.
         auth: ``on`` where requests need an Authorization header, ``off`` where they do not.
         phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
-        lists: lead lists besides those of the default world; the same id replaces.
+        lists: lead lists besides those of the default catalog; the same id replaces.
         quirks: name to value, of those that are not to have their default.
         logins: the only logins that are taken; where there are none, any password but ``wrong`` is.
         faults: which answers go wrong, and how; every account counts for itself.
@@ -85,7 +85,7 @@ class Config:
         """Make tables what they stand for, and refuse what the fake cannot work with."""
         for name, (kind, make) in _TABLES.items():
             object.__setattr__(self, name, _each(name, getattr(self, name), kind, make))
-        check_config(self)
+        validate_config({field.name: getattr(self, field.name) for field in fields(self)})
         object.__setattr__(self, "overlay", deepcopy(self.overlay))
         object.__setattr__(self, "quirks", {name: str(value) for name, value in self.quirks.items()})
 
@@ -112,7 +112,7 @@ class Config:
             raise ConfigError(message) from None
 
 
-def config_of(given: object) -> Config:
+def ensure_config(given: object) -> Config:
     """Return a configuration that was given, the usual one for ``None``.
 
     Raises:
@@ -182,7 +182,7 @@ def _each(name: str, given: object, kind: type, make: Callable[[Mapping[str, Any
 
 
 def _fault(table: Mapping[str, Any], place: str) -> Fault:
-    _refuse_unknown(table, FAULT_NAMES, f"{place}.")
+    _refuse_unknown(table, SETTING_NAMES, f"{place}.")
     try:
         return Fault(**{"steps": None, **table})
     except ConfigError as error:

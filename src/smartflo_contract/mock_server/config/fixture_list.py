@@ -57,7 +57,7 @@ class FixtureList(ListDefinition):
         super().__post_init__()
 
     @classmethod
-    def of(cls, leads: Any, **settings: Any) -> "FixtureList":
+    def from_leads(cls, leads: Any, **settings: Any) -> "FixtureList":
         """Return a list of some leads; id, name and columns that are not given are those of the first lead.
 
         Args:
@@ -87,13 +87,13 @@ class FixtureList(ListDefinition):
             ConfigError: the file cannot be read, or holds no leads, or they cannot be a list.
         """
         try:
-            return cls.of(_decoded(Path(path)), **settings)
+            return cls.from_leads(_decoded(Path(path)), **settings)
         except DefinitionError as error:
             message = f"{path}: {error}"
             raise ConfigError(message) from None
 
     @property
-    def added(self) -> ListDefinition:
+    def added_definition(self) -> ListDefinition:
         """What the leads are made of that clients add."""
         usual = {one.name: getattr(self, one.name) for one in fields(ListDefinition)}
         return ListDefinition(**{**usual, "size": 0})

@@ -34,7 +34,7 @@ class Quirk(NamedTuple):
 _CLIENTS: Final = {"observed": "public clients"}
 _OPEN: Final = {"assumed": "no page and no client says"}
 
-QUIRKS: Final = (
+_QUIRKS: Final = (
     Quirk(
         "add_lead_answer",
         ("none", "lead_id", "id"),
@@ -122,24 +122,25 @@ QUIRKS: Final = (
         "A token that the fake did not issue is taken, or refused as the vendor's API would, `Bearer None` too.",
     ),
 )
-"""Every quirk, by name."""
-
-DEFAULTS: Final[Quirks] = {quirk.name: quirk.default for quirk in QUIRKS}
-"""The default of each quirk."""
+QUIRKS: Final[dict[str, Quirk]] = {quirk.name: quirk for quirk in _QUIRKS}
+"""Every quirk by name."""
 
 
-def resolved(given: Mapping[str, object]) -> Quirks:
-    """Return the value of every quirk: those given, and the defaults of the others.
+def resolve_quirks(values: Mapping[str, object]) -> Quirks:
+    """Return the value of every quirk: those in ``values``, and the defaults of all others.
+
+    Args:
+        values: quirk name to value.
 
     Raises:
         ConfigError: there is no such quirk, or it has no such value.
     """
-    values = {quirk.name: quirk.values for quirk in QUIRKS}
-    for name, value in given.items():
-        if name not in values:
-            message = f"quirks.{name}: unknown quirk; there are {', '.join(values)}.{nearest(str(name), values)}"
+    for name, value in values.items():
+        if name not in QUIRKS:
+            message = f"quirks.{name}: unknown quirk; choose from {', '.join(QUIRKS)}.{nearest(str(name), QUIRKS)}"
             raise ConfigError(message)
-        if str(value) not in values[name]:
-            message = f"quirks.{name}: expected one of {', '.join(values[name])}, got {value!r}"
+        if str(value) not in QUIRKS[name].values:
+            message = f"quirks.{name}: expected one of {', '.join(QUIRKS[name].values)}, got {value!r}"
             raise ConfigError(message)
-    return {**DEFAULTS, **{name: str(value) for name, value in given.items()}}
+    defaults = {name: quirk.default for name, quirk in QUIRKS.items()}
+    return {**defaults, **{name: str(value) for name, value in values.items()}}

@@ -1,115 +1,117 @@
-"""Which rules of faults are refused: those that cannot work, and those of which a part would never act."""
+"""Reject fault rules that cannot work, and rules with a part that would never apply."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from smartflo_contract.mock_server.errors import ConfigError
-from smartflo_contract.mock_server.faults.injectors import (
-    ANY,
-    GET_LEADS,
-    KINDS,
-    OF_ARRAYS,
-    OF_LISTS,
-    OK,
-    SETTINGS,
-    STATUS,
-    Fault,
-    is_status,
-)
+from smartflo_contract.mock_server.faults.injectors import INJECTORS, faults_with_setting, find_injector
+from smartflo_contract.mock_server.faults.rules import ANY_ROUTE, OK, SETTINGS, STATUS, Fault, is_error_status
+from smartflo_contract.mock_server.http.route_names import ARRAY_ROUTES, GET_LEADS, LIST_ROUTES
 from smartflo_contract.schemas.errors import nearest
+from smartflo_contract.schemas.files import read
 
-_MOST_SECONDS: Final = 600
+_MAX_DELAY_SECONDS: Final = 600
 _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "list_id": (1, 2**53 - 1),
     "at": (1, 2**31),
     "probability": (0, 1),
-    "seconds": (0, _MOST_SECONDS),
-    "jitter": (0, _MOST_SECONDS),
+    "seconds": (0, _MAX_DELAY_SECONDS),
+    "jitter": (0, _MAX_DELAY_SECONDS),
     "lead": (0, 100_000),
     "retry_after": (0, 86_400),
 }
-"""Numbers among the settings, with their bounds."""
+"""Numeric settings with their minimum and maximum."""
 _FRACTIONS: Final = ("probability", "seconds", "jitter")
-_BESIDE_AT: Final = ("repeat", "probability")
-"""Settings that do nothing where `at` is given."""
-_DEFAULTS: Final = {one.name: one.default for one in fields(Fault)}
-_ARRAYS: Final = (GET_LEADS, "GET /v1/broadcast/lists")
-"""Routes that answer an array."""
-_PLACE: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|(?<=/)[0-9a-f]{24}(?=/|$)|(?<=/)[0-9]+(?=/|$)")
-"""What people write where a route has ``{id}``."""
+_USELESS_WITH_AT: Final = ("repeat", "probability")
+_DEFAULTS: Final = {field.name: field.default for field in fields(Fault)}
+_PLACEHOLDER: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|(?<=/)[0-9a-f]{24}(?=/|$)|(?<=/)[0-9]+(?=/|$)")
+"""What people write in place of ``{id}`` in a route."""
 
 
-def check_fault(fault: Fault, routes: Sequence[str]) -> None:
-    """Refuse a rule that cannot work, or of which a part would never act.
-
-    Args:
-        fault: the rule.
-        routes: those that there are.
+def check_faults(rules: Iterable[Fault]) -> None:
+    """Check fault rules.
 
     Raises:
-        ConfigError: the message names the setting.
+        ConfigError: a rule cannot work, or a part of it would never apply; the message names the rule and its setting.
     """
-    _check_steps(fault.steps)
-    if fault.route not in (*routes, ANY):  # not in a set: it may be anything
-        message = f"route: `{fault.route}` is not one of this fake's.{_hint(str(fault.route), routes)}"
+    for number, rule in enumerate(rules):
+        try:
+            _check_fault(rule, _routes())
+        except ConfigError as error:
+            message = f"faults[{number}].{error}"
+            raise ConfigError(message) from None
+
+
+def _routes() -> list[str]:
+    """Return the routes of the fake, as its OpenAPI document has them."""
+    paths = read("openapi.json")["paths"]
+    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+
+
+def _check_fault(rule: Fault, routes: Sequence[str]) -> None:
+    _check_steps(rule.steps)
+    if rule.route not in (*routes, ANY_ROUTE):  # not in a set: the value may be unhashable
+        message = f"route: this fake has no route `{rule.route}`.{_route_hint(str(rule.route), routes)}"
         raise ConfigError(message)
-    _check_values(fault)
-    useless = next(_useless(fault), None)
+    _check_values(rule)
+    useless = next(_useless_parts(rule), None)
     if useless is not None:
         raise ConfigError(useless)
 
 
 def _check_steps(steps: Sequence[object]) -> None:
     for step in steps:
-        if not isinstance(step, str) or (step not in KINDS and step != OK and not is_status(step)):
-            known = ", ".join([OK, *KINDS, "a status from 400 to 599"])
-            message = f"steps: `{step}` is no fault; there are {known}.{nearest(str(step), [*KINDS, OK])}"
+        if step != OK and find_injector(step) is None:
+            known = ", ".join([OK, *INJECTORS, "a status from 400 to 599"])
+            hint = nearest(str(step), [*INJECTORS, OK])
+            message = f"steps: there is no fault `{step}`; choose from {known}.{hint}"
             raise ConfigError(message)
     if not steps:
-        message = "steps: expected one or more"
+        message = "steps: expected at least one"
         raise ConfigError(message)
 
 
-def _check_values(fault: Fault) -> None:
-    for name, (least, most) in _BOUNDS.items():
-        value: Any = getattr(fault, name)
+def _check_values(rule: Fault) -> None:
+    for name, (minimum, maximum) in _BOUNDS.items():
+        value: Any = getattr(rule, name)
         if value is None and _DEFAULTS[name] is None:
             continue
-        kind = int | float if name in _FRACTIONS else int
-        if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
+        types = int | float if name in _FRACTIONS else int
+        if isinstance(value, bool) or not isinstance(value, types) or not minimum <= value <= maximum:
             whole = "" if name in _FRACTIONS else "whole "
-            message = f"{name}: expected a {whole}number from {least} to {most}, got {value!r}"
+            message = f"{name}: expected a {whole}number from {minimum} to {maximum}, got {value!r}"
             raise ConfigError(message)
-    if type(fault.repeat) is not bool:
-        message = f"repeat: expected true or false, got {fault.repeat!r}"
+    if type(rule.repeat) is not bool:
+        message = f"repeat: expected true or false, got {rule.repeat!r}"
         raise ConfigError(message)
 
 
-def _useless(fault: Fault) -> Iterator[str]:
-    """Yield what of a rule would never act, each with its reason."""
-    there = {STATUS if is_status(str(step)) else step for step in fault.steps}
-    changed = [name for name in SETTINGS if getattr(fault, name) != _DEFAULTS[name]]
+def _useless_parts(rule: Fault) -> Iterator[str]:
+    """Yield a message for each part of a rule that would never apply."""
+    steps = [str(step) for step in rule.steps]
+    faults = {STATUS if is_error_status(step) else step for step in steps}
+    changed = [name for name in SETTINGS if getattr(rule, name) != _DEFAULTS[name]]
     if "at" in changed:
-        if len(fault.steps) > 1:
-            yield "at: one request alone goes wrong, so give one step"
-        for name in filter(_BESIDE_AT.__contains__, changed):
-            yield f"{name}: does nothing beside `at`, by which one request alone goes wrong; leave out one of them"
+        if len(steps) > 1:
+            yield "at: only one request gets a fault, so set only one step"
+        for name in filter(_USELESS_WITH_AT.__contains__, changed):
+            yield f"{name}: has no effect together with `at`; remove one of them"
     for name in changed:
-        wanted = SETTINGS[name].steps
-        if wanted and not there & set(wanted):
-            yield f"{name}: does nothing, because no step is {' or '.join(wanted)}"
-    if fault.route not in {ANY, *_ARRAYS} and there & set(OF_ARRAYS):
-        step = next(step for step in fault.steps if step in OF_ARRAYS)
-        yield f"route: `{step}` breaks an array, and `{fault.route}` answers none; choose `{GET_LEADS}`"
-    if "list_id" in changed and fault.route not in {ANY, *OF_LISTS}:
-        yield f"list_id: does nothing, because `{fault.route}` is about no list"
+        required = faults_with_setting(name)
+        if required and not faults.intersection(required):
+            yield f"{name}: has no effect, because no step is {' or '.join(required)}"
+    broken_array = next((step for step in steps if step in INJECTORS and INJECTORS[step].arrays_only), None)
+    if broken_array is not None and rule.route not in {ANY_ROUTE, *ARRAY_ROUTES}:
+        yield f"route: `{broken_array}` needs an array, and `{rule.route}` returns none; use `{GET_LEADS}`"
+    if "list_id" in changed and rule.route not in {ANY_ROUTE, *LIST_ROUTES}:
+        yield f"list_id: has no effect, because `{rule.route}` has no list id"
 
 
-def _hint(route: str, routes: Sequence[str]) -> str:
-    """Return which route may be meant, or where they are listed."""
-    spelled = _PLACE.sub("{id}", route)
-    begun = [one for one in routes if spelled and one.startswith(spelled)]
-    likely = f" Did you mean `{min(begun, key=len)}`?" if begun else nearest(spelled, routes)
-    return likely or f" `{ANY}` is all of them, `smartflo-contract openapi` shows each."
+def _route_hint(route: str, routes: Sequence[str]) -> str:
+    """Return a hint that names the route that is probably meant, or that shows how to list all routes."""
+    spelled = _PLACEHOLDER.sub("{id}", route)
+    longer = [name for name in routes if spelled and name.startswith(spelled)]
+    similar = f" Did you mean `{min(longer, key=len)}`?" if longer else nearest(spelled, routes)
+    return similar or f" Use `{ANY_ROUTE}` for all routes; `smartflo-contract openapi` lists them."

@@ -9,11 +9,11 @@ import orjson
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from smartflo_contract.mock_server.http.responses import answer, refusal
+from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.schemas.engine import violations, without_look_ahead
 from smartflo_contract.schemas.request_schemas import request_schema
 
-BODY: Final = "smartflo_contract.body"
+BODY_KEY: Final = "smartflo_contract.body"
 """Where in a request's WSGI environment its body stands once it has been read, for the journal."""
 _MOST_FAULTS: Final = 50
 _MESSAGES: Final = {
@@ -28,45 +28,45 @@ _ANY_OTHER: Final = "Provide a valid {name}."
 """The wording of the one such answer that public clients have met."""
 
 
-class Body(NamedTuple):
+class BodySpec(NamedTuple):
     """What the body of a request may be.
 
     Attributes:
         schema: name of its definition.
-        most_bytes: a longer one is refused before it is read.
+        max_bytes: a longer one is refused before it is read.
         example: shown where it is not as it should be.
     """
 
     schema: str
-    most_bytes: int
+    max_bytes: int
     example: str
 
 
-SMALL: Final = 1024 * 1024
+SMALL_BODY_BYTES: Final = 1024 * 1024
 """Bytes of a body with one lead or list."""
-LARGE: Final = 32 * 1024 * 1024
+LARGE_BODY_BYTES: Final = 32 * 1024 * 1024
 """Bytes of a body with many leads: the 10,000 that clients send at once, with room."""
 
 
-def content_of(request: Request, body: Body) -> dict[str, Any] | Response:
+def read_json_object(request: Request, body: BodySpec) -> dict[str, Any] | Response:
     """Return the object in the body of a request, or the answer to one that is not as it should be."""
     try:
-        content = orjson.loads(read_body(request, body.most_bytes))
+        content = orjson.loads(read_body(request, body.max_bytes))
     except RequestEntityTooLarge:
-        reason = f"the body is larger than {body.most_bytes} bytes, and was not read; for example {body.example}"
-        return refusal(413, "Request entity too large.", reason)
+        reason = f"the body is larger than {body.max_bytes} bytes, and was not read; for example {body.example}"
+        return error_response(413, "Request entity too large.", reason)
     except ValueError as error:
-        return refusal(400, "Bad request.", f"the body is not JSON: {error}; for example {body.example}")
+        return error_response(400, "Bad request.", f"the body is not JSON: {error}; for example {body.example}")
     if not isinstance(content, dict):
-        return refusal(400, "Bad request.", f"the body is no JSON object; for example {body.example}")
+        return error_response(400, "Bad request.", f"the body is no JSON object; for example {body.example}")
     try:
         faults = _faults(body.schema, content)
     except ValueError as error:  # the validator goes less deep than the parser
-        return refusal(400, "Bad request.", f"the body cannot be checked: {error}; for example {body.example}")
-    return answer(422, faults, "assumed", reason=f"for example {body.example}") if faults else content
+        return error_response(400, "Bad request.", f"the body cannot be checked: {error}; for example {body.example}")
+    return json_response(422, faults, "assumed", reason=f"for example {body.example}") if faults else content
 
 
-def unknown_keys(body: Body, content: Mapping[str, Any]) -> list[str]:
+def unknown_keys(body: BodySpec, content: Mapping[str, Any]) -> list[str]:
     """Return the keys of a request's object that mean nothing: its schema does not name them."""
     return sorted(content.keys() - _names(body.schema))
 
@@ -74,7 +74,7 @@ def unknown_keys(body: Body, content: Mapping[str, Any]) -> list[str]:
 def read_body(request: Request, most: int) -> bytes:
     """Return the body; read no more of a large one than shows that it is too large."""
     request.max_content_length = most + 1  # werkzeug cuts a body of unknown length there, and says nothing
-    body = request.environ[BODY] = request.get_data(cache=False)
+    body = request.environ[BODY_KEY] = request.get_data(cache=False)
     if len(body) > most:
         raise RequestEntityTooLarge
     if len(body) < (request.content_length or 0):  # Granian says nothing where a client goes in the middle

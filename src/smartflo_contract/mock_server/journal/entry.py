@@ -16,10 +16,11 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 from flask import Request, Response
 
-from smartflo_contract.mock_server.faults.injectors import DROPPED, FAULT, LOGIN
-from smartflo_contract.mock_server.http.compact_json import trimmed
-from smartflo_contract.mock_server.http.request_bodies import BODY
-from smartflo_contract.mock_server.http.responses import EVIDENCE, REASON, shown
+from smartflo_contract.mock_server.faults.injectors import sends_response
+from smartflo_contract.mock_server.http.compact_json import dump_compact
+from smartflo_contract.mock_server.http.request_bodies import BODY_KEY
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER, truncate
+from smartflo_contract.mock_server.http.route_names import LOGIN
 
 Shown: TypeAlias = dict[str, Any]
 """A request as the admin API tells it."""
@@ -78,13 +79,15 @@ def line_of(request: Request, route: str | None, response: Response, time: float
         time: when it is answered, in seconds since the epoch.
     """
     environ = request.environ
-    path, query, body = environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get(BODY)
+    path, query, body = environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get(BODY_KEY)
     cleaned = _clean(path)
-    headers = [(name, _reason(value, path == cleaned) if name == REASON else value) for name, value in response.headers]
+    headers = [
+        (name, _reason(value, path == cleaned) if name == REASON_HEADER else value) for name, value in response.headers
+    ]
     kept = (
         time,
         environ["REQUEST_METHOD"],
-        cleaned if len(cleaned) <= _MOST_PATH else shown(cleaned, _MOST_PATH),
+        cleaned if len(cleaned) <= _MOST_PATH else truncate(cleaned, _MOST_PATH),
         _query(query) if query else None,
         _clean_headers(tuple(map(environ.get, _HEADERS))),
         _scheme(environ.get("HTTP_AUTHORIZATION")),
@@ -96,9 +99,9 @@ def line_of(request: Request, route: str | None, response: Response, time: float
         _answer(response.get_data()) if not response.direct_passthrough and _is_small(response) else None,
     )
     try:
-        return trimmed(kept)
+        return dump_compact(kept)
     except ValueError:  # a header with half a surrogate pair, as only a client in process can send
-        return trimmed((*kept[:4], (None,) * len(_HEADERS), *kept[5:]))
+        return dump_compact((*kept[:4], (None,) * len(_HEADERS), *kept[5:]))
 
 
 def shown_line(line: bytes) -> Shown:
@@ -106,20 +109,20 @@ def shown_line(line: bytes) -> Shown:
     time, method, path, query, values, scheme, route, size, body, status, response_headers, answer = orjson.loads(line)
     headers = dict(zip(_HEADERS.values(), values, strict=True)) | {"Authorization": scheme}
     answered = dict(response_headers)
-    fault, length = answered.get(FAULT), answered.get("Content-Length")
+    fault, length = answered.get(FAULT_HEADER), answered.get("Content-Length")
     return {
         "time": round(time * 1_000),
         "method": method,
         "path": path.encode("latin-1", errors="replace").decode(errors="replace"),
         "query": query or {},
-        "headers": {name: shown(value, _MOST_VALUE) for name, value in headers.items() if value},
+        "headers": {name: truncate(value, _MOST_VALUE) for name, value in headers.items() if value},
         "route": route,
         "body": body,
         "body_bytes": size,
         "response": {
-            "status": None if fault in DROPPED else status,
-            "evidence": answered.get(EVIDENCE),
-            "reason": answered.get(REASON),
+            "status": status if sends_response(fault) else None,
+            "evidence": answered.get(EVIDENCE_HEADER),
+            "reason": answered.get(REASON_HEADER),
             "fault": fault,
             "etag": answered.get("ETag"),
             "bytes": None if length is None else int(length),
@@ -144,7 +147,7 @@ def read_small(request: Request) -> None:
     if not 0 < (request.content_length or 0) <= _MOST_BODY:
         return
     request.max_content_length = _MOST_BODY + 1
-    request.environ[BODY] = request.get_data()  # kept: its handler may read it once more
+    request.environ[BODY_KEY] = request.get_data()  # kept: its handler may read it once more
 
 
 def _reason(value: str, plain: bool) -> str:  # noqa: FBT001 - used once
@@ -187,7 +190,7 @@ def _query(text: str) -> Mapping[str, str]:
 def _pair(name: str, value: str) -> tuple[str, Any]:
     """Return a name and its value with what is secret in either masked."""
     if not is_secret(name):
-        return shown(_clean(name), _MOST_VALUE), shown(_clean(value), _MOST_VALUE)
+        return truncate(_clean(name), _MOST_VALUE), truncate(_clean(value), _MOST_VALUE)
     return name if _SIMPLE.fullmatch(name) else MASKED, MASKED
 
 

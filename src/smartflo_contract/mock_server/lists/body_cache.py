@@ -7,20 +7,20 @@ from typing import Final
 
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 
-LARGEST: Final = 16 * 1024 * 1024
+MAX_WHOLE_BODY_BYTES: Final = 16 * 1024 * 1024
 """Bytes of the largest body that is made in one piece; a list of 10,000 leads is 13 MB."""
-CAPACITY: Final = 64 * 1024 * 1024
+CAPACITY_BYTES: Final = 64 * 1024 * 1024
 """Bytes that all remembered bodies have together."""
 
 
-class Cache:
+class LruCache:
     """Bodies by key, bounded in bytes; the one that was not asked for the longest goes first.
 
     Args:
         capacity: bytes of all bodies together.
     """
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = CAPACITY_BYTES) -> None:
         """Begin empty."""
         self._capacity = capacity
         self._bodies: dict[str, bytes] = {}
@@ -46,37 +46,37 @@ class Cache:
                 self._size -= len(self._bodies.pop(next(iter(self._bodies))))
 
 
-class Bodies:
+class BodyCache:
     """The bodies of one fake's lists."""
 
     def __init__(self) -> None:
         """Begin with an empty cache."""
-        self._cache = Cache()
+        self._cache = LruCache()
         self._making = Lock()
 
-    def ready(self, leads: LeadList) -> bytes | None:
+    def cached(self, leads: LeadList) -> bytes | None:
         """Return the body of a list, if it is remembered; make nothing."""
-        return b"[]" if leads.writer.size == 0 else self._cache.get(leads.etag)
+        return b"[]" if leads.source.size == 0 else self._cache.get(leads.etag)
 
-    def of(self, leads: LeadList) -> bytes | Iterator[bytes]:
+    def body(self, leads: LeadList) -> bytes | Iterator[bytes]:
         """Return the body of a list, in pieces where it is large."""
         body = self._cache.get(leads.etag)
         if body is not None:
             return body
-        if leads.bytes_per_lead * leads.writer.size > LARGEST:
-            return _stream(leads.writer.chunks())
+        if leads.bytes_per_lead * leads.source.size > MAX_WHOLE_BODY_BYTES:
+            return _stream(leads.source.chunks())
         with self._making:  # one at a time: the first requests of many clients want the same body
             body = self._cache.get(leads.etag)
             if body is None:
-                body = b"".join(leads.writer.chunks())
+                body = b"".join(leads.source.chunks())
                 self._cache.put(leads.etag, body)
             return body
 
     @staticmethod
-    def some(leads: LeadList, indexes: list[int]) -> bytes | Iterator[bytes]:
+    def partial_body(leads: LeadList, indexes: list[int]) -> bytes | Iterator[bytes]:
         """Return the body of some leads of a list; it is not remembered."""
-        chunks = leads.writer.chunks(indexes)
-        return b"".join(chunks) if leads.bytes_per_lead * len(indexes) <= LARGEST else _stream(chunks)
+        chunks = leads.source.chunks(indexes)
+        return b"".join(chunks) if leads.bytes_per_lead * len(indexes) <= MAX_WHOLE_BODY_BYTES else _stream(chunks)
 
 
 def _stream(chunks: Iterator[bytes]) -> Iterator[bytes]:

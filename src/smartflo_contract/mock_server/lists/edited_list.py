@@ -10,7 +10,7 @@ import orjson
 
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories.lead_writer import PHONE_DIGITS, last_digits
-from smartflo_contract.mock_server.http.compact_json import trimmed
+from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 
 Lead: TypeAlias = dict[str, Any]
@@ -23,7 +23,7 @@ _CHUNK: Final = 128
 """Changed leads in one piece of a body."""
 
 
-class ChangedLeads:
+class EditedLeads:
     """The writer of a list as it is after some changes.
 
     Args:
@@ -107,7 +107,7 @@ class ChangedLeads:
 
 
 @dataclass
-class ListChanges:
+class EditedList:
     """What an account has changed in one of its lists.
 
     Attributes:
@@ -132,7 +132,7 @@ class ListChanges:
         self._next = max(self._next, self.writer.size)
 
     @classmethod
-    def of(cls, writer: LeadWriter, leads: Sequence[Mapping[str, Any]]) -> "ListChanges":
+    def from_leads(cls, writer: LeadWriter, leads: Sequence[Mapping[str, Any]]) -> "EditedList":
         """Return a list that begins with some leads, which are as they are.
 
         Args:
@@ -147,7 +147,7 @@ class ListChanges:
         begun.touched = False
         return begun
 
-    def copy(self) -> "ListChanges":
+    def copy(self) -> "EditedList":
         """Return another one with the same changes."""
         return replace(
             self,
@@ -157,11 +157,11 @@ class ListChanges:
         )
 
     @property
-    def leads(self) -> ChangedLeads:
+    def leads(self) -> EditedLeads:
         """The leads as they are now, for as long as nobody changes them."""
-        return ChangedLeads(self.writer, self._changed, self._numbers, "")
+        return EditedLeads(self.writer, self._changed, self._numbers, "")
 
-    def view(self, tag: str | None = None) -> LeadList:
+    def lead_list(self, tag: str | None = None) -> LeadList:
         """Return the list as it is served; it stays as it is whatever comes later.
 
         Args:
@@ -170,22 +170,22 @@ class ListChanges:
         if self._view is None:
             numbers = {digits: tuple(indexes) for digits, indexes in self._numbers.items()}
             self._view = LeadList(
-                ChangedLeads(self.writer, dict(self._changed), numbers, tag or secrets.token_hex(8)), "assumed"
+                EditedLeads(self.writer, dict(self._changed), numbers, tag or secrets.token_hex(8)), "assumed"
             )
         return self._view
 
     def add(self, make: Callable[[Lead], Lead]) -> Lead:
-        """Add a lead: what ``make`` makes of the one that the world would have next."""
+        """Add a lead: what ``make`` makes of the one that the catalog would have next."""
         return self.add_all([make])[0]
 
     def add_all(self, makes: Sequence[Callable[[Lead], Lead]]) -> list[Lead]:
-        """Add leads, all or none: what each of ``makes`` makes of the one that the world would have next."""
+        """Add leads, all or none: what each of ``makes`` makes of the one that the catalog would have next."""
         indexes = range(self._next, self._next + len(makes))
         if indexes.stop > _MOST_INDEX:
             message = f"a list has at most {_MOST_INDEX} leads, with those that were deleted"
             raise ValueError(message)
         leads = [make(self.writer.lead(index)) for index, make in zip(indexes, makes, strict=True)]
-        lines = list(map(trimmed, leads))
+        lines = list(map(dump_compact, leads))
         for index, lead, line in zip(indexes, leads, lines, strict=True):
             self._put(index, lead, line)
         self._next = indexes.stop
@@ -198,7 +198,7 @@ class ListChanges:
             message = f"there is no lead at {index}"
             raise LookupError(message)
         lead = change(before)
-        line = trimmed(lead)
+        line = dump_compact(lead)
         self._forget(index)
         self._put(index, lead, line)
         return lead
@@ -215,7 +215,7 @@ class ListChanges:
         for index, line in self._changed.items():
             if line is not None:
                 lead = orjson.loads(line)
-                self._changed[index] = trimmed(
+                self._changed[index] = dump_compact(
                     {key: writer.definition.name if key == "list_name" else value for key, value in lead.items()}
                 )
         self._touch()
@@ -244,7 +244,7 @@ class ListChanges:
             if lead is None:
                 self._changed[index] = None
             else:
-                self._put(index, lead, trimmed(lead))
+                self._put(index, lead, dump_compact(lead))
         self._next = following
         self._touch()
 

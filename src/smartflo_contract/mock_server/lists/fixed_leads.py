@@ -8,7 +8,7 @@ from smartflo_contract.factories import Lead
 from smartflo_contract.factories.lead_writer import PHONE_DIGITS, last_digits
 
 
-class GivenLeads:
+class FixedLeads:
     """The writer of a list whose leads are given; all of it is in memory, so it is for short ones.
 
     Attributes:

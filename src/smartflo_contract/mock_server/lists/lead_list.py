@@ -7,12 +7,12 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import orjson
 
-from smartflo_contract.mock_server.http.responses import EVIDENCE
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER
 
 Headers: TypeAlias = list[tuple[str, str]]
 
 
-class Writer(Protocol):
+class LeadSource(Protocol):
     """What writes the leads of a list that is served; :class:`LeadWriter` makes them, others have them given."""
 
     @property
@@ -31,31 +31,31 @@ class Writer(Protocol):
 
 
 class LeadList:
-    """A list that is served: its writer, and the headers that every answer with it has.
+    """A list that is served: its source, and the headers that every answer with it has.
 
     Attributes:
-        writer: writes the leads.
+        source: writes the leads.
         etag: a strong entity tag of the list's recipe, so it costs no body.
         headers: content type, entity tag and evidence.
     """
 
-    def __init__(self, writer: Writer, evidence: str) -> None:
+    def __init__(self, source: LeadSource, evidence: str) -> None:
         """Hash the recipe; no lead is made."""
-        self.writer = writer
-        self.etag = f'"{blake2b(writer.recipe.encode(), digest_size=16).hexdigest()}"'
-        self.headers: Headers = headers(self.etag, evidence)
+        self.source = source
+        self.etag = f'"{blake2b(source.recipe.encode(), digest_size=16).hexdigest()}"'
+        self.headers: Headers = lead_headers(self.etag, evidence)
 
     def lead(self, index: int) -> dict[str, Any]:
         """Return the lead at an index that is there."""
-        (lead,) = orjson.loads(b"".join(self.writer.chunks((index,))))
+        (lead,) = orjson.loads(b"".join(self.source.chunks((index,))))
         return cast("dict[str, Any]", lead)
 
     @cached_property
     def bytes_per_lead(self) -> int:
         """The size of the first lead, as an estimate of all."""
-        return sum(map(len, self.writer.chunks((0,)))) if self.writer.size else 0
+        return sum(map(len, self.source.chunks((0,)))) if self.source.size else 0
 
 
-def headers(etag: str, evidence: str) -> Headers:
+def lead_headers(etag: str, evidence: str) -> Headers:
     """Return the headers of an answer that holds leads."""
-    return [("Content-Type", "application/json"), ("ETag", etag), (EVIDENCE, evidence)]
+    return [("Content-Type", "application/json"), ("ETag", etag), (EVIDENCE_HEADER, evidence)]

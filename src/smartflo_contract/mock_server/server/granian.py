@@ -17,7 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
-from smartflo_contract.mock_server.accounts.settings import Worlds
+from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.app import create_app
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
@@ -95,7 +95,7 @@ def serve(config: Config, announce: Callable[[str], None]) -> None:
         PortTaken: something listens at the port, perhaps another fake.
         ServeError: the host or the port cannot be used.
     """
-    Worlds(config).usual.world.check()
+    Catalogs(config).default.catalog.check()
     with _reserved(resolve(config.host, config.port)) as address:
         server = _Server(address, config.workers, partial(announce, address.url))
         server.serve(target_loader=partial(_load, config), wrap_loader=False)

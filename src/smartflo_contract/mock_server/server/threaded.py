@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from smartflo_contract.mock_server.accounts.store import account_of_login
+from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.app import EXTENSION, create_app
-from smartflo_contract.mock_server.config.config import Config, config_of
+from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import ONLY
 from smartflo_contract.mock_server.server.sockets import Address, bind, resolve
 
@@ -117,7 +117,7 @@ class FakeSmartflo:
 
     def __init__(self, config: Config | None = None, *, port: int = 0) -> None:
         """Keep the configuration; nothing listens yet."""
-        self._config = config_of(config)
+        self._config = ensure_config(config)
         self._port = port
         self._app: Flask | None = None
         self._door: _Door | None = None
@@ -164,7 +164,7 @@ class FakeSmartflo:
         Raises:
             RuntimeError: it does not run.
         """
-        account = account_of_login(login)
+        account = account_id_of_login(login)
         return self._state.tokens.issue(account, self._state.now(account))
 
     def reset(self, login: str) -> None:
@@ -173,7 +173,7 @@ class FakeSmartflo:
         Raises:
             RuntimeError: it does not run.
         """
-        self._state.forget(account_of_login(login))
+        self._state.forget(account_id_of_login(login))
 
     @contextmanager
     def listen_for(self, login: str) -> Iterator[str]:
@@ -185,7 +185,7 @@ class FakeSmartflo:
         Raises:
             RuntimeError: it does not run.
         """
-        app, account = self.app, account_of_login(login)
+        app, account = self.app, account_id_of_login(login)
 
         def of_account(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
             return app(environ | {ONLY: account}, start_response)

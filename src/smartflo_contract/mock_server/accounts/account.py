@@ -1,0 +1,91 @@
+"""The account: everything that the fake stores for one client."""
+
+from collections.abc import Container
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from smartflo_contract.mock_server.accounts.clock import Clock
+from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
+from smartflo_contract.mock_server.lists.catalog import CatalogKey
+from smartflo_contract.mock_server.lists.edited_list import EditedList
+
+_FIRST_LIST_ID: Final = 10_001
+"""First id of the lists that an account creates. Real ids have four to six digits."""
+
+
+class Batch(NamedTuple):
+    """A bulk request.
+
+    Attributes:
+        outcome: the message that reports its result.
+        done_at: when it completes, in seconds since the epoch.
+    """
+
+    outcome: str
+    done_at: float
+
+
+@dataclass
+class Account:
+    """Everything that the fake stores for one account.
+
+    Attributes:
+        settings: settings that override the configuration.
+        clock: clock of the account.
+        failed_logins: number of consecutive failed logins.
+        locked_until: end of the lockout, in seconds since the epoch; 0 without a lockout.
+        logged_out: id of each token that was logged out before it expired, to its expiry in seconds since the epoch.
+        catalog: the catalog that the edited lists belong to; ``None`` without edited lists.
+        lists: edited lists by id.
+        batches: bulk requests by id.
+        fault_counts: number of counted requests by the position of a fault rule, or by magic list id.
+        requests: number of bulk requests and new lists so far, from which their ids follow.
+    """
+
+    settings: Settings = UNSET
+    clock: Clock = field(default_factory=Clock)
+    failed_logins: int = 0
+    locked_until: float = 0.0
+    logged_out: dict[str, float] = field(default_factory=dict)
+    catalog: CatalogKey | None = None
+    lists: dict[int, EditedList] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    fault_counts: dict[int, int] = field(default_factory=dict)
+    requests: int = 0
+
+    def put_list(self, list_id: int, edited: EditedList, catalog: CatalogKey) -> None:
+        """Store an edited list. All edited lists of an account belong to one catalog."""
+        self.catalog, self.lists[list_id] = catalog, edited
+
+    def delete_list(self, edited: EditedList) -> None:
+        """Delete a list and its leads."""
+        self.lists[edited.writer.definition.id] = EditedList(edited.writer, deleted=True, touched=True)
+
+    def new_list_id(self, taken: Container[int]) -> int:
+        """Return a list id that this account has never used and that is not in ``taken``."""
+        while True:
+            self.requests += 1
+            list_id = _FIRST_LIST_ID + self.requests
+            if list_id not in taken and list_id not in self.lists:
+                return list_id
+
+    def add_batch(self, batch: Batch, max_batches: int) -> str:
+        """Store a bulk request and return its id. Drop the oldest ones beyond ``max_batches``."""
+        self.requests += 1
+        batch_id = f"{self.requests:024x}"
+        self.batches = dict([*self.batches.items(), (batch_id, batch)][-max_batches:])
+        return batch_id
+
+    def count_for_rule(self, number: int) -> int:
+        """Count a request for a fault rule and return how many it has counted before.
+
+        Args:
+            number: position of the rule, or a magic list id.
+        """
+        count = self.fault_counts.get(number, 0)
+        self.fault_counts[number] = count + 1
+        return count
+
+
+PRISTINE: Final = Account()
+"""An account in its initial state. Do not change it."""

@@ -1,0 +1,43 @@
+"""Parse fault rules from the command line and from JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from smartflo_contract.mock_server.errors import ConfigError
+from smartflo_contract.mock_server.faults.rules import SETTINGS, Fault
+from smartflo_contract.mock_server.http.compact_json import whole_number
+from smartflo_contract.schemas.errors import nearest
+
+
+def parse_fault(rule: str) -> Fault:
+    """Parse a rule: steps separated by commas, then settings, such as ``503,503,ok;list_id=8668``.
+
+    Raises:
+        ConfigError: the string is not a rule; the message shows the part that is wrong.
+    """
+    steps, *settings = rule.split(";")
+    if "=" in steps:
+        message = f"fault {rule}: settings come after `;`, such as cut;at=3"
+        raise ConfigError(message)
+    parsed = dict(_parse_setting(rule, setting) for setting in settings)
+    return Fault(tuple(step.strip() for step in steps.split(",")), **parsed)
+
+
+def _parse_setting(rule: str, setting: str) -> tuple[str, Any]:
+    """Return name and value of one setting of a rule."""
+    name, equals, value = (part.strip() for part in setting.partition("="))
+    if not equals or name not in SETTINGS:
+        known = f"choose from {', '.join(SETTINGS)}.{nearest(name, SETTINGS)}"
+        message = f"fault {rule}: expected settings such as at=3, got `{setting}`; {known}"
+        raise ConfigError(message)
+    try:
+        return name, SETTINGS[name].parse(value)
+    except ValueError:
+        message = f"fault {rule}: {name} cannot be `{value}`"
+        raise ConfigError(message) from None
+
+
+def fault_from_json(rule: Mapping[str, Any]) -> Fault:
+    """Return the rule in a JSON object: ``FaultRule`` in the admin API's OpenAPI document."""
+    numbers = {name: whole_number(rule[name]) for name in ("list_id", "at", "lead") if name in rule}
+    return Fault(**{**rule, **numbers, "steps": tuple(str(whole_number(step)) for step in rule["steps"])})

@@ -1,0 +1,18 @@
+"""Routes that other modules refer to by name: method and path, spelled as in the OpenAPI document."""
+
+from typing import Final
+
+LOGIN: Final = "POST /v1/auth/login"
+GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
+LIST_ROUTES: Final = (
+    GET_LEADS,
+    "POST /v1/broadcast/leads/{id}",
+    "PATCH /v1/broadcast/leads/{id}",
+    "DELETE /v1/broadcast/leads/{id}",
+    "POST /v1/broadcast/lead/{id}",
+    "PUT /v1/broadcast/list/{id}",
+    "DELETE /v1/broadcast/list/{id}",
+)
+"""Routes whose ``{id}`` is a list id. In all others it is the id of a lead or a batch."""
+ARRAY_ROUTES: Final = (GET_LEADS, "GET /v1/broadcast/lists")
+"""Routes that respond with a JSON array."""
