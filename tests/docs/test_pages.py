@@ -1,60 +1,95 @@
-"""The pages in docs/: every block of code runs as written."""
+"""The pages in docs/: every code block runs as written."""
 
+import os
 import re
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from importlib.util import find_spec
-from os import environ, pathsep
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[2]
-OTHERS = {"ci.md", "failures.md"}
-"""Pages that have tests of their own: test_ci.py and test_failures.py."""
-PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in OTHERS]
+TESTED_ELSEWHERE = {"ci.md", "failures.md"}
+"""Pages with tests of their own: test_ci.py and test_failures.py."""
+PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in TESTED_ELSEWHERE]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SAVED = re.compile(r"[Ss]aved as `([\w.-]+)`")
 TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
-NOT_OURS = "requests_mock"
+DATA_LANGUAGES = {"json", "toml", "yaml"}
+OPTIONAL_PACKAGE = "requests_mock"
 """No dependency of the tests: no release since March 2024, and its plugin imports ``requests`` into every pytest run.
 
-Its block is run where it is installed, as it is with the development tools; ``.ci/run`` does so."""
+Its block runs where it is installed, as it is with the development tools; ``.ci/run`` does so."""
+EXAMPLES = f"""
+from hypothesis import settings
+
+settings.register_profile("docs", max_examples={settings.get_profile("smartflo").max_examples})
+settings.load_profile("docs")
+"""
+"""A pytest plugin: as many Hypothesis examples as in our tests."""
+
+
+class Block(NamedTuple):
+    """A code block of a page.
+
+    Attributes:
+        language: of the code.
+        code: content of the block.
+        offset: position of the block in the page, in characters.
+        file: name of the file that the page saves it as, if any.
+    """
+
+    language: str
+    code: str
+    offset: int
+    file: str | None
+
+    @property
+    def is_for_pytest(self) -> bool:
+        """Whether the block has tests that it does not call itself."""
+        return self.language == "python" and any(f"\n{test}()" not in self.code for test in TEST.findall(self.code))
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """Yield the code blocks of a page.
+
+    A JSON, TOML or YAML block is the next file that the page names, a Python block where the name follows directly.
+    """
+    text = page.read_text(encoding="utf-8")
+    for match in BLOCK.finditer(text):
+        language, code = match.groups()
+        name = SAVED.search(text, match.end()) if language in DATA_LANGUAGES else SAVED.match(text, match.end() + 2)
+        yield Block(language, code, match.start(), name and name[1])
+
+
+def run_block(page: Path, block: Block, folder: Path) -> None:
+    """Run a block in a folder, or save it as the file that it is."""
+    if block.file:
+        (folder / block.file).write_text(block.code, encoding="utf-8")
+    elif block.is_for_pytest:
+        compile(block.code, str(page), "exec")
+        if OPTIONAL_PACKAGE not in block.code or find_spec(OPTIONAL_PACKAGE):
+            (folder / f"test_block_{block.offset}.py").write_text(block.code, encoding="utf-8")
+    elif block.language == "python":
+        exec(compile(block.code, str(page), "exec"), {})  # noqa: S102 - the page's own code
+    else:
+        assert block.language == "sh"
+        path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+        command = ["bash", "-euo", "pipefail", "-c", block.code]
+        subprocess.run(command, check=True, env=os.environ | {"PATH": path}, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python and shell blocks run from top to bottom; then pytest runs those with tests that they do not call.
-
-    A JSON, TOML or YAML block is the file that the text names after it, and a Python block where this follows at once.
-    """
+    """Python and shell blocks run from top to bottom; then pytest runs the blocks that are tests."""
     monkeypatch.chdir(tmp_path)
-    text = page.read_text(encoding="utf-8")
-    path = f"{sysconfig.get_path('scripts')}{pathsep}{environ['PATH']}"
-    tests = 0
-    for block in BLOCK.finditer(text):
-        language, code = block.groups()
-        if language in {"json", "toml", "yaml"}:
-            name = SAVED.search(text, block.end())
-            assert name is not None
-            (tmp_path / name[1]).write_text(code, encoding="utf-8")
-        elif language == "python" and (name := SAVED.match(text, block.end() + 2)):
-            (tmp_path / name[1]).write_text(code, encoding="utf-8")
-        elif language == "python" and any(f"\n{test}()" not in code for test in TEST.findall(code)):
-            compile(code, str(page), "exec")
-            if NOT_OURS not in code or find_spec(NOT_OURS):
-                (tmp_path / f"test_block_{block.start()}.py").write_text(code, encoding="utf-8")
-                tests += 1
-        elif language == "python":
-            exec(compile(code, str(page), "exec"), {})  # noqa: S102  # the page's own code
-        else:
-            assert language == "sh"
-            subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", code],
-                check=True,
-                env=environ | {"PATH": path},
-                stdout=subprocess.DEVNULL,
-            )
-    if tests:
-        subprocess.run([sys.executable, "-m", "pytest", "--quiet", "."], check=True)
+    for block in blocks(page):
+        run_block(page, block, tmp_path)
+    if any(tmp_path.glob("test_block_*.py")):
+        (tmp_path / "examples_of_pages.py").write_text(EXAMPLES, encoding="utf-8")
+        subprocess.run([sys.executable, "-m", "pytest", "--quiet", "-p", "examples_of_pages", "."], check=True)
