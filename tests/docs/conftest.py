@@ -5,6 +5,10 @@ from importlib.util import find_spec
 
 import pytest
 
+from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+
+LOADED = (Smartflo, SmartfloServer)
+"""Imported before a nested pytest run in this process, which forgets the modules that it imports first."""
 PLUGINS = ["smartflo_contract.pytest_plugin.plugin"]
 if find_spec("requests_mock"):
     PLUGINS.append("requests_mock.contrib._pytest_plugin")
