@@ -1,4 +1,4 @@
-"""What the packaging tests share: the project's folder, and distributions built from it once."""
+"""The project's folder, commands that run in it, and distributions that are built from it once."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = {".json", ".py", ".typed"}
+SHIPPED_SUFFIXES = {".json", ".py", ".typed"}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PackageFiles = Callable[[Iterable[str]], list[str]]
@@ -25,13 +25,13 @@ def _root() -> Path:
 
 @pytest.fixture(name="run", scope="session")
 def _run() -> Run:
-    """Run a command as a process that knows nothing of the test run, the measuring or the git hook around it."""
-    apart = ("COVERAGE_", "GIT_", "PYTEST_")
+    """Return a function that runs a command without the environment of this test run, of coverage and of Git hooks."""
+    removed = ("COVERAGE_", "GIT_", "PYTEST_")
 
     def run(
         *command: str | Path, cwd: Path = ROOT, check: bool = True, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(apart)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(removed)}
         done = subprocess.run(
             command,
             cwd=cwd,
@@ -42,7 +42,7 @@ def _run() -> Run:
             stderr=subprocess.STDOUT,
         )
         if check and done.returncode:
-            pytest.fail(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
+            pytest.fail(f"{' '.join(map(str, command))} exits with {done.returncode}:\n{done.stdout}")
         return done
 
     return run
@@ -50,18 +50,18 @@ def _run() -> Run:
 
 @pytest.fixture(name="package_files", scope="session")
 def _package_files() -> PackageFiles:
-    """Keep the package's own modules and data of a list of paths, as ``smartflo_contract/...``."""
+    """Return a function that selects the package's modules and data, as ``smartflo_contract/...``."""
 
     def package_files(names: Iterable[str]) -> list[str]:
         paths = (name.partition("src/")[2] or name for name in names)
-        return sorted(p for p in paths if p.startswith("smartflo_contract/") and Path(p).suffix in SHIPPED)
+        return sorted(p for p in paths if p.startswith("smartflo_contract/") and Path(p).suffix in SHIPPED_SUFFIXES)
 
     return package_files
 
 
 @pytest.fixture(name="build_wheel", scope="session")
 def _build_wheel(run: Run) -> BuildWheel:
-    """Build the wheel of a source tree and return the names in it."""
+    """Return a function that builds the wheel of a source tree and returns the names of its files."""
 
     def build_wheel(source: Path, out: Path) -> list[str]:
         run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out, source)

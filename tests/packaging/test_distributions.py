@@ -18,8 +18,8 @@ def _source(root: Path, package_files: PackageFiles) -> list[str]:
     )
 
 
-def test_source_has_modules_and_data(source: list[str]) -> None:
-    """The list that the distributions are compared with holds modules, JSON files and the typing marker."""
+def test_source_tree_has_modules_and_data(source: list[str]) -> None:
+    """The source tree, with which the distributions are compared, has modules, JSON files and the typing marker."""
     expected = {".json", ".py", ".typed"}
 
     assert expected == {Path(name).suffix for name in source}
@@ -29,7 +29,7 @@ def test_source_has_modules_and_data(source: list[str]) -> None:
 def test_every_module_and_json_file_is_shipped(
     kind: str, distributions: Distributions, source: list[str], package_files: PackageFiles
 ) -> None:
-    """Each distribution holds the modules and JSON files of the source tree, no more and no less."""
+    """Each distribution holds exactly the modules and JSON files of the source tree."""
     shipped = package_files(distributions[kind])
 
     assert source == shipped
@@ -41,21 +41,21 @@ def test_wheel_from_sdist_is_the_wheel(distributions: Distributions) -> None:
 
 
 def test_wheel_installs_one_package(distributions: Distributions) -> None:
-    """The wheel puts nothing at the top level but the package and its metadata."""
+    """The wheel has only the package and its metadata at the top level."""
     tops = {name.partition("/")[0].partition("-")[0] for name in distributions["wheel"]}
 
     assert {"smartflo_contract"} == tops
 
 
 def test_links_are_not_in_the_sdist(distributions: Distributions) -> None:
-    """The links at the top level stay out of the sdist."""
+    """The sdist has none of the links at the top level."""
     tops = {name.partition("/")[0] for name in distributions["sdist"]}
 
     assert set() == tops & set(LINKS)
 
 
-def test_links_lead_to_the_rooms(root: Path) -> None:
-    """Each link at the top level leads to the room of its name; without symlinks it is a file that says where."""
+def test_links_lead_to_the_packages(root: Path) -> None:
+    """Each link at the top level leads to the package of its name; without symlinks it is a file with the path."""
     paths = [root / name for name in LINKS if (root / name).exists()]
     if not paths:
         pytest.skip("an unpacked sdist has no links")

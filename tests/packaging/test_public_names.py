@@ -1,4 +1,4 @@
-"""The public names are those that each package says it has."""
+"""The public names of each package are those in its ``__all__``."""
 
 import importlib
 import pkgutil
@@ -21,8 +21,8 @@ PACKAGES = [
 ]
 
 
-def by_kind(name: str) -> tuple[bool, bool, str]:
-    """Order names as ``__all__`` is sorted: constants, then classes, then the rest."""
+def sort_key(name: str) -> tuple[bool, bool, str]:
+    """Return the sort key of a name in ``__all__``: constants, then classes, then functions."""
     return (not name.isupper(), not name[0].isupper(), name)
 
 
@@ -33,8 +33,8 @@ def test_version_is_that_of_the_distribution(root: Path) -> None:
     assert {declared} == {smartflo_contract.__version__, version("smartflo-contract")}
 
 
-def test_newest_change_is_of_this_version(root: Path) -> None:
-    """The changelog begins with the version at hand."""
+def test_changelog_begins_with_this_version(root: Path) -> None:
+    """The first section of the changelog describes the current version."""
     headings = [line for line in (root / "CHANGELOG.md").read_text("utf-8").splitlines() if line.startswith("## ")]
 
     assert headings[0].startswith(f"## [{smartflo_contract.__version__}]")
@@ -45,12 +45,12 @@ def test_all_is_sorted(package: str) -> None:
     """``__all__`` lists constants, classes and functions, each in alphabetical order."""
     names = getattr(importlib.import_module(package), "__all__", [])
 
-    assert sorted(names, key=by_kind) == list(names)
+    assert sorted(names, key=sort_key) == list(names)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_all_is_everything_public(package: str) -> None:
-    """``__all__`` names what the package re-exports, at once or when it is asked for: all of it, and nothing else."""
+def test_all_names_every_public_name(package: str) -> None:
+    """``__all__`` names exactly what the package exports, whether it imports it at once or lazily."""
     module = importlib.import_module(package)
     names = set(getattr(module, "__all__", []))
     public = {
