@@ -1,38 +1,43 @@
-"""The clock of an account: the wall clock and an offset, or a time at which it stands still."""
+"""The clock of an account: an offset from the wall clock, or a fixed time while it is frozen."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
 MIN_TIME_SECONDS: Final = -62_135_596_800.0
+"""Start of the year 1, in seconds since the epoch. No clock goes below it, so that years have four digits."""
 MAX_TIME_SECONDS: Final = 253_402_300_799.0
-"""Seconds since the epoch of the years 1 and 9999, beyond which no clock goes: dates of four digits say no more."""
+"""End of the year 9999, in seconds since the epoch. No clock goes above it."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """What an account's clock shows.
+    """The clock of an account.
 
     Attributes:
-        offset: seconds that it is ahead of the wall clock while it runs.
-        frozen_at: seconds since the epoch at which it stands; ``None`` while it runs.
+        offset: seconds that a running clock is ahead of the wall clock.
+        frozen_at: time of a frozen clock, in seconds since the epoch; ``None`` while it runs.
     """
 
     offset: float = 0.0
     frozen_at: float | None = None
 
     def now(self, wall: float) -> float:
-        """Return what it shows, in seconds since the epoch, when the wall clock shows ``wall``."""
-        shown = wall + self.offset if self.frozen_at is None else self.frozen_at
-        return min(max(shown, MIN_TIME_SECONDS), MAX_TIME_SECONDS)
+        """Return the time on this clock.
+
+        Args:
+            wall: the time on the wall clock. Both are in seconds since the epoch.
+        """
+        now = wall + self.offset if self.frozen_at is None else self.frozen_at
+        return min(max(now, MIN_TIME_SECONDS), MAX_TIME_SECONDS)
 
     def set_to(self, now: float, wall: float) -> "Clock":
-        """Return the clock showing ``now``; one that stands stays so."""
+        """Return the clock set to ``now``. A frozen clock stays frozen."""
         return Clock(now - wall) if self.frozen_at is None else replace(self, frozen_at=now)
 
-    def frozen(self, wall: float) -> "Clock":
-        """Return the clock standing at what it shows."""
+    def freeze(self, wall: float) -> "Clock":
+        """Return the clock frozen at its current time."""
         return replace(self, frozen_at=self.now(wall))
 
-    def running(self, wall: float) -> "Clock":
-        """Return the clock going on from what it shows."""
+    def resume(self, wall: float) -> "Clock":
+        """Return the clock running on from its current time."""
         return Clock(self.now(wall) - wall)

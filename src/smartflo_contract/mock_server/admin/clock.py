@@ -26,7 +26,7 @@ def patch_clock(ask: Ask) -> object:
             raise Problem(422, _NO_CLOCK)
         clock = clock.set_to(later, wall)
         if "frozen" in changes:
-            clock = clock.frozen(wall) if changes["frozen"] else clock.running(wall)
+            clock = clock.freeze(wall) if changes["frozen"] else clock.resume(wall)
         account.clock = clock
     return _shown(clock, wall)
 

@@ -126,7 +126,7 @@ def _set(ask: Ask, change: Callable[[Settings], Settings], *, recount: bool = Fa
         settings = change(account.settings)
         with refusing():
             then = catalogs.resolve(settings.over(others))
-            then.catalog.check()
+            then.catalog.check_overlay()
         reshaped = _shape(settings) != _shape(account.settings)
         if account.lists and reshaped and then.catalog.key != account.catalog:
             raise Problem(409, _LISTS)

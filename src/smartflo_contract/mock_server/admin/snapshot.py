@@ -71,7 +71,7 @@ def _account(state: State, content: Mapping[str, Any], others: Settings) -> Acco
     settings, kept = load_settings(content), content["world"]
     check_faults(settings.faults or ())
     catalog = state.catalogs.resolve(settings.over(others), kept and CatalogKey(**kept)).catalog
-    catalog.check()
+    catalog.check_overlay()
     return load_account(content, settings if settings != UNSET else UNSET, catalog)
 
 

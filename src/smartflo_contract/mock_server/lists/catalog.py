@@ -111,7 +111,7 @@ class Catalog:
         """Return the ids of the lists that there are at first, and of the magic ones that were read lately."""
         return list(self.lists | self._read)
 
-    def check(self) -> None:
+    def check_overlay(self) -> None:
         """Make a lead of each list where an overlay could forbid it, so that this fails here and not in an answer.
 
         Raises:

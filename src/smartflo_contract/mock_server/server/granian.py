@@ -95,7 +95,7 @@ def serve(config: Config, announce: Callable[[str], None]) -> None:
         PortTaken: something listens at the port, perhaps another fake.
         ServeError: the host or the port cannot be used.
     """
-    Catalogs(config).default.catalog.check()
+    Catalogs(config).default.catalog.check_overlay()
     with _reserved(resolve(config.host, config.port)) as address:
         server = _Server(address, config.workers, partial(announce, address.url))
         server.serve(target_loader=partial(_load, config), wrap_loader=False)
