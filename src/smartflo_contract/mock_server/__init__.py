@@ -1,8 +1,9 @@
 """The fake Smartflo: answers as the vendor documents, and says in each answer how well that is known."""
 
 from smartflo_contract.mock_server.app import create_app
-from smartflo_contract.mock_server.config.config import Config, Login
+from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
+from smartflo_contract.mock_server.config.login import Login
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.server.threaded import FakeSmartflo

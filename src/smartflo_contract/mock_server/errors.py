@@ -1,18 +1,18 @@
-"""Mistakes of the caller that the fake reports.
+"""Errors that the fake raises for mistakes of its users.
 
-ConfigError          a setting that the fake cannot work with
+ConfigError          an invalid setting
 ServeError           an address at which the fake cannot listen
-└── PortTaken        another program, or another fake, listens there
+└── PortTaken        the port is in use
 """
 
 
 class ConfigError(ValueError):
-    """A configuration cannot be read or says what the fake cannot do; the message names the setting."""
+    """The configuration cannot be read, or a setting in it is invalid. The message names the setting."""
 
 
 class ServeError(ValueError):
-    """The fake cannot listen at the configured host and port; the message says why."""
+    """The fake cannot listen at the configured host and port. The message states why."""
 
 
-class PortTaken(ServeError):  # noqa: N818 - the name says what happened
-    """Another server, perhaps another fake, listens at the address."""
+class PortTaken(ServeError):  # noqa: N818 - a well-known state rather than an error
+    """Another program, possibly another fake, listens at the configured address."""

@@ -174,13 +174,13 @@ def test_in_python(folder: Path) -> None:
         (None, "fixture.json: cannot be read: No such file or directory"),
         ("[1", "fixture.json: expected a JSON array of leads, such as `smartflo-contract record` writes; not JSON: "),
         ('[{"field_1": "Asha"', "not JSON: "),
-        ("{}", "fixture.json: leads: expected an array of leads, one at least, each a JSON object"),
-        ("[]", "expected an array of leads, one at least"),
+        ("{}", "fixture.json: leads: expected an array of at least one lead, each a JSON object"),
+        ("[]", "expected an array of at least one lead"),
         ('[{"list_id": 4711}, "Asha"]', "each a JSON object"),
         ('["Asha"]', "each a JSON object"),
-        ("[{}]", "id: missing; give one, as the first lead has no list_id that is a whole number from 1 to"),
-        ('[{"list_id": "Asha"}]', "id: missing; give one"),
-        ('[{"list_id": 5, "x": ' + "[" * 400 + "]" * 400 + "}]", "leads: JSON cannot say them: Recursion limit"),
+        ("[{}]", "id: missing; set one, because the list_id of the first lead is not a whole number from 1 to"),
+        ('[{"list_id": "Asha"}]', "id: missing; set one"),
+        ('[{"list_id": 5, "x": ' + "[" * 400 + "]" * 400 + "}]", "leads: cannot be encoded as JSON: Recursion limit"),
     ],
 )
 def test_files_that_cannot_be(folder: Path, content: str | None, told: str) -> None:
@@ -202,14 +202,14 @@ def test_a_file_that_is_too_large(folder: Path) -> None:
     """A file beyond all measure is refused."""
     with (folder / FILE).open("r+b") as file:
         file.truncate(256 * 1024 * 1024 + 1)
-    with pytest.raises(ConfigError, match=r"fixture\.json: larger than 256 MiB; serve fewer leads"):
+    with pytest.raises(ConfigError, match=r"fixture\.json: larger than 256 MiB; use a file with fewer leads"):
         Config.from_file(folder / "fake.toml")
 
 
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ("size = 3", "lists[0].size: leave it out: the list has the leads of leads_file"),
+        ("size = 3", "lists[0].size: remove it; the list has the leads of leads_file"),
         ("id = 0", "fixture.json: id: expected a whole number from 1"),
         ("name = 3", "fixture.json: name: expected text"),
         ('file = "x"', "lists[0].file: unknown setting. "),

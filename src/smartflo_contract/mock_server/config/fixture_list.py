@@ -1,4 +1,4 @@
-"""Lists whose leads come from a file, such as ``smartflo-contract record`` writes."""
+"""Fixed lists: lead lists with leads from a file, such as ``smartflo-contract record`` writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -14,25 +14,25 @@ from smartflo_contract.factories.setting_checks import LARGEST, Check, columns, 
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.schemas.lead_format import column_names
 
-_MOST_BYTES: Final = 256 * 1024 * 1024
+_MAX_FILE_BYTES: Final = 256 * 1024 * 1024
 _is_id: Final = integer(1, LARGEST)
-_TOLD: Final[Mapping[str, Check]] = {"id": _is_id, "name": text, "columns": columns}
-"""What a lead says of its list, and which of that a list can be."""
+_CHECKS: Final[Mapping[str, Check]] = {"id": _is_id, "name": text, "columns": columns}
+"""Settings that default to those of the first lead, with the check that a value has to pass."""
 
 
 @dataclass(frozen=True)
 class FixtureList(ListDefinition):
-    """A lead list whose leads are given, and served as they are: whatever profile, overlay, seed and phones there are.
+    """A fixed list: the fake returns its leads unchanged, whatever profile, overlay, seed and phones are set.
 
     Name, columns, seed and statuses are those of the leads that clients add.
 
     Attributes:
         size: number of leads.
-        leads: decoded JSON, one lead at least; not shown.
-        digest: tells the leads from others.
+        leads: decoded JSON, at least one lead; hidden in the representation.
+        digest: hash of the leads.
 
     Raises:
-        DefinitionError: a value is not possible; the message names it.
+        DefinitionError: a setting is invalid; the message names it.
     """
 
     size: int = field(default=0, init=False)
@@ -40,40 +40,39 @@ class FixtureList(ListDefinition):
     digest: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Count the leads, and refuse what is no list of leads."""
-        if not (
-            self.leads and isinstance(self.leads, list | tuple) and all(isinstance(one, dict) for one in self.leads)
-        ):
-            message = "leads: expected an array of leads, one at least, each a JSON object"
+        """Check and count the leads."""
+        is_array = self.leads and isinstance(self.leads, list | tuple)
+        if not (is_array and all(isinstance(lead, dict) for lead in self.leads)):
+            message = "leads: expected an array of at least one lead, each a JSON object"
             raise DefinitionError(message)
         try:
-            written = orjson.dumps(self.leads)
+            encoded = orjson.dumps(self.leads)
         except (TypeError, ValueError) as error:
-            message = f"leads: JSON cannot say them: {error}"
+            message = f"leads: cannot be encoded as JSON: {error}"
             raise DefinitionError(message) from None
-        digest = blake2b(written, digest_size=16).hexdigest()
+        digest = blake2b(encoded, digest_size=16).hexdigest()
         for name, value in {"leads": tuple(self.leads), "size": len(self.leads), "digest": digest}.items():
             object.__setattr__(self, name, value)
         super().__post_init__()
 
     @classmethod
     def from_leads(cls, leads: Any, **settings: Any) -> "FixtureList":
-        """Return a list of some leads; id, name and columns that are not given are those of the first lead.
+        """Return a list of leads; id, name and columns default to those of the first lead.
 
         Args:
             leads: decoded JSON.
-            settings: those of a list.
+            settings: settings of a list.
 
         Raises:
-            DefinitionError: it cannot be, or has no id.
+            DefinitionError: a setting is invalid, or the list has no id.
         """
         first = leads[0] if isinstance(leads, list) and leads and isinstance(leads[0], dict) else {}
-        settings = {**_told(first), **settings}
-        made = cls(**{"id": 1, **settings, "leads": leads})
+        settings = {**_settings_of_lead(first), **settings}
+        definition = cls(**{"id": 1, **settings, "leads": leads})
         if "id" not in settings:
-            message = f"id: missing; give one, as the first lead has no list_id that is {_is_id(None)}"
+            message = f"id: missing; set one, because the list_id of the first lead is not {_is_id(None)}"
             raise DefinitionError(message)
-        return made
+        return definition
 
     @classmethod
     def from_file(cls, path: str | PathLike[str], **settings: Any) -> "FixtureList":
@@ -81,40 +80,40 @@ class FixtureList(ListDefinition):
 
         Args:
             path: the file, of at most 256 MiB.
-            settings: those of a list; id, name and columns that are not given are those of the first lead.
+            settings: settings of a list; id, name and columns default to those of the first lead.
 
         Raises:
-            ConfigError: the file cannot be read, or holds no leads, or they cannot be a list.
+            ConfigError: the file cannot be read, contains no leads, or a setting is invalid.
         """
         try:
-            return cls.from_leads(_decoded(Path(path)), **settings)
+            return cls.from_leads(_read_json(Path(path)), **settings)
         except DefinitionError as error:
             message = f"{path}: {error}"
             raise ConfigError(message) from None
 
     @property
     def added_definition(self) -> ListDefinition:
-        """What the leads are made of that clients add."""
-        usual = {one.name: getattr(self, one.name) for one in fields(ListDefinition)}
-        return ListDefinition(**{**usual, "size": 0})
+        """Definition of the leads that clients add: this list without its leads."""
+        settings = {field.name: getattr(self, field.name) for field in fields(ListDefinition)}
+        return ListDefinition(**{**settings, "size": 0})
 
 
-def _told(lead: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a lead says of its list, where a list can be so."""
-    said = {"id": lead.get("list_id"), "name": lead.get("list_name"), "columns": column_names(lead.get("header"))}
-    return {name: value for name, value in said.items() if _TOLD[name](value) is None}
+def _settings_of_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a list that a lead contains, without invalid ones."""
+    settings = {"id": lead.get("list_id"), "name": lead.get("list_name"), "columns": column_names(lead.get("header"))}
+    return {name: value for name, value in settings.items() if _CHECKS[name](value) is None}
 
 
-def _decoded(path: Path) -> Any:
+def _read_json(path: Path) -> Any:
     """Return the JSON in a file.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: the file cannot be read, is too large, or is not JSON.
     """
     try:
-        if path.stat().st_size <= _MOST_BYTES:
+        if path.stat().st_size <= _MAX_FILE_BYTES:
             return orjson.loads(path.read_bytes())
-        message = f"larger than {_MOST_BYTES // 1024**2} MiB; serve fewer leads"
+        message = f"larger than {_MAX_FILE_BYTES // 1024**2} MiB; use a file with fewer leads"
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
     except ValueError as error:

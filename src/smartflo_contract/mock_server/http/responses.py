@@ -1,4 +1,4 @@
-"""Answers that are no lead list: the vendor's shapes, the evidence, and the reason for people."""
+"""JSON responses in the vendor's shapes, with headers that state the evidence and the reason."""
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -12,9 +12,10 @@ EVIDENCE_HEADER: Final = "X-Smartflo-Fake-Evidence"
 REASON_HEADER: Final = "X-Smartflo-Fake-Reason"
 FAULT_HEADER: Final = "X-Smartflo-Fake-Fault"
 _MAX_REASON_BYTES: Final = 500
+_MAX_QUOTED_CHARACTERS: Final = 80
 _ELLIPSIS: Final = "..."
 _READABLE: Final = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
-"""What stands in a reason as it is; the rest, and ``%`` itself, is percent-encoded."""
+"""Characters of a reason that are not percent-encoded: printable ASCII except ``%``."""
 
 
 def json_response(
@@ -25,14 +26,14 @@ def json_response(
     reason: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a JSON answer.
+    """Return a JSON response.
 
     Args:
         status: HTTP status.
         body: a JSON object or array.
-        evidence: how well the least known part of the answer is known.
-        reason: why, where it is no plain success.
-        headers: more headers.
+        evidence: label of the weakest evidence for any part of the response.
+        reason: why the request failed or what was ignored; empty for none.
+        headers: additional headers.
     """
     response = Response(orjson.dumps(body), status, mimetype="application/json")
     response.headers[EVIDENCE_HEADER] = evidence
@@ -45,21 +46,30 @@ def json_response(
 def error_response(
     status: int, message: str, reason: str, *, evidence: str = "assumed", headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return an error in the vendor's usual shape."""
+    """Return an error in the vendor's most common shape.
+
+    Args:
+        status: HTTP status.
+        message: the vendor's message.
+        reason: why the request failed, for people.
+        evidence: label of the weakest evidence for any part of the response.
+        headers: additional headers.
+    """
     return json_response(status, {"success": False, "message": message}, evidence, reason=reason, headers=headers)
 
 
 def percent_encode(reason: str) -> str:
-    """Return a reason as header value: percent-encoded, at most 500 bytes, cut between characters."""
-    whole = quote(reason.encode(errors="replace"), safe=_READABLE)
-    if len(whole) <= _MAX_REASON_BYTES:
-        return whole
-    pieces = [quote(character.encode(errors="replace"), safe=_READABLE) for character in reason[:_MAX_REASON_BYTES]]
-    room = _MAX_REASON_BYTES - len(_ELLIPSIS)
-    ends = accumulate(map(len, pieces))
-    return "".join(piece for piece, end in zip(pieces, ends, strict=True) if end <= room) + _ELLIPSIS
+    """Return a reason as a header value: percent-encoded, truncated to 500 bytes between two characters."""
+    encoded = quote(reason.encode(errors="replace"), safe=_READABLE)
+    if len(encoded) <= _MAX_REASON_BYTES:
+        return encoded
+    characters = [quote(character.encode(errors="replace"), safe=_READABLE) for character in reason[:_MAX_REASON_BYTES]]
+    max_bytes = _MAX_REASON_BYTES - len(_ELLIPSIS)
+    ends = accumulate(map(len, characters))
+    kept = (character for character, end in zip(characters, ends, strict=True) if end <= max_bytes)
+    return "".join(kept) + _ELLIPSIS
 
 
-def truncate(text: str, most: int = 80) -> str:
-    """Return text of a request, cut so that a reason stays readable."""
-    return text if len(text) <= most else f"{text[:most]}{_ELLIPSIS}"
+def truncate(string: str, max_characters: int = _MAX_QUOTED_CHARACTERS) -> str:
+    """Return a string from a request, truncated so that a message that quotes it stays readable."""
+    return string if len(string) <= max_characters else f"{string[:max_characters]}{_ELLIPSIS}"
