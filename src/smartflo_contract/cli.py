@@ -539,7 +539,7 @@ def record(
     the credentials, 130 interrupted, and nothing written.
     """
     from smartflo_contract import live
-    from smartflo_contract.live.report import counted
+    from smartflo_contract.live.report import format_count
 
     if output is None and as_test is None:
         message = "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"
@@ -557,11 +557,11 @@ def record(
         max_time=max_time,
     )
     if output is not None:
-        click.echo(f"{output}: {counted(recorded.leads, 'lead')} without personal data", err=True)
+        click.echo(f"{output}: {format_count(recorded.leads, 'lead')} without personal data", err=True)
     if as_test is not None:
         many = recorded.findings > recorded.tests
         which = f"of the worst of {recorded.findings:,} findings" if many else "one of each finding"
-        tests = f"{counted(recorded.tests, 'test')}, {which}"
+        tests = f"{format_count(recorded.tests, 'test')}, {which}"
         click.echo(f"{as_test}: {tests if recorded.tests else 'not written, as nothing is found'}", err=True)
 
 
@@ -652,7 +652,7 @@ def _leave_with(
         prompt=prompt,
         profile=profile,
         overlay=overlay,
-        most_item=max_item,
+        max_item=max_item,
         max_wait=max_wait,
         max_time=max_time,
     )
@@ -689,19 +689,19 @@ def _body(source: str, base_url: str | None) -> str:
     if base_url is None:
         message = f"there is no file {source}; to read it as a list of the API, say which by --base-url"
         raise click.UsageError(message, click.get_current_context())
-    from smartflo_contract.live.client.credentials import checked_url
+    from smartflo_contract.live.client.urls import validate_base_url
 
-    return f"{checked_url(base_url)}/v1/broadcast/leads/{source}"
+    return f"{validate_base_url(base_url)}/v1/broadcast/leads/{source}"
 
 
 def _account(bodies: Iterable[str], token: str | None, *, prompt: bool) -> "str | Credentials | None":
     """Return the token that an option names, or what is typed; ``None`` where nothing is asked."""
-    from smartflo_contract.live.client.credentials import Credentials, credentials
-    from smartflo_contract.live.parsing.sources import is_url
+    from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
+    from smartflo_contract.live.sources import is_url
 
     if token is not None:
         return _secret(token)
-    if not prompt or credentials() or not any(map(is_url, bodies)):
+    if not prompt or credentials_from_environment() or not any(map(is_url, bodies)):
         return None
     if sys.stdin is None or not sys.stdin.isatty():
         message = (

@@ -57,7 +57,7 @@ def test_something_found(folder: Path) -> None:
         "    got       integer 99\n"
         "    evidence  documented (leads page, response table: 1 to 30); sample (leads page, sample response: 1)\n"
     )
-    assert told.endswith("grade E: every lead breaks the contract\n")
+    assert told.endswith("grade E: every lead violates the contract\n")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_baseline(folder: Path) -> None:
     new = run("bad.json", "odd.json", "--baseline", "known.json", "--fail-on", "surprise", at=folder)
 
     assert [0, 0, 1] == [made.returncode, again.returncode, new.returncode]
-    assert again.stdout.endswith(b"grade A: nothing but what the contract says, but for 1 known finding\n")
+    assert again.stdout.endswith(b"grade A: responses match the contract, except for 1 known finding\n")
     assert b"unknown-value" in new.stdout
     assert ["maximum"] == [one["rule"] for one in json.loads((folder / "known.json").read_text())["findings"]]
 
@@ -136,8 +136,8 @@ def test_what_is_no_baseline(folder: Path, text: str) -> None:
     done = run("good.json", "--baseline", "other.json", at=folder)
 
     assert (2, b"") == (done.returncode, done.stdout)
-    assert done.stderr.startswith(b"smartflo-contract: baseline other.json: it is ")
-    assert done.stderr.endswith(b"; --update-baseline makes one\n")
+    assert done.stderr.startswith(b"smartflo-contract: baseline other.json: it")
+    assert done.stderr.endswith(b"; --update-baseline writes a new one\n")
     assert b"Zhuravl" not in done.stderr
 
 
@@ -196,7 +196,11 @@ def test_an_output_that_is_closed(folder: Path, closed: str, source: str, code: 
             2,
             "baseline none.json: No such file or directory; --update-baseline",
         ),
-        (["good.json", "--baseline", "good.json"], 2, "baseline good.json: it is none; --update-baseline makes one"),
+        (
+            ["good.json", "--baseline", "good.json"],
+            2,
+            "baseline good.json: it is not a baseline; --update-baseline writes a new one",
+        ),
         (["good.json", "--profile", "strict"], 2, "'strict' is not one of 'sample', 'documented', 'lenient'"),
         (["good.json", "--overlay", "none.json"], 2, "none.json"),
         (["good.json", "--fail-on", "info"], 2, "'info' is not one of 'break', 'surprise', 'doc-only'"),
@@ -275,7 +279,7 @@ def test_where_no_token_is(folder: Path, where: str, told: str) -> None:
     ("source", "options", "code", "told"),
     [
         ("8668", [], 2, "there is no file 8668; to read it as a list of the API, say which by --base-url"),
-        ("8668", ["--base-url", "api.example.com"], 3, "expected https such as https://api-smartflo"),
+        ("8668", ["--base-url", "api.example.com"], 3, "expected an https URL such as https://api-smartflo"),
         ("http://127.0.0.1:9/v1/broadcast/start/1", [], 3, "was not sent: it starts or stops a broadcast"),
         ("http://api.example.com/v1/broadcast/leads/1", [], 3, "http"),
     ],

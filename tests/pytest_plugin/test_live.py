@@ -132,7 +132,7 @@ def test_only_reading_leaves(pytester: pytest.Pytester, real: FakeSmartflo) -> N
 
         @pytest.mark.parametrize("way", WAYS)
         def test_libraries(smartflo, way):
-            with pytest.raises(RuntimeError, match="was not sent: of the real API only GET and the login are asked"):
+            with pytest.raises(RuntimeError, match="was not sent: only GET requests and the login are sent"):
                 WAYS[way](f"{smartflo.url}/v1/broadcast/leads/8668", smartflo.headers)
 
 
@@ -398,8 +398,11 @@ def test_a_refused_login_is_not_tried_again(
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ("--smartflo-base-url=api.example.com", "expected https such as https://api-smartflo*, got `api.example.com`"),
-        ("--smartflo-base-url=http://api.example.com", "expected https *, got `http://api.example.com`"),
+        (
+            "--smartflo-base-url=api.example.com",
+            "expected an https URL such as https://api-smartflo*, got `api.example.com`",
+        ),
+        ("--smartflo-base-url=http://api.example.com", "expected an https URL *, got `http://api.example.com`"),
         ("--smartflo-live-interval=soon", "expected seconds, 0 or more, got `soon`"),
         ("--smartflo-live-interval=-1", "expected seconds, 0 or more, got `-1`"),
         ("--smartflo-live-interval=inf", "expected seconds, 0 or more, got `inf`"),

@@ -1,4 +1,4 @@
-"""The real Smartflo: how it is reached, and reached for reading alone; and what its responses are checked for."""
+"""The real Smartflo: a read-only client, and tools that check, compare and record its responses."""
 
 import typing
 
@@ -27,7 +27,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> typing.Any:
-    """Import what makes pseudonyms when it is asked for."""
+    """Import recording on first use, because its dependencies take long to import."""
     if name in {"Recorded", "record"}:
         from smartflo_contract.live.recording import recording as _recording  # noqa: PLC0415
 

@@ -1,25 +1,25 @@
-"""What goes wrong with the real API; each message is one line, without credentials and personal data."""
+"""Errors of the live room; each message is one line that contains no credentials and no personal data."""
 
 
 class LiveError(RuntimeError):
-    """The real API cannot be reached, or refuses who asks; the message says what to do."""
+    """The real API cannot be reached or refuses the request, or a file cannot be read."""
 
 
 class NotSentError(LiveError):
-    """A request to the real API was not sent, because it would do more than a test may."""
+    """A request to the real API was not sent because it could change something there."""
 
 
 class BaselineError(ValueError):
-    """A baseline cannot be read or written."""
+    """A baseline cannot be read or written, or a comparison has no leads to start from."""
 
 
-class CutError(LiveError):
-    """A body ended too early; what came before is as it was sent.
+class TruncatedBodyError(LiveError):
+    """A response body ended too early; the bytes before that are valid.
 
-    The connection was closed or reset, fewer bytes came than ``Content-Length`` says, nothing came for 30 seconds, or
-    the gzip in it breaks off or is none.
+    The connection was closed or reset, fewer bytes arrived than ``Content-Length`` declares, nothing arrived for 30
+    seconds, or the gzip stream is incomplete or invalid.
     """
 
 
 class RecordError(ValueError):
-    """A response cannot be written without personal data; the message names the place, never what stands there."""
+    """A response cannot be written without personal data; the message names the location, never the value there."""

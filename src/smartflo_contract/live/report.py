@@ -1,39 +1,40 @@
-"""What a check of responses has found, as a value."""
+"""The report of a check or a comparison, as a value."""
 
-import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from smartflo_contract.live.checking.agreement import Agreement
-from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import SEVERITIES, Severity
-from smartflo_contract.schemas.lead_format import FIELD
 
 FORMAT_VERSION: Final = 1
-LEAST_LEADS: Final = 20
-"""Leads that it takes for the grade A."""
-_NUMBER: Final = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?(?:e[-+]?[0-9]+)?")
-_LONG: Final = re.compile("[0-9]{4}")
-_LONGEST_FIELD: Final = len("field_999")
+MIN_GRADED_LEADS: Final = 20
+"""Leads that grade A requires."""
 GRADES: Final[Mapping[str, str]] = {
-    "A": "nothing but what the contract says",
-    "B": "only what the vendor's pages and sample disagree about",
-    "C": "something that the contract does not know",
-    "D": "some leads, or the body, break the contract",
-    "E": "every lead breaks the contract",
-    "F": "no list of leads could be read",
+    "A": "responses match the contract",
+    "B": "responses differ only where the vendor's pages and sample contradict each other",
+    "C": "responses contain something that the contract does not know",
+    "D": "some leads or the body violate the contract",
+    "E": "every lead violates the contract",
+    "F": "no lead list could be read",
 }
-CHANGED: Final[Mapping[str, str]] = {
-    "A": "nothing has changed that matters",
-    "B": "responses follow another reading of what the vendor's pages and sample disagree about",
-    "C": "something has changed, and nothing that the contract speaks against",
-    "D": "some leads, or the body, have come to break the contract",
-    "E": "every lead has come to break the contract",
+"""Meaning of each grade of a check."""
+DIFF_GRADES: Final[Mapping[str, str]] = {
+    "A": "nothing relevant has changed",
+    "B": "responses follow another reading where the vendor's pages and sample contradict each other",
+    "C": "something has changed that does not violate the contract",
+    "D": "some leads or the body now violate the contract",
+    "E": "every lead now violates the contract",
     "F": GRADES["F"],
 }
-"""What the grades of a comparison mean."""
+"""Meaning of each grade of a comparison."""
+AGREEMENT_LABELS: Final[Mapping[str, str]] = {
+    "documented": "as in the table",
+    "sample": "as in the sample",
+    "either": "as in both",
+    "neither": "as in neither",
+}
+"""How a value relates to the two readings of a contradiction."""
 
 
 class Source(NamedTuple):
@@ -41,8 +42,8 @@ class Source(NamedTuple):
 
     Attributes:
         name: a file, a URL without its query, or ``-``.
-        leads: how many were read.
-        bytes: how many were read.
+        leads: number of leads that were read.
+        bytes: number of bytes that were read, decompressed.
     """
 
     name: str
@@ -50,21 +51,49 @@ class Source(NamedTuple):
     bytes: int
 
 
-@dataclass(frozen=True)
-class Report:
-    """What a check has found.
+class Agreement(NamedTuple):
+    """How many values follow which reading of a contradiction.
 
     Attributes:
-        profile: of the contract.
-        overlay: name of the overlay, ``None`` for none.
+        contradiction: its id.
+        pointer: JSON pointer of the property.
+        counts: number of values by ``documented``, ``sample``, ``either`` and ``neither``.
+    """
+
+    contradiction: str
+    pointer: str
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Number of values."""
+        return sum(self.counts.values())
+
+    @property
+    def summary(self) -> str:
+        """The counts as text, such as ``300 of 300 as in the sample``."""
+        return ", ".join(
+            f"{count:,} of {self.total:,} {AGREEMENT_LABELS[reading]}"
+            for reading, count in self.counts.items()
+            if count
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a check or a comparison.
+
+    Attributes:
+        profile: profile of the contract.
+        overlay: name of the overlay; ``None`` for none.
         sources: the responses.
-        findings: worst first; pointers name no key that the contract does not have.
-        broken: how many leads have a finding of severity ``break``; of a comparison, the most that one finding has;
-            beside a baseline, no more than are concerned by what is left.
+        findings: worst first; pointers contain no key that is not in the contract.
+        broken: number of leads with a finding of severity ``break``; in a comparison, the maximum count of one finding;
+            with a baseline, at most the leads of the remaining findings.
         agreements: which reading of each contradiction the values follow.
         statistics: counts of nulls, statuses and fields.
-        known: how many findings a baseline has, which are left out.
-        base: the response that others are compared with; ``None`` where they are held against the contract alone.
+        known: number of findings that a baseline removed.
+        base: the earlier response of a comparison; ``None`` for a check.
     """
 
     profile: str
@@ -79,44 +108,52 @@ class Report:
 
     @property
     def leads(self) -> int:
-        """How many leads were read."""
+        """Number of leads that were read."""
         return sum(source.leads for source in self.sources)
 
     @property
     def grade(self) -> str | None:
-        """A letter of ``GRADES``; ``None`` where nothing is wrong, with fewer leads than it takes to say so."""
-        worst = min((one.rank for one in self.findings), default=len(SEVERITIES))
+        """A key of ``GRADES``; ``None`` if nothing is wrong, but there are too few leads for grade A."""
+        worst = min((finding.rank for finding in self.findings), default=len(SEVERITIES))
         if worst == 0:
             if not self.leads:
                 return "F"
             return "E" if self.broken == self.leads else "D"
         if worst < SEVERITIES.index("info"):
             return "C" if SEVERITIES[worst] == "surprise" else "B"
-        fewest = self.leads if self.base is None else min(self.leads, self.base.leads)
-        return "A" if fewest >= LEAST_LEADS else None
+        leads = self.leads if self.base is None else min(self.leads, self.base.leads)
+        return "A" if leads >= MIN_GRADED_LEADS else None
 
     @property
     def verdict(self) -> str:
-        """The grade, and what it means, in a line."""
-        known = f", but for {counted(self.known, 'known finding')}" if self.known else ""
+        """The grade and its meaning, in one line."""
+        known = f", except for {format_count(self.known, 'known finding')}" if self.known else ""
         if self.grade is None:
-            right = f"nothing is wrong with {counted(self.leads, 'lead')}" if self.base is None else CHANGED["A"]
-            return f"no grade: {right}{known}, and the grade A takes {LEAST_LEADS} leads"
-        return f"grade {self.grade}: {(CHANGED if self.base else GRADES)[self.grade]}{known}"
+            leads = format_count(self.leads, "lead")
+            result = f"nothing is wrong in {leads}" if self.base is None else DIFF_GRADES["A"]
+            return f"no grade: {result}{known}, but grade A needs at least {MIN_GRADED_LEADS} leads"
+        return f"grade {self.grade}: {(DIFF_GRADES if self.base else GRADES)[self.grade]}{known}"
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
-        """Return the findings of a severity, and of worse ones."""
-        most = SEVERITIES.index(severity)
-        return tuple(one for one in self.findings if one.rank <= most)
+        """Return the findings of this severity or a worse one."""
+        rank = SEVERITIES.index(severity)
+        return tuple(finding for finding in self.findings if finding.rank <= rank)
 
     def without(self, fingerprints: Iterable[str]) -> "Report":
-        """Return the report without the findings of a baseline; all of them are left where no list could be read."""
+        """Return the report without the findings of a baseline; a report without leads keeps all findings."""
         if not self.leads:
             return self
         known = frozenset(fingerprints)
-        left = tuple(one for one in self.findings if one.fingerprint not in known)
-        most = sum(one.count for one in left if one.severity == "break" and one.first is not None)
-        return replace(self, findings=left, broken=min(self.broken, most), known=len(self.findings) - len(left))
+        remaining = tuple(finding for finding in self.findings if finding.fingerprint not in known)
+        max_broken = sum(
+            finding.count for finding in remaining if finding.severity == "break" and finding.first is not None
+        )
+        return replace(
+            self,
+            findings=remaining,
+            broken=min(self.broken, max_broken),
+            known=len(self.findings) - len(remaining),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form, described by ``report.schema.json``."""
@@ -132,64 +169,11 @@ class Report:
             "sources": [source._asdict() for source in self.sources],
             "base": None if self.base is None else self.base._asdict(),
             "findings": [finding.as_dict() for finding in self.findings],
-            "agreements": [{**one._asdict(), "counts": dict(one.counts)} for one in self.agreements],
+            "agreements": [{**agreement._asdict(), "counts": dict(agreement.counts)} for agreement in self.agreements],
             "statistics": dict(self.statistics),
         }
 
 
-def counted(number: int, what: str) -> str:
-    """Return a number of things in words."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def masked(findings: Iterable[Finding], contract: Contract) -> Iterator[Finding]:
-    """Yield findings that show nothing by which somebody may be known.
-
-    A key that the contract does not have may be somebody's name: it has a number that follows from its name, so that it
-    is the same key in the next report; so has a column of a number that no list reaches. Numbers with four digits in a
-    row are told by their size.
-    """
-    known = frozenset(_keys(contract.lead)) | {"", "*"}
-    for finding in findings:
-        parts = finding.pointer.split("/")
-        shown = [part if part in known or _is_field(part) else f"(unknown key {_number(part)})" for part in parts]
-        got = _NUMBER.sub(_size, finding.got) if finding.pointer else finding.got
-        message = finding.message.replace(finding.got, got)
-        yield replace(finding, pointer="/".join(shown), got=got, message=message)
-
-
-def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings of several responses, equal ones as one, worst first."""
-    found: dict[str, Finding] = {}
-    for finding in findings:
-        same = found.get(finding.fingerprint)
-        found[finding.fingerprint] = finding if same is None else replace(same, count=same.count + finding.count)
-    return tuple(sorted(found.values(), key=lambda one: one.rank))
-
-
-def _keys(schema: object) -> Iterator[str]:
-    """Yield the names of all properties in a schema."""
-    if isinstance(schema, dict):
-        for name, below in schema.items():
-            if name == "properties":
-                yield from below
-            yield from _keys(below)
-    elif isinstance(schema, list):
-        for item in schema:
-            yield from _keys(item)
-
-
-def _is_field(key: str) -> bool:
-    return len(key) <= _LONGEST_FIELD and FIELD.fullmatch(key) is not None
-
-
-def _size(number: re.Match[str]) -> str:
-    """Return how many digits a number has before its point, or if those are few, in all."""
-    whole, fraction = number.groups("")
-    if not _LONG.search(number[0]):
-        return number[0]
-    return f"of {len(whole if _LONG.match(whole) else whole + fraction)} digits"
-
-
-def _number(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+def format_count(count: int, noun: str) -> str:
+    """Return a number with a noun, in the plural unless the number is 1."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
-from smartflo_contract.live.client.credentials import HOSTS
+from smartflo_contract.live.client.credentials import VENDOR_HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.pytest_plugin._assertion_messages import differing, unlike, wanted
@@ -287,7 +287,7 @@ class Smartflo:
         """Have another access token, whose hour begins now, by the clock of the account."""
         self.token = self._fake.token(self.email)
 
-    def intercept(self, hosts: Collection[str] = HOSTS) -> AbstractContextManager[None]:
+    def intercept(self, hosts: Collection[str] = VENDOR_HOSTS) -> AbstractContextManager[None]:
         """Have requests to the vendor's hosts come to this account instead, whatever token or login they have.
 
         A request without a token is still refused. It holds for the whole process, for what is sent by

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from typing import Final
 from urllib.parse import urlsplit
 
-from smartflo_contract.live.client.credentials import HOSTS
-from smartflo_contract.live.errors import NotSentError
+from smartflo_contract.live import NotSentError
+from smartflo_contract.live.client.credentials import VENDOR_HOSTS
 from smartflo_contract.pytest_plugin._http_patches import CLAIMS, Claim
 
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -30,7 +30,7 @@ def intercepted(url: str, names: Collection[str]) -> AbstractContextManager[None
 
 def refused() -> AbstractContextManager[None]:
     """Have requests to the vendor's hosts raise ``NotSentError``, unless they are intercepted."""
-    return CLAIMS.made(Claim(wants=lambda host, _port: host in HOSTS, check=_refuse), eager=False)
+    return CLAIMS.made(Claim(wants=lambda host, _port: host in VENDOR_HOSTS, check=_refuse), eager=False)
 
 
 def _refuse(method: str, path: str) -> None:
@@ -53,4 +53,4 @@ def host_names(hosts: Collection[str]) -> frozenset[str]:
     if isinstance(hosts, str) or wrong:
         message = f'hosts: expected names such as ["gateway.example.com"], without scheme and port, got {given!r}'
         raise ValueError(message)
-    return frozenset({*names, *HOSTS})
+    return frozenset({*names, *VENDOR_HOSTS})

@@ -13,16 +13,17 @@ import requests
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
+from smartflo_contract.live import LiveError
 from smartflo_contract.live.client.credentials import (
-    BASE_URL,
-    HOSTS,
+    DEFAULT_BASE_URL,
+    VENDOR_HOSTS,
     Credentials,
-    checked_url,
-    credentials,
+    credentials_from_environment,
 )
-from smartflo_contract.live.client.login import token
-from smartflo_contract.live.client.request_guard import Pace, check_reading
-from smartflo_contract.live.errors import LiveError
+from smartflo_contract.live.client.login import access_token
+from smartflo_contract.live.client.rate_limiter import RateLimiter
+from smartflo_contract.live.client.request_guard import require_read_only
+from smartflo_contract.live.client.urls import validate_base_url
 from smartflo_contract.pytest_plugin._assertion_messages import unlike, wanted
 from smartflo_contract.pytest_plugin._http_patches import CLAIMS, Claim
 from smartflo_contract.schemas import Contract, load_contract
@@ -52,8 +53,10 @@ class Live:
 
     def __init__(self, base_url: str | None, interval: str | None, process: int, processes: int) -> None:
         """Ask for nothing yet."""
-        self.url = _of_option("base-url", checked_url, base_url or os.environ.get("SMARTFLO_BASE_URL") or BASE_URL)
-        self._pace = Pace(_of_option("live-interval", _seconds, interval or "1"), process, processes)
+        self.url = _of_option(
+            "base-url", validate_base_url, base_url or os.environ.get("SMARTFLO_BASE_URL") or DEFAULT_BASE_URL
+        )
+        self._rate_limiter = RateLimiter(_of_option("live-interval", _seconds, interval or "1"), process, processes)
         self._token: str | None = None
         self._refused: str | None = None
 
@@ -61,7 +64,7 @@ class Live:
         """Return a token, or why there is none; there is one login at most: the API locks out who fails often."""
         if self._token is None and self._refused is None:
             try:
-                self._token = token(self.url, credentials() or Credentials(""))
+                self._token = access_token(self.url, credentials_from_environment() or Credentials(""))
             except LiveError as error:
                 self._refused = str(error)
         return self._token, self._refused
@@ -82,15 +85,15 @@ class Live:
 
         def wants(host: str, at: int) -> bool:
             if is_loopback(root.hostname or "", allow_subdomains=False):  # where fakes are as well
-                return (is_loopback(host, allow_subdomains=False) and at == port) or host in HOSTS
-            return host == root.hostname or host in HOSTS
+                return (is_loopback(host, allow_subdomains=False) and at == port) or host in VENDOR_HOSTS
+            return host == root.hostname or host in VENDOR_HOSTS
 
         def check(method: str, path: str) -> None:
-            check_reading(method, path, root.path)
+            require_read_only(method, path, root.path)
 
         def turn(method: str, path: str) -> float:
             requests_sent.append({"method": method.upper(), "path": path})
-            return self._pace.wait()
+            return self._rate_limiter.reserve()
 
         with CLAIMS.made(Claim(wants, check, turn)):
             yield
@@ -176,7 +179,7 @@ class LiveSmartflo:
         client.environ_base["HTTP_AUTHORIZATION"] = self.token
         return client
 
-    def intercept(self, hosts: Collection[str] = HOSTS) -> nullcontext[None]:  # noqa: ARG002 - as that of the fake
+    def intercept(self, hosts: Collection[str] = VENDOR_HOSTS) -> nullcontext[None]:  # noqa: ARG002 - as that of the fake
         """Leave the vendor's hosts what they are."""
         return nullcontext()
 

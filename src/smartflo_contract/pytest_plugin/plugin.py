@@ -84,7 +84,7 @@ def _configure_live(config: pytest.Config) -> None:
     Raises:
         UsageError: a setting of it cannot be.
     """
-    from smartflo_contract.live.errors import LiveError  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.live import LiveError  # noqa: PLC0415 - quick to load without
     from smartflo_contract.pytest_plugin._live_account import Live  # noqa: PLC0415 - quick to load without
 
     process = int((_of_all(config, "workerid") or "gw0").removeprefix("gw"))
@@ -229,9 +229,9 @@ def _read_only(request: pytest.FixtureRequest, said: Mapping[str, Any]) -> Itera
 @pytest.fixture(scope="session")
 def smartflo_hosts() -> Collection[str]:
     """The hosts that ``smartflo_intercept`` answers for: the vendor's two; override it to name others."""
-    from smartflo_contract.live.client.credentials import HOSTS  # noqa: PLC0415 - quick to load without
+    from smartflo_contract.live.client.credentials import VENDOR_HOSTS  # noqa: PLC0415 - quick to load without
 
-    return HOSTS
+    return VENDOR_HOSTS
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from referencing import Registry, Resource
 
 from smartflo_contract.factories import EDGE_CASES, lead
 from smartflo_contract.live import LiveError, Report, check
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS
-from smartflo_contract.live.parsing import splitter
+from smartflo_contract.live.parsing import item_splitter
+from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.files import read
@@ -112,7 +112,7 @@ def test_reports_do_not_depend_on_batches(profile: str, data: st.DataObject) -> 
         leads[data.draw(st.integers(0, MANY - 1))] = found
     text = json.dumps(leads).replace('"field_1":', '"field_1": "", "field_1":', data.draw(st.sampled_from([0, 0, 3])))
     together = check(text.encode(), profile=profile)
-    with patch.object(splitter, "_BATCH", 1):
+    with patch.object(item_splitter, "BATCH_BYTES", 1):
         alone = check(text.encode(), profile=profile)
 
     assert alone.as_dict() == together.as_dict()
@@ -252,7 +252,7 @@ def test_the_json_form_is_as_published(name: str) -> None:
 
 def test_every_fault_of_a_body_is_described() -> None:
     """Each has what is expected, what came, and its evidence."""
-    assert all(expected and got and evidence for expected, got, evidence in FAULTS.values())
+    assert all(rule.expected and rule.got and rule.evidence for rule in BODY_RULES.values())
 
 
 @pytest.mark.parametrize("path", ["none.json", "."])
@@ -289,6 +289,6 @@ def test_memory_does_not_grow_with_an_item() -> None:
             size += 1
             return b'[{"field_1":"' if size == 1 else b"x" * 65_536 if size < 400 else b""
 
-    report = check(Endless(), most_item=100_000)  # type: ignore[arg-type]  # it has what is needed
+    report = check(Endless(), max_item=100_000)  # type: ignore[arg-type]  # it has what is needed
 
     assert [("item-too-large", "", 1), ("truncated-body", "", 1)] == rules(report)

@@ -73,7 +73,7 @@ def test_a_token_that_has_expired(quirk: int, smartflo: Smartflo, monkeypatch: p
     made = smartflo.add_list(leads=1)
     smartflo.clock.advance(hours=2)
 
-    with pytest.raises(LiveError, match="refuses the token: is SMARTFLO_TOKEN right, and not expired"):
+    with pytest.raises(LiveError, match="refuses the token: check that SMARTFLO_TOKEN is correct and has not expired"):
         check(made.url, token=smartflo.token)
     smartflo.assert_not_called("POST", "/v1/auth/login")
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import lead
 from smartflo_contract.live import check
-from smartflo_contract.live.checking import parallel_scan as _halves
-from smartflo_contract.live.parsing.sources import Sources
-from smartflo_contract.live.parsing.splitter import MOST_ITEM
+from smartflo_contract.live.checking import parallel_scan
+from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
+from smartflo_contract.live.sources import SourceOpener
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.strategies import broken_leads, edge_leads, leads, surprising_leads
 
@@ -36,7 +36,7 @@ WHOLE = [dict(lead(0, 8668, index)) for index in range(40)]
 
 @pytest.fixture(autouse=True)
 def _small_files_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_halves, "LEAST", 1)
+    monkeypatch.setattr(parallel_scan, "MIN_FILE_BYTES", 1)
 
 
 @pytest.fixture(name="in_this_process")
@@ -45,9 +45,9 @@ def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     @contextmanager
     def other_process(job: bytes) -> Iterator[Callable[[], object]]:
-        yield lambda: pickle.loads(_halves.second_half(job))  # noqa: S301 - of our own
+        yield lambda: pickle.loads(parallel_scan.scan_second_half(job))  # noqa: S301 - of our own
 
-    monkeypatch.setattr(_halves, "_other_process", other_process)
+    monkeypatch.setattr(parallel_scan, "_other_process", other_process)
 
 
 def written(path: Path, found: list[Any], *, lines: bool) -> Path:
@@ -64,9 +64,11 @@ def both(path: Path, **options: Any) -> tuple[Any, Any]:
 
 def parts(path: Path) -> object:
     """Return what is found in the halves; ``None`` where they have to be read as one."""
-    halves = _halves.halves_of(path)
+    halves = parallel_scan.split_in_two(path)
     assert halves is not None
-    return _halves.find_in_halves(halves, load_contract("lenient"), MOST_ITEM, Sources(None, 60, 600), lambda _: None)
+    return parallel_scan.scan_in_parallel(
+        halves, load_contract("lenient"), MAX_ITEM_BYTES, SourceOpener(None, 60, 600), lambda _: None
+    )
 
 
 @pytest.mark.parametrize("lines", [False, True])
@@ -129,13 +131,13 @@ def test_halves_that_do_not_go_together(tmp_path: Path, text: str, rules: list[s
 
     assert one == two
     assert rules == [each["rule"] for each in two["findings"]]
-    assert _halves.halves_of(path) is None or parts(path) is None
+    assert parallel_scan.split_in_two(path) is None or parts(path) is None
 
 
 @pytest.mark.parametrize("code", ["raise SystemExit(1)", "print('no result'); raise SystemExit(1)"])
 def test_other_process_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """What another process does not tell is read here."""
-    monkeypatch.setattr(_halves, "_CHILD", code)
+    monkeypatch.setattr(parallel_scan, "WORKER", code)
     one, two = both(written(tmp_path / "leads.json", WHOLE, lines=False))
     assert one == two
 
@@ -149,15 +151,15 @@ def test_what_is_not_halved(tmp_path: Path, content: bytes) -> None:
     """What is packed, no list, or has one lead, is read as one."""
     path = tmp_path / "leads.json"
     path.write_bytes(content)
-    assert _halves.halves_of(path) is None
+    assert parallel_scan.split_in_two(path) is None
 
 
 def test_small_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small file is not worth another process."""
     path = written(tmp_path / "leads.json", WHOLE, lines=False)
-    assert _halves.halves_of(path)
-    monkeypatch.setattr(_halves, "LEAST", path.stat().st_size + 1)
-    assert _halves.halves_of(path) is None
+    assert parallel_scan.split_in_two(path)
+    monkeypatch.setattr(parallel_scan, "MIN_FILE_BYTES", path.stat().st_size + 1)
+    assert parallel_scan.split_in_two(path) is None
 
 
 @pytest.mark.usefixtures("in_this_process")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from smartflo_contract.live.client.credentials import Credentials, checked_url, credentials
-from smartflo_contract.live.client.login import token
+from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
+from smartflo_contract.live.client.login import access_token
+from smartflo_contract.live.client.urls import validate_base_url
 from smartflo_contract.live.errors import LiveError
 from smartflo_contract.mock_server import FakeSmartflo
 
@@ -30,7 +31,7 @@ ENVIRON = {"SMARTFLO_EMAIL": "crm@example.com", "SMARTFLO_PASSWORD": "any-passwo
 )
 def test_credentials(environ: dict[str, str], found: Credentials | None) -> None:
     """A token is taken before a login; half a login is none."""
-    assert found == credentials(environ)
+    assert found == credentials_from_environment(environ)
 
 
 def test_credentials_are_shown_nowhere() -> None:
@@ -42,20 +43,20 @@ def test_credentials_are_shown_nowhere() -> None:
 def test_token_by_login() -> None:
     """A login gives a token that the API takes."""
     with FakeSmartflo() as fake:
-        found = token(fake.url, Credentials(None, "crm@example.com", "any-password"))
+        found = access_token(fake.url, Credentials(None, "crm@example.com", "any-password"))
         client = fake.app.test_client()
         assert 200 == client.get("/v1/broadcast/leads/8668", headers={"Authorization": found}).status_code
 
 
 def test_a_token_needs_no_login() -> None:
     """A token that is given is used as it is; nobody is asked."""
-    assert "of-production" == token("http://127.0.0.1:9", Credentials("of-production"))
+    assert "of-production" == access_token("http://127.0.0.1:9", Credentials("of-production"))
 
 
 def test_refused_login() -> None:
     """What the API says is told, what was sent to it is not."""
     with FakeSmartflo() as fake, pytest.raises(LiveError) as caught:
-        token(fake.url, Credentials(None, "crm@example.com", "wrong"))
+        access_token(fake.url, Credentials(None, "crm@example.com", "wrong"))
     told = str(caught.value)
     assert told.endswith("was refused: status 401, message: The username or password is incorrect.")
     assert "crm@" not in told
@@ -77,7 +78,7 @@ def test_logins_that_fail(fault: int | str, told: str) -> None:
         rules = {"steps": [fault], "route": "POST /v1/auth/login"}
         fake.app.test_client().post("/__admin/faults", json=rules)
         with pytest.raises(LiveError, match=told) as caught:
-            token(fake.url, known)
+            access_token(fake.url, known)
     assert "\n" not in str(caught.value)
 
 
@@ -92,7 +93,7 @@ def test_the_login_as_it_is_sent(serve: Any, tmp_path: Path, monkeypatch: pytest
     netrc.write_text("default login anybody password of-netrc\n")
     monkeypatch.setenv("NETRC", str(netrc))
     server = serve(page("200 OK", gzip.compress(b'{"access_token":"one"}'), "Content-Encoding: gzip"))
-    assert "one" == token(server.url, LOGIN)
+    assert "one" == access_token(server.url, LOGIN)
     (head,) = server.heads
     assert head.startswith("POST /v1/auth/login HTTP/1.1\r\n")
     assert "authorization" not in head.lower()
@@ -117,7 +118,7 @@ def test_answers_to_a_login_that_nobody_expects(answer: bytes, told: str, serve:
     """They are read as far as they can be of use, and no redirect is followed."""
     server = serve(answer)
     with pytest.raises(LiveError) as caught:
-        token(server.url, LOGIN)
+        access_token(server.url, LOGIN)
     assert f"the login at {server.url} was refused: {told}" == str(caught.value)
     assert 1 == len(server.heads)
 
@@ -131,7 +132,7 @@ def test_a_login_that_is_answered_without_end(serve: Any) -> None:
             connection.sendall(b"1," * 1_000)
 
     with pytest.raises(LiveError, match="status 200"):
-        token(serve(send).url, LOGIN)
+        access_token(serve(send).url, LOGIN)
 
 
 @pytest.mark.parametrize(
@@ -146,22 +147,22 @@ def test_a_login_that_is_answered_without_end(serve: Any) -> None:
 )
 def test_base_urls(text: str, url: str) -> None:
     """HTTPS, or HTTP on this machine; a slash at the end is as good."""
-    assert url == checked_url(text)
+    assert url == validate_base_url(text)
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("api.example.com", "expected https such as .* got `api.example.com`"),
-        ("http://api.example.com", "expected https"),
-        ("http://127.evil.example", "expected https"),
-        ("http://localhost.evil.example", "expected https"),
-        ("http://app.localhost:8080", "expected https"),  # some resolvers ask a DNS server
-        ("http://localhost@evil.example", "expected https"),
-        ("https://user@api.example.com", "expected https"),
-        ("https://", "expected https"),
-        ("https://[", "expected https"),
-        ("https://api.example.com:x", "expected https"),
+        ("api.example.com", "expected an https URL such as .* got `api.example.com`"),
+        ("http://api.example.com", "expected an https URL"),
+        ("http://127.evil.example", "expected an https URL"),
+        ("http://localhost.evil.example", "expected an https URL"),
+        ("http://app.localhost:8080", "expected an https URL"),  # some resolvers ask a DNS server
+        ("http://localhost@evil.example", "expected an https URL"),
+        ("https://user@api.example.com", "expected an https URL"),
+        ("https://", "expected an https URL"),
+        ("https://[", "expected an https URL"),
+        ("https://api.example.com:x", "expected an https URL"),
         ("https://api.example.com/v1", "without /v1"),
         ("https://api.example.com?x=1", "without /v1 and a query"),
     ],
@@ -169,4 +170,4 @@ def test_base_urls(text: str, url: str) -> None:
 def test_base_urls_that_cannot_be(text: str, told: str) -> None:
     """Credentials never travel in clear, nor to a host that only looks like this machine."""
     with pytest.raises(LiveError, match=told):
-        checked_url(text)
+        validate_base_url(text)

@@ -56,7 +56,7 @@ def test_same_response() -> None:
     assert "A" == diff(body(), body(count=150)).grade
     few = diff(body(), body(count=19))
     assert few.grade is None
-    assert "no grade: nothing has changed that matters, and the grade A takes 20 leads" == few.verdict
+    assert "no grade: nothing relevant has changed, but grade A needs at least 20 leads" == few.verdict
 
 
 @pytest.mark.parametrize(

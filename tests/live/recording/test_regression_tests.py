@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, lead_list
 from smartflo_contract.live import RecordError, check, record
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS_OF_THE_FAKE
+from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.recording.literals import literal
 from smartflo_contract.live.recording.pseudonyms import runs
 from smartflo_contract.pytest_plugin import Smartflo
@@ -335,7 +335,9 @@ def test_what_the_fake_cannot_serve(tmp_path: Path) -> None:
     assert (11, 0, 0) == record(content, tmp_path / "fixture.json")
 
 
-@pytest.mark.parametrize(("rule", "fault"), FAULTS_OF_THE_FAKE.items())
+@pytest.mark.parametrize(
+    ("rule", "fault"), [(name, rule.fake_fault) for name, rule in BODY_RULES.items() if rule.fake_fault]
+)
 def test_what_is_wrong_with_a_body(smartflo: Smartflo, tmp_path: Path, rule: str, fault: str) -> None:
     """No lead shows it, but the fake does: the message names the fault by which it comes again."""
     made = smartflo.add_list(leads=3)

@@ -10,7 +10,7 @@ import pytest
 
 from smartflo_contract.factories import lead
 from smartflo_contract.live import Report, check, diff
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS
+from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity
@@ -38,7 +38,7 @@ def test_junit(fail_on: Severity, failed: list[str]) -> None:
     cases = {str(case.get("name")): case for case in suite.findall("testcase")}
 
     assert failed == [name for name, case in cases.items() if case.find("failure") is not None]
-    assert {*FAULTS, *(rule.name for rule in RULES if "lenient" in rule.severity)} <= cases.keys()
+    assert {*BODY_RULES, *(rule.name for rule in RULES if "lenient" in rule.severity)} <= cases.keys()
     assert (str(len(cases)), str(len(failed))) == (suite.get("tests"), suite.get("failures"))
     told = cases["unknown-value"].find("system-out" if fail_on == "break" else "failure")
     assert told is not None
@@ -88,7 +88,7 @@ def test_github() -> None:
 
     assert lines[0].startswith("::error title=maximum /*/priority::break: /*/priority: ")
     assert lines[1].startswith("::warning title=unknown-value /*/dial_status::surprise: ")
-    assert "::notice title=smartflo-contract::grade E: every lead breaks the contract" == lines[2]
+    assert "::notice title=smartflo-contract::grade E: every lead violates the contract" == lines[2]
     assert all(re.fullmatch(r"::(error|warning|notice) title=[^:,]*::.*", line) for line in lines)
 
 
@@ -123,7 +123,7 @@ def test_markdown() -> None:
     """Tables have a row for each finding and each contradiction, and no cell breaks out."""
     text = REPORTS["markdown"](DRIFTED, "break")
 
-    assert text.startswith("## Smartflo contract: grade E: every lead breaks the contract\n")
+    assert text.startswith("## Smartflo contract: grade E: every lead violates the contract\n")
     assert "| break | `maximum` | `/*/priority` | integer from 1 to 30 | integer 99 | 30 |\n" in text
     assert "| `/*/lead_id` | 30 of 30 as in the sample | `lead-id-type` |\n" in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]
@@ -144,7 +144,7 @@ def test_markdown_is_no_larger_than_a_summary_may_be() -> None:
 def test_one_thing_is_one() -> None:
     """Numbers agree with what they count."""
     one = check(json.dumps([lead(0, 8668, 0)]).encode())
-    assert "nothing is wrong with 1 lead, and" in one.verdict
+    assert "nothing is wrong in 1 lead, but" in one.verdict
     assert re.search("^bytes: 1 lead, [0-9,]+ bytes\n1 lead under", REPORTS["text"](one, "break"), re.MULTILINE)
     assert "\n1 lead of 1 response under" in REPORTS["markdown"](one, "break")
 

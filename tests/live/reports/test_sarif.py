@@ -15,7 +15,7 @@ from jsonschema import Draft4Validator
 from smartflo_contract import schemas
 from smartflo_contract.factories import EDGE_CASES, lead
 from smartflo_contract.live import Report, check
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS
+from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.findings import Severity
@@ -71,7 +71,7 @@ def test_what_the_log_says(leads: list[dict[str, Any]]) -> None:
         assert CONTRACT == place(run, result)[0].parent
 
 
-@pytest.mark.parametrize("rule", FAULTS)
+@pytest.mark.parametrize("rule", BODY_RULES)
 def test_each_fault_of_a_body(rule: str) -> None:
     """What a body as a whole is wrong with points to the schema of a body."""
     report = Report("lenient", None, (), (_finding(rule, ""),), 0, (), {})
@@ -79,7 +79,7 @@ def test_each_fault_of_a_body(rule: str) -> None:
     (result,) = run["results"]
 
     assert (CONTRACT / "leads.schema.json", '  "type": "array",') == place(run, result)
-    assert FAULTS[rule][0] in run["tool"]["driver"]["rules"][0]["help"]["text"]
+    assert BODY_RULES[rule][0] in run["tool"]["driver"]["rules"][0]["help"]["text"]
 
 
 def _finding(rule: str, pointer: str) -> Finding:
@@ -146,7 +146,7 @@ def test_nothing_found() -> None:
     assert ([], []) == (run["results"], run["tool"]["driver"]["rules"])
     assert "A" == run["properties"]["grade"]
     (told,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert "grade A: nothing but what the contract says." == told["message"]["text"]
+    assert "grade A: responses match the contract." == told["message"]["text"]
 
 
 def test_no_more_results_than_are_taken() -> None:

@@ -1,1 +1,1 @@
-"""What responses are checked for."""
+"""Checking of responses against the contract, and counting what they contain."""

@@ -1,4 +1,4 @@
-"""A baseline: the findings that are known, by their fingerprints."""
+"""Baselines: known findings, by their fingerprints."""
 
 import json
 from os import PathLike
@@ -12,38 +12,42 @@ _VERSION: Final = 1
 
 
 def read_baseline(path: str | PathLike[str]) -> frozenset[str]:
-    """Return the fingerprints in a file.
+    """Return the fingerprints in a baseline file.
 
     Raises:
-        BaselineError: it cannot be read, or is no baseline.
+        BaselineError: the file cannot be read or is not a baseline.
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-        known = frozenset(str(entry["fingerprint"]) for entry in content["findings"])
+        fingerprints = frozenset(str(entry["fingerprint"]) for entry in content["findings"])
         if content["version"] == _VERSION:
-            return known
-        message = f"baseline {path}: it is of another version than {_VERSION}; --update-baseline makes one"
+            return fingerprints
+        reason = f"its version is not {_VERSION}"
     except OSError as error:
-        message = f"baseline {path}: {error.strerror}; --update-baseline makes one"
+        reason = str(error.strerror)
     except (KeyError, RecursionError, TypeError, ValueError):
-        message = f"baseline {path}: it is none; --update-baseline makes one"
+        reason = "it is not a baseline"
+    message = f"baseline {path}: {reason}; --update-baseline writes a new one"
     raise BaselineError(message)
 
 
 def write_baseline(path: str | PathLike[str], report: Report) -> None:
-    """Write the findings of a report as known ones: fingerprint, and rule and pointer for people.
+    """Write the findings of a report as known ones, with rule, pointer and severity for readers.
 
     Raises:
-        BaselineError: it cannot be written.
+        BaselineError: the file cannot be written.
     """
-    known: list[dict[str, Any]] = sorted(
-        (
-            {"fingerprint": one.fingerprint, "rule": one.rule, "pointer": one.pointer, "severity": one.severity}
-            for one in report.findings
-        ),
-        key=lambda entry: (entry["rule"], entry["pointer"]),
-    )
-    text = json.dumps({"version": _VERSION, "findings": known}, indent=2) + "\n"
+    entries: list[dict[str, Any]] = [
+        {
+            "fingerprint": finding.fingerprint,
+            "rule": finding.rule,
+            "pointer": finding.pointer,
+            "severity": finding.severity,
+        }
+        for finding in report.findings
+    ]
+    entries.sort(key=lambda entry: (entry["rule"], entry["pointer"]))
+    text = json.dumps({"version": _VERSION, "findings": entries}, indent=2) + "\n"
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:

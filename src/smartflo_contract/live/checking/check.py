@@ -1,152 +1,53 @@
-"""The check of responses: read in pieces, cut into leads, held against the contract, in constant memory."""
+"""The function that checks responses against the contract."""
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
-from typing import TypeAlias
-
-from smartflo_contract.live.checking.agreement import Agreements
-from smartflo_contract.live.checking.finding_collector import Each, Found, find
-from smartflo_contract.live.checking.parallel_scan import find_in_halves, halves_of
-from smartflo_contract.live.checking.value_statistics import Statistics
+from smartflo_contract.live.checking.checker import Checker
 from smartflo_contract.live.client.credentials import Credentials
-from smartflo_contract.live.client.request_guard import MOST_SECONDS
-from smartflo_contract.live.parsing.sources import Body, Opened, Sources, total
-from smartflo_contract.live.parsing.splitter import MOST_ITEM
-from smartflo_contract.live.report import Report, Source, masked, merged
-from smartflo_contract.schemas import Contract, Finding, load_contract
+from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
+from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
+from smartflo_contract.live.report import Report
+from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
+from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.overlay import OverlaySource
-
-Progress: TypeAlias = Callable[[int, int, int | None], None]
-"""Is told how many leads and bytes have been read, and how many bytes there are, where that is known."""
 
 
 def check(
-    *bodies: Body,
+    *bodies: BodySource,
     profile: str = "lenient",
     overlay: OverlaySource | None = None,
-    most_item: int = MOST_ITEM,
-    max_wait: float = 60,
-    max_time: float = MOST_SECONDS,
+    max_item: int = MAX_ITEM_BYTES,
+    max_wait: float = MAX_WAIT_SECONDS,
+    max_time: float = MAX_RESPONSE_SECONDS,
     token: str | Credentials | None = None,
     progress: Progress | None = None,
     processes: int = 1,
 ) -> Report:
-    """Return what responses have that the contract does not allow, or does not know.
+    """Check responses against the contract and return a report.
 
-    Memory does not grow with a body, but for eight bytes or so of each lead.
+    Bodies are streamed: memory does not grow with their size, except for about eight bytes per lead.
 
     Args:
-        bodies: URLs of the API; paths, bytes or open binary files of arrays of leads or of one lead a line, as they are
-            or by gzip. URLs are asked with ``SMARTFLO_TOKEN``, or after a login with ``SMARTFLO_EMAIL`` and
-            ``SMARTFLO_PASSWORD``, or without either.
-        profile: ``lenient`` takes either reading of a contradiction; ``sample`` and ``documented`` one.
-        overlay: a partial lead schema, as a mapping or a path.
-        most_item: bytes of a lead; a larger one is a finding.
-        max_wait: seconds that are waited, where the API answers 429.
-        max_time: seconds that an answer of the API may take, with what is done as it comes.
-        token: an access token or a login, instead of what the environment has. What a login gives is had anew once for
-            each body where the API says that it has expired.
-        progress: is told how far it is.
-        processes: 2 has another one read half of each large file.
+        bodies: URLs of the API; or paths, bytes or open binary files that contain an array of leads or one lead per
+            line, plain or gzip; ``-`` is standard input.
+        profile: profile of the contract: ``lenient`` accepts both readings of a contradiction, ``sample`` and
+            ``documented`` one.
+        overlay: partial lead schema that extends the contract, as a mapping or a path.
+        max_item: maximum size of one lead in bytes; a larger one is skipped and reported.
+        max_wait: total seconds to wait for the end of a rate limit (429), for each URL.
+        max_time: maximum seconds for one response, including the time to check it.
+        token: access token or login. By default ``SMARTFLO_TOKEN``, or else a login with ``SMARTFLO_EMAIL`` and
+            ``SMARTFLO_PASSWORD``, or else none. After a login, an expired token is replaced once for each URL.
+        progress: called with the leads and bytes that were read so far, and the bytes of all bodies, ``None`` if
+            unknown.
+        processes: 2 splits files of 64 MiB or more in half and checks the second half in another process.
 
     Raises:
-        ContractError: the profile or the overlay cannot be used.
-        LiveError: a file cannot be read, or nobody can be reached, or credentials are refused.
+        ContractError: the profile or the overlay is not valid.
+        LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
     """
     contract = load_contract(profile, overlay)
-    sources = Sources(token, max_wait, max_time)
-    tell = told(progress, sources, bodies)
-    run = Run(contract, most_item, sources, tell, processes=processes, named=len(bodies) > 1)
+    opener = SourceOpener(token, max_wait, max_time)
+    on_progress = lead_progress(progress, opener, bodies)
+    checker = Checker(contract, opener, max_item, on_progress, processes=processes, name_sources=len(bodies) > 1)
     for body in bodies:
-        run.add(body)
-    return run.report()
-
-
-def told(progress: Progress | None, sources: Sources, bodies: Sequence[Body]) -> Callable[[int], None]:
-    """Return what is given the number of leads so far, and tells ``progress`` the rest."""
-    if progress is None:
-        return lambda _: None
-    size = total(bodies)
-    return lambda leads: progress(leads, sources.read, size)
-
-
-class Run:
-    """One check of several bodies.
-
-    Args:
-        contract: what they are held against.
-        most_item: bytes of a lead.
-        bodies: opens them.
-        tell: is told how many leads have been read.
-        processes: how many may read a body.
-        named: whether findings name their body.
-        each: is given every lead that is an object.
-    """
-
-    def __init__(
-        self,
-        contract: Contract,
-        most_item: int,
-        bodies: Sources,
-        tell: Callable[[int], None],
-        *,
-        processes: int = 1,
-        named: bool = False,
-        each: Each | None = None,
-    ) -> None:
-        """Start without a body."""
-        self._contract, self._most_item, self._bodies, self._tell = contract, most_item, bodies, tell
-        self._processes, self._named, self._each = processes, named, each
-        self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
-        self._findings: list[Finding] = []
-        self._sources: list[Source] = []
-        self._broken = 0
-
-    def add(self, body: Body) -> None:
-        """Check a body."""
-        done = sum(source.leads for source in self._sources)
-        with ExitStack() as stack:
-            opened = self._bodies.opened(body, stack)
-            parts = self._parts(opened, lambda leads: self._tell(done + leads))
-        self._bodies.faults.clear()
-        source = opened.name if self._named else None
-        for found in parts:
-            self._findings += [replace(one, source=source) for one in (*found.faults, *found.findings)]
-            self._broken += found.broken
-            self._agreements.join(found.forms)
-            self._statistics.join(found.counts)
-        self._sources.append(Source(opened.name, sum(one.leads for one in parts), sum(one.size for one in parts)))
-
-    def _parts(self, opened: Opened, tell: Callable[[int], None]) -> tuple[Found, ...]:
-        """Return what is found in a body, or in its halves."""
-        halves = halves_of(opened.path) if opened.path and self._processes > 1 and not self._each else None
-        if halves:
-            read = self._bodies.read
-            if found := find_in_halves(halves, self._contract, self._most_item, self._bodies, tell):
-                return found
-            self._bodies.read = read
-        return (
-            find(
-                self._contract,
-                opened.pieces,
-                self._most_item,
-                faults=self._bodies.faults,
-                is_response=opened.is_response,
-                tell=tell,
-                each=self._each,
-            ),
-        )
-
-    def report(self) -> Report:
-        """Return what has been found."""
-        overlay = self._contract.overlay
-        return Report(
-            profile=self._contract.profile,
-            overlay=None if overlay is None else overlay.name,
-            sources=tuple(self._sources),
-            findings=merged(masked(self._findings, self._contract)),
-            broken=self._broken,
-            agreements=self._agreements.rows(),
-            statistics=self._statistics.as_dict(),
-        )
+        checker.check(body)
+    return checker.report()

@@ -1,163 +1,128 @@
-"""What is found in a body, or in a part of it: it is read in pieces, cut into leads, and held against the contract."""
+"""Collection of findings, agreements and statistics from leads and defects, in the order of the body."""
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from smartflo_contract.live.checking.agreement import Agreements, Forms
-from smartflo_contract.live.checking.identifiers import Ids
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS, no_lead
-from smartflo_contract.live.checking.value_statistics import Counts, Statistics
-from smartflo_contract.live.parsing.decompression import plain
-from smartflo_contract.live.parsing.splitter import Fault, Items, Split
+from smartflo_contract.live.checking.agreement_counter import AgreementCounter, FormCounts
+from smartflo_contract.live.checking.identifier_set import IdentifierSet
+from smartflo_contract.live.checking.value_statistics import Counts, ValueStatistics
+from smartflo_contract.live.parsing.body_rules import BODY_RULES, BodyDefect
+from smartflo_contract.live.parsing.item_splitter import ItemBatch
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.lead_table import tables
 from smartflo_contract.schemas.response_check import Check, of_body
 
-Each: TypeAlias = Callable[[Mapping[str, Any]], None]
-"""Is given every lead that is an object."""
+LeadCallback: TypeAlias = Callable[[Mapping[str, Any]], None]
+"""Called with every lead that is a JSON object."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """What is found in leads that follow each other; it can be pickled.
+class ScanResult:
+    """What a body, or one half of it, contains; it can be pickled.
 
     Attributes:
-        leads: how many there are.
-        size: bytes that were read.
-        broken: how many leads have a finding of severity ``break``.
-        faults: what is wrong besides leads, each kind once.
-        findings: of the leads.
-        forms: of values that two readings see otherwise.
-        counts: what the values are like.
-        ids: identifiers of the leads, as ``Ids`` keeps them.
-        list_id: the first one.
+        leads: number of leads.
+        size: bytes that were read, decompressed.
+        broken: number of leads with a finding of severity ``break``.
+        body_findings: findings about the body, one for each rule.
+        lead_findings: findings about the leads.
+        forms: values by form, where the two readings differ.
+        counts: statistics of the values.
+        identifiers: buckets of an ``IdentifierSet`` of the leads.
+        list_id: the first ``list_id``; ``None`` if there is none.
     """
 
     leads: int
     size: int
     broken: int
-    faults: tuple[Finding, ...]
-    findings: tuple[Finding, ...]
-    forms: Forms
+    body_findings: tuple[Finding, ...]
+    lead_findings: tuple[Finding, ...]
+    forms: FormCounts
     counts: Counts
-    ids: list[bytes]
+    identifiers: list[bytes]
     list_id: object
 
-    def after(self, other: "Found", end: int) -> "Found":
-        """Return what is found, of leads that follow others and end at a byte of the body."""
-        findings = (replace(one, first=None if one.first is None else one.first + other.leads) for one in self.findings)
-        return replace(self, findings=tuple(findings), size=end - other.size)
+    def shifted(self, leads: int, size: int) -> "ScanResult":
+        """Return the result with another size, and with indexes that start after some leads."""
+        findings = (
+            replace(finding, first=None if finding.first is None else finding.first + leads)
+            for finding in self.lead_findings
+        )
+        return replace(self, lead_findings=tuple(findings), size=size)
 
 
-def find(
-    contract: Contract,
-    pieces: Iterable[bytes] | None,
-    most_item: int,
-    *,
-    faults: list[Fault],
-    is_response: bool = False,
-    tell: Callable[[int], None] = lambda _: None,
-    each: Each | None = None,
-) -> Found:
-    """Return what is found in a body.
+class FindingCollector:
+    """Checks leads in the order of the body and collects what is found.
 
     Args:
-        contract: what it is held against.
-        pieces: the body, as it is or by gzip; ``None`` where it is not to be read.
-        most_item: bytes of a lead; a larger one is a fault.
-        faults: what is wrong about the answer besides its body, known at the end.
-        is_response: whether it is one of HTTP, which is an array and nothing else.
-        tell: is told how many leads have been read.
-        each: is given every lead that is an object.
+        contract: the contract.
+        on_lead: called with every lead that is a JSON object.
     """
-    reading = _Reading(contract, each)
-    split = Split(plain(pieces or (), faults), most_item)
-    with _no_collection():
-        for part in () if pieces is None else split:
-            reading.add(part, is_array=split.is_array, is_response=is_response)
-            tell(reading.checking.leads)
-    for fault in faults:
-        reading.add_fault(fault)
-    return reading.found(split.read)
 
+    def __init__(self, contract: Contract, on_lead: LeadCallback | None = None) -> None:
+        """Start without a lead."""
+        self._identifiers = IdentifierSet()
+        self._check = Check(contract, self._identifiers)
+        self._agreements, self._statistics = AgreementCounter(contract.overlay), ValueStatistics(contract)
+        self._body_findings: dict[str, Finding] = {}
+        self._defect_counts: Counter[str] = Counter()
+        self._on_lead = on_lead
 
-class _Reading:
-    """Leads as they come."""
+    @property
+    def leads(self) -> int:
+        """Number of leads so far."""
+        return self._check.leads
 
-    def __init__(self, contract: Contract, each: Each | None) -> None:
-        self.checking = Check(contract, ids := Ids())
-        self._properties, self._each, self._ids = frozenset(contract.lead["properties"]), each, ids
-        self._agreements, self._statistics = Agreements(contract.overlay), Statistics(contract)
-        self._faults: dict[str, Finding] = {}
-        self._times: Counter[str] = Counter()
-
-    def add(self, part: Items | Fault, *, is_array: bool, is_response: bool) -> None:
-        """Add leads, but for what is none at the beginning of a body that is no array."""
-        if isinstance(part, Fault):
-            self.add_fault(part)
-            return
-        if not is_array and not self.checking.leads:
-            if rule := no_lead(part.values, self._properties):
-                self.add_fault(Fault(rule, part.offset))
-                return
-            if is_response:
-                self.add_fault(Fault("no-array", part.offset))
-        self._add_leads(part)
-
-    def add_fault(self, fault: Fault) -> None:
-        """Count a fault, and keep the first of its kind: there may be as many as lines."""
-        if fault.rule not in self._faults:
-            self._faults[fault.rule] = _of_fault(fault, self.checking.leads)
-        self._times[fault.rule] += 1
-
-    def _add_leads(self, items: Items) -> None:
-        leads = items.values
-        by_keys = tables(leads)
-        if duplicates := duplicate_keys(items.text, leads, by_keys):
-            for index, lead in enumerate(leads):
-                self.checking.add(lead, duplicates.get(index, ()))
+    def add(self, part: ItemBatch | BodyDefect) -> None:
+        """Check a batch of leads, or count a defect."""
+        if isinstance(part, BodyDefect):
+            self._add_defect(part)
         else:
-            self.checking.add_decoded(leads, by_keys)
+            self._add_leads(part)
+
+    def result(self, size: int) -> ScanResult:
+        """Return what was found in a body of ``size`` bytes."""
+        return ScanResult(
+            leads=self._check.leads,
+            size=size,
+            broken=self._check.broken,
+            body_findings=tuple(
+                replace(finding, count=self._defect_counts[rule]) for rule, finding in self._body_findings.items()
+            ),
+            lead_findings=self._check.findings(),
+            forms=self._agreements.forms,
+            counts=self._statistics.counts,
+            identifiers=self._identifiers.buckets,
+            list_id=self._check.list_id,
+        )
+
+    def _add_defect(self, defect: BodyDefect) -> None:
+        """Count a defect and keep the first one of each rule: there may be as many as lines."""
+        if defect.rule not in self._body_findings:
+            self._body_findings[defect.rule] = _body_finding(defect, self._check.leads)
+        self._defect_counts[defect.rule] += 1
+
+    def _add_leads(self, batch: ItemBatch) -> None:
+        leads = batch.values
+        by_keys = tables(leads)
+        if duplicates := duplicate_keys(batch.text, leads, by_keys):
+            for index, lead in enumerate(leads):
+                self._check.add(lead, duplicates.get(index, ()))
+        else:
+            self._check.add_decoded(leads, by_keys)
         objects = [lead for lead in leads if isinstance(lead, dict)]
         self._agreements.add(objects)
         self._statistics.add(objects, by_keys)
-        if self._each:
+        if self._on_lead:
             for lead in objects:
-                self._each(lead)
-
-    def found(self, size: int) -> Found:
-        """Return what is found in so many bytes."""
-        return Found(
-            leads=self.checking.leads,
-            size=size,
-            broken=self.checking.broken,
-            faults=tuple(replace(first, count=self._times[rule]) for rule, first in self._faults.items()),
-            findings=self.checking.findings(),
-            forms=self._agreements.forms,
-            counts=self._statistics.counts,
-            ids=self._ids.parts,
-            list_id=self.checking.list_id,
-        )
+                self._on_lead(lead)
 
 
-def _of_fault(fault: Fault, leads: int) -> Finding:
-    expected, got, evidence = FAULTS[fault.rule]
-    where = got if fault.offset is None else f"{got}, at byte {fault.offset:,}, after {leads:,} leads"
-    return of_body(fault.rule, expected, f"{where}: {fault.detail}" if fault.detail else where, evidence=dict(evidence))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Have Python not look for cycles, of which decoded leads have none: it would take a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+def _body_finding(defect: BodyDefect, leads: int) -> Finding:
+    rule = BODY_RULES[defect.rule]
+    position = "" if defect.offset is None else f", at byte {defect.offset:,}, after {leads:,} leads"
+    detail = f": {defect.detail}" if defect.detail else ""
+    return of_body(defect.rule, rule.expected, f"{rule.got}{position}{detail}", evidence=dict(rule.evidence))

@@ -1,4 +1,4 @@
-"""What the values of a response are like, counted without keeping any of them."""
+"""Statistics of the values in a response, counted without keeping them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,29 +9,34 @@ from smartflo_contract.schemas.lead_format import field_numbering
 from smartflo_contract.schemas.lead_table import Table
 
 Counts: TypeAlias = dict[str, Counter[Any]]
-"""Of nulls by key, of statuses by label, of leads by their number of fields."""
+"""``nulls`` by property, each status property by label, and ``fields``: leads by number of fields."""
 _STATUSES: Final = ("dial_status", "dialer_dial_status")
 _UNKNOWN: Final = "unknown"
 
 
-class Statistics:
+class ValueStatistics:
     """Counts null values, statuses and fields.
 
     Args:
-        contract: tells which values are known, and which keys may be null.
+        contract: defines the known values, and which properties may be null.
 
     Attributes:
-        counts: so far.
+        counts: the counts so far.
     """
 
     def __init__(self, contract: Contract) -> None:
-        """Count nothing yet."""
-        self._known = {key: contract.known_values.get(key) for key in _STATUSES}
-        self._nullable = [key for key, schema in contract.lead["properties"].items() if _may_be_null(schema)]
+        """Start with zero counts."""
+        self._known_values = {key: contract.known_values.get(key) for key in _STATUSES}
+        self._nullable = [key for key, schema in contract.lead["properties"].items() if _allows_null(schema)]
         self.counts: Counts = {name: Counter() for name in ("nulls", *_STATUSES, "fields")}
 
     def add(self, leads: Sequence[Mapping[str, Any]], by_keys: Iterable[Table]) -> None:
-        """Count leads, which are given as tables too."""
+        """Count leads.
+
+        Args:
+            leads: the leads.
+            by_keys: the same leads as tables.
+        """
         for key in _STATUSES:
             values = [lead.get(key) for lead in leads]
             for value, count in Counter([value if isinstance(value, int) else None for value in values]).items():
@@ -41,13 +46,13 @@ class Statistics:
         for table in by_keys:
             self.counts["fields"][field_numbering(table.keys).total] += len(table.rows)
 
-    def join(self, counts: Counts) -> None:
-        """Add what others have counted."""
+    def merge(self, counts: Counts) -> None:
+        """Add the counts of other statistics."""
         for name, own in self.counts.items():
             own.update(counts[name])
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the counts: of nulls by key, of statuses by their label, of leads by their number of fields."""
+        """Return the counts in JSON types: nulls by property, statuses by label, leads by number of fields."""
         return {
             "nulls": {key: self.counts["nulls"][key] for key in self._nullable},
             **{key: dict(self.counts[key].most_common()) for key in _STATUSES},
@@ -55,10 +60,10 @@ class Statistics:
         }
 
     def _label(self, key: str, value: int | None) -> str:
-        known = self._known[key]
+        known = self._known_values[key]
         return (None if known is None or value is None else known.label(value)) or _UNKNOWN
 
 
-def _may_be_null(schema: Mapping[str, Any]) -> bool:
+def _allows_null(schema: Mapping[str, Any]) -> bool:
     types = schema.get("type", ())
-    return "null" in types if isinstance(types, list) else any(map(_may_be_null, schema.get("anyOf", ())))
+    return "null" in types if isinstance(types, list) else any(map(_allows_null, schema.get("anyOf", ())))

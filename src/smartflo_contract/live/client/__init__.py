@@ -1,1 +1,1 @@
-"""How the real API is reached, and reached for reading alone."""
+"""HTTP client of the real API: read-only requests, one at a time."""

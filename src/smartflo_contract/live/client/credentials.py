@@ -1,49 +1,23 @@
-"""Where the real API is, and what opens it."""
+"""Credentials for the real API, and the addresses of the vendor."""
 
 import os
 from collections.abc import Mapping
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
-from smartflo_contract.live.errors import LiveError
-from smartflo_contract.schemas.hosts import is_loopback
-
-BASE_URL: Final = "https://api-smartflo.tatateleservices.com"
-"""The host that the vendor's pages name."""
-HOSTS: Final = ("api-smartflo.tatateleservices.com", "api-cloudphone.tatateleservices.com")
-"""The vendor's hosts; public client code names the second, which is older."""
-LOGIN: Final = "/v1/auth/login"
-
-
-def checked_url(text: str) -> str:
-    """Return a base URL without a slash at its end.
-
-    Raises:
-        LiveError: it is none, or credentials would travel in clear.
-    """
-    url = text.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        host, sane = parts.hostname or "", parts.port != 0 and "@" not in parts.netloc
-    except ValueError:
-        host, sane = "", False
-    secure = parts.scheme == "https" if host else False
-    if not sane or not (secure or (host and parts.scheme == "http" and is_loopback(host, allow_subdomains=False))):
-        message = f"expected https such as {BASE_URL}, or http on this machine, got `{text}`"
-        raise LiveError(message)
-    if parts.query or parts.fragment or parts.path.endswith("/v1"):
-        message = f"expected the root of the API, without /v1 and a query, got `{text}`"
-        raise LiveError(message)
-    return url
+DEFAULT_BASE_URL: Final = "https://api-smartflo.tatateleservices.com"
+"""Documented by the vendor."""
+VENDOR_HOSTS: Final = ("api-smartflo.tatateleservices.com", "api-cloudphone.tatateleservices.com")
+"""All hosts of the vendor; the second one is older and known from public client code."""
+LOGIN_PATH: Final = "/v1/auth/login"
 
 
 class Credentials(NamedTuple):
-    """What opens an account; shown nowhere.
+    """An access token or a login; neither appears in ``repr``.
 
     Attributes:
-        token: an access token; where there is one, nobody logs in.
+        token: access token; if set, no login is sent.
         email: login id.
-        password: of the login id.
+        password: password of the login id.
     """
 
     token: str | None
@@ -51,12 +25,12 @@ class Credentials(NamedTuple):
     password: str = ""
 
     def __repr__(self) -> str:
-        """Tell which kind it is."""
+        """Return the kind of the credentials only."""
         return "<Credentials, a token>" if self.token else "<Credentials, a login>"
 
 
-def credentials(environ: Mapping[str, str] = os.environ) -> Credentials | None:
-    """Return what the environment has: ``SMARTFLO_TOKEN``, or ``SMARTFLO_EMAIL`` and ``SMARTFLO_PASSWORD``."""
+def credentials_from_environment(environ: Mapping[str, str] = os.environ) -> Credentials | None:
+    """Return ``SMARTFLO_TOKEN``, or else ``SMARTFLO_EMAIL`` with ``SMARTFLO_PASSWORD``, or else ``None``."""
     token = environ.get("SMARTFLO_TOKEN", "").strip()
     if token:
         return Credentials(token)

@@ -1,4 +1,4 @@
-"""The two requests that are sent to the real API; there is no way to send another."""
+"""The only two requests that are sent to the real API: a GET and the login."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,45 +6,51 @@ from typing import Final
 import requests
 
 _HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-_TIMEOUT: Final = (10, 30)
-"""Seconds: to connect, and between bytes."""
+TIMEOUT_SECONDS: Final = (10.0, 30.0)
+"""To connect, and between two bytes."""
 
 
-def get(url: str, secret: str | None) -> requests.Response:
-    """Ask for a URL, with a token or none; the body is not read, and no redirect is followed."""
+def send_get(url: str, token: str | None, timeout: tuple[float, float] = TIMEOUT_SECONDS) -> requests.Response:
+    """Send a GET request; the body of the response is not read, and no redirect is followed.
+
+    Args:
+        url: the URL.
+        token: access token; ``None`` sends no header ``Authorization``.
+        timeout: seconds to connect, and between two bytes.
+    """
     with _Session() as session:
         return session.get(
-            url, headers=_HEADERS, auth=_authorized(secret), timeout=_TIMEOUT, allow_redirects=False, stream=True
+            url, headers=_HEADERS, auth=_authorization(token), timeout=timeout, allow_redirects=False, stream=True
         )
 
 
-def log_in(url: str, body: dict[str, str]) -> requests.Response:
-    """Send a login; the body of the answer is not read, and no redirect is followed."""
+def send_login(url: str, body: dict[str, str]) -> requests.Response:
+    """Send a login; the body of the response is not read, and no redirect is followed."""
     with _Session() as session:
         return session.post(
             url,
             json=body,
             headers=_HEADERS,
-            auth=_authorized(None),
-            timeout=_TIMEOUT,
+            auth=_authorization(None),
+            timeout=TIMEOUT_SECONDS,
             allow_redirects=False,
             stream=True,
         )
 
 
 class _Session(requests.Session):
-    """Sees no redirects: to prepare for one, even unfollowed, requests would read all of the body in between."""
+    """Ignores redirects: to prepare a redirect, even if it is not followed, requests would read the whole body."""
 
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - wherever it leads to
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - the target does not matter
         return None
 
 
-def _authorized(secret: str | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    """Return what gives a request its token, or none; without it requests would send passwords of a ``.netrc``."""
+def _authorization(token: str | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+    """Return an ``auth`` that sets the token or nothing; without one, requests sends passwords of ``.netrc``."""
 
-    def give(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if secret:
-            request.headers["Authorization"] = secret
+    def set_header(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if token:
+            request.headers["Authorization"] = token
         return request
 
-    return give
+    return set_header

@@ -1,52 +1,53 @@
-"""The login at the real API, which gives a token."""
+"""The login at the real API."""
 
 from typing import Final
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from smartflo_contract.live.client.credentials import LOGIN, Credentials
-from smartflo_contract.live.client.http_session import log_in
-from smartflo_contract.live.client.response_body import small_value
+from smartflo_contract.live.client.credentials import LOGIN_PATH, Credentials
+from smartflo_contract.live.client.http_session import send_login
+from smartflo_contract.live.client.response_body import read_small_json
 from smartflo_contract.live.errors import LiveError
 
-_LONGEST_MESSAGE: Final = 200
+_MAX_MESSAGE_CHARACTERS: Final = 200
 
 
-def token(base_url: str, known: Credentials) -> str:
-    """Return an access token, after one login at most: the API locks out who fails often.
+def access_token(base_url: str, credentials: Credentials) -> str:
+    """Return the access token of the credentials, after at most one login: repeated failures lock the account.
 
     Args:
-        base_url: scheme and host, without ``/v1``.
-        known: what opens the account.
+        base_url: root URL of the API, without ``/v1``.
+        credentials: a token, which is returned unchanged, or a login.
 
     Raises:
-        LiveError: the API cannot be reached, or refuses the login.
+        LiveError: the API cannot be reached or refuses the login.
     """
-    if known.token:
-        return known.token
-    body = {"email": known.email, "password": known.password}
+    if credentials.token:
+        return credentials.token
+    body = {"email": credentials.email, "password": credentials.password}
     try:
-        response = log_in(f"{base_url}{LOGIN}", body)
-    except (OSError, HTTPError) as error:  # requests' own are of the first; certificates that are no file as well
+        response = send_login(f"{base_url}{LOGIN_PATH}", body)
+    except (OSError, HTTPError) as error:  # OSError: errors of requests, or a certificate file that does not exist
         message = f"cannot log in at {base_url}: {type(error).__name__}"
         raise LiveError(message) from None
     with response:
-        told = small_value(response)
-    found = told.get("access_token") if isinstance(told, dict) else None
-    if response.status_code == requests.codes.ok and isinstance(found, str) and found:
-        return found
-    raise LiveError(_refused(base_url, known, response.status_code, told))
+        answer = read_small_json(response)
+    token = answer.get("access_token") if isinstance(answer, dict) else None
+    if response.status_code == requests.codes.ok and isinstance(token, str) and token:
+        return token
+    raise LiveError(_refusal(base_url, credentials, response.status_code, answer))
 
 
-def _refused(base_url: str, known: Credentials, status: int, told: object) -> str:
-    """Return why a login was refused: status, message and ``retry_after``, without what was sent."""
-    said = told if isinstance(told, dict) else {}
-    parts = [f"{key}: {said[key]}" for key in ("message", "retry_after") if isinstance(said.get(key), str)]
-    text = ", ".join([f"status {status}", *parts]).replace(known.email, "***").replace(known.password, "***")
-    return f"the login at {base_url} was refused: {_one_line(text)[:_LONGEST_MESSAGE]}"
+def _refusal(base_url: str, credentials: Credentials, status: int, answer: object) -> str:
+    """Return why a login was refused: status, message and ``retry_after``, without the credentials."""
+    values = answer if isinstance(answer, dict) else {}
+    details = [f"{key}: {values[key]}" for key in ("message", "retry_after") if isinstance(values.get(key), str)]
+    text = ", ".join([f"status {status}", *details])
+    text = text.replace(credentials.email, "***").replace(credentials.password, "***")
+    return f"the login at {base_url} was refused: {_one_line(text)[:_MAX_MESSAGE_CHARACTERS]}"
 
 
 def _one_line(text: str) -> str:
-    """Return a text that others wrote as a line that can be printed."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    """Return text from a response as one printable line."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,81 +1,41 @@
-"""What may be asked of the real API, and how often: it has one rate budget with the people who dial."""
+"""The guard that keeps requests to the real API read-only."""
 
-import math
 import re
-import time
-from collections.abc import Callable
-from threading import Lock
 from typing import Final
 from urllib.parse import unquote
 
-from smartflo_contract.live.client.credentials import LOGIN
+from smartflo_contract.live.client.credentials import LOGIN_PATH
 from smartflo_contract.live.errors import NotSentError
 
-MOST_SECONDS: Final = 600
-"""How long a body may take, unless it is said."""
-_ACTIONS: Final = frozenset({"start", "pause", "resume", "end"})
-"""Parts of paths by which a GET starts or stops a broadcast; documented."""
-_MOST_ENCODED: Final = 5
+_BROADCAST_ACTIONS: Final = frozenset({"start", "pause", "resume", "end"})
+"""Path segments with which a GET starts or stops a broadcast; documented."""
+_MAX_ENCODINGS: Final = 5
 
 
-def check_reading(method: str, path: str, prefix: str = "") -> None:
-    """Refuse a request that would do more than read, or log in.
+def require_read_only(method: str, path: str, prefix: str = "") -> None:
+    """Refuse every request except a GET that only reads, and the login.
 
     Args:
         method: HTTP method.
-        path: of the request, as it is sent.
-        prefix: path of the base URL, below which the API is.
+        path: path of the request, as it is sent.
+        prefix: path of the base URL.
 
     Raises:
-        NotSentError: it would.
+        NotSentError: the request could change something or start a broadcast.
     """
-    name = f"{method.upper()} {path}"
-    if method.upper() == "POST" and path in {LOGIN, f"{prefix}{LOGIN}"}:
+    request = f"{method.upper()} {path}"
+    if method.upper() == "POST" and path in {LOGIN_PATH, f"{prefix}{LOGIN_PATH}"}:
         return
     if method.upper() != "GET":
-        message = f"{name} was not sent: of the real API only GET and the login are asked"
+        message = f"{request} was not sent: only GET requests and the login are sent to the real API"
         raise NotSentError(message)
-    if _parts(path) & _ACTIONS:
-        message = f"{name} was not sent: it starts or stops a broadcast, and phones may ring"
+    if _path_segments(path) & _BROADCAST_ACTIONS:
+        message = f"{request} was not sent: it starts or stops a broadcast, and phones may ring"
         raise NotSentError(message)
 
 
-def _parts(path: str) -> set[str]:
-    """Return what stands between slashes, however it is written."""
-    for _ in range(_MOST_ENCODED):
+def _path_segments(path: str) -> set[str]:
+    """Return the segments of a path in lower case, without percent-encoding and matrix parameters."""
+    for _ in range(_MAX_ENCODINGS):
         path = unquote(path)
-    return {part.partition(";")[0].strip().lower() for part in re.split(r"[/\\]", path)}
-
-
-class Pace:
-    """Keeps requests apart, whichever threads and processes send them.
-
-    Processes take turns by the clock that they have in common: each has every so many-th interval of it.
-
-    Args:
-        interval: seconds from one to the next.
-        process: number of this process, from 0.
-        processes: how many there are.
-        clock: seconds, which only ever grow.
-    """
-
-    def __init__(
-        self, interval: float, process: int = 0, processes: int = 1, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        """Let the first request go at its first turn."""
-        self._interval, self._process, self._processes = interval, process, processes
-        self._clock = clock
-        self._next = clock()
-        self._lock = Lock()
-
-    def wait(self) -> float:
-        """Take the next turn, and return the seconds until it comes."""
-        with self._lock:
-            now = self._clock()
-            turn = max(now, self._next)
-            round_ = self._interval * self._processes
-            if round_ and self._processes > 1:
-                start = self._process * self._interval
-                turn = math.ceil((turn - start) / round_) * round_ + start
-            self._next = turn + round_
-            return turn - now
+    return {segment.partition(";")[0].strip().lower() for segment in re.split(r"[/\\]", path)}

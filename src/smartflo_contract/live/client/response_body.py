@@ -1,4 +1,4 @@
-"""The body of an answer, piece by piece, as it comes."""
+"""The body of a response, streamed in chunks."""
 
 import json
 import time
@@ -8,75 +8,78 @@ from typing import Final
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from smartflo_contract.live.errors import CutError, LiveError
-from smartflo_contract.live.parsing.decompression import PIECE, unzipped
+from smartflo_contract.live.errors import LiveError, TruncatedBodyError
+from smartflo_contract.live.parsing.decompression import MAX_CHUNK_BYTES, gunzip
 
-_SMALL: Final = 16 * 1024
-_SMALL_SECONDS: Final = 30
-_LONGEST_NAME: Final = 20
+_MAX_SMALL_BYTES: Final = 16 * 1024
+_MAX_SMALL_SECONDS: Final = 30
+_MAX_ENCODING_CHARACTERS: Final = 20
 
 
-def pieces(response: requests.Response, seconds: float, clock: Callable[[], float]) -> Iterator[bytes]:
-    """Return the body as pieces of 64 KiB at most, none of them empty, each as soon as it is there.
+def body_chunks(response: requests.Response, seconds: float, clock: Callable[[], float]) -> Iterator[bytes]:
+    """Return the body in chunks of at most 64 KiB, none of them empty, each as soon as it arrives.
 
-    What fails later is raised when the next piece is taken: :class:`CutError` where the body ends too early, and
-    :class:`LiveError` itself where it does not end.
+    Taking the next chunk raises :class:`TruncatedBodyError` if the body ended too early, and :class:`LiveError` itself
+    if it exceeds its time.
 
     Args:
-        response: whose body nobody has read; asked for with ``stream=True``.
-        seconds: how long the body may take, with what is done between the pieces.
-        clock: seconds, which only ever grow.
+        response: a response whose body is unread, requested with ``stream=True``.
+        seconds: maximum time for the body, including the time between two chunks.
+        clock: monotonic time in seconds.
 
     Raises:
-        LiveError: the body is encoded in another way than by gzip.
+        LiveError: the body has another content coding than gzip.
     """
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    received = _received(response, seconds, clock)
+    chunks = _raw_chunks(response, seconds, clock)
     if encoding in {"", "identity"}:
-        return received
+        return chunks
     if encoding in {"gzip", "x-gzip"}:
-        return unzipped(received)
-    message = f"the body is encoded as `{encoding[:_LONGEST_NAME]}`; only gzip was asked for"
+        return gunzip(chunks)
+    message = f"the response has Content-Encoding `{encoding[:_MAX_ENCODING_CHARACTERS]}`; only gzip was accepted"
     raise LiveError(message)
 
 
-def small_value(response: requests.Response) -> object:
-    """Return the JSON value of a small body; ``None`` where it is none, is large, or does not arrive."""
-    text = b""
+def read_small_json(response: requests.Response) -> object:
+    """Return the JSON value of a body of at most 16 KiB; ``None`` if it is larger, incomplete or not JSON."""
+    body = b""
     try:
-        for piece in pieces(response, _SMALL_SECONDS, time.monotonic):
-            text += piece
-            if len(text) > _SMALL:
+        for chunk in body_chunks(response, _MAX_SMALL_SECONDS, time.monotonic):
+            body += chunk
+            if len(body) > _MAX_SMALL_BYTES:
                 return None
     except LiveError:
         return None
-    return value(text)
+    return parse_json(body)
 
 
-def value(text: bytes) -> object:
-    """Return what a text of JSON says; ``None`` where it is none."""
+def parse_json(body: bytes) -> object:
+    """Return the JSON value; ``None`` if it is not JSON."""
     try:
-        return json.loads(text)
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
 
 
-def _received(response: requests.Response, seconds: float, clock: Callable[[], float]) -> Iterator[bytes]:
-    """Yield what comes, whatever there is of it: a full piece may never come of a server that sends byte by byte."""
-    until, count = clock() + seconds, 0
+def _raw_chunks(response: requests.Response, seconds: float, clock: Callable[[], float]) -> Iterator[bytes]:
+    """Yield what arrives without waiting for full chunks: a slow server may never send one."""
+    deadline, received = clock() + seconds, 0
     while True:
-        left = response.raw.length_remaining
+        remaining = response.raw.length_remaining
+        size = MAX_CHUNK_BYTES if remaining is None else min(MAX_CHUNK_BYTES, remaining)
         try:
-            piece = response.raw.read1(PIECE if left is None else min(PIECE, left), decode_content=False)
+            chunk = response.raw.read1(size, decode_content=False)
         except HTTPError as error:
-            of = f" of {count + left}" if left is not None else ""
-            why = "nothing more came" if isinstance(error, ReadTimeoutError) else "the connection ended"
-            message = f"the body broke off after {count}{of} bytes: {why}"
-            raise CutError(message) from None
-        if not piece:
+            of_total = f" of {received + remaining}" if remaining is not None else ""
+            reason = "no more bytes arrived" if isinstance(error, ReadTimeoutError) else "the connection was closed"
+            message = f"the body was cut off after {received}{of_total} bytes: {reason}"
+            raise TruncatedBodyError(message) from None
+        if not chunk:
             return
-        count += len(piece)
-        if clock() > until:
-            message = f"the body has not ended after {seconds:g} seconds and {count} bytes; --max-time can allow more"
+        received += len(chunk)
+        if clock() > deadline:
+            message = (
+                f"the body did not end within {seconds:g} seconds, after {received} bytes; --max-time allows more time"
+            )
             raise LiveError(message)
-        yield piece
+        yield chunk

@@ -6,9 +6,10 @@ from itertools import groupby
 from math import sqrt
 from typing import Final, NamedTuple
 
-from smartflo_contract.live.checking.agreement import READINGS, Agreement
+from smartflo_contract.live.checking.agreement_counter import READINGS
+from smartflo_contract.live.checking.masking import mask_findings
 from smartflo_contract.live.comparing.shape import NULL, Path, Shape, Times
-from smartflo_contract.live.report import Report, masked
+from smartflo_contract.live.report import Agreement, Report
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.findings import SEVERITIES, Severity
 from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
@@ -67,7 +68,9 @@ def changes(before: Side, after: Side, contract: Contract) -> Iterator[Finding]:
         return
     told: dict[str, str] = {}
     worst = {one.pointer: one.rank for one in sorted(new, key=lambda one: one.rank, reverse=True)}
-    for change in masked([*_readings(before, after), *_shapes(before, after), *_columns(before, after)], contract):
+    for change in mask_findings(
+        [*_readings(before, after), *_shapes(before, after), *_columns(before, after)], contract
+    ):
         if worst.get(change.pointer, len(SEVERITIES)) < change.rank:
             told[change.pointer] = change.expected
         else:
@@ -153,7 +156,7 @@ def _readings(before: Side, after: Side) -> Iterator[Finding]:
     for was, now in _other_readings(before, after).values():
         concerned = Times(sum(count for which, count in now.counts.items() if not was.counts[which]))
         chance = _may_be_chance(0, was.total, concerned.leads, now.total)
-        change = _change("other-reading", _path(now.pointer), was.words, now.words, concerned, chance=chance)
+        change = _change("other-reading", _path(now.pointer), was.summary, now.summary, concerned, chance=chance)
         yield replace(change, contradiction=now.contradiction)
 
 

@@ -1,1 +1,1 @@
-"""Bodies from wherever they come, in pieces, cut into leads."""
+"""Parsing of response bodies: bytes to items, streamed in constant memory."""

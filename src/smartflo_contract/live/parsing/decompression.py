@@ -1,56 +1,61 @@
-"""A body out of gzip, in pieces of a bounded size."""
+"""Decompression of gzip bodies in chunks of bounded size."""
 
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
-from smartflo_contract.live.errors import CutError
-from smartflo_contract.live.parsing.splitter import Fault
+from smartflo_contract.live.errors import TruncatedBodyError
+from smartflo_contract.live.parsing.body_rules import BodyDefect
 
-PIECE: Final = 64 * 1024
-"""Bytes that are held at most, before and after gzip is decoded."""
-_GZIP: Final = 16 + zlib.MAX_WBITS
-_MAGIC: Final = b"\x1f\x8b"
+MAX_CHUNK_BYTES: Final = 64 * 1024
+"""Maximum size of a chunk, compressed or decompressed."""
+_GZIP_WBITS: Final = 16 + zlib.MAX_WBITS
+_GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
-def plain(pieces: Iterable[bytes], faults: list[Fault]) -> Iterator[bytes]:
-    """Yield a body, out of gzip where it is in one; what is wrong with that is a fault."""
-    pieces = iter(pieces)
-    first = next(pieces, b"")
-    whole = chain([first], pieces)
-    if not first.startswith(_MAGIC):
-        yield from whole
+def decompress(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Iterator[bytes]:
+    """Yield a body, decompressed if it begins like gzip.
+
+    Args:
+        chunks: the body.
+        defects: receives ``broken-gzip`` if the stream is incomplete or invalid.
+    """
+    chunks = iter(chunks)
+    first = next(chunks, b"")
+    body = chain([first], chunks)
+    if not first.startswith(_GZIP_MAGIC):
+        yield from body
         return
     try:
-        yield from unzipped(whole)
-    except CutError:
-        faults.append(Fault("broken-gzip", 0))
+        yield from gunzip(body)
+    except TruncatedBodyError:
+        defects.append(BodyDefect("broken-gzip", 0))
 
 
-def unzipped(received: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what gzip holds: of one member or several, and of each piece no more than fits one.
+def gunzip(compressed: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the content of a gzip stream with one or more members, in chunks of at most 64 KiB.
 
     Raises:
-        CutError: it breaks off, or is none.
+        TruncatedBodyError: the stream is incomplete or invalid.
     """
-    member, begun = zlib.decompressobj(_GZIP), False
-    for piece in received:
-        rest, more = piece, True
-        while more:
-            rest = rest if begun else rest.lstrip(b"\0")  # between members may be zeros
+    member, has_begun = zlib.decompressobj(_GZIP_WBITS), False
+    for chunk in compressed:
+        rest, has_more = chunk, True
+        while has_more:
+            rest = rest if has_begun else rest.lstrip(b"\0")  # members may be padded with zeros
             try:
-                plain = member.decompress(rest, PIECE)
+                content = member.decompress(rest, MAX_CHUNK_BYTES)
             except zlib.error:
-                message = "the body broke off: it is not the gzip that its Content-Encoding says"
-                raise CutError(message) from None
-            if plain:
-                yield plain
-            begun = begun or bool(rest)
+                message = "the body was cut off: it is not valid gzip, although its Content-Encoding is gzip"
+                raise TruncatedBodyError(message) from None
+            if content:
+                yield content
+            has_begun = has_begun or bool(rest)
             rest = member.unconsumed_tail or member.unused_data
-            more = bool(rest) or len(plain) == PIECE
+            has_more = bool(rest) or len(content) == MAX_CHUNK_BYTES
             if member.eof:
-                member, begun = zlib.decompressobj(_GZIP), False
-    if begun:
-        message = "the body broke off: its gzip has no end"
-        raise CutError(message)
+                member, has_begun = zlib.decompressobj(_GZIP_WBITS), False
+    if has_begun:
+        message = "the body was cut off: its gzip stream has no end"
+        raise TruncatedBodyError(message)

@@ -10,20 +10,18 @@ from errno import EISDIR, ENOENT
 from os import PathLike
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
 
 import orjson
 
-from smartflo_contract.live.checking.check import Progress, told
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS_OF_THE_FAKE, no_lead
 from smartflo_contract.live.client.credentials import Credentials
-from smartflo_contract.live.client.request_guard import MOST_SECONDS
+from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.live.parsing.decompression import plain
-from smartflo_contract.live.parsing.sources import Body, Sources
-from smartflo_contract.live.parsing.splitter import MOST_ITEM, Fault, Split
+from smartflo_contract.live.parsing.body_rules import BODY_RULES, BodyDefect
+from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.live.recording.pseudonymizer import pseudonyms
 from smartflo_contract.live.recording.regression_tests import Finds, Module
+from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.overlay import OverlaySource
@@ -49,14 +47,14 @@ class Recorded(NamedTuple):
 
 
 def record(
-    body: Body,
+    body: BodySource,
     path: str | PathLike[str] | None = None,
     *,
     as_test: str | PathLike[str] | None = None,
     overlay: OverlaySource | None = None,
     key: bytes | None = None,
-    max_wait: float = 60,
-    max_time: float = MOST_SECONDS,
+    max_wait: float = MAX_WAIT_SECONDS,
+    max_time: float = MAX_RESPONSE_SECONDS,
     token: str | Credentials | None = None,
     progress: Progress | None = None,
 ) -> Recorded:
@@ -88,9 +86,9 @@ def record(
     contract = load_contract("lenient", overlay)
     finds = None if module is None else Finds(contract)
     with ExitStack() as stack:
-        sources = Sources(token, max_wait, max_time)
+        opener = SourceOpener(token, max_wait, max_time)
         properties = frozenset(contract.lead["properties"])
-        found = _counted(_leads(body, sources, properties, stack), told(progress, sources, (body,)))
+        found = _counted(_leads(body, opener, properties, stack), lead_progress(progress, opener, (body,)))
         leads = pseudonyms(found, key or secrets.token_bytes(_KEY), contract=contract)
         file = stack.enter_context(_replacing(target))
         count = _write(file, leads if finds is None else finds.watch(leads))
@@ -100,7 +98,7 @@ def record(
     return Recorded(count, made.tests, made.findings)
 
 
-def _check_targets(body: Body, fixture: Path | None, module: Path | None) -> None:
+def _check_targets(body: BodySource, fixture: Path | None, module: Path | None) -> None:
     places = [os.path.realpath(path) for path in (fixture, module) if path]
     if fixture is None and module is None:
         message = "nothing to write: name a fixture, a file of tests, or both"
@@ -159,35 +157,29 @@ def _replacing(path: Path | None) -> Iterator[BinaryIO]:
         raise RecordError(message) from None
 
 
-def _leads(body: Body, bodies: Sources, properties: frozenset[str], stack: ExitStack) -> Iterator[Any]:
-    """Yield the leads of a body.
+def _leads(source: BodySource, opener: SourceOpener, properties: frozenset[str], stack: ExitStack) -> Iterator[Any]:
+    """Yield the leads of a body, which stays open until the stack is closed.
 
     Raises:
-        RecordError: it is not a whole list of leads.
+        RecordError: it is not a complete list of leads.
     """
-    faults = bodies.faults
-    opened = bodies.opened(body, stack)
-    split = Split(plain(opened.pieces or (), faults), MOST_ITEM)
-    for part in split:
-        if isinstance(part, Fault):
-            faults.append(part)
-        elif not split.is_array and (rule := no_lead(part.values, properties)):
-            faults.append(Fault(rule, part.offset))
+    body = stack.enter_context(opener.open(source))
+    for part in LeadItems(body.chunks, properties, body.defects):
+        if body.defects:
+            _refuse(body.defects[0].rule, body.name)
+        if isinstance(part, BodyDefect):
+            _refuse(part.rule, body.name)
         elif duplicate_keys(part.text, part.values):
-            faults.append(Fault(DUPLICATE_KEY, part.offset))
-        _refuse(faults, opened.name)
-        if not isinstance(part, Fault):
+            _refuse(DUPLICATE_KEY, body.name)
+        else:
             yield from part.values
-    _refuse(faults, opened.name)
 
 
-def _refuse(faults: list[Fault], name: str) -> None:
-    if faults:
-        rule = faults[0].rule
-        fault = FAULTS_OF_THE_FAKE.get(rule)
-        same = f'; smartflo.fail("{fault}") has the fake answer so in a test' if fault else ""
-        message = f"{name} is no whole list of leads, so nothing is recorded: {rule}; see `check`{same}"
-        raise RecordError(message)
+def _refuse(rule: str, name: str) -> NoReturn:
+    fault = BODY_RULES[rule].fake_fault
+    same = f'; smartflo.fail("{fault}") has the fake answer so in a test' if fault else ""
+    message = f"{name} is no whole list of leads, so nothing is recorded: {rule}; see `check`{same}"
+    raise RecordError(message)
 
 
 def _counted(leads: Iterator[Any], tell: Callable[[int], None]) -> Iterator[Any]:

@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import orjson
 
 from smartflo_contract.factories import GenerationError, lead
-from smartflo_contract.live.checking.identifiers import Ids
+from smartflo_contract.live.checking.identifier_set import IdentifierSet
+from smartflo_contract.live.checking.masking import mask_findings
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.live.parsing.sources import printable
 from smartflo_contract.live.recording.literals import literal
-from smartflo_contract.live.report import masked
+from smartflo_contract.live.sources import escape_unprintable
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.response_check import Check
@@ -100,7 +100,7 @@ class Finds:
     def __init__(self, contract: Contract) -> None:
         """Begin without any."""
         self._contract = contract
-        self._check = Check(contract, Ids())
+        self._check = Check(contract, IdentifierSet())
         self._firsts: dict[Key, Lead] = {}
 
     def watch(self, leads: Iterable[Any]) -> Iterator[Any]:
@@ -132,7 +132,7 @@ class Finds:
         self._pair(firsts, alone, leads)
         taken: set[str] = set()
         texts = []
-        for finding, said in zip(findings, masked(findings, self._contract), strict=True):
+        for finding, said in zip(findings, mask_findings(findings, self._contract), strict=True):
             key = _key(finding)
             had = alone[id(firsts[key][0])] if len(firsts[key]) == 1 else _found(self._contract, firsts[key])
             texts.append(_test(finding, _Reduction(self._contract, key, firsts[key], had).served(), said, taken))
@@ -308,4 +308,4 @@ def _wrapped(text: str) -> str:
 def _escaped(text: str) -> str:
     """Return a text as it stands in a docstring."""
     plain = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"""')
-    return printable(plain)
+    return escape_unprintable(plain)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS
 from smartflo_contract.live.comparing.changes import CHANGES
+from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.findings import Severity
@@ -26,7 +26,7 @@ def junit(report: Report, fail_on: Severity) -> str:
     changes = CHANGES if report.base else ()
     for rule in sorted({*_rules(report.profile), *changes, *found}):
         case = ET.SubElement(suite, "testcase", classname="smartflo-contract", name=rule)
-        if not report.leads and rule not in FAULTS and rule not in found:
+        if not report.leads and rule not in BODY_RULES and rule not in found:
             skipped += 1
             ET.SubElement(case, "skipped", message="no lead was read")
         failed = [one for one in found.get(rule, ()) if one.severity in failing]
@@ -54,7 +54,7 @@ def _rule(finding: Finding) -> str:
 
 def _rules(profile: str) -> Iterator[str]:
     """Yield the names of all rules: of bodies, of the schema, and across keys."""
-    yield from FAULTS
+    yield from BODY_RULES
     yield from _keywords(load_contract(profile).schema())
     yield from (rule.name for rule in RULES if profile in rule.severity)
 

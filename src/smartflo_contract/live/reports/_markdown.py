@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from smartflo_contract.live.report import Report, counted
+from smartflo_contract.live.report import Report, format_count
 from smartflo_contract.schemas.findings import Severity
 
 _MOST: Final = 1_000
@@ -18,8 +18,8 @@ def markdown(report: Report, _fail_on: Severity) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield f"## Smartflo contract: {report.verdict}"
     yield ""
-    seen = f"{counted(report.leads, 'lead')} of {counted(len(report.sources), 'response')}"
-    base = f", compared with {counted(report.base.leads, 'lead')}" if report.base else ""
+    seen = f"{format_count(report.leads, 'lead')} of {format_count(len(report.sources), 'response')}"
+    base = f", compared with {format_count(report.base.leads, 'lead')}" if report.base else ""
     yield f"{seen} under the profile {report.profile}{base}, {report.broken:,} of them broken."
     if report.findings:
         yield from _table(
@@ -31,9 +31,9 @@ def _lines(report: Report) -> Iterator[str]:
         )
     if len(report.findings) > _MOST:
         yield ""
-        yield f"{counted(len(report.findings) - _MOST, 'more finding')}, none worse than those above."
+        yield f"{format_count(len(report.findings) - _MOST, 'more finding')}, none worse than those above."
     if report.agreements:
-        rows = ((f"`{one.pointer}`", one.words, f"`{one.contradiction}`") for one in report.agreements)
+        rows = ((f"`{one.pointer}`", one.summary, f"`{one.contradiction}`") for one in report.agreements)
         yield from _table(("key", "the responses are", "contradiction"), rows)
 
 

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from smartflo_contract._version import __version__
-from smartflo_contract.live.checking.unexpected_bodies import FAULTS
 from smartflo_contract.live.comparing.changes import CHANGES, EVIDENCE
+from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.files import path
@@ -108,9 +108,9 @@ def _rule(name: str, profile: str) -> dict[str, Any]:
 
 
 def _claim(name: str, profile: str) -> tuple[str, Mapping[str, str]]:
-    if name in FAULTS:
-        expected, got, evidence = FAULTS[name]
-        return f"A response has {expected}, not {got}", evidence
+    if name in BODY_RULES:
+        body_rule = BODY_RULES[name]
+        return f"A response has {body_rule.expected}, not {body_rule.got}", body_rule.evidence
     if name in CHANGES:
         return f"Compared with an earlier response, {CHANGES[name].claim}", EVIDENCE
     for rule in RULES:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from smartflo_contract.live.report import Report, Source, counted
+from smartflo_contract.live.report import Report, Source, format_count
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity, cited
 
@@ -34,7 +34,7 @@ def _agreements(report: Report) -> Iterator[str]:
     if report.agreements:
         yield "Where the vendor's pages and sample contradict each other, the responses are:"
         for one in report.agreements:
-            yield f"  {one.pointer.removeprefix('/*/')}: {one.words} [{one.contradiction}]"
+            yield f"  {one.pointer.removeprefix('/*/')}: {one.summary} [{one.contradiction}]"
         yield ""
 
 
@@ -54,10 +54,10 @@ def _ending(report: Report) -> Iterator[str]:
     if report.base:
         yield f"compared with {_seen(report.base)}"
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"
-    leads = counted(report.leads, "lead")
+    leads = format_count(report.leads, "lead")
     yield f"{leads} under the profile {report.profile}{overlay}, {report.broken:,} of them broken"
     yield report.verdict
 
 
 def _seen(source: Source) -> str:
-    return f"{source.name}: {counted(source.leads, 'lead')}, {counted(source.bytes, 'byte')}"
+    return f"{source.name}: {format_count(source.leads, 'lead')}, {format_count(source.bytes, 'byte')}"

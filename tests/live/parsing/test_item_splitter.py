@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartflo_contract.live.parsing import splitter
-from smartflo_contract.live.parsing.splitter import Fault, Items, Split
+from smartflo_contract.live.parsing import item_splitter
+from smartflo_contract.live.parsing.body_rules import BodyDefect
+from smartflo_contract.live.parsing.item_splitter import ItemBatch, ItemSplitter
 
 VALUES = st.recursive(
     st.none()
@@ -28,8 +29,8 @@ SIZE = len(LEAD)
 @pytest.fixture(name="batch", params=[1, 16, 2**19], autouse=True)
 def _batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Decode few items at a time, and many."""
-    monkeypatch.setattr(splitter, "_BATCH", request.param)
-    monkeypatch.setattr(splitter, "_KEPT", max(4, request.param // 8))
+    monkeypatch.setattr(item_splitter, "BATCH_BYTES", request.param)
+    monkeypatch.setattr(item_splitter, "SKIP_CHUNK_BYTES", max(4, request.param // 8))
 
 
 def pieces(body: bytes, size: int) -> Iterator[bytes]:
@@ -37,11 +38,11 @@ def pieces(body: bytes, size: int) -> Iterator[bytes]:
     return (body[start : start + size] for start in range(0, len(body), size))
 
 
-def found(body: bytes, size: int = 7, most_item: int = 2**20) -> tuple[list[Any], list[tuple[str, int | None]]]:
+def found(body: bytes, size: int = 7, max_item_bytes: int = 2**20) -> tuple[list[Any], list[tuple[str, int | None]]]:
     """Return the items of a body, and rule and place of what is none."""
-    parts = list(Split(pieces(body, size), most_item))
-    values = itertools.chain.from_iterable(part.values for part in parts if isinstance(part, Items))
-    return list(values), [(part.rule, part.offset) for part in parts if isinstance(part, Fault)]
+    parts = list(ItemSplitter(pieces(body, size), max_item_bytes))
+    values = itertools.chain.from_iterable(part.values for part in parts if isinstance(part, ItemBatch))
+    return list(values), [(part.rule, part.offset) for part in parts if isinstance(part, BodyDefect)]
 
 
 @given(
@@ -115,7 +116,7 @@ def test_items_that_are_too_large(form: bytes, filling: bytes) -> None:
     """A large item is passed over, whatever is in it, and the next one is read."""
     if b"[%b]" in form:
         filling = b'{"b":"' + filling + b'"},{}'
-    values, told = found(form % (filling, LEAD), 16, most_item=100)
+    values, told = found(form % (filling, LEAD), 16, max_item_bytes=100)
 
     assert ([json.loads(LEAD)], 1) == (values, len(told))
     assert "item-too-large" == told[0][0]
@@ -125,7 +126,7 @@ def test_items_that_are_too_large(form: bytes, filling: bytes) -> None:
 @pytest.mark.parametrize("word", [b"1" * 400, b"x" * 400])
 def test_words_that_are_too_large(form: bytes, word: bytes) -> None:
     """A long number, or a long line of what is no JSON, is one finding, and the next item is read."""
-    values, told = found(form % (word, LEAD), 16, most_item=100)
+    values, told = found(form % (word, LEAD), 16, max_item_bytes=100)
 
     assert ([json.loads(LEAD)], 1) == (values, len(told))
     assert "item-too-large" == told[0][0]
@@ -134,10 +135,10 @@ def test_words_that_are_too_large(form: bytes, word: bytes) -> None:
 @given(value=VALUES, size=st.integers(1, 40), written=st.sampled_from(["ascii", "utf-8"]))
 def test_whatever_is_in_a_large_item(value: Any, size: int, written: str) -> None:
     """Texts, brackets and backslashes do not hide where a large item ends."""
-    at_once = splitter._KEPT  # noqa: SLF001 - less is no large item
+    at_once = item_splitter.SKIP_CHUNK_BYTES  # less is no large item
     filling = "x" * (400 + 2 * at_once)
     large = json.dumps([filling, value, "\\", [[value]]], ensure_ascii=written == "ascii").encode()
-    values, told = found(b"[%b,%b]" % (large, LEAD), size * max(1, at_once // 50), most_item=100)
+    values, told = found(b"[%b,%b]" % (large, LEAD), size * max(1, at_once // 50), max_item_bytes=100)
 
     assert ([json.loads(LEAD)], [("item-too-large", 1)]) == (values, told)
 
@@ -145,17 +146,17 @@ def test_whatever_is_in_a_large_item(value: Any, size: int, written: str) -> Non
 def test_an_item_that_is_too_large_and_never_ends() -> None:
     """Nothing of an endless item is kept."""
     rest = itertools.repeat(b"x" * 1000, 100)
-    parts = list(Split(itertools.chain([b'[{"a":"'], rest), 10_000))
+    parts = list(ItemSplitter(itertools.chain([b'[{"a":"'], rest), 10_000))
 
-    assert ["item-too-large", "truncated-body"] == [part.rule for part in parts if isinstance(part, Fault)]
+    assert ["item-too-large", "truncated-body"] == [part.rule for part in parts if isinstance(part, BodyDefect)]
 
 
 def test_it_knows_whether_it_is_an_array() -> None:
     """What a body is can be told from the first item on."""
     for body, is_array in ((b"[1]", True), (b'{"a":1}', False)):
-        parts = Split([body])
+        parts = ItemSplitter([body])
         list(parts)
-        assert (is_array, len(body)) == (parts.is_array, parts.read)
+        assert (is_array, len(body)) == (parts.is_array, parts.size)
 
 
 def test_deep_nesting_is_no_item() -> None:
@@ -167,8 +168,8 @@ def test_deep_nesting_is_no_item() -> None:
 
 def test_details_have_no_values() -> None:
     """A detail says what is wrong in words of ours or of the decoder."""
-    parts = Split([b'[{"a": secret}, {"b": "private'])
+    parts = ItemSplitter([b'[{"a": secret}, {"b": "private'])
 
     assert all(
-        "secret" not in part.detail and "private" not in part.detail for part in parts if isinstance(part, Fault)
+        "secret" not in part.detail and "private" not in part.detail for part in parts if isinstance(part, BodyDefect)
     )

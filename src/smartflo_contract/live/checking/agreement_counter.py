@@ -1,0 +1,127 @@
+"""Counting of which reading of each known contradiction the values of a response follow."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import jsonschema_rs
+
+from smartflo_contract.live.report import AGREEMENT_LABELS, Agreement
+from smartflo_contract.schemas import CONTRADICTIONS, Contract, load_contract
+from smartflo_contract.schemas.lead_table import are_object_ids, is_same
+from smartflo_contract.schemas.overlay import Overlay
+from smartflo_contract.schemas.profiles import plain_schema
+from smartflo_contract.schemas.rules import RULES, Seen
+
+READINGS: Final = ("documented", "sample")
+_STRING_FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
+
+FormCounts: TypeAlias = dict[tuple[str, object], tuple[int, object]]
+"""By property and form of the value: number of values, and the first one."""
+
+
+class AgreementCounter:
+    """Counts values by form, because all values of one form follow the same reading.
+
+    Args:
+        overlay: overlay of the contract; properties that it defines are not compared with the vendor's readings.
+
+    Attributes:
+        forms: the counts so far.
+    """
+
+    def __init__(self, overlay: Overlay | None) -> None:
+        """Find the properties on which the readings differ."""
+        self._contracts = {reading: load_contract(reading) for reading in READINGS}
+        decided = set() if overlay is None else overlay.decided
+        contradictions = {
+            pointer.removeprefix("/*/"): contradiction.id
+            for contradiction in CONTRADICTIONS
+            if contradiction.shows_in_values
+            for pointer in contradiction.pointers
+        }
+        self._contradictions = {
+            key: name for key, name in contradictions.items() if key not in decided and self._readings_differ(key)
+        }
+        self.forms: FormCounts = {}
+
+    def add(self, leads: Iterable[Mapping[str, Any]]) -> None:
+        """Count the values of leads."""
+        for key in self._contradictions:
+            for form, value, count in _count_forms([lead[key] for lead in leads if key in lead]):
+                self._count(key, form, value, count)
+
+    def merge(self, forms: FormCounts) -> None:
+        """Add the counts of another counter."""
+        for (key, form), (count, value) in forms.items():
+            self._count(key, form, value, count)
+
+    def agreements(self) -> tuple[Agreement, ...]:
+        """Return an agreement for each contradiction of which there were values."""
+        counts: dict[str, Counter[str]] = {}
+        for (key, _), (number, value) in self.forms.items():
+            readings = [reading for reading in READINGS if _follows(self._contracts[reading], key, value)]
+            label = "either" if len(readings) == len(READINGS) else readings[0] if readings else "neither"
+            counts.setdefault(key, Counter())[label] += number
+        return tuple(
+            Agreement(contradiction, f"/*/{key}", {label: counts[key][label] for label in AGREEMENT_LABELS})
+            for key, contradiction in self._contradictions.items()
+            if key in counts
+        )
+
+    def _count(self, key: str, form: object, value: object, count: int) -> None:
+        before, first = self.forms.get((key, form), (0, value))
+        self.forms[key, form] = before + count, first
+
+    def _readings_differ(self, key: str) -> bool:
+        schemas = [contract.lead["properties"].get(key) for contract in self._contracts.values()]
+        return None not in schemas and plain_schema(schemas[0]) != plain_schema(schemas[1])
+
+
+def _count_forms(values: Sequence[Any]) -> Iterator[tuple[object, object, int]]:
+    """Yield form, first value and number of values; a form may be yielded several times."""
+    types = set(map(type, values))  # tells 1, 1.0 and true apart
+    for kind in types:
+        column = values if len(types) == 1 else [value for value in values if type(value) is kind]
+        if are_object_ids(column) or (kind is not list and is_same(column)):
+            yield _form(column[0]), column[0], len(column)
+            continue
+        keys: list[Hashable] = list(map(_GROUPING_KEYS.get(kind, _identity), column))
+        first = dict(zip(reversed(keys), reversed(column), strict=True))
+        yield from ((_form(first[key]), first[key], count) for key, count in Counter(keys).items())
+
+
+def _identity(value: Hashable) -> Hashable:
+    return value
+
+
+_GROUPING_KEYS: Final[Mapping[type, Callable[[Any], Hashable]]] = {
+    int: (0).__lt__,
+    dict: tuple,
+    list: lambda items: tuple(map(type, items)),
+}
+"""By type: a key that is equal only for values of the same form; other types are grouped by value."""
+
+
+def _form(value: object) -> object:
+    """Return the form of a value: values of the same form follow the same reading."""
+    if isinstance(value, str):
+        match = _STRING_FORMS.fullmatch(value)
+        return match.lastgroup if match else "text"
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, int | float):
+        return type(value).__name__, value > 0
+    if isinstance(value, list):
+        return "list", frozenset(type(item).__name__ for item in value)
+    return "object", frozenset(value) if isinstance(value, dict) else None
+
+
+def _follows(contract: Contract, key: str, value: object) -> bool:
+    """Return whether a value follows a reading, including the rules that read this property only."""
+    if not jsonschema_rs.is_valid(contract.lead["properties"][key], value):
+        return False
+    seen = Seen(frozenset(), {})
+    rules = (rule for rule in RULES if rule.keys == (key,) and rule.severity.get(contract.profile) == "break")
+    return not any(rule.check({key: value}, seen) for rule in rules)

@@ -1,0 +1,113 @@
+"""The check of several responses against one contract: source to bytes to items to findings to report."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from smartflo_contract.live.checking.agreement_counter import AgreementCounter
+from smartflo_contract.live.checking.finding_collector import LeadCallback, ScanResult
+from smartflo_contract.live.checking.masking import mask_findings, merge_findings
+from smartflo_contract.live.checking.parallel_scan import scan_in_parallel, split_in_two
+from smartflo_contract.live.checking.scan import scan_items
+from smartflo_contract.live.checking.value_statistics import ValueStatistics
+from smartflo_contract.live.parsing.lead_items import LeadItems
+from smartflo_contract.live.report import Report, Source
+from smartflo_contract.live.sources import BodySource, OpenBody, SourceOpener
+from smartflo_contract.schemas import Contract, Finding
+
+
+class Checker:
+    """Checks sources one after the other and adds up the results.
+
+    Args:
+        contract: the contract.
+        opener: opens the sources.
+        max_item_bytes: maximum size of one lead.
+        on_progress: called with the number of leads so far.
+        processes: maximum number of processes for one file.
+        name_sources: whether findings contain the name of their source.
+        on_lead: called with every lead that is a JSON object.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        opener: SourceOpener,
+        max_item_bytes: int,
+        on_progress: Callable[[int], None],
+        *,
+        processes: int = 1,
+        name_sources: bool = False,
+        on_lead: LeadCallback | None = None,
+    ) -> None:
+        """Start without a source."""
+        self._contract, self._opener, self._max_item_bytes = contract, opener, max_item_bytes
+        self._on_progress, self._on_lead = on_progress, on_lead
+        self._processes, self._name_sources = processes, name_sources
+        self._agreements, self._statistics = AgreementCounter(contract.overlay), ValueStatistics(contract)
+        self._findings: list[Finding] = []
+        self._sources: list[Source] = []
+        self._broken = 0
+
+    def check(self, source: BodySource) -> None:
+        """Check a source and add the result to the report.
+
+        Raises:
+            LiveError: the source cannot be read.
+        """
+        with self._opener.open(source) as body:
+            results = self._scan_in_parallel(body) or (self._scan(body),)
+        for result in results:
+            self._add(result, body.name)
+        leads, size = sum(result.leads for result in results), sum(result.size for result in results)
+        self._sources.append(Source(body.name, leads, size))
+
+    def report(self) -> Report:
+        """Return the report on all sources."""
+        overlay = self._contract.overlay
+        return Report(
+            profile=self._contract.profile,
+            overlay=None if overlay is None else overlay.name,
+            sources=tuple(self._sources),
+            findings=merge_findings(mask_findings(self._findings, self._contract)),
+            broken=self._broken,
+            agreements=self._agreements.agreements(),
+            statistics=self._statistics.as_dict(),
+        )
+
+    def _scan(self, body: OpenBody) -> ScanResult:
+        items = LeadItems(
+            body.chunks,
+            frozenset(self._contract.lead["properties"]),
+            body.defects,
+            self._max_item_bytes,
+            must_be_array=body.is_http_response,
+        )
+        return scan_items(items, self._contract, self._progress_of_source(), self._on_lead)
+
+    def _scan_in_parallel(self, body: OpenBody) -> tuple[ScanResult, ...] | None:
+        """Return the results of two halves; ``None`` if the body must be scanned as a whole."""
+        if body.path is None or self._processes == 1 or self._on_lead:
+            return None
+        split = split_in_two(body.path)
+        if split is None:
+            return None
+        bytes_read = self._opener.bytes_read
+        results = scan_in_parallel(
+            split, self._contract, self._max_item_bytes, self._opener, self._progress_of_source()
+        )
+        if results is None:
+            self._opener.bytes_read = bytes_read
+        return results
+
+    def _progress_of_source(self) -> Callable[[int], None]:
+        """Return a callback that takes the number of leads of the current source."""
+        previous = sum(source.leads for source in self._sources)
+        return lambda leads: self._on_progress(previous + leads)
+
+    def _add(self, result: ScanResult, name: str) -> None:
+        source = name if self._name_sources else None
+        findings = (*result.body_findings, *result.lead_findings)
+        self._findings += [replace(finding, source=source) for finding in findings]
+        self._broken += result.broken
+        self._agreements.merge(result.forms)
+        self._statistics.merge(result.counts)

@@ -1,0 +1,43 @@
+"""The scan of one body: chunks to lead items, lead items to findings."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from smartflo_contract.live.checking.finding_collector import FindingCollector, LeadCallback, ScanResult
+from smartflo_contract.live.parsing.lead_items import LeadItems
+from smartflo_contract.schemas import Contract
+
+
+def scan_items(
+    items: LeadItems,
+    contract: Contract,
+    on_progress: Callable[[int], None] = lambda _: None,
+    on_lead: LeadCallback | None = None,
+) -> ScanResult:
+    """Check all items of a body and return what was found.
+
+    Args:
+        items: the items.
+        contract: the contract.
+        on_progress: called with the number of leads so far, after each batch.
+        on_lead: called with every lead that is a JSON object.
+    """
+    collector = FindingCollector(contract, on_lead)
+    with _paused_garbage_collection():
+        for part in items:
+            collector.add(part)
+            on_progress(collector.leads)
+    return collector.result(items.size)
+
+
+@contextmanager
+def _paused_garbage_collection() -> Iterator[None]:
+    """Pause the search for reference cycles: decoded leads have none, and it would take a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

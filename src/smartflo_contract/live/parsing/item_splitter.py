@@ -1,0 +1,254 @@
+"""Splitting of a body into the items of its array, streamed in constant memory.
+
+Some hundred items are decoded together. Whether the batch was cut between two items is known once it is decoded,
+because no JSON value ends in the middle of another one. Only if a batch cannot be decoded, the ends of its items are
+searched one by one, which finds the invalid item. A body that is not an array is read as values that follow each other,
+such as one lead per line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from smartflo_contract.live.parsing.body_rules import BodyDefect
+from smartflo_contract.live.parsing.byte_buffer import ByteBuffer, byte_at, end_of_blanks, end_of_match
+from smartflo_contract.live.parsing.skipped_item import SkipState, find_end
+
+MAX_ITEM_BYTES: Final = 16 * 1024 * 1024
+"""Default maximum size of one item."""
+BATCH_BYTES: Final = 128 * 1024
+"""Size of the batches that are decoded together."""
+SKIP_CHUNK_BYTES: Final = 64 * 1024
+"""Size of the chunks in which a too large item is skipped."""
+_MAX_BATCH_ATTEMPTS: Final = 3
+"""Positions at which a batch is cut before its items are searched one by one."""
+_OUTSIDE_STRINGS: Final = re.compile(rb'[^"{}\[\],\n]*+')
+_INSIDE_STRING: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_QUOTE: Final = b'"'
+_OPENING, _CLOSING, _SEPARATORS = frozenset({b"{", b"["}), frozenset({b"}", b"]"}), frozenset({b",", b"\n"})
+
+
+class ItemBatch(NamedTuple):
+    """Items that follow each other.
+
+    Attributes:
+        values: the decoded items.
+        offset: position of the first byte in the body.
+        text: the decoded text, a JSON array.
+    """
+
+    values: list[Any]
+    offset: int
+    text: bytes
+
+
+class ItemSplitter:
+    """Splits a body into items; iterate over it once.
+
+    Args:
+        chunks: the body; consumed bytes are not kept.
+        max_item_bytes: maximum size of one item; a larger one is a defect, and the items after it are read.
+
+    Attributes:
+        is_array: whether the body is an array, and not values that follow each other; known after the first item.
+    """
+
+    def __init__(self, chunks: Iterable[bytes], max_item_bytes: int = MAX_ITEM_BYTES) -> None:
+        """Read nothing yet."""
+        self.is_array = False
+        self._buffer = ByteBuffer(chunks)
+        self._max_item_bytes, self._batch_bytes = max_item_bytes, min(BATCH_BYTES, max_item_bytes)
+        self._is_truncated = False
+
+    @property
+    def size(self) -> int:
+        """Bytes that were consumed so far."""
+        return self._buffer.offset
+
+    def __iter__(self) -> Iterator[ItemBatch | BodyDefect]:
+        """Yield batches of items, and defects, in the order of the body."""
+        buffer = self._buffer
+        buffer.fill(len(_UTF8_MARK))
+        if buffer.data.startswith(_UTF8_MARK):
+            yield BodyDefect("byte-order-mark", 0)
+            buffer.consume(len(_UTF8_MARK))
+        elif buffer.data.startswith(_UTF16_MARKS) or 0 in buffer.data[:2]:
+            yield BodyDefect("not-utf8", 0)
+            return
+        first = buffer.consume_blanks()
+        if not first:
+            yield BodyDefect("empty-body", buffer.offset)
+        elif first == b"[":
+            self.is_array = True
+            buffer.consume(1)
+            yield from self._array_items()
+        elif first == b"<":
+            yield BodyDefect("html-body", buffer.offset)
+        else:
+            yield from self._consecutive_values()
+
+    def _array_items(self) -> Iterator[ItemBatch | BodyDefect]:
+        """Yield what follows the opening bracket of an array."""
+        buffer = self._buffer
+        byte = buffer.consume_blanks()
+        while byte not in {b"]", b""}:
+            batch = _take_batch(buffer, self._batch_bytes)
+            yield from [batch] if batch else self._take_single_items()
+            byte = buffer.consume_blanks()
+            if byte == b",":
+                comma = buffer.offset
+                buffer.consume(1)
+                byte = buffer.consume_blanks()
+                if byte in {b"]", b""}:
+                    yield BodyDefect("dangling-comma", comma)
+                    if not byte:
+                        return
+            elif byte not in {b"]", b""}:
+                yield BodyDefect("not-json", buffer.offset, "expected a comma, or the end of the array")
+                return
+        if byte:
+            buffer.consume(1)
+            if buffer.consume_blanks():
+                yield BodyDefect("trailing-data", buffer.offset)
+        elif not self._is_truncated:
+            yield BodyDefect("truncated-body", buffer.offset)
+
+    def _consecutive_values(self) -> Iterator[ItemBatch | BodyDefect]:
+        """Yield values that follow each other."""
+        while self._buffer.consume_blanks():
+            batch = _take_lines(self._buffer, self._batch_bytes)
+            yield from [batch] if batch else self._take_single_items()
+
+    def _take_single_items(self) -> Iterator[ItemBatch | BodyDefect]:
+        """Yield the items that are in the buffer one by one, and at least one."""
+        yield self._take_item()
+        while self._consume_separator():
+            yield self._take_item()
+
+    def _consume_separator(self) -> bool:
+        """Consume what separates two items, if the next item has begun in the buffer; return whether it has."""
+        data = self._buffer.data
+        position = end_of_blanks(data, 0)
+        if self.is_array:
+            if byte_at(data, position) != b",":
+                return False
+            position = end_of_blanks(data, position + 1)
+        if byte_at(data, position) in {b"]", b""}:
+            return False
+        self._buffer.consume(position)
+        return True
+
+    def _take_item(self) -> ItemBatch | BodyDefect:
+        """Consume one item, valid or not."""
+        buffer, offset = self._buffer, self._buffer.offset
+        size = self._item_size()
+        if size is None:
+            return BodyDefect("item-too-large", offset)
+        text = bytes(buffer.data[:size])
+        buffer.consume(size)
+        if not text.strip():
+            buffer.consume(0 if self.is_array else 1)
+            return BodyDefect("not-json", offset, "expected a value")
+        try:
+            return ItemBatch([orjson.loads(text)], offset, b"[%b]" % text)
+        except orjson.JSONDecodeError as error:
+            self._is_truncated = buffer.ended and not buffer.data and error.msg.startswith("unexpected end of data")
+            if self._is_truncated:
+                return BodyDefect("truncated-body", buffer.offset)
+            return BodyDefect("not-json", offset + error.pos, error.msg.partition(":")[0])
+
+    def _item_size(self) -> int | None:
+        """Return the size of the next item in bytes; consume it and return ``None`` if it is too large."""
+        buffer, position, depth = self._buffer, 0, 0
+        while True:
+            data = buffer.data
+            position = end_of_match(_OUTSIDE_STRINGS, data, position)
+            byte = byte_at(data, position)
+            if byte == _QUOTE:
+                end = end_of_match(_INSIDE_STRING, data, position + 1)
+                if byte_at(data, end) == _QUOTE:
+                    position = end + 1
+                    continue
+            elif byte:
+                depth += (byte in _OPENING) - (byte in _CLOSING)
+                if depth < 0 or (depth == 0 and byte in _SEPARATORS and (byte != b"\n" or not self.is_array)):
+                    return position
+                position += 1
+                if depth == 0 and byte in _CLOSING:
+                    return position
+                continue
+            if len(data) > self._max_item_bytes:
+                in_string = byte == _QUOTE
+                buffer.consume(position + in_string)
+                self._skip_item(SkipState(depth, in_string, is_word=not (depth or in_string)))
+                return None
+            if buffer.ended:
+                return len(data)
+            buffer.fill(2 * len(data) + SKIP_CHUNK_BYTES)
+
+    def _skip_item(self, state: SkipState) -> None:
+        """Consume the rest of an item without keeping it."""
+        buffer = self._buffer
+        while True:
+            buffer.fill(SKIP_CHUNK_BYTES)
+            data = bytes(buffer.data[:SKIP_CHUNK_BYTES])
+            end, state = find_end(data, state)
+            if end is not None or (buffer.ended and len(data) == len(buffer.data)):
+                buffer.consume(len(data) if end is None else end)
+                return
+            begins_escape = (len(data) - len(data.rstrip(b"\\"))) % 2  # the escaped character is in the next chunk
+            buffer.consume(len(data) - begins_escape)
+
+
+def _take_batch(buffer: ByteBuffer, size: int) -> ItemBatch | None:
+    """Consume and decode a batch of array items; consume nothing and return ``None`` if it cannot be decoded."""
+    buffer.fill(size)
+    data, end = buffer.data, len(buffer.data)
+    for _ in range(_MAX_BATCH_ATTEMPTS):
+        end = _last_item_end(data, end)
+        if end < 0:
+            return None
+        text = b"".join((b"[", data[:end], b"]"))
+        try:
+            values = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            end -= 1
+            continue
+        batch = ItemBatch(values, buffer.offset, text)
+        buffer.consume(end)
+        return batch
+    return None
+
+
+def _last_item_end(data: bytearray, before: int) -> int:
+    """Return the end of the last object that another item or the end of the array follows; -1 if there is none."""
+    end = before
+    while (end := data.rfind(b"}", 0, end)) >= 0:
+        after = end_of_blanks(data, end + 1)
+        byte = byte_at(data, after)
+        if byte == b"," and byte_at(data, end_of_blanks(data, after + 1)) not in {b"{", b""}:
+            continue
+        if byte in {b",", b"]"}:
+            return end + 1
+    return -1
+
+
+def _take_lines(buffer: ByteBuffer, size: int) -> ItemBatch | None:
+    """Consume and decode a batch of lines, one value each; consume nothing and return ``None`` if that fails."""
+    buffer.fill(size)
+    end = len(buffer.data) if buffer.ended else buffer.data.rfind(b"\n")
+    lines = [line for line in bytes(buffer.data[: max(end, 0)]).split(b"\n") if line.strip()]
+    text = b"[%b]" % b",".join(lines)
+    try:
+        values = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not lines or len(values) != len(lines):
+        return None
+    batch = ItemBatch(values, buffer.offset, text)
+    buffer.consume(end)
+    return batch

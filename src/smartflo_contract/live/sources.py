@@ -1,0 +1,205 @@
+"""Sources of response bodies: URLs of the real API, files, standard input and bytes."""
+
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO, Final, TypeAlias
+from urllib.parse import urlsplit
+
+from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
+from smartflo_contract.live.errors import LiveError, TruncatedBodyError
+from smartflo_contract.live.parsing.body_rules import BodyDefect
+
+BodySource: TypeAlias = str | PathLike[str] | bytes | BinaryIO
+"""A URL, the path of a file, ``-`` for standard input, the bytes of a body, or an open binary file."""
+Progress: TypeAlias = Callable[[int, int, int | None], None]
+"""Called with the leads and bytes that were read so far, and the bytes of all sources, ``None`` if unknown."""
+
+_CHUNK_BYTES: Final = 1024 * 1024
+_URL: Final = re.compile("https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class OpenBody:
+    """A body that is open for reading.
+
+    Attributes:
+        name: name in reports; a URL without its query.
+        chunks: the body; ``None`` if it is not read because the HTTP status is an error.
+        is_http_response: whether it is an HTTP response, which must be an array.
+        path: path of a file on disk.
+        defects: defects of the response besides the body; complete once the chunks are read.
+    """
+
+    name: str
+    chunks: Iterable[bytes] | None
+    is_http_response: bool = False
+    path: Path | None = None
+    defects: list[BodyDefect] = field(default_factory=list)
+
+
+class SourceOpener:
+    """Opens sources, one after the other.
+
+    Args:
+        token: an access token or a login; by default the credentials in the environment.
+        max_wait: total seconds to wait for rate limits (429) of one source.
+        max_time: maximum seconds for one response.
+
+    Attributes:
+        bytes_read: bytes of all sources that were read, before decompression of files.
+    """
+
+    def __init__(self, token: str | Credentials | None, max_wait: float, max_time: float) -> None:
+        """Open nothing yet."""
+        self.bytes_read = 0
+        self._credentials = Credentials(token) if isinstance(token, str) else token or credentials_from_environment()
+        self._tokens: dict[str, str] = {}
+        self._max_wait, self._max_time = max_wait, max_time
+
+    @contextmanager
+    def open(self, source: BodySource) -> Iterator[OpenBody]:
+        """Open a source.
+
+        Raises:
+            LiveError: it cannot be read.
+        """
+        if isinstance(source, bytes):
+            yield self._from_file("bytes", BytesIO(source))
+        elif is_url(source):
+            with self._from_url(str(source)) as body:
+                yield body
+        elif not isinstance(source, str | PathLike):
+            yield self._from_file("file", source)
+        elif source == "-":
+            yield self._from_file("-", _standard_input())
+        else:
+            path, name = Path(source), escape_unprintable(str(source))
+            try:
+                file = path.open("rb")
+            except OSError as error:
+                message = f"cannot read {name}: {error.strerror}"
+                raise LiveError(message) from None
+            with file:
+                yield self._from_file(name, file, path)
+
+    def count_bytes(self, chunks: Iterable[bytes], share: float = 1) -> Iterator[bytes]:
+        """Yield chunks and count their bytes.
+
+        Args:
+            chunks: the chunks.
+            share: share of the source that they are, if another process reads the rest.
+        """
+        for chunk in chunks:
+            self.bytes_read += int(len(chunk) / share)
+            yield chunk
+
+    def _from_file(self, name: str, file: BinaryIO, path: Path | None = None) -> OpenBody:
+        return OpenBody(name, self.count_bytes(read_chunks(name, file)), path=path)
+
+    @contextmanager
+    def _from_url(self, url: str) -> Iterator[OpenBody]:
+        # Imported late: requests takes longer to import than a small file to check.
+        from smartflo_contract.live.client.fetch import fetch  # noqa: PLC0415
+        from smartflo_contract.live.client.fetcher import Fetcher  # noqa: PLC0415
+
+        fetcher = Fetcher(max_wait=self._max_wait, max_seconds=self._max_time)
+        with fetch(url, credentials=self._credentials, tokens=self._tokens, fetcher=fetcher) as response:
+            parts = urlsplit(response.url)
+            name = f"{parts.scheme}://{parts.netloc}{parts.path}"
+            if response.status != HTTPStatus.OK:
+                yield OpenBody(name, None, defects=[BodyDefect("http-status", None, f"status {response.status}")])
+                return
+            has_json_type = response.content_type is not None and "json" in response.content_type.lower()
+            defects = [] if has_json_type else [BodyDefect("content-type", None)]
+            chunks = self.count_bytes(_until_truncation(response.chunks, defects))
+            yield OpenBody(name, chunks, is_http_response=True, defects=defects)
+
+
+def _until_truncation(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Iterator[bytes]:
+    """Yield the chunks that arrive, and add a defect if the body is cut off."""
+    size = 0
+    try:
+        for chunk in chunks:
+            size += len(chunk)
+            yield chunk
+    except TruncatedBodyError:
+        defects.append(BodyDefect("cut-connection", size))
+
+
+def lead_progress(
+    progress: Progress | None, opener: SourceOpener, sources: Sequence[BodySource]
+) -> Callable[[int], None]:
+    """Return a callback that takes the number of leads so far and calls ``progress`` with the byte counts as well."""
+    if progress is None:
+        return lambda _: None
+    total = _total_size(sources)
+    return lambda leads: progress(leads, opener.bytes_read, total)
+
+
+def is_url(source: BodySource) -> bool:
+    """Return whether a source is a URL."""
+    return isinstance(source, str) and _URL.match(source) is not None
+
+
+def escape_unprintable(text: str) -> str:
+    """Escape line breaks, control characters of terminals and what is not valid UTF-8."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def read_chunks(name: str, file: BinaryIO, size: int | None = None) -> Iterator[bytes]:
+    """Yield the content of a file.
+
+    Args:
+        name: name of the file in errors.
+        file: the file.
+        size: number of bytes to read; ``None`` for all.
+
+    Raises:
+        LiveError: it cannot be read.
+    """
+    while size is None or size > 0:
+        try:
+            chunk = file.read(_CHUNK_BYTES if size is None else min(_CHUNK_BYTES, size))
+        except OSError as error:
+            message = f"cannot read {name}: {error.strerror}"
+            raise LiveError(message) from None
+        if not chunk:
+            return
+        yield chunk
+        size = None if size is None else size - len(chunk)
+
+
+def _total_size(sources: Iterable[BodySource]) -> int | None:
+    """Return the bytes of all sources; ``None`` unless all are bytes or regular files."""
+    sizes = [_size(source) for source in sources]
+    return None if None in sizes else sum(filter(None, sizes))
+
+
+def _size(source: BodySource) -> int | None:
+    if isinstance(source, bytes):
+        return len(source)
+    if not isinstance(source, str | PathLike):
+        return None
+    try:
+        status = os.fstat(_standard_input().fileno()) if source == "-" else Path(source).stat()
+    except (OSError, LiveError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        message = "cannot read -: standard input is closed"
+        raise LiveError(message)
+    return sys.stdin.buffer
