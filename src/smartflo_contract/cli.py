@@ -866,7 +866,7 @@ def _print_json(document: object) -> None:
 def _banner(config: "Config", url: str) -> None:
     from smartflo_contract import __version__
     from smartflo_contract.mock_server.admin.routes import PREFIX
-    from smartflo_contract.mock_server.lists.catalog import configured_lists
+    from smartflo_contract.mock_server.lists.configured_lists import configured_lists
     from smartflo_contract.schemas.hosts import is_loopback
 
     header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"

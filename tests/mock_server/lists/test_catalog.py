@@ -8,7 +8,7 @@ import requests
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
-from smartflo_contract.mock_server.lists.catalog import configured_lists
+from smartflo_contract.mock_server.lists.configured_lists import configured_lists
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows, resolve_magic_id
 from smartflo_contract.schemas import load_contract
 

@@ -12,7 +12,7 @@ import requests
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mock_server.http.evidence import weakest_evidence
-from smartflo_contract.mock_server.lists.catalog import configured_lists
+from smartflo_contract.mock_server.lists.configured_lists import configured_lists
 from smartflo_contract.mock_server.lists.fixed_leads import FixedLeads
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, resolve_magic_id
 

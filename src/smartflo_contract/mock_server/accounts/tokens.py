@@ -1,6 +1,6 @@
-"""Access tokens: which the fake issues, and which it takes.
+"""Access tokens: JSON Web Tokens that the fake issues, and any other string.
 
-Any text is taken. What the fake issued itself, it can tell, and refuses once it has expired.
+The fake accepts any string as a token. It recognizes the tokens that it issued, and rejects them once they expire.
 """
 
 import secrets
@@ -13,23 +13,23 @@ import jwt
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_token
 
 TOKEN_LIFETIME_SECONDS: Final = 3600
-"""Seconds; documented."""
+"""Documented by the vendor."""
 
 _ALGORITHM: Final = "HS256"
 _ISSUER: Final = "https://smartflo-contract.invalid/v1/auth/login"
-"""The vendor's tokens name the vendor's login URL; these must not claim to be the vendor's."""
-_LONGEST: Final = 2_048
-_REMEMBERED: Final = 1_024
+"""The vendor's tokens contain the vendor's login URL. The fake's tokens must not claim to be the vendor's."""
+_MAX_TOKEN_CHARACTERS: Final = 2_048
+_MAX_CACHED_HEADERS: Final = 1_024
 _SCHEME: Final = "bearer"
 
 
 class TokenClaims(NamedTuple):
-    """What a token of this fake says.
+    """The claims of a token that this fake issued.
 
     Attributes:
         account: id of the account that it selects.
         token_id: its ``jti``.
-        expires: seconds since the epoch.
+        expires: its expiry, in seconds since the epoch.
     """
 
     account: str
@@ -38,12 +38,12 @@ class TokenClaims(NamedTuple):
 
 
 class TokenHolder(NamedTuple):
-    """Who holds the token in an Authorization header.
+    """The holder of the token in an Authorization header.
 
     Attributes:
         account: id of the account that the token selects.
         scheme: how it was sent: ``bearer`` or ``raw``.
-        issued: what it says, where this fake issued it.
+        issued: its claims; ``None`` unless this fake issued it.
     """
 
     account: str
@@ -52,37 +52,42 @@ class TokenHolder(NamedTuple):
 
 
 class Tokens:
-    """Issues and recognises the tokens of one fake.
+    """Issues and recognizes the tokens of one fake.
 
     Args:
-        seed: seed of the catalog; workers that share it share the signing key.
+        seed: seed of the fake. Workers with the same seed share the signing key.
     """
 
     def __init__(self, seed: int) -> None:
         """Derive the signing key."""
         self._key = blake2b(f"smartflo-contract/signing-key/{seed}".encode(), digest_size=32).digest()
-        self._holder = lru_cache(_REMEMBERED)(self._found)
+        self._cached_holder = lru_cache(_MAX_CACHED_HEADERS)(self._parse)
 
     def issue(self, account: str, now: float) -> str:
-        """Return a token for an account, with the claims that the vendor's tokens have; ``sub`` is the account."""
-        issued = int(now)
+        """Return a token with the claims of the vendor's tokens; ``sub`` is the account.
+
+        Args:
+            account: id of the account.
+            now: the time on the account's clock, in seconds since the epoch.
+        """
+        issued_at = int(now)
         claims = {
             "sub": str(int(account, 16)),
             "iss": _ISSUER,
-            "iat": issued,
-            "nbf": issued,
-            "exp": issued + TOKEN_LIFETIME_SECONDS,
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": issued_at + TOKEN_LIFETIME_SECONDS,
             "jti": secrets.token_urlsafe(12),
         }
         return jwt.encode(claims, self._key, _ALGORITHM)
 
     def holder(self, authorization: str | None) -> TokenHolder | None:
-        """Return who holds the token in an Authorization header, expired or not; ``None`` where there is no token."""
-        if authorization is not None and len(authorization) > _LONGEST:
-            return self._found(authorization)
-        return self._holder(authorization)
+        """Return the holder of the token in an Authorization header, even if it has expired; ``None`` without token."""
+        if authorization is not None and len(authorization) > _MAX_TOKEN_CHARACTERS:
+            return self._parse(authorization)
+        return self._cached_holder(authorization)
 
-    def _found(self, authorization: str | None) -> TokenHolder | None:
+    def _parse(self, authorization: str | None) -> TokenHolder | None:
         token = parse_authorization(authorization)
         if not token:
             return None
@@ -91,8 +96,8 @@ class Tokens:
         return TokenHolder(account_id_of_token(token) if issued is None else issued.account, scheme, issued)
 
     def read(self, token: str) -> TokenClaims | None:
-        """Return what a token says, expired or not; ``None`` where this fake did not issue it."""
-        if len(token) > _LONGEST:
+        """Return the claims of a token, even if it has expired; ``None`` unless this fake issued it."""
+        if len(token) > _MAX_TOKEN_CHARACTERS:
             return None
         try:
             claims = jwt.decode(
@@ -100,13 +105,13 @@ class Tokens:
             )
             return TokenClaims(f"{int(claims['sub']):012x}", str(claims["jti"]), float(claims["exp"]))
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
-            return None  # some other text, which is a fine token as well
+            return None  # any other string is a valid token as well
 
 
 def parse_authorization(authorization: str | None) -> str:
-    """Return the token in an Authorization header, raw or after ``Bearer``; empty where there is none in ASCII."""
+    """Return the token in an Authorization header, raw or after ``Bearer``; empty if it is missing or not ASCII."""
     token = (authorization or "").strip()
-    if not token.isascii():  # servers differ in what they make of it
+    if not token.isascii():  # WSGI servers decode other characters differently
         return ""
     if token[:6].lower() != _SCHEME:
         return token

@@ -14,7 +14,8 @@ from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
-from smartflo_contract.mock_server.lists.edited_list import EditedList, Lead
+from smartflo_contract.mock_server.lists.edited_leads import Lead
+from smartflo_contract.mock_server.lists.edited_list import EditedList
 
 _PAGE: Final = (("offset", 2**32, 0), ("limit", 10_000, 1_000))
 """Parameters of a page of leads, each with its greatest and its usual value."""

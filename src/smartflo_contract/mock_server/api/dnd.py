@@ -12,7 +12,8 @@ from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.lockout import INDIA
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.mock_server.lists.catalog import Catalog
-from smartflo_contract.mock_server.lists.edited_list import EditedLeads, EditedList, Lead
+from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
+from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})

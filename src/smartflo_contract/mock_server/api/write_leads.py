@@ -13,7 +13,8 @@ from smartflo_contract.mock_server.api.transaction import Edit, Refused, at_lead
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES, SMALL_BODY_BYTES, BodySpec, unknown_keys
 from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
-from smartflo_contract.mock_server.lists.edited_list import PHONE, EditedList, Lead
+from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
+from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.engine import violations
 from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS, TIME_KEYS, epoch_ms, mongo_date
@@ -106,7 +107,7 @@ def row_of(content: Mapping[str, Any], columns: int) -> Row:
     ignored = []
     for key, value in content.items():
         if FIELD.fullmatch(key) and int(key[6:]) <= max(_MOST_FIELD, columns - 1):
-            values[key] = phone(value) if key == PHONE else str(value)
+            values[key] = phone(value) if key == PHONE_KEY else str(value)
         elif key == "priority":
             values[key] = int(value)
         elif key in {"skill_id", "dial_status"}:
@@ -128,7 +129,7 @@ def phone(value: str | int) -> str:
         return f"+91{ten[1]}"
     if _ABROAD.fullmatch(digits):
         return digits
-    raise Refused({PHONE: f"Provide a valid {PHONE}."})
+    raise Refused({PHONE_KEY: f"Provide a valid {PHONE_KEY}."})
 
 
 def _number(key: str, value: str | int | None) -> int | None:
@@ -223,7 +224,7 @@ def _matching(changes: EditedList, key: str, values: list[str | int]) -> Iterato
         Refused: the list is too long to look at each lead.
     """
     leads = changes.leads
-    if key == PHONE:
+    if key == PHONE_KEY:
         found = {index for digits in {last_digits(str(value)) for value in values} for index in leads.matching(digits)}
         yield from sorted(found)
         return
@@ -238,7 +239,7 @@ def _matching(changes: EditedList, key: str, values: list[str | int]) -> Iterato
 
 def _add(edit: Edit, changes: EditedList, row: Row, option: str) -> tuple[str, Lead]:
     """Add a lead, or do with the one that has its number what the option says."""
-    same = [] if option == "clone" else changes.leads.matching(row.values[PHONE])
+    same = [] if option == "clone" else changes.leads.matching(row.values[PHONE_KEY])
     if same and option == "skip":
         return "skipped", changes.leads.lead(same[0]) or {}
     if same:

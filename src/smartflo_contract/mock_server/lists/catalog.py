@@ -1,4 +1,4 @@
-"""The catalog that a fake begins with: which lists there are, and what an id in a path stands for."""
+"""The catalog of a fake: the initial lists, and what each list id in a path stands for."""
 
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -8,61 +8,25 @@ from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.http.error_responses import ErrorResponse
 from smartflo_contract.mock_server.http.evidence import weakest_evidence
-from smartflo_contract.mock_server.http.list_ids import is_list_id
+from smartflo_contract.mock_server.http.list_ids import parse_list_id
+from smartflo_contract.mock_server.lists.configured_lists import configured_lists
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.lists.fixed_leads import FixedLeads
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 from smartflo_contract.mock_server.lists.magic_ids import resolve_magic_id
 from smartflo_contract.schemas import Contract
 
-_KEPT: Final = 256
-"""Lists whose writer stays ready; the magic ids are millions."""
-
-_VENDORS: Final = ListDefinition(id=8668, sensitive=(5, 6, 7))
-_DEFAULT: Final = (
-    _VENDORS,
-    ListDefinition(id=8669, name="Callbacks", size=5, columns=("Phone Number", "Name", "City")),
-    ListDefinition(
-        id=8670,
-        name="Wide list",
-        size=100,
-        columns=(*_VENDORS.columns, *(f"Custom {number}" for number in range(1, 32))),
-    ),
-    ListDefinition(
-        id=8671,
-        name="Loan campaign",
-        size=1_000,
-        columns=(
-            "Mobile",
-            "First Name",
-            "Last Name",
-            "Email",
-            "City",
-            "Pincode",
-            "Date of Birth",
-            "Credit Score",
-            "Employer",
-            "Business Type",
-            "Loan Amount",
-            "Remarks",
-        ),
-    ),
-)
-
-
-def configured_lists(config: Config) -> tuple[ListDefinition, ...]:
-    """Return the lists of the default catalog and of the configuration, by id; the latter replace."""
-    by_id = {one.id: one for one in (*_DEFAULT, *config.lists)}
-    return tuple(by_id[id_] for id_ in sorted(by_id))
+_MAX_CACHED_LISTS: Final = 256
+"""Maximum number of lists with a cached writer. There are millions of magic ids."""
 
 
 class CatalogKey(NamedTuple):
-    """What tells the catalogs of one fake apart.
+    """The settings in which the catalogs of one fake differ.
 
     Attributes:
-        profile: of the contract.
-        created_at: value of the quirk.
-        header_offset: value of the quirk.
+        profile: profile of the contract.
+        created_at: value of the quirk ``created_at``.
+        header_offset: value of the quirk ``header_offset``.
     """
 
     profile: str
@@ -71,68 +35,67 @@ class CatalogKey(NamedTuple):
 
 
 class Catalog:
-    """What the ids of lists stand for.
+    """The lists of a fake under one :class:`CatalogKey`.
 
     Attributes:
-        key: tells it apart from the others of its fake.
-        contract: what leads are like.
-        lists: the lists that there are at first, by id; magic ids are not among them.
-        find: the function from the id in a path to its list, its error, or ``None``.
+        key: the settings of this catalog.
+        contract: the contract of its leads.
+        lists: the initial lists by id, without magic ids.
+        find: returns the list or the error response of the list id in a path, ``None`` for an unknown id.
     """
 
     def __init__(self, config: Config, contract: Contract, key: CatalogKey) -> None:
-        """Know the lists; make no lead."""
+        """Collect the lists without generating a lead."""
         self._config = config
         self.key = key
         self.contract = contract
-        self.lists = {one.id: one for one in configured_lists(config)}
-        # An overlay is the user's claim, lenient mixes both readings, and that columns are shifted is deduced from one
-        # sample: none of them is as the vendor shows it.
-        known = contract.overlay is None and contract.profile != "lenient" and key.header_offset == "positional"
-        self._evidence = contract.profile if known else "assumed"
-        self._read: dict[int, None] = {}
-        self._begun: dict[int, EditedList] = {}
-        self.find = lru_cache(_KEPT)(self._find)
+        self.lists = {definition.id: definition for definition in configured_lists(config)}
+        # Leads are as the vendor shows them unless they follow an overlay, which is the user's claim, the profile
+        # lenient, which mixes two readings, or shifted columns, which are deduced from one sample.
+        is_vendors = contract.overlay is None and contract.profile != "lenient" and key.header_offset == "positional"
+        self._evidence = contract.profile if is_vendors else "assumed"
+        self._recent_ids: dict[int, None] = {}
+        self._fixture_lists: dict[int, EditedList] = {}
+        self.find = lru_cache(_MAX_CACHED_LISTS)(self._find)
 
-    def _find(self, text: str) -> LeadList | ErrorResponse | None:
-        list_id = int(text) if is_list_id(text) else 0
-        found = self.lists.get(list_id) or resolve_magic_id(list_id)
-        if isinstance(found, ListDefinition):
-            self._read = {**dict([*self._read.items()][-_KEPT:]), list_id: None}
-        if isinstance(found, EdgeCase):
-            return LeadList(FixedLeads(found.leads), weakest_evidence(found.evidence))
-        if not isinstance(found, ListDefinition):
-            return found
-        if isinstance(found, FixtureList):
-            return self.edited_list(found).lead_list(found.digest)
-        return LeadList(self.writer(found), self._evidence if found.size else "assumed")
+    def _find(self, segment: str) -> LeadList | ErrorResponse | None:
+        list_id = parse_list_id(segment) or 0
+        entry = self.lists.get(list_id) or resolve_magic_id(list_id)
+        if isinstance(entry, ListDefinition):
+            self._recent_ids = {**dict([*self._recent_ids.items()][-_MAX_CACHED_LISTS:]), list_id: None}
+        if isinstance(entry, EdgeCase):
+            return LeadList(FixedLeads(entry.leads), weakest_evidence(entry.evidence))
+        if not isinstance(entry, ListDefinition):
+            return entry
+        if isinstance(entry, FixtureList):
+            return self.edited_list(entry).lead_list(entry.digest)
+        return LeadList(self.writer(entry), self._evidence if entry.size else "assumed")
 
     def known_ids(self) -> list[int]:
-        """Return the ids of the lists that there are at first, and of the magic ones that were read lately."""
-        return list(self.lists | self._read)
+        """Return the ids of the initial lists and of the magic lists that were read recently."""
+        return list(self.lists | self._recent_ids)
 
     def check_overlay(self) -> None:
-        """Make a lead of each list where an overlay could forbid it, so that this fails here and not in an answer.
+        """Generate a lead of each list if there is an overlay, so that an overlay that forbids all leads fails early.
 
         Raises:
-            GenerationError: no value is found for a key of the overlay.
+            GenerationError: the overlay allows no value for a key.
         """
         if self.contract.overlay is not None:
-            for one in self.lists.values():
-                self.edited_list(one).writer.lead(0)
+            for definition in self.lists.values():
+                self.edited_list(definition).writer.lead(0)
 
     def edited_list(self, definition: ListDefinition) -> EditedList:
-        """Return one of the lists that there are at first, for an account to change."""
+        """Return an initial list without edits, for an account to edit."""
         if not isinstance(definition, FixtureList):
             return EditedList(self.writer(definition))
-        if definition.id not in self._begun:
-            self._begun[definition.id] = EditedList.from_leads(
-                self.writer(definition.added_definition), definition.leads
-            )
-        return self._begun[definition.id].copy()
+        if definition.id not in self._fixture_lists:
+            writer = self.writer(definition.added_definition)
+            self._fixture_lists[definition.id] = EditedList.from_leads(writer, definition.leads)
+        return self._fixture_lists[definition.id].copy()
 
     def writer(self, definition: ListDefinition) -> LeadWriter:
-        """Return what makes the leads of a list in this catalog."""
+        """Return the writer that generates the leads of a list in this catalog."""
         return LeadWriter(
             definition,
             self.contract,
