@@ -303,7 +303,7 @@ def quirks() -> None:
                 ", ".join(quirk.values),
                 quirk.default,
                 cited(quirk.evidence),
-                quirk.why,
+                quirk.description,
             )
             for quirk in QUIRKS.values()
         ],

@@ -119,7 +119,9 @@ def page() -> str:
     others = [one for one in documented_routes() if (one.method, one.path) not in served_routes()]
     conflicts = [(f"`{c.id}`", c.title, *c.readings.values(), c.followed, cell(c.evidence)) for c in CONTRADICTIONS]
     rules = [(f"`{r.name}`", r.claim, *(r.severity.get(p, "") for p in PROFILES), cell(r.evidence)) for r in RULES]
-    quirks = [(f"`{q.name}`", q.default, ", ".join(q.values[1:]), q.why, cell(q.evidence)) for q in QUIRKS.values()]
+    quirks = [
+        (f"`{q.name}`", q.default, ", ".join(q.values[1:]), q.description, cell(q.evidence)) for q in QUIRKS.values()
+    ]
     faults = [
         (f"`{name}`", kind.description, sources(f"fault-{name}", kind.evidence)) for name, kind in INJECTORS.items()
     ]

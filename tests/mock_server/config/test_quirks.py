@@ -36,7 +36,7 @@ def test_every_quirk_is_explained() -> None:
     assert sorted(QUIRKS) == [quirk.name for quirk in QUIRKS.values()]
     assert all(len(set(quirk.values)) == len(quirk.values) >= 2 for quirk in QUIRKS.values())
     assert all({*quirk.evidence} <= {"documented", "sample", "observed", "assumed"} for quirk in QUIRKS.values())
-    assert all(quirk.evidence and quirk.why.endswith(".") for quirk in QUIRKS.values())
+    assert all(quirk.evidence and quirk.description.endswith(".") for quirk in QUIRKS.values())
 
 
 @pytest.mark.parametrize("quirk", QUIRKS.values(), ids=lambda quirk: quirk.name)

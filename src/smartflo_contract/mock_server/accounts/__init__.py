@@ -1,1 +1,1 @@
-"""Accounts of the fake: settings, clock, tokens, and where they are stored."""
+"""Accounts: what the fake stores for each client, and the settings, clock and tokens of each."""

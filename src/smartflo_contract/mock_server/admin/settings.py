@@ -43,7 +43,7 @@ def get_quirks(ask: Ask) -> object:
             "values": quirk.values,
             "default": quirk.default,
             "evidence": quirk.evidence,
-            "why": quirk.why,
+            "why": quirk.description,
         }
         for quirk in QUIRKS.values()
     ]

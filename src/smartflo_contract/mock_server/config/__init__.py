@@ -1,1 +1,1 @@
-"""The configuration of a fake: settings, quirks, lists from files, and their validation."""
+"""Configuration of a fake: settings, quirks and fixed lists, read from TOML or created in Python."""

@@ -1,4 +1,7 @@
-"""Quirks: what the documentation leaves open or contradicts, each a switch with named values."""
+"""Quirks: behavior that the documentation leaves open or contradicts, each a switch with named values.
+
+To add a quirk, add an entry to :data:`QUIRKS` and read its value where the behavior is.
+"""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeAlias
@@ -7,45 +10,45 @@ from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.schemas.errors import nearest
 
 Quirks: TypeAlias = Mapping[str, str]
-"""The value of every quirk, by its name."""
+"""The value of every quirk by its name."""
 
 
 class Quirk(NamedTuple):
-    """One switch.
+    """A switch for one behavior.
 
     Attributes:
-        name: as in the configuration.
-        values: what it may be; the first is the default.
-        evidence: label to source: what is known of it.
-        why: what a client learns from turning it.
+        name: name in the configuration.
+        values: possible values; the first is the default.
+        evidence: label to source: what is known of the behavior.
+        description: what the values do.
     """
 
     name: str
     values: tuple[str, ...]
     evidence: Mapping[str, str]
-    why: str
+    description: str
 
     @property
     def default(self) -> str:
-        """The value unless another is given."""
+        """The value if none is set."""
         return self.values[0]
 
 
 _CLIENTS: Final = {"observed": "public clients"}
-_OPEN: Final = {"assumed": "no page and no client says"}
+_UNKNOWN: Final = {"assumed": "neither the vendor's pages nor public clients show it"}
 
 _QUIRKS: Final = (
     Quirk(
         "add_lead_answer",
         ("none", "lead_id", "id"),
-        {"documented": "add-lead page: Success and Message alone", "observed": "public clients look for an id"},
-        "Whether the answer to a new lead names it; where it does not, clients read the list again.",
+        {"documented": "add-lead page: only Success and Message", "observed": "public clients look for an id"},
+        "The key under which the response to a new lead contains its id; with none, clients read the list again.",
     ),
     Quirk(
         "auth_scheme",
         ("any", "bearer", "raw"),
-        _CLIENTS | {"documented": "bulk page alone shows Bearer"},
-        "Clients send the token raw or after Bearer; the pages do not say which is wanted.",
+        _CLIENTS | {"documented": "only the bulk page shows Bearer"},
+        "Whether a token must follow Bearer, must be raw, or may be either; the vendor's pages do not state it.",
     ),
     Quirk(
         "created_at",
@@ -55,71 +58,71 @@ _QUIRKS: Final = (
             "observed": "the sample of another page of the portal: twelve_hours_early",
             "assumed": "exact",
         },
-        "In the sample created_at lies exactly 12 hours before the time in the lead's id.",
+        "In the sample response, created_at is exactly 12 hours before the time in the lead's id.",
     ),
     Quirk(
         "duplicate_option",
         ("skip", "overwrite", "clone"),
-        {"documented": "add-lead page: three values", "assumed": "which one holds where none is sent"},
-        "What becomes of a number that the list already has, where the request does not say.",
+        {"documented": "add-lead page: three values", "assumed": "the value if the request has none"},
+        "How a new lead with a known phone number is handled if the request does not set duplicate_option.",
     ),
     Quirk(
         "expired_token",
         ("401", "200"),
         _CLIENTS,
-        "An expired token is refused with status 401, or with status 200 and an error in the body.",
+        "Whether an expired token is rejected with status 401, or with status 200 and an error in the body.",
     ),
     Quirk(
         "header_offset",
         ("positional", "shifted"),
         {
             "documented": "update-lead page: positional; add-lead page: shifted",
-            "sample": "leads page, sample response: its values fit their columns when shifted",
-            "assumed": "which holds for other lists: deduced from one sample",
+            "sample": "leads page, sample response: its values fit their columns if shifted",
+            "assumed": "which value other lists have: deduced from one sample",
         },
-        "Column N of header is field_N; or the alternate phone number is no field, and later columns move up by one.",
+        "Whether column N of header is field_N, or the alternate phone number has no field and later columns move up.",
     ),
     Quirk(
         "lists_id",
         ("integer", "text"),
-        {"observed": "a public client stores it as text", "assumed": "the type"},
+        {"observed": "a public client stores it as a string", "assumed": "the type"},
         "The type of id in the list of lists; in leads it is an integer.",
     ),
     Quirk(
         "lockout",
         ("429", "401", "off"),
         _CLIENTS | {"assumed": "five failures, ten minutes, the message"},
-        "After too many failed logins a login id is locked out, with retry_after in Indian time without a zone.",
+        "The status of a login id that is locked out after failed logins, with retry_after in Indian time.",
     ),
     Quirk(
         "login_failure",
         ("counted", "plain"),
         {"documented": "page on generating a token: both bodies", "assumed": "the status 401"},
-        "A refused login says how many have failed, or only that it was refused.",
+        "Whether the response to a failed login contains the number of failed logins.",
     ),
     Quirk(
         "number_filter",
         ("last_ten", "exact", "ignored"),
         {"documented": "portal parameters: number", "assumed": "how numbers are compared"},
-        "?number= finds leads by the last ten digits, by the number as it is stored, or not at all.",
+        "Whether ?number= matches the last ten digits, matches the stored number, or is ignored.",
     ),
     Quirk(
         "rate_limit_success",
         ("text", "boolean"),
-        {"documented": "rate limit page: the text false", "assumed": "the boolean"},
-        "The body of 429 has success as text; every other error has a boolean.",
+        {"documented": "rate limit page: the string false", "assumed": "the boolean"},
+        "The type of success in the body of status 429; in all other errors it is a boolean.",
     ),
     Quirk(
         "unknown_list",
         ("404", "empty", "200_error"),
-        _OPEN,
-        "A list that is not there is answered by 404, by an empty array, or by status 200 and an error.",
+        _UNKNOWN,
+        "The response for an unknown list id: status 404, an empty array, or status 200 and an error.",
     ),
     Quirk(
         "unknown_token",
         ("taken", "401"),
-        {"assumed": "the vendor's API refuses it; that any text is taken is an addition of this fake"},
-        "A token that the fake did not issue is taken, or refused as the vendor's API would, `Bearer None` too.",
+        {"assumed": "the vendor's API rejects it; accepting any string is an addition of this fake"},
+        "Whether a token that the fake did not issue is accepted, or rejected as the vendor's API would.",
     ),
 )
 QUIRKS: Final[dict[str, Quirk]] = {quirk.name: quirk for quirk in _QUIRKS}

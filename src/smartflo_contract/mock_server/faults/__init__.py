@@ -1,1 +1,1 @@
-"""Faults: rules that select responses of the fake, and what is injected into them."""
+"""Faults: rules that select requests, and injectors that make their responses faulty."""

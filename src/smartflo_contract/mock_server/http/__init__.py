@@ -1,1 +1,1 @@
-"""HTTP shared by the vendor's routes and the admin API: responses and request bodies."""
+"""HTTP that all other folders share: responses, request bodies, list ids and names of routes."""

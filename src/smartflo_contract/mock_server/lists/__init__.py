@@ -1,1 +1,1 @@
-"""Lead lists of the fake: the catalog, magic ids, fixed and edited lists, and cached bodies."""
+"""Lead lists: the catalog, magic ids, fixed and edited lists, and cached bodies."""
