@@ -185,12 +185,12 @@ def test_an_output_that_is_closed(folder: Path, closed: str, source: str, code: 
             2,
             "--report xml: expected FORM or FORM=FILE, where FORM is one of text, json, ",
         ),
-        (["good.json", "--report", "text", "--report", "json"], 2, "only one form goes to standard output"),
-        (["-", "-"], 2, "there is one standard input: - can be given once"),
-        (["good.json", *_reports("json=a", "json=b")], 2, "--report json is given twice"),
-        (["good.json", *_reports("json=a", "text=a")], 2, "--report text=a: another form goes to this file"),
+        (["good.json", "--report", "text", "--report", "json"], 2, "only one format can go to standard output"),
+        (["-", "-"], 2, "- (standard input) can be used only once"),
+        (["good.json", *_reports("json=a", "json=b")], 2, "--report json: each format can be used only once"),
+        (["good.json", *_reports("json=a", "text=a")], 2, "--report text=a: another format is written to this file"),
         (["good.json", "--report", "json=none/x.json"], 2, "--report json=none/x.json: No such file or directory"),
-        (["good.json", "--update-baseline"], 2, "--update-baseline needs --baseline FILE"),
+        (["good.json", "--update-baseline"], 2, "--update-baseline requires --baseline FILE"),
         (
             ["good.json", "--baseline", "none.json"],
             2,
@@ -204,7 +204,7 @@ def test_an_output_that_is_closed(folder: Path, closed: str, source: str, code: 
         (["good.json", "--profile", "strict"], 2, "'strict' is not one of 'sample', 'documented', 'lenient'"),
         (["good.json", "--overlay", "none.json"], 2, "none.json"),
         (["good.json", "--fail-on", "info"], 2, "'info' is not one of 'break', 'surprise', 'doc-only'"),
-        (["good.json", "--max-wait", "nan"], 2, "nan is no number of seconds."),
+        (["good.json", "--max-wait", "nan"], 2, "nan is not a number of seconds."),
         (["good.json", "--max-item", "10"], 2, "10 is not in the range x>=1024"),
     ],
 )
@@ -278,7 +278,7 @@ def test_where_no_token_is(folder: Path, where: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("source", "options", "code", "told"),
     [
-        ("8668", [], 2, "there is no file 8668; to read it as a list of the API, say which by --base-url"),
+        ("8668", [], 2, "file 8668 does not exist; to read list 8668 from the API, set --base-url"),
         ("8668", ["--base-url", "api.example.com"], 3, "expected an https URL such as https://api-smartflo"),
         ("http://127.0.0.1:9/v1/broadcast/start/1", [], 3, "was not sent: it starts or stops a broadcast"),
         ("http://api.example.com/v1/broadcast/leads/1", [], 3, "http"),

@@ -59,9 +59,9 @@ def test_baseline(run: Run) -> None:
     ("arguments", "code", "said"),
     [
         (["empty.json", "before.json"], 2, "empty.json: there are no leads to compare with: its list is empty"),
-        (["-", "-"], 2, "there is one standard input: BEFORE and AFTER cannot both be -"),
+        (["-", "-"], 2, "BEFORE and AFTER cannot both be -"),
         (["before.json"], 2, "Missing argument 'AFTER'."),
-        (["before.json", "8668"], 2, "there is no file 8668; to read it as a list of the API, say which by --base-url"),
+        (["before.json", "8668"], 2, "file 8668 does not exist; to read list 8668 from the API, set --base-url"),
         (["before.json", "none.json"], 3, "cannot read none.json: No such file or directory"),
     ],
 )

@@ -44,9 +44,9 @@ def test_tests(tmp_path: Path) -> None:
     alone = run("live.json", "--as-test", "test_recorded.py", at=tmp_path)
     both = run("right.json", "-o", "fixture.json", "--as-test", "test_none.py", at=tmp_path)
 
-    assert (0, "", "test_recorded.py: 1 test, one of each finding\n") == (alone.returncode, alone.stdout, alone.stderr)
+    assert (0, "", "test_recorded.py: 1 test, one for each finding\n") == (alone.returncode, alone.stdout, alone.stderr)
     assert 1 == (tmp_path / "test_recorded.py").read_text(encoding="utf-8").count("\ndef test_")
-    told = "fixture.json: 1 lead without personal data\ntest_none.py: not written, as nothing is found\n"
+    told = "fixture.json: 1 lead without personal data\ntest_none.py: not written, there are no findings\n"
     assert (0, told) == (both.returncode, both.stderr)
     assert {"fixture.json", "live.json", "right.json", "test_recorded.py"} == {one.name for one in tmp_path.iterdir()}
 
@@ -56,7 +56,7 @@ def test_more_findings_than_tests(tmp_path: Path) -> None:
     (tmp_path / "live.json").write_text(json.dumps([{f"{at} of": at for at in range(200)}]), encoding="utf-8")
     done = run("live.json", "--as-test", "test_recorded.py", at=tmp_path)
 
-    told = re.fullmatch(r"test_recorded\.py: 100 tests, of the worst of (\d+) findings\n", done.stderr)
+    told = re.fullmatch(r"test_recorded\.py: 100 tests, for the most severe of (\d+) findings\n", done.stderr)
     assert told
     assert 200 < int(told[1])
 
@@ -64,8 +64,12 @@ def test_more_findings_than_tests(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["live.json"], 2, "nothing to write: name a fixture by -o FILE, tests by --as-test FILE, or both"),
-        (["live.json", "-o", "-"], 2, "`-` is no file to write: -o /dev/stdout writes the fixture to standard output"),
+        (["live.json"], 2, "nothing to write: use -o FILE for a fixture, --as-test FILE for tests, or both"),
+        (
+            ["live.json", "-o", "-"],
+            2,
+            "`-` is not a file name; use -o /dev/stdout to write the fixture to standard output",
+        ),
         (["live.json", "--as-test", "tests.json"], 2, "tests.json: tests are written to a file of Python"),
         (["live.json", "--as-test", "a.py"], 2, 'html-body; see `check`; smartflo.fail("html") has the fake answer so'),
         (["live.json", "-o", "./live.json"], 2, "live.json is what is recorded, and would be lost"),
@@ -75,7 +79,7 @@ def test_more_findings_than_tests(tmp_path: Path) -> None:
             2,
             "live.json is no whole list of leads, so nothing is recorded: html-body",
         ),
-        (["8668", "-o", "fixture.json"], 2, "say which by --base-url"),
+        (["8668", "-o", "fixture.json"], 2, "set --base-url"),
     ],
 )
 def test_mistakes_are_one_line(tmp_path: Path, arguments: list[str], code: int, told: str) -> None:

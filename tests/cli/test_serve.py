@@ -103,9 +103,9 @@ def test_banner_teaches(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "While it runs: {url}/__admin (docs/fake.md)"),
-        ((*ALL, "--admin-token", "secret"), "While it runs: {url}/__admin (docs/fake.md)"),
-        (ALL, "The admin API is closed, as others reach 0.0.0.0; it opens where SMARTFLO_ADMIN_TOKEN is set."),
+        ((), "Admin API: {url}/__admin (docs/fake.md)"),
+        ((*ALL, "--admin-token", "secret"), "Admin API: {url}/__admin (docs/fake.md)"),
+        (ALL, "Admin API: disabled, because 0.0.0.0 is not loopback. Set SMARTFLO_ADMIN_TOKEN to enable it."),
     ],
 )
 def test_banner_tells_of_the_admin_api(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
@@ -181,7 +181,7 @@ def test_valid_phones_are_warned_of(tmp_path: Path) -> None:
         _, told = process.communicate(timeout=30)
 
     assert all(lead["field_0"].startswith("+9198") for lead in leads)
-    assert "may be somebody's" in told
+    assert "may belong to a person" in told
 
 
 def test_taken_port_is_one_line(tmp_path: Path, run: Run) -> None:

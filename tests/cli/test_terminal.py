@@ -17,7 +17,7 @@ from smartflo_contract.pytest_plugin import Smartflo
 
 Terminal = Callable[..., str]
 Asked = Callable[..., tuple[int, str, str]]
-AT_ONCE = "cli._QUIET_SECONDS = -1"
+AT_ONCE = "from smartflo_contract.cli import output; output.PROGRESS_DELAY_SECONDS = -1"
 SOURCE = "http://127.0.0.1:9/v1/broadcast/leads/8668"
 """Where nobody listens."""
 REFUSED = "http://api.example.com/v1/broadcast/leads/8668"
@@ -133,7 +133,12 @@ def test_a_check_of_a_pipe(terminal: Terminal, leads: Path) -> None:
 
 def test_a_quick_check_shows_no_progress(terminal: Terminal, leads: Path) -> None:
     """What ends before the quiet time does leaves standard error as it is."""
-    assert "" == terminal("check", str(leads), stdout=subprocess.DEVNULL, before="cli._QUIET_SECONDS = 1e9")
+    assert "" == terminal(
+        "check",
+        str(leads),
+        stdout=subprocess.DEVNULL,
+        before="from smartflo_contract.cli import output; output.PROGRESS_DELAY_SECONDS = 1e9",
+    )
 
 
 @pytest.fixture(name="asked")
@@ -184,7 +189,7 @@ def test_a_login_is_asked_for(asked: Asked, smartflo: Smartflo) -> None:
     lines = [b"\n", f"{smartflo.email}\n".encode(), f"{smartflo.password}\n".encode()]
     code, shown, told = asked("check", made.url, made.url, "--prompt", typed=lines)
 
-    assert (0, "Access token (empty for a login): \r\nE-mail: \r\nPassword: \r\n") == (code, shown)
+    assert (0, "Access token (leave empty to log in): \r\nE-mail: \r\nPassword: \r\n") == (code, shown)
     assert smartflo.email not in told
     smartflo.assert_called("POST", "/v1/auth/login", times=1)
 
@@ -203,7 +208,7 @@ def test_a_login_that_is_refused(asked: Asked, smartflo: Smartflo) -> None:
     ("typed", "code", "told"),
     [
         (b"\x04", 130, "interrupted"),
-        (b"caf\xff-token\n", 2, "--prompt: what was typed is not in the encoding of this terminal"),
+        (b"caf\xff-token\n", 2, "--prompt: the input is not valid in the encoding of this terminal"),
         ("café-token\n".encode(), 3, "the token cannot be sent"),
     ],
 )
@@ -234,7 +239,7 @@ def test_a_prompt_needs_a_terminal(run: Callable[..., subprocess.CompletedProces
     """Elsewhere it is said what to do instead."""
     for command in (["check"], ["record", "-o", "fixture.json"]):
         done = run(*command, REFUSED, "--prompt")
-        told = "standard input is no terminal to ask on; set SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
+        told = "standard input is not a terminal; set SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
 
         assert (2, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
         assert told in done.stderr

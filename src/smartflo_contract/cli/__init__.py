@@ -1,0 +1,67 @@
+"""The command ``smartflo-contract``: its click group and its entry point.
+
+Each command imports the rooms that it needs when it runs, so that ``--help`` is quick.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+import click
+
+from smartflo_contract.cli.check import check_command
+from smartflo_contract.cli.contract import (
+    explain_command,
+    faults_command,
+    openapi_command,
+    quirks_command,
+    sample_command,
+    schema_command,
+)
+from smartflo_contract.cli.diff import diff_command
+from smartflo_contract.cli.errors import PROGRAM, exit_with_one_line_errors
+from smartflo_contract.cli.options import warn_about_misspelled_variables
+from smartflo_contract.cli.output import prepare_streams
+from smartflo_contract.cli.record import record_command
+from smartflo_contract.cli.serve import serve_command
+
+COMMANDS: Final = (
+    check_command,
+    diff_command,
+    explain_command,
+    faults_command,
+    openapi_command,
+    quirks_command,
+    record_command,
+    sample_command,
+    schema_command,
+    serve_command,
+)
+
+
+@click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name=PROGRAM, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Test a Smartflo integration without touching production.
+
+    \b
+    smartflo-contract serve                run a fake Smartflo on http://127.0.0.1:8080
+    smartflo-contract sample -n 3          print three leads
+    smartflo-contract explain lead_id      show types, evidence and contradictions of a key
+    smartflo-contract check leads.json     check responses against the contract
+    smartflo-contract diff old.json -      compare two responses
+    smartflo-contract record leads.json    save a response without personal data (see its --help)
+
+    Exit codes: 0 success (serve: stopped by Ctrl-C or SIGTERM), 1 findings (check, diff), 2 wrong usage or
+    configuration, 3 a source cannot be read, 130 interrupted.
+    """  # noqa: D301  # click needs the control character itself
+    warn_about_misspelled_variables(COMMANDS)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit; an error is one line on standard error.
+
+    Args:
+        arguments: command-line arguments; ``None`` for those of the process.
+    """
+    prepare_streams()
+    exit_with_one_line_errors(lambda: cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False))

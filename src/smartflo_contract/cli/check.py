@@ -1,0 +1,50 @@
+"""The command ``check``."""
+
+import os
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import click
+
+from smartflo_contract.cli.errors import usage_error
+from smartflo_contract.cli.findings import CheckOptions, report_findings
+from smartflo_contract.cli.options import checking, option
+
+_MAX_PROCESSES = 2
+
+
+def _default_processes() -> int:
+    """Return the number of processors of this process, at most two."""
+    processors = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return min(len(processors), _MAX_PROCESSES)
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@option(
+    "--processes",
+    type=click.IntRange(1, _MAX_PROCESSES),
+    default=_default_processes,
+    show_default="number of processors, at most 2",
+    help="Number of processes. 2 splits files of 64 MiB or more in half and doubles memory use.",
+)
+@checking
+def check_command(*, sources: Sequence[str], processes: int, **options: Any) -> None:
+    """Check responses against the contract and grade their drift.
+
+    SOURCE is a file, - for standard input, a URL of the API or, with --base-url, a list id. A file contains a
+    JSON array of leads or one lead a line, and may be compressed with gzip. Values of leads are never shown.
+
+    The API is only read, one request at a time: with SMARTFLO_TOKEN, or after a login with SMARTFLO_EMAIL and
+    SMARTFLO_PASSWORD, or without credentials.
+
+    Exit codes: 0 no findings, 1 findings of --fail-on or higher severity, 2 wrong usage or configuration,
+    3 a source cannot be read or rejects the credentials, 130 interrupted.
+    """
+    from smartflo_contract import live
+
+    if sources.count("-") > 1:
+        message = "- (standard input) can be used only once"
+        raise usage_error(message)
+    report_findings(partial(live.check, processes=processes), sources, CheckOptions(**options))

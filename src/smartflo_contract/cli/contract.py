@@ -1,0 +1,199 @@
+"""Commands that print the contract: sample, schema, openapi, explain, quirks, faults."""
+
+import csv
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from smartflo_contract.cli.errors import usage_error
+from smartflo_contract.cli.options import PROFILES, option, overlay, phones, profile, seed
+from smartflo_contract.cli.output import (
+    json_array,
+    print_contradiction,
+    print_explanation,
+    print_json,
+    print_table,
+    warn_about_phones,
+    with_progress,
+    write,
+)
+
+_MAX_LEADS: Final = 100_000_000
+_LIST_ID: Final = 8668
+
+
+@click.command()
+def quirks_command() -> None:
+    """List the quirks that `serve --quirk` accepts.
+
+    A quirk is a behavior that the vendor's documentation leaves open or contradicts.
+    """
+    from smartflo_contract.mock_server.config.quirks import QUIRKS
+    from smartflo_contract.schemas.findings import cited
+
+    print_table(
+        ("quirk", "values", "default", "evidence", "why"),
+        [
+            (quirk.name, ", ".join(quirk.values), quirk.default, cited(quirk.evidence), quirk.description)
+            for quirk in QUIRKS.values()
+        ],
+    )
+
+
+@click.command()
+def faults_command() -> None:
+    """List the faults that `serve --fault` accepts.
+
+    A rule consists of steps separated by commas, one a request, then settings, each after a `;`.
+    After the last step, requests succeed. With `probability`, the steps repeat by request number; the seed
+    decides which requests fail, the same for every account.
+    """
+    from smartflo_contract.mock_server.faults.tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
+
+    print_table(FAULT_COLUMNS, fault_rows())
+    click.echo()
+    print_table(SETTING_COLUMNS, setting_rows())
+    click.echo("\nExample, cut only the second response, after three leads: --fault 'cut;lead=3;at=2'")
+
+
+@click.command()
+@option(
+    "-n",
+    "--count",
+    type=click.IntRange(0, _MAX_LEADS),
+    default=1,
+    show_default=True,
+    help="Number of leads.",
+)
+@option(
+    "--columns",
+    metavar="NAMES",
+    help='Column names separated by commas: "Phone Number,Name,Loan Amount". Default: the nine of the vendor\'s '
+    "sample.",
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(("json", "ndjson")),
+    default="json",
+    show_default=True,
+    help="json: an array, as the API returns. ndjson: one lead a line.",
+)
+@seed
+@profile
+@overlay
+@phones
+def sample_command(
+    *,
+    count: int,
+    columns: str | None,
+    form: str,
+    seed: int | None,
+    profile: str | None,
+    overlay: Path | None,
+    phones: Any,
+) -> None:
+    """Print generated leads in the form that the API returns."""
+    from smartflo_contract.factories import DEFAULT_COLUMNS, LeadWriter, ListDefinition
+    from smartflo_contract.schemas import load_contract
+
+    names = DEFAULT_COLUMNS if columns is None else _parse_columns(columns)
+    definition = ListDefinition(id=_LIST_ID, size=count, columns=names)
+    contract = load_contract(profile or "sample", overlay)
+    warn_about_phones(phones)
+    writer = LeadWriter(definition, contract, seed=seed or 0, phones=phones or "safe")
+    lines = with_progress(writer.lines(), count)
+    write(json_array(lines) if form == "json" else (f"{line}\n" for line in lines))
+
+
+def _parse_columns(columns: str) -> tuple[str, ...]:
+    try:
+        (names,) = csv.reader([columns], skipinitialspace=True)
+    except (csv.Error, ValueError):
+        message = "--columns: expected names separated by commas, in one line"
+        raise usage_error(message) from None
+    return tuple(names)
+
+
+@click.command()
+@click.argument("name", type=click.Choice(("lead", "leads", "error")), default="lead")
+@option(
+    "--annotated",
+    is_flag=True,
+    help="Keep the x- keywords: evidence, known values, generators. Strict validators reject them.",
+)
+@profile
+@overlay
+def schema_command(*, name: str, annotated: bool, profile: str | None, overlay: Path | None) -> None:
+    """Print a JSON Schema of the contract.
+
+    NAME is lead (one lead, default), leads (a response body) or error (an error body).
+    """
+    from smartflo_contract.schemas import load_contract
+
+    print_json(load_contract(profile or "sample", overlay).schema(name, annotated=annotated))
+
+
+@click.command()
+@profile
+@overlay
+@option("--admin", is_flag=True, help="Describe the fake's admin API instead. Ignores --profile and --overlay.")
+def openapi_command(*, profile: str | None, overlay: Path | None, admin: bool) -> None:
+    """Print the OpenAPI 3.1 document of the fake."""
+    from smartflo_contract.schemas import load_contract
+    from smartflo_contract.schemas.openapi import openapi
+
+    if admin:
+        from smartflo_contract.mock_server.admin.openapi import admin_openapi
+
+        print_json(admin_openapi())
+        return
+    print_json(openapi(load_contract(profile or "sample", overlay)))
+
+
+@click.command()
+@click.argument("pointer", required=False)
+@overlay
+def explain_command(*, pointer: str | None, overlay: Path | None) -> None:
+    """Show types, evidence and contradictions of a key.
+
+    POINTER is a key (lead_id), a JSON pointer (/*/created_at/$date) or the id of a contradiction
+    (lead-id-type). Without it, every key and every contradiction is listed.
+    """
+    from smartflo_contract.schemas import CONTRADICTIONS
+    from smartflo_contract.schemas.explain import explain
+
+    for contradiction in CONTRADICTIONS:
+        if contradiction.id == pointer:
+            print_contradiction(contradiction)
+            return
+    explanations = explain(pointer, overlay)
+    if pointer is not None:
+        print_explanation(explanations[0])
+        return
+    print_table(
+        ("key", *PROFILES, "evidence", "contradictions"),
+        [
+            (
+                explanation.pointer,
+                *(explanation.readings[profile] for profile in PROFILES),
+                ", ".join(explanation.evidence),
+                ", ".join(contradiction.id for contradiction in explanation.contradictions),
+            )
+            for explanation in explanations
+        ],
+    )
+    click.echo()
+    print_table(
+        ("contradiction", "documented", "sample", "followed"),
+        [
+            (
+                contradiction.id,
+                contradiction.readings["documented"],
+                contradiction.readings["sample"],
+                contradiction.followed,
+            )
+            for contradiction in CONTRADICTIONS
+        ],
+    )

@@ -1,0 +1,169 @@
+"""Options that several commands share, their types, and their environment variables."""
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+PROFILES: Final = ("sample", "documented", "lenient")
+_PREFIX: Final = "SMARTFLO_"
+_CREDENTIAL_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKEN")
+"""Variables without an option: credentials of the vendor's API."""
+_MIN_SIMILARITY: Final = 0.7
+"""Similarity from which a variable counts as misspelled; other programs may use the prefix SMARTFLO_ as well."""
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds; NaN is rejected."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
+        return seconds
+
+
+class Lines(click.types.StringParamType):
+    """A string; its variable holds one value a line, because values may contain spaces."""
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """Return the lines that are not blank."""
+        return [line for line in rv.splitlines() if line.strip()]
+
+
+def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
+    """Return a click option with the environment variable of its name, which the help shows."""
+    long = next(name for name in names if name.startswith("--"))
+    variable = f"{_PREFIX}{long.removeprefix('--').upper().replace('-', '_')}"
+    return click.option(*names, envvar=variable, show_envvar=True, **settings)
+
+
+def combine(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+    """Return a decorator that adds several options to a command."""
+
+    def add(command: _F) -> _F:
+        for decorate in reversed(options):
+            command = decorate(command)
+        return command
+
+    return add
+
+
+def warn_about_misspelled_variables(commands: Iterable[click.Command]) -> None:
+    """Print a warning for each environment variable whose name is close to one that a command reads."""
+    known = {str(parameter.envvar) for command in commands for parameter in command.params if parameter.envvar}
+    known.update(_CREDENTIAL_VARIABLES)
+    names = {name.removeprefix(_PREFIX): name for name in known}
+    for variable in sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known):
+        close = get_close_matches(variable.removeprefix(_PREFIX), names, n=1, cutoff=_MIN_SIMILARITY)
+        if close:
+            with suppress(OSError):
+                click.echo(f"warning: {variable} is not read. Did you mean {names[close[0]]}?", err=True)
+
+
+profile = option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    help="How to read the vendor's documentation: sample (default) follows the sample response, documented the "
+    "table, lenient accepts either.",
+)
+overlay = option(
+    "--overlay",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="JSON file with a partial lead schema that adds, removes or changes properties.",
+)
+phones = option(
+    "--phones",
+    type=click.Choice(("safe", "valid")),
+    help="safe (default): numbers that cannot ring, +91 5550 and six digits. "
+    "valid: numbers that may belong to a person, for clients that reject other numbers.",
+)
+seed = option("--seed", type=int, help="Seed of the leads. The same seed generates the same leads. Default 0.")
+base_url = option(
+    "--base-url",
+    metavar="URL",
+    help="Root of the API, e.g. https://api-smartflo.tatateleservices.com. A numeric SOURCE is a list id.",
+)
+max_wait = option(
+    "--max-wait",
+    type=Seconds(0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="Maximum time to wait after a 429 response.",
+)
+max_time = option(
+    "--max-time",
+    type=Seconds(0, min_open=True),
+    default=600,
+    show_default=True,
+    metavar="SECONDS",
+    help="Maximum time for one response. A connection that is idle for 30 s is dropped.",
+)
+token = click.option(
+    "--token",
+    metavar="env:NAME|file:PATH",
+    help="Variable or file that holds the access token. The token itself is not accepted: other users can see "
+    "command lines. Not needed if SMARTFLO_TOKEN is set.",
+)
+prompt = click.option(
+    "--prompt",
+    is_flag=True,
+    help="If neither --token nor a variable holds credentials, prompt for a token, or for e-mail and password.",
+)
+checking = combine(
+    option(
+        "--fail-on",
+        type=click.Choice(("break", "surprise", "doc-only")),
+        default="break",
+        show_default=True,
+        help="Minimum severity that causes exit code 1.",
+    ),
+    option(
+        "--baseline",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="File of known findings. They are not reported and do not cause exit code 1.",
+    ),
+    option("--update-baseline", is_flag=True, help="Write all findings to --baseline as known, and exit with 0."),
+    option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+    option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORM[=FILE]",
+        help="Report format: text (default), json, junit, sarif, github (annotations) or markdown. Repeatable; "
+        "one format goes to standard output, the others to files. Without FILE, markdown is appended to "
+        "GITHUB_STEP_SUMMARY if that is set.",
+    ),
+    option(
+        "--max-item",
+        type=click.IntRange(1024),
+        default=16 * 1024 * 1024,
+        show_default=True,
+        help="Maximum size of one lead in bytes. A larger lead is a finding and is skipped.",
+    ),
+    base_url,
+    max_wait,
+    max_time,
+    token,
+    prompt,
+    option(
+        "--profile",
+        type=click.Choice(PROFILES),
+        default="lenient",
+        show_default=True,
+        help="How to read the vendor's documentation: lenient accepts either reading, sample follows the sample "
+        "response, documented the table.",
+    ),
+    overlay,
+)
+"""Options of the commands that report findings; see :class:`smartflo_contract.cli.findings.CheckOptions`."""

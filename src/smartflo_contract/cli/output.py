@@ -1,0 +1,223 @@
+"""Everything that the command prints: streams, tables, progress, warnings and the banner of ``serve``."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from smartflo_contract.cli.errors import discard_output
+
+if TYPE_CHECKING:
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.schemas.contradictions import Contradiction
+    from smartflo_contract.schemas.explain import Explanation
+
+PROGRESS_DELAY_SECONDS: Final = 2.0
+_LEADS_PER_UPDATE: Final = 4096
+
+
+def prepare_streams() -> None:
+    """Make both outputs accept any string, even if the caller has closed them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # The output is JSON or quotes it; a file name may not be decodable.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def write(chunks: Iterable[str]) -> None:
+    """Write to standard output; a reader that stops early, such as ``head``, is not an error."""
+    try:
+        sys.stdout.writelines(chunks)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_output()
+
+
+def print_json(document: object) -> None:
+    """Print a JSON document, indented."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def json_array(items: Iterable[str]) -> Iterator[str]:
+    """Yield a JSON array with one item a line."""
+    opening = "["
+    for item in items:
+        yield f"{opening}\n{item}"
+        opening = ","
+    yield "[]\n" if opening == "[" else "\n]\n"
+
+
+def warn_about_phones(phones: str | None) -> None:
+    """Print a warning if phone numbers may belong to a person."""
+    if phones == "valid":
+        click.echo(
+            "warning: --phones valid generates numbers that may belong to a person; do not let anything dial them",
+            err=True,
+        )
+
+
+# --- Progress
+
+
+def with_progress(lines: Iterable[str], count: int) -> Iterator[str]:
+    """Yield lines unchanged, and show progress unless they go to a terminal.
+
+    Args:
+        lines: one lead each.
+        count: number of lines.
+    """
+    if sys.stdout.isatty():
+        yield from lines
+        return
+    with _progress(total=count) as update:
+        for done, line in enumerate(lines, start=1):
+            yield line
+            if update and done % _LEADS_PER_UPDATE == 0:
+                update(completed=done)
+
+
+@contextmanager
+def leads_progress() -> Iterator[Callable[[int, int, int | None], None] | None]:
+    """Show leads, bytes, speed and, if the size is known, remaining time.
+
+    Yields:
+        A function to call with leads read, bytes read and total bytes; ``None`` without a terminal.
+    """
+    with _progress("{task.fields[leads]:,} leads", leads=0, total=None) as update:
+        yield update and (lambda leads, read, total: update(leads=leads, completed=read, total=total))
+
+
+@contextmanager
+def _progress(label: str | None = None, **fields: Any) -> Iterator[Callable[..., None] | None]:
+    """Show progress on standard error, if it is a terminal and the work takes longer than two seconds.
+
+    Args:
+        label: first column, before bytes, speed and time; ``None`` for a bar.
+        fields: initial fields of the task.
+
+    Yields:
+        A function that updates fields of the task; ``None`` without a terminal.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import FileSizeColumn, Progress, ProgressColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns: list[str | ProgressColumn] = (
+        [] if label is None else [label, FileSizeColumn(), TransferSpeedColumn(), TimeRemainingColumn()]
+    )
+    # By default, Rich would capture standard output and print the leads above its bar.
+    progress = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    task, started = progress.add_task("leads", **fields), time.monotonic()
+
+    def update(**changes: Any) -> None:
+        progress.update(task, **changes)
+        if time.monotonic() - started > PROGRESS_DELAY_SECONDS:
+            progress.start()
+
+    try:
+        yield update
+    finally:
+        progress.stop()
+
+
+# --- Tables
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: bool = False) -> None:
+    """Print an aligned table on a terminal, tab-separated lines elsewhere.
+
+    Args:
+        header: titles of the columns; empty strings for a table without header.
+        rows: cells.
+        err: print to standard error.
+    """
+    stream = sys.stderr if err else sys.stdout
+    if not stream.isatty():
+        for row in [header, *rows] if any(header) else rows:
+            click.echo("\t".join(row), err=err)
+        return
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    columns = [Column(title, overflow="fold", no_wrap=number == 0) for number, title in enumerate(header)]
+    table = Table(*columns, show_header=any(header), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(stderr=err).print(table)
+
+
+def print_explanation(explanation: "Explanation") -> None:
+    """Print what the contract states about one key."""
+    rows = [("key", explanation.pointer), ("is", explanation.description)]
+    rows += list(explanation.readings.items())
+    rows += [(f"{label} in", source) for label, source in explanation.evidence.items()]
+    rows += [("known value", f"{value}: {label} ({evidence})") for value, label, evidence in explanation.known_values]
+    rows += [("personal", "yes: masked in findings")] if explanation.personal else []
+    print_table(("", ""), rows)
+    for contradiction in explanation.contradictions:
+        click.echo()
+        print_contradiction(contradiction)
+
+
+def print_contradiction(contradiction: "Contradiction") -> None:
+    """Print both readings of a contradiction, their evidence, and which one is followed."""
+    rows = [("contradiction", f"{contradiction.id}: {contradiction.title}")]
+    rows += list(contradiction.readings.items())
+    rows += [("seen in values", "yes" if contradiction.shows_in_values else "no")]
+    rows += [(f"{label} in", source) for label, source in contradiction.evidence.items()]
+    rows += [("followed", contradiction.followed)]
+    print_table(("", ""), rows)
+
+
+# --- The banner of serve
+
+
+def print_banner(config: "Config", url: str) -> None:
+    """Print what a fake serves and an example request, on standard error.
+
+    Args:
+        config: settings of the fake.
+        url: its scheme, host and port.
+    """
+    from smartflo_contract import __version__
+    from smartflo_contract.mock_server.lists.configured_lists import configured_lists
+
+    header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"
+    click.echo(
+        f"Fake Smartflo {__version__}: profile {config.profile}, seed {config.seed}. Not affiliated with the vendor.\n"
+        f"Try: curl --request GET --url {url}/v1/broadcast/leads/8668 --header 'accept: application/json'{header}\n",
+        err=True,
+    )
+    rows = [
+        (str(definition.id), definition.name, str(len(definition.columns)), f"{definition.size:,}")
+        for definition in configured_lists(config)
+    ]
+    print_table(("list id", "name", "columns", "leads"), rows, err=True)
+    click.echo(
+        f"\n{_admin_line(config, url)}\n"
+        "Special list ids return errors, empty lists or any number of leads: docs/magic-ids.md. Stop with Ctrl-C.",
+        err=True,
+    )
+
+
+def _admin_line(config: "Config", url: str) -> str:
+    """Return where the admin API is, or how to enable it."""
+    from smartflo_contract.mock_server.admin.routes import PREFIX
+    from smartflo_contract.schemas.hosts import is_loopback
+
+    if config.admin_token is None and not is_loopback(config.host, allow_subdomains=True):
+        return f"Admin API: disabled, because {config.host} is not loopback. Set SMARTFLO_ADMIN_TOKEN to enable it."
+    return f"Admin API: {url}{PREFIX} (docs/fake.md)"

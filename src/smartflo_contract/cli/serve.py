@@ -1,0 +1,105 @@
+"""The command ``serve``."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smartflo_contract.cli.errors import usage_error
+from smartflo_contract.cli.options import Lines, option, overlay, phones, profile, seed
+from smartflo_contract.cli.output import print_banner, warn_about_phones
+
+
+@click.command()
+@option("--host", help="Address to listen on. Default 127.0.0.1.")
+@option(
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 selects a free one. Default 8080.",
+)
+@option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Number of worker processes. More than 1 requires --read-only. Default 1.",
+)
+@option(
+    "--read-only",
+    is_flag=True,
+    default=None,
+    help="Reject writes and keep no state: failed logins are not counted, logout has no effect.",
+)
+@option(
+    "--admin-token",
+    metavar="TEXT",
+    help="Value that requests to /__admin must send in X-Smartflo-Admin-Token. Prefer the variable: other users can "
+    "see command lines. Required if --host is not a loopback address.",
+)
+@option(
+    "--fault",
+    "faults",
+    type=Lines(),
+    multiple=True,
+    metavar="STEPS[;SETTING=VALUE]",
+    help="Faults to inject, one step a request: --fault '503,503,ok', --fault 'cut;at=3', "
+    "--fault 'delay;seconds=2;probability=0.1'. Repeatable; the variable holds one a line. "
+    "`smartflo-contract faults` lists faults and settings.",
+)
+@option(
+    "--quirk",
+    "quirks",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Behavior where the documentation is silent or contradicts itself. Repeatable; the variable holds them "
+    "separated by spaces. `smartflo-contract quirks` lists them.",
+)
+@option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file with these settings and [[lists]]. Flags override variables, variables override the file.",
+)
+@option(
+    "--auth",
+    type=click.Choice(("on", "off")),
+    help="on (default): requests need an Authorization header with any ASCII value. off: they do not.",
+)
+@seed
+@profile
+@overlay
+@phones
+def serve_command(config: Path | None, quirks: Sequence[str], faults: Sequence[str], **settings: Any) -> None:
+    """Run a fake Smartflo until Ctrl-C.
+
+    Standard output is one line, the URL. Standard error lists the lead lists and an example request.
+    """
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.mock_server.faults.parsing import parse_fault
+    from smartflo_contract.mock_server.server.granian import serve
+
+    overrides = {name: value for name, value in settings.items() if value is not None}
+    if quirks:
+        overrides["quirks"] = dict(map(_parse_quirk, quirks))
+    if faults:
+        overrides["faults"] = tuple(map(parse_fault, faults))
+    resolved = Config(**overrides) if config is None else Config.from_file(config, **overrides)
+    warn_about_phones(resolved.phones)
+
+    def announce(url: str) -> None:
+        click.echo(url)
+        sys.stdout.flush()
+        with suppress(OSError):  # the banner is optional
+            print_banner(resolved, url)
+
+    serve(resolved, announce)
+
+
+def _parse_quirk(argument: str) -> tuple[str, str]:
+    name, equals, value = argument.partition("=")
+    if not equals:
+        message = f"--quirk {argument}: expected NAME=VALUE, such as expired_token=200"
+        raise usage_error(message)
+    return name.strip(), value.strip()

@@ -1,0 +1,105 @@
+"""What ``check``, ``diff`` and ``record`` read, and the credentials that it needs."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from smartflo_contract.cli.errors import usage_error
+from smartflo_contract.cli.output import leads_progress
+
+if TYPE_CHECKING:
+    from smartflo_contract.live import Credentials
+
+_T = TypeVar("_T")
+
+
+def read_sources(
+    read: Callable[..., _T],
+    sources: Sequence[str],
+    *,
+    base_url: str | None,
+    token: str | None,
+    prompt: bool,
+    **settings: Any,
+) -> _T:
+    """Call a function of ``live`` with sources and credentials, and show progress.
+
+    Args:
+        read: ``live.check``, ``live.diff`` or ``live.record``.
+        sources: arguments of the command: files, ``-``, URLs or list ids.
+        base_url: root of the API, for list ids.
+        token: where the access token is, ``env:NAME`` or ``file:PATH``.
+        prompt: prompt for credentials where there are none.
+        settings: further arguments of ``read``.
+
+    Returns:
+        What ``read`` returns.
+
+    Raises:
+        click.UsageError: a list id comes without a base URL, or there is no token at ``token``.
+    """
+    urls = [_resolve_list_id(source, base_url) for source in sources]
+    credentials = _credentials(urls, token, prompt=prompt)
+    with leads_progress() as progress:
+        return read(*urls, token=credentials, progress=progress, **settings)
+
+
+def _resolve_list_id(source: str, base_url: str | None) -> str:
+    """Return the URL of a list id, and any other source unchanged."""
+    if not source.isascii() or not source.isdigit() or Path(source).exists():
+        return source
+    if base_url is None:
+        message = f"file {source} does not exist; to read list {source} from the API, set --base-url"
+        raise usage_error(message)
+    from smartflo_contract.live.client.urls import validate_base_url
+
+    return f"{validate_base_url(base_url)}/v1/broadcast/leads/{source}"
+
+
+def _credentials(sources: Iterable[str], token: str | None, *, prompt: bool) -> "str | Credentials | None":
+    """Return the token of ``--token``, or what the user types; ``None`` without prompt."""
+    from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
+    from smartflo_contract.live.sources import is_url
+
+    if token is not None:
+        return _read_token(token)
+    if not prompt or credentials_from_environment() or not any(map(is_url, sources)):
+        return None
+    if sys.stdin is None or not sys.stdin.isatty():
+        message = (
+            "--prompt: standard input is not a terminal; set SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
+        )
+        raise usage_error(message)
+    typed = _prompt("Access token (leave empty to log in)", default="").strip()
+    return Credentials(typed) if typed else Credentials(None, _prompt("E-mail").strip(), _prompt("Password"))
+
+
+def _prompt(label: str, default: str | None = None) -> str:
+    """Return a line that the user types on the terminal, without echo."""
+    try:
+        return str(click.prompt(label, default=default, show_default=False, hide_input=True, err=True))
+    except UnicodeDecodeError:
+        click.echo(err=True)  # ends the line that was typed
+        message = "--prompt: the input is not valid in the encoding of this terminal"
+        raise usage_error(message) from None
+
+
+def _read_token(location: str) -> str:
+    """Return the token in a variable (``env:NAME``) or a file (``file:PATH``)."""
+    kind, _, name = location.partition(":")
+    token = ""
+    if kind == "env":
+        token = os.environ.get(name, "").strip()
+    elif kind == "file":
+        with suppress(OSError, UnicodeDecodeError):
+            token = Path(name).read_text(encoding="utf-8").strip()
+    if not token:
+        shown = f" {location}" if kind in {"env", "file"} else ""  # otherwise it may be the token itself
+        message = f"--token{shown}: expected env:NAME or file:PATH of a variable or file that holds a token"
+        raise usage_error(message)
+    return token
