@@ -22,7 +22,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.schemas import Contract, load_contract
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.rules.table import RULES
 from smartflo_contract.strategies import BREAKERS, broken_leads, edge_leads, leads, surprising_leads
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_
 from smartflo_contract.schemas import CONTRADICTIONS
 from smartflo_contract.schemas.explain import explain
 from smartflo_contract.schemas.files import read
-from smartflo_contract.schemas.profiles import PROFILES
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.profile_names import PROFILES
+from smartflo_contract.schemas.rules.table import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 BEHAVIOURS = json.loads(Path(__file__).with_name("behaviours.json").read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_
 from smartflo_contract.schemas import CONTRADICTIONS, load_contract
 from smartflo_contract.schemas.explain import explain
 from smartflo_contract.schemas.openapi import openapi
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
 LABELS = {"documented", "sample", "observed", "assumed"}

@@ -8,9 +8,10 @@ import pytest
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.files import read
-from smartflo_contract.schemas.profiles import PROFILES
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.profile_names import PROFILES
+from smartflo_contract.schemas.rules.table import RULES
 
 LABELS = {"documented", "sample", "observed", "assumed"}
 WANTED = """
@@ -85,7 +86,7 @@ def test_every_known_status_is_a_case() -> None:
     contract = load_contract()
     for key, prefix in (("dial_status", "dial-status-"), ("dialer_dial_status", "disposition-")):
         values = {case.lead[key] for name, case in EDGE_CASES.items() if name.startswith(prefix)}  # type: ignore[literal-required]
-        known = contract.known_values[key]
+        known = data_of(contract).known_values[key]
 
         assert set(known.labels) <= values
         assert [value for value in values if value not in known] != []

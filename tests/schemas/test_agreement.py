@@ -15,8 +15,9 @@ from jsonschema.exceptions import ValidationError
 
 from smartflo_contract.factories import lead
 from smartflo_contract.schemas import Contract, Finding, load_contract
-from smartflo_contract.schemas.response_check import Check
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.response_check import ResponseCheck
+from smartflo_contract.schemas.rules.table import RULES
 
 PROFILES = ["sample", "documented", "lenient"]
 OVERLAYS: list[dict[str, Any]] = [
@@ -292,7 +293,7 @@ def test_text_is_checked_as_what_it_holds(profile: str, body: list[dict[str, Any
 def test_some_hundred_at_once_or_one_by_one(profile: str, body: list[dict[str, Any]]) -> None:
     """Leads that are checked together have the findings of those that are checked one by one."""
     decoded = json.loads(json.dumps(body))
-    together, alone = Check(_contract(profile)), Check(_contract(profile))
+    together, alone = ResponseCheck(data_of(_contract(profile))), ResponseCheck(data_of(_contract(profile)))
     together.add_decoded(decoded[:2])
     together.add_decoded(decoded[2:])
     for found in decoded:

@@ -9,10 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, lead
-from smartflo_contract.schemas import lead_table as table
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.schemas.response_check import Check
-from smartflo_contract.schemas.rules import RULES, Seen
+from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.lead_table import tables
+from smartflo_contract.schemas.response_check import ResponseCheck
+from smartflo_contract.schemas.rules.rule import ResponseState
 from smartflo_contract.strategies import broken_leads, edge_leads, leads, surprising_leads
 
 Lead = Mapping[str, Any]
@@ -47,10 +48,12 @@ def _base(profile: str, count: int = MANY) -> list[Lead]:
     return [lead(0, 8668, index, profile=reading) for index in range(count)]
 
 
-def _agree(profile: str, body: Sequence[object], overlay: Mapping[str, Any] | None = None, at_once: int = 100) -> Check:
+def _agree(
+    profile: str, body: Sequence[object], overlay: Mapping[str, Any] | None = None, at_once: int = 100
+) -> ResponseCheck:
     """Check leads together, and hold that against the same ones alone."""
     decoded = json.loads(json.dumps(body), parse_int=_as_orjson)
-    together, alone = (Check(load_contract(profile, overlay)) for _ in range(2))
+    together, alone = (ResponseCheck(data_of(load_contract(profile, overlay))) for _ in range(2))
     for start in range(0, len(decoded), at_once):
         together.add_decoded(decoded[start : start + at_once])
     for found in decoded:
@@ -142,7 +145,7 @@ def test_values_that_are_nested_too_deeply_do_not_fit() -> None:
     contract = load_contract("sample", {"properties": {"anything": {"enum": [[1]]}}})
     found = {**_base("sample", 1)[0], "anything": _deep(300)}
 
-    assert not contract.columns_fit(tuple(found), [[value] for value in found.values()])
+    assert not data_of(contract).columns_fit(tuple(found), [[value] for value in found.values()])
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -177,24 +180,19 @@ def test_columns_tell_that_leads_are_fine(
     profile: str, overlay: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No lead that is fine is asked for itself, so that the check is quick."""
-    monkeypatch.setattr(Check, "add", None)
+    monkeypatch.setattr(ResponseCheck, "add", None)
     contract = load_contract(profile, overlay)
-    check = Check(contract)
+    check = ResponseCheck(data_of(contract))
     check.add_decoded(_base(profile))
-    (columns,) = table.tables(_base(profile))
-    seen = Seen(frozenset(), contract.known_values)
+    (columns,) = tables(_base(profile))
+    seen = ResponseState(frozenset(), data_of(contract).known_values)
 
     assert (MANY, ()) == (check.leads, check.findings())
     assert [] == [
         rule.name
-        for rule in contract.rules
-        if not (rule.repeats or rule.identifies or table.holds(rule, columns, seen))
+        for rule in data_of(contract).rules
+        if not (rule.is_cached or rule.is_unique or rule.holds_in(columns, seen))
     ]
-
-
-def test_each_form_of_columns_is_of_a_rule() -> None:
-    """What is asked of columns is asked of leads too."""
-    assert table.OF_COLUMNS.keys() <= {rule.name for rule in RULES}
 
 
 def test_columns_know_each_keyword_of_a_lead() -> None:
@@ -203,4 +201,4 @@ def test_columns_know_each_keyword_of_a_lead() -> None:
     said = {"$schema", "$id", "title", "description"}
 
     for profile in PROFILES:
-        assert of_a_lead | said >= set(load_contract(profile, OVERLAY).fast)
+        assert of_a_lead | said >= set(data_of(load_contract(profile, OVERLAY)).lead_validator.schema)

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from smartflo_contract.factories import lead, lead_list
 from smartflo_contract.schemas import OverlayError, load_contract
+from smartflo_contract.schemas.contract import data_of
 
 
 class Example(NamedTuple):
@@ -449,17 +450,19 @@ def test_loaded_overlay_may_be_used_again(profile: str) -> None:
     assert load_contract(profile, overlay).schema() == load_contract(profile, EXAMPLES["retype"].overlay).schema()
 
 
-def test_contract_under_another_profile_keeps_the_overlay() -> None:
-    """under() gives the other reading with the same overlay."""
-    other = load_contract("sample", EXAMPLES["narrow"].overlay).under("documented")
+def test_keeps_the_overlay_in_another_profile() -> None:
+    """The same contract in another profile has the same overlay."""
+    other = data_of(load_contract("sample", EXAMPLES["narrow"].overlay)).in_profile("documented")
 
     assert other is not None
-    assert other.schema() == load_contract("documented", EXAMPLES["narrow"].overlay).schema()
+    assert other.lead == load_contract("documented", EXAMPLES["narrow"].overlay).lead
 
 
-def test_contract_under_a_profile_that_the_overlay_forbids_is_none() -> None:
-    """Where an overlay leaves no value under another profile, there is no such contract."""
-    assert load_contract("sample", {"properties": {"retry_count": {"enum": [0, 1]}}}).under("documented") is None
+def test_has_no_contract_in_a_profile_that_the_overlay_forbids() -> None:
+    """An overlay that leaves a property without values in a profile has no contract there."""
+    contract = load_contract("sample", {"properties": {"retry_count": {"enum": [0, 1]}}})
+
+    assert data_of(contract).in_profile("documented") is None
 
 
 def test_finding_leaves_out_a_profile_that_the_overlay_forbids() -> None:

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from smartflo_contract.factories import lead_list
 from smartflo_contract.schemas import Contract, ContractError, load_contract
+from smartflo_contract.schemas.contract import data_of
 
 TABLE = {
     "id", "lead_id", "list_id", "skill_id", "time_group", "added_by", "created_by", "dial_status", "lead_picked",
@@ -175,7 +176,7 @@ def test_contract_of_a_profile_is_loaded_once(profile: str) -> None:
 
 def test_contract_under_its_own_profile_is_itself(contract: Contract) -> None:
     """Asked for its own profile, a contract gives itself."""
-    assert contract.under(contract.profile) is contract
+    assert data_of(contract).in_profile(contract.profile) is data_of(contract)
 
 
 PROFILES = ("sample", "documented", "lenient")

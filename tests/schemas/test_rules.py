@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from smartflo_contract.factories import DEFAULT_COLUMNS, lead
-from smartflo_contract.schemas import load_contract, rules
-from smartflo_contract.schemas.response_check import Check
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas import lead_format, load_contract
+from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.response_check import ResponseCheck
+from smartflo_contract.schemas.rules.table import RULES
 
 Leads = list[dict[str, Any]]
 Change = Callable[[Leads], object]
@@ -247,7 +248,7 @@ def test_rule_fires_among_many(name: str, profile: str, change: Change, often: i
     changed = [_leads(profile, change, 2 * number) for number in range(often)]
     others = [_leads(profile, None, 2 * number) for number in range(often, often + 12)]
     body = list(chain.from_iterable([*others[:5], *changed, *others[5:]]))
-    together, alone = Check(contract), Check(contract)
+    together, alone = ResponseCheck(data_of(contract)), ResponseCheck(data_of(contract))
     together.add_decoded(body)
     for found in body:
         alone.add(found)
@@ -331,14 +332,14 @@ def test_integers_are_unique_also_when_written_as_decimals(profile: str) -> None
 
 def test_memories_are_bounded() -> None:
     """What the rules remember of texts and keys has a limit."""
-    caches = [value for value in vars(rules).values() if hasattr(value, "cache_info")]
+    caches = [value for value in vars(lead_format).values() if hasattr(value, "cache_info")]
 
     assert [cache for cache in caches if cache.cache_info().maxsize is None] == []
 
 
 def test_there_are_memories() -> None:
     """Texts that repeat from lead to lead are remembered."""
-    assert any(hasattr(value, "cache_info") for value in vars(rules).values())
+    assert any(hasattr(value, "cache_info") for value in vars(lead_format).values())
 
 
 @pytest.mark.parametrize("key", ["header", "sensitive_field_map"])

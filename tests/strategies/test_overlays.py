@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.lead_format import column_names
+from smartflo_contract.schemas.rules.values import NEW_KEYS
 from smartflo_contract.strategies import (
     broken_leads,
     broken_responses,
@@ -24,7 +25,6 @@ from smartflo_contract.strategies import (
 )
 from smartflo_contract.strategies._generator_sources import SOURCES
 from smartflo_contract.strategies._value_strategies import object_ids
-from smartflo_contract.strategies.breakers import NEW_KEYS
 
 from .conftest import Drawn
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.lead_format import column_names
 from smartflo_contract.strategies import leads
 
@@ -40,7 +41,7 @@ def test_every_known_value_turns_up(profile: str, first_thousand: Thousand) -> N
     """Within a thousand examples each known value of each open set occurs."""
     missing = {
         key: set(known.labels) - {lead[key] for lead in first_thousand(profile)}
-        for key, known in load_contract(profile).known_values.items()
+        for key, known in data_of(load_contract(profile)).known_values.items()
     }
 
     assert {key for key, values in missing.items() if values} == set()
@@ -48,7 +49,7 @@ def test_every_known_value_turns_up(profile: str, first_thousand: Thousand) -> N
 
 def test_an_account_s_own_dispositions_turn_up(profile: str, first_thousand: Thousand) -> None:
     """Positive dispositions that no page lists occur as well."""
-    listed = load_contract(profile).known_values["dialer_dial_status"].labels
+    listed = data_of(load_contract(profile)).known_values["dialer_dial_status"].labels
     found = {lead["dialer_dial_status"] for lead in first_thousand(profile)} - listed.keys()
 
     assert found

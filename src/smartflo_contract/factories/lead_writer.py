@@ -37,7 +37,7 @@ from smartflo_contract.factories.list_definition import ListDefinition
 from smartflo_contract.factories.schema_values import value_for
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.lead_format import FIELD
-from smartflo_contract.schemas.profiles import plain_schema
+from smartflo_contract.schemas.schema_keywords import plain_schema
 
 FIELDS: Final = {"sample": 35, "documented": 7}
 """How many fields a lead has at least, by reading."""

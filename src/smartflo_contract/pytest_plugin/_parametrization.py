@@ -6,7 +6,7 @@ from typing import Any, Final
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.mock_server.config.quirks import QUIRKS
 from smartflo_contract.schemas.explain import explain
-from smartflo_contract.schemas.profiles import PROFILES
+from smartflo_contract.schemas.profile_names import PROFILES
 
 
 def _known(pointer: str) -> dict[str, int]:

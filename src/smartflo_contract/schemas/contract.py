@@ -1,43 +1,42 @@
 """The contract of one profile: its schemas, and the check of a body against it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final
 
-import jsonschema_rs
 import orjson
 
+from smartflo_contract.schemas.contract_data import ContractData, contract_data
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
-from smartflo_contract.schemas.engine import of_columns, without_look_ahead
 from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.finding_builder import body_finding, not_json_body
 from smartflo_contract.schemas.findings import Finding, masked
 from smartflo_contract.schemas.json_values import Path
-from smartflo_contract.schemas.lead_format import FIELD
-from smartflo_contract.schemas.overlay import Overlay, OverlaySource, Schema, load_overlay
-from smartflo_contract.schemas.profiles import plain_schema, resolve, with_named_fields
-from smartflo_contract.schemas.response_check import Check, not_json_body, of_body
-from smartflo_contract.schemas.rules import RULES, KnownValues, Rule
+from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
+from smartflo_contract.schemas.profiles import with_named_fields
+from smartflo_contract.schemas.response_check import ResponseCheck
+from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
 
 SCHEMAS: Final = ("lead", "leads", "error")
 
 
 class Contract:
-    """The contract of the lead list under one profile, with an overlay where one was given.
+    """The contract of the lead list in one profile, with or without an overlay.
 
     Attributes:
         profile: ``sample``, ``documented`` or ``lenient``.
         overlay: the overlay, or ``None``.
-        lead: the annotated lead schema of this profile; read it, do not change it.
+        lead: the annotated lead schema of this profile; do not change it.
     """
 
     def __init__(self, profile: str, overlay: Overlay | None) -> None:
-        """Resolve the profile; :func:`load_contract` also takes an overlay's path."""
+        """Resolve the profile; :func:`load_contract` also accepts an overlay as a mapping or a path."""
+        self._data = contract_data(profile) if overlay is None else ContractData(profile, overlay)
         self.profile = profile
         self.overlay = overlay
-        self.lead: Schema = resolve(profile, overlay)
-        self._others: dict[str, Contract | None] = {}
+        self.lead = self._data.lead
 
     def __repr__(self) -> str:
         """Name the profile and the overlay."""
@@ -55,8 +54,8 @@ class Contract:
         except ValueError as error:
             return (not_json_body(error),)
         if not isinstance(leads, list):
-            return (of_body("type", "array of leads", masked(leads, personal=True)),)
-        check = Check(self)
+            return (body_finding("type", "array of leads", masked(leads, personal=True)),)
+        check = ResponseCheck(self._data)
         for index, lead in enumerate(leads):
             check.add(lead, duplicates.get(index, ()))
         return check.findings()
@@ -73,19 +72,7 @@ class Contract:
             return False
         if duplicates or not isinstance(leads, list):
             return False
-        return self.fits(leads) and all(map(Check(self).passes, leads))
-
-    def fits(self, leads: Sequence[object]) -> bool:
-        """Whether each lead is what the schema wants; rules are not asked."""
-        try:
-            return self._body_validator.is_valid(leads)
-        except ValueError:  # a key that is no text
-            return False
-
-    def columns_fit(self, keys: tuple[str, ...], columns: Sequence[Sequence[object]]) -> bool:
-        """Whether each lead is what the schema wants, of decoded leads with the same keys, given as columns."""
-        validator = self._of_columns(keys)
-        return validator is not None and validator.is_valid(columns)
+        return self._data.fit(leads) and all(map(ResponseCheck(self._data).passes, leads))
 
     def schema(self, name: str = "lead", *, annotated: bool = False) -> Schema:
         """Return one schema of the contract: self-contained JSON Schema 2020-12.
@@ -117,64 +104,9 @@ class Contract:
         """Return the annotated schema of a key of a lead, ``field_N`` included.
 
         Raises:
-            ContractError: the contract does not have the key.
+            ContractError: the contract has no such key.
         """
-        properties: dict[str, Schema] = self.lead["properties"]
-        if key in properties:
-            return properties[key]
-        if key == "field_N" or FIELD.fullmatch(key):
-            patterns: dict[str, Schema] = self.lead["patternProperties"]
-            return next(iter(patterns.values()))
-        message = f"the contract has no key `{key}`.{nearest(key, [*properties, 'field_N'])}"
-        raise ContractError(message)
-
-    def under(self, profile: str) -> "Contract | None":
-        """Return the contract of another profile with the same overlay; ``None`` where the overlay forbids it."""
-        if self.overlay is None:
-            return _load(profile)
-        if profile not in self._others:
-            try:
-                self._others[profile] = self if profile == self.profile else Contract(profile, self.overlay)
-            except ContractError:
-                self._others[profile] = None
-        return self._others[profile]
-
-    @cached_property
-    def fast(self) -> Schema:
-        """The lead schema as the fast validator has it."""
-        schema: Schema = without_look_ahead(plain_schema(self.lead))
-        return schema
-
-    @cached_property
-    def validator(self) -> jsonschema_rs.Draft202012Validator:
-        """The fast validator of one lead; it knows the schema, not the rules."""
-        return jsonschema_rs.Draft202012Validator(self.fast)
-
-    @cached_property
-    def _body_validator(self) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator({"items": self.fast})
-
-    @cached_property
-    def _of_columns(self) -> Callable[[tuple[str, ...]], jsonschema_rs.Draft202012Validator | None]:
-        return lru_cache(maxsize=16)(partial(of_columns, self.fast))
-
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The cross-field rules of this profile, but for those about a key of which the overlay speaks: it decides."""
-        decided = set() if self.overlay is None else self.overlay.decided
-        return tuple(rule for rule in RULES if self.profile in rule.severity and decided.isdisjoint(rule.keys))
-
-    @cached_property
-    def known_values(self) -> Mapping[str, KnownValues]:
-        """The open sets among the properties: key to its known values."""
-        return {
-            key: KnownValues(
-                {entry["value"]: entry["label"] for entry in schema["x-known-values"] if "value" in entry},
-                next((entry["minimum"] for entry in schema["x-known-values"] if "minimum" in entry), None),
-            )
-            for key, schema in self.lead["properties"].items()
-            if "x-known-values" in schema and schema.keys().isdisjoint({"enum", "const"})
-        }
+        return self._data.schema_of(key)
 
 
 def load_contract(profile: str = "sample", overlay: OverlaySource | Overlay | None = None) -> Contract:
@@ -192,6 +124,11 @@ def load_contract(profile: str = "sample", overlay: OverlaySource | Overlay | No
     if overlay is None:
         return _load(profile)
     return Contract(profile, overlay if isinstance(overlay, Overlay) else load_overlay(overlay))
+
+
+def data_of(contract: Contract) -> ContractData:
+    """Return the data of a contract: what the other parts of this project use and users do not."""
+    return contract._data  # noqa: SLF001  # users see the methods of `Contract` alone
 
 
 @lru_cache

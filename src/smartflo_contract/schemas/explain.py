@@ -11,7 +11,7 @@ from smartflo_contract.schemas.errors import ContractError, OverlayError, neares
 from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
-from smartflo_contract.schemas.profiles import PROFILES
+from smartflo_contract.schemas.profile_names import PROFILES
 
 _FIELDS: Final = "field_N"
 _NOTHING: Final = "no value that the overlay allows"

@@ -8,7 +8,7 @@ import orjson
 
 Path: TypeAlias = tuple[str | int, ...]
 
-DEEPEST: Final = 200
+MAX_DEPTH: Final = 200
 """Levels of nesting; the fast validator gives up at 255."""
 
 INT64: Final = (-(2**63), 2**63 - 1)
@@ -25,7 +25,7 @@ def is_portable(value: object) -> bool:
     return True
 
 
-def not_json(value: object, deepest: int = DEEPEST) -> Iterator[tuple[Path, object]]:
+def not_json(value: object, deepest: int = MAX_DEPTH) -> Iterator[tuple[Path, object]]:
     """Yield path and value of what JSON cannot say: NaN, infinities, lone surrogates, other types, endless nesting."""
     left: list[tuple[Path, object]] = [((), value)]
     while left:

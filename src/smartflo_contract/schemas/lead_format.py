@@ -16,6 +16,8 @@ HALF_DAY_SECONDS: Final = 12 * 60 * 60
 """How much earlier than in ``lead_id`` the creation is in ``created_at`` of the vendor's samples."""
 MASKED_EMAILS: Final = frozenset({"[email protected]", "[email\N{NO-BREAK SPACE}protected]"})
 """Placeholders that the host of the vendor's documentation shows instead of e-mail addresses."""
+is_object_id: Final = re.compile("[0-9a-f]{24}").fullmatch
+"""Match the 24 hexadecimal digits of a MongoDB ObjectId."""
 _MAX_CACHED_CHARACTERS: Final = 4096
 
 

@@ -4,23 +4,15 @@ An answer about columns is only ever that all is well. Where it is not that, eac
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import repeat
-from operator import floordiv, itemgetter, le, sub
-from typing import Any, Final, TypeAlias
-
-from smartflo_contract.schemas.lead_format import HALF_DAY_SECONDS, MASKED_EMAILS, TIME_KEYS
-from smartflo_contract.schemas.rules import Rule, Seen
+from operator import itemgetter
+from typing import Any, Final
 
 _OBJECT_ID: Final = 24
-_LEAST_LONG: Final = 19
-"""Characters of the shortest number that may have more than 64 bits."""
 _are_hexadecimal: Final = re.compile("[0-9a-f]*+").fullmatch
-_time_of: Final = itemgetter(slice(8))
 _date: Final = itemgetter("$date")
 _number: Final = itemgetter("$numberLong")
-_OTHER_FORM: Final = (KeyError, TypeError, ValueError)
 
 
 class Table:
@@ -50,8 +42,16 @@ class Table:
             KeyError, TypeError, ValueError: a value has another form.
         """
         if key not in self._times:
-            self._times[key] = list(map(int, map(_number, map(_date, self.columns[key]))))
+            self._times[key] = list(map(int, self.time_strings(key)))
         return self._times[key]
+
+    def time_strings(self, key: str) -> Iterable[str]:
+        """Yield the numbers in a column of MongoDB times as strings.
+
+        Raises:
+            KeyError, TypeError: while iterating, a value has another form.
+        """
+        return map(_number, map(_date, self.columns[key]))
 
 
 def tables(leads: Sequence[Any]) -> list[Table]:
@@ -75,77 +75,6 @@ def are_object_ids(column: Sequence[object]) -> bool:
         return False
 
 
-def is_same(column: Sequence[object]) -> bool:
+def are_equal(column: Sequence[object]) -> bool:
     """Whether all values are equal."""
     return column.count(column[0]) == len(column)
-
-
-def holds(rule: Rule, table: Table, seen: Seen) -> bool:
-    """Whether no lead of a table breaks a rule; ``False`` also where that cannot be told from its columns."""
-    of_columns = OF_COLUMNS.get(rule.name)
-    try:
-        return of_columns is not None and of_columns(table, seen)
-    except _OTHER_FORM:
-        return False
-
-
-def _number_long_64_bit(table: Table, _: Seen) -> bool:
-    columns = [table.columns[key] for key in sorted(TIME_KEYS) if key in table.columns]
-    return all(max(map(len, map(_number, map(_date, column)))) < _LEAST_LONG for column in columns)
-
-
-def _created_before_updated(table: Table, _: Seen) -> bool:
-    return all(map(le, table.times("created_at"), table.times("updated_at")))
-
-
-def _created_twelve_hours_early(table: Table, _: Seen) -> bool:
-    lead_ids = table.columns["lead_id"]
-    if str not in set(map(type, lead_ids)):
-        return True
-    identified = map(int, map(_time_of, lead_ids), repeat(16))
-    created = map(floordiv, table.times("created_at"), repeat(1000))
-    return HALF_DAY_SECONDS not in map(sub, identified, created)
-
-
-def _one_list_id(table: Table, seen: Seen) -> bool:
-    column = table.columns["list_id"]
-    if not is_same(column) or (seen.list_id is not None and seen.list_id != column[0]):
-        return False
-    seen.list_id = column[0]
-    return True
-
-
-def _lead_id_equals_id(table: Table, _: Seen) -> bool:
-    lead_ids, ids = table.columns["lead_id"], table.columns["id"]
-    return lead_ids == ids or str not in set(map(type, lead_ids))
-
-
-def _id_is_list_id(table: Table, _: Seen) -> bool:
-    ids, list_ids = table.columns["id"], table.columns["list_id"]
-    return are_object_ids(ids) or (is_same(list_ids) and is_same(ids) and ids[0] == f"{list_ids[0]:.0f}")
-
-
-def _unknown_value(table: Table, seen: Seen) -> bool:
-    for key, known in seen.known_values.items():
-        values: set[Hashable] = set(table.columns.get(key, ()))
-        if not (set(map(type, table.columns.get(key, ()))) <= {int, str} and all(value in known for value in values)):
-            return False  # 1, 1.0 and true would be one member of a set
-    return True
-
-
-def _email_masked(table: Table, _: Seen) -> bool:
-    return MASKED_EMAILS.isdisjoint(table.columns["field_2"])
-
-
-_OfColumns: TypeAlias = Callable[[Table, Seen], bool]
-OF_COLUMNS: Final[Mapping[str, _OfColumns]] = {
-    "number-long-64-bit": _number_long_64_bit,
-    "created-before-updated": _created_before_updated,
-    "created-twelve-hours-early": _created_twelve_hours_early,
-    "one-list-id": _one_list_id,
-    "lead-id-equals-id": _lead_id_equals_id,
-    "id-is-list-id": _id_is_list_id,
-    "unknown-value": _unknown_value,
-    "email-masked": _email_masked,
-}
-"""By the name of a rule: whether it surely holds in all leads of a table."""

@@ -21,11 +21,11 @@ from smartflo_contract.schemas.json_values import Path, not_json
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.patterns import PatternError
 from smartflo_contract.schemas.patterns import portable as portable_pattern
+from smartflo_contract.schemas.schema_keywords import Schema, types
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-Schema: TypeAlias = dict[str, Any]
 OverlaySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 """An overlay as users give it: the path of a JSON file, or a mapping."""
 
@@ -233,13 +233,6 @@ def _portable(overlay: Overlay, schema: Schema, path: Path) -> Schema:
     if schema.get("items") is not None:
         portable["items"] = _portable(overlay, schema["items"], (*path, "items"))
     return portable
-
-
-def types(schema: Mapping[str, Any]) -> set[str]:
-    """Return the types that a schema names; an integer is a number too."""
-    named = schema.get("type", [])
-    names = {named} if isinstance(named, str) else set(named)
-    return names | {"number"} if "integer" in names else names
 
 
 def _merge(target: Schema, patch: Mapping[str, Any]) -> Schema:

@@ -5,17 +5,16 @@ property, what either accepts. An overlay is laid over each reading before the t
 it decides where it speaks and leaves the rest to the profile.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.lead_format import FIELD
-from smartflo_contract.schemas.overlay import Overlay, Schema, lay, types, unsatisfiable
+from smartflo_contract.schemas.overlay import Overlay, lay, unsatisfiable
 from smartflo_contract.schemas.patterns import END
-
-READINGS: Final = ("sample", "documented")
-PROFILES: Final = (*READINGS, "lenient")
+from smartflo_contract.schemas.profile_names import PROFILES, READINGS
+from smartflo_contract.schemas.schema_keywords import Schema, plain_schema, types
 
 _SHARED: Final = ("description", "x-personal", "x-contradiction", "x-known-values", "x-after")
 
@@ -41,11 +40,6 @@ def resolve(profile: str, overlay: Overlay | None = None) -> Schema:
     return schema
 
 
-def plain_schema(schema: Mapping[str, Any]) -> Schema:
-    """Return a copy without ``x-`` keywords, as any validator takes it; keys and values of users stay as they are."""
-    return {key: _PLAIN.get(key, _as_is)(value) for key, value in schema.items() if not key.startswith("x-")}
-
-
 def with_named_fields(lead: Schema) -> Schema:
     """Return a lead schema in which the fields that are required, or that an overlay speaks of, are named.
 
@@ -60,34 +54,6 @@ def with_named_fields(lead: Schema) -> Schema:
         "properties": properties | {key: properties.get(key, field) for key in named},
         "patternProperties": {others: field},
     }
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _plain(value: Any) -> Any:
-    return plain_schema(value) if isinstance(value, Mapping) else value
-
-
-def _plain_values(value: Mapping[str, Any]) -> Schema:
-    return {key: _plain(below) for key, below in value.items()}
-
-
-def _plain_items(value: list[Any]) -> list[Any]:
-    return [_plain(item) for item in value]
-
-
-_PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "properties": _plain_values,
-    "patternProperties": _plain_values,
-    "$defs": _plain_values,
-    "anyOf": _plain_items,
-    "items": _plain,
-    "additionalProperties": _plain,
-    "if": _plain,
-    "then": _plain,
-}
 
 
 def _reading(profile: str, overlay: Overlay | None) -> Schema:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
-from smartflo_contract.schemas.overlay import Schema
-from smartflo_contract.schemas.profiles import plain_schema
+from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
+from smartflo_contract.schemas.validator import Validator
 
 _FILE: Final = "requests.schema.json"
 _HERE: Final = "#/$defs/"
@@ -30,6 +31,12 @@ def request_schema(name: str) -> Schema:
         raise ContractError(message)
     head = {"$schema": source["$schema"], "$id": f"{source['$id']}:{name}"}
     return plain_schema(head | _inlined(definitions[name], definitions))
+
+
+@cache
+def request_validator(name: str) -> Validator:
+    """Return the validator of one definition; for names see :func:`request_schema`."""
+    return Validator(request_schema(name))
 
 
 def request_components() -> dict[str, Schema]:

@@ -18,7 +18,7 @@ from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.json_values import INT64, not_json
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, column_names
 from smartflo_contract.schemas.overlay import OverlaySource
-from smartflo_contract.schemas.profiles import PROFILES
+from smartflo_contract.schemas.profile_names import PROFILES
 from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._generator_sources import COLUMNS
 from smartflo_contract.strategies._lead_recipe import Recipe, Values

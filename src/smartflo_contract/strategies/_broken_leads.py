@@ -9,11 +9,18 @@ from hypothesis.errors import InvalidArgument
 from smartflo_contract.factories import Lead
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.errors import nearest
-from smartflo_contract.schemas.profiles import PROFILES
-from smartflo_contract.schemas.response_check import NOT_JSON
+from smartflo_contract.schemas.finding_builder import NOT_JSON
+from smartflo_contract.schemas.profile_names import PROFILES
 from smartflo_contract.strategies._arguments import Arguments, ContractOptions, LeadArguments
 from smartflo_contract.strategies._lead_recipe import Recipe
-from smartflo_contract.strategies.breakers import BODY_BREAKS, LIST_BREAKS, Pair, Ways, of_contract, of_rules
+from smartflo_contract.strategies.breakers import (
+    BODY_BREAKS,
+    Changes,
+    Pair,
+    keyword_breakers,
+    list_breakers,
+    rule_breakers,
+)
 
 
 class Broken(NamedTuple):
@@ -80,7 +87,7 @@ class SurpriseArguments(LeadArguments):
         super().__init__(given, ContractOptions, profile="lenient")
 
     @cached_property
-    def ways(self) -> dict[Pair, Ways]:
+    def ways(self) -> dict[Pair, Changes]:
         """The ways to surprise, by rule and key.
 
         Raises:
@@ -131,25 +138,24 @@ class BreakArguments(Arguments):
 
 
 @lru_cache(maxsize=32)
-def ways_of(contract: Contract) -> dict[Pair, Ways]:
+def ways_of(contract: Contract) -> dict[Pair, Changes]:
     """Return every way to break one lead, by rule and key."""
     simplest = Recipe(contract).simplest()
-    return of_contract(contract, simplest) | of_rules(contract, simplest, "break")
+    return keyword_breakers(contract, simplest) | rule_breakers(contract, simplest, "break")
 
 
 @lru_cache(maxsize=32)
-def surprises_of(contract: Contract) -> dict[Pair, Ways]:
+def surprises_of(contract: Contract) -> dict[Pair, Changes]:
     """Return every way for one lead to surprise, by rule and key."""
-    return of_rules(contract, Recipe(contract).simplest(), "surprise")
+    return rule_breakers(contract, Recipe(contract).simplest(), "surprise")
 
 
 @lru_cache(maxsize=32)
 def breakers_of(contract: Contract) -> tuple[Breaker, ...]:
     """Return every rule, with every key, that can be broken under a contract."""
-    held = {rule.name for rule in contract.rules if rule.severity[contract.profile] == "break"}
     return (
         *(Breaker(rule, key, in_leads=True, in_responses=rule != NOT_JSON) for rule, key in ways_of(contract)),
-        *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in LIST_BREAKS if rule in held),
+        *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in list_breakers(contract)),
         *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in BODY_BREAKS),
     )
 

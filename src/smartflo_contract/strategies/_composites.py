@@ -26,7 +26,7 @@ from smartflo_contract.strategies._broken_leads import (
 )
 from smartflo_contract.strategies._generator_sources import DOCUMENTED_KINDS, SAFE, ListFacts
 from smartflo_contract.strategies._lead_recipe import OF_A_LIST, Lead, ListPlan
-from smartflo_contract.strategies.breakers import BODY_BREAKS, LIST_BREAKS
+from smartflo_contract.strategies.breakers import BODY_BREAKS, list_breakers
 
 if TYPE_CHECKING:
     from smartflo_contract import factories
@@ -114,7 +114,7 @@ def broken_leads(draw: st.DrawFn, arguments: BreakArguments) -> Broken:
     rule, key = draw(st.sampled_from(arguments.in_leads))
     lead, (choice,) = _lead_and(1, draw, arguments.base)
     way = _chosen(choice, list(ways_of(arguments.contract)[rule, key](lead)))
-    return Broken(cast("factories.Lead", way.applied(lead)), rule, way.pointer)
+    return Broken(cast("factories.Lead", way.apply_to(lead)), rule, way.pointer)
 
 
 def broken_responses(draw: st.DrawFn, arguments: BreakArguments) -> BrokenResponse:
@@ -125,18 +125,19 @@ def broken_responses(draw: st.DrawFn, arguments: BreakArguments) -> BrokenRespon
     style, size, place, choice = data[:4]
     plan = _plan(draw, base, data[4:])
     pieces = range(4 + recipe.list_width, len(data), recipe.lead_width)
-    least = 2 if pair in LIST_BREAKS else 1
+    break_list = list_breakers(arguments.contract).get(pair)
+    least = 1 if break_list is None else 2
     places = pieces[: least + _chosen(size, range(1 + MOST_BROKEN - least))]
     found = [_lead(draw, base, plan, data[at : at + recipe.lead_width], number) for number, at in enumerate(places)]
     write = _chosen(style, STYLES)
     if pair in BODY_BREAKS:
         pointer, change = _chosen(choice, BODY_BREAKS[pair])
         return BrokenResponse(change(write(found).encode()), rule, pointer)
-    if pair in LIST_BREAKS:
-        return BrokenResponse(write(LIST_BREAKS[pair](found)).encode(), rule, f"/*/{key}")
+    if break_list is not None:
+        return BrokenResponse(write(break_list(found)).encode(), rule, f"/*/{key}")
     at = _chosen(place, range(len(found)))
     way = _chosen(choice, list(ways_of(arguments.contract)[pair](found[at])))
-    found[at] = way.applied(found[at])
+    found[at] = way.apply_to(found[at])
     return BrokenResponse(write(found).encode(), rule, way.pointer)
 
 
@@ -149,7 +150,7 @@ def surprising_leads(draw: st.DrawFn, arguments: SurpriseArguments) -> Lead:
     kept = {*known["required"], way.path[0]}
     optional = [key for key in known["properties"] if key not in kept and not FIELD.fullmatch(key)]
     gone = [key for number, key in enumerate(optional[:8]) if missing >> number & 1]
-    return {key: value for key, value in way.applied(lead).items() if key not in gone}
+    return {key: value for key, value in way.apply_to(lead).items() if key not in gone}
 
 
 def mongo_dates(draw: st.DrawFn, arguments: InstantArguments) -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ from smartflo_contract.factories.facts import SERIES
 from smartflo_contract.factories.pools import DOMAINS, EPOCH
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.lead_format import header_string, mongo_date
-from smartflo_contract.schemas.overlay import Schema
+from smartflo_contract.schemas.schema_keywords import Schema
 from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._value_tables import table
 

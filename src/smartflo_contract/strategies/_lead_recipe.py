@@ -12,7 +12,7 @@ from smartflo_contract.factories.column_kinds import TEXT, kind
 from smartflo_contract.factories.lead_writer import FIELDS
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.lead_format import FIELD, header_string
-from smartflo_contract.schemas.overlay import Schema
+from smartflo_contract.schemas.schema_keywords import Schema
 from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._generator_sources import (
     COLUMNS,

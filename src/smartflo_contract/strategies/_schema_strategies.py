@@ -13,9 +13,8 @@ from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.schema_values import HINTS, value_for
 from smartflo_contract.schemas.json_values import INT64
 from smartflo_contract.schemas.lead_format import TIME_KEYS, epoch_ms
-from smartflo_contract.schemas.overlay import Schema
 from smartflo_contract.schemas.patterns import END
-from smartflo_contract.schemas.profiles import plain_schema
+from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
 
 Values = st.SearchStrategy[Any]
 

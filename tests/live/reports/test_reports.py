@@ -14,7 +14,7 @@ from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.rules.table import RULES
 
 
 def report_of(**changes: object) -> Report:

@@ -5,14 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-import jsonschema_rs
-
 from smartflo_contract.live.report import AGREEMENT_LABELS, Agreement
-from smartflo_contract.schemas import CONTRADICTIONS, Contract, load_contract
-from smartflo_contract.schemas.lead_table import are_object_ids, is_same
+from smartflo_contract.schemas import CONTRADICTIONS
+from smartflo_contract.schemas.contract_data import contract_data
+from smartflo_contract.schemas.lead_table import are_equal, are_object_ids
 from smartflo_contract.schemas.overlay import Overlay
-from smartflo_contract.schemas.profiles import plain_schema
-from smartflo_contract.schemas.rules import RULES, Seen
+from smartflo_contract.schemas.schema_keywords import plain_schema
 
 READINGS: Final = ("documented", "sample")
 _STRING_FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
@@ -33,7 +31,7 @@ class AgreementCounter:
 
     def __init__(self, overlay: Overlay | None) -> None:
         """Find the properties on which the readings differ."""
-        self._contracts = {reading: load_contract(reading) for reading in READINGS}
+        self._contracts = {reading: contract_data(reading) for reading in READINGS}
         decided = set() if overlay is None else overlay.decided
         contradictions = {
             pointer.removeprefix("/*/"): contradiction.id
@@ -61,7 +59,7 @@ class AgreementCounter:
         """Return an agreement for each contradiction of which there were values."""
         counts: dict[str, Counter[str]] = {}
         for (key, _), (number, value) in self.forms.items():
-            readings = [reading for reading in READINGS if _follows(self._contracts[reading], key, value)]
+            readings = [reading for reading in READINGS if self._contracts[reading].accepts_value(key, value)]
             label = "either" if len(readings) == len(READINGS) else readings[0] if readings else "neither"
             counts.setdefault(key, Counter())[label] += number
         return tuple(
@@ -84,7 +82,7 @@ def _count_forms(values: Sequence[Any]) -> Iterator[tuple[object, object, int]]:
     types = set(map(type, values))  # tells 1, 1.0 and true apart
     for kind in types:
         column = values if len(types) == 1 else [value for value in values if type(value) is kind]
-        if are_object_ids(column) or (kind is not list and is_same(column)):
+        if are_object_ids(column) or (kind is not list and are_equal(column)):
             yield _form(column[0]), column[0], len(column)
             continue
         keys: list[Hashable] = list(map(_GROUPING_KEYS.get(kind, _identity), column))
@@ -116,12 +114,3 @@ def _form(value: object) -> object:
     if isinstance(value, list):
         return "list", frozenset(type(item).__name__ for item in value)
     return "object", frozenset(value) if isinstance(value, dict) else None
-
-
-def _follows(contract: Contract, key: str, value: object) -> bool:
-    """Return whether a value follows a reading, including the rules that read this property only."""
-    if not jsonschema_rs.is_valid(contract.lead["properties"][key], value):
-        return False
-    seen = Seen(frozenset(), {})
-    rules = (rule for rule in RULES if rule.keys == (key,) and rule.severity.get(contract.profile) == "break")
-    return not any(rule.check({key: value}, seen) for rule in rules)

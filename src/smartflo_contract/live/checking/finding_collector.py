@@ -11,9 +11,11 @@ from smartflo_contract.live.checking.value_statistics import Counts, ValueStatis
 from smartflo_contract.live.parsing.body_rules import BODY_RULES, BodyDefect
 from smartflo_contract.live.parsing.item_splitter import ItemBatch
 from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
+from smartflo_contract.schemas.finding_builder import body_finding
 from smartflo_contract.schemas.lead_table import tables
-from smartflo_contract.schemas.response_check import Check, of_body
+from smartflo_contract.schemas.response_check import ResponseCheck
 
 LeadCallback: TypeAlias = Callable[[Mapping[str, Any]], None]
 """Called with every lead that is a JSON object."""
@@ -65,7 +67,7 @@ class FindingCollector:
     def __init__(self, contract: Contract, on_lead: LeadCallback | None = None) -> None:
         """Start without a lead."""
         self._identifiers = IdentifierSet()
-        self._check = Check(contract, self._identifiers)
+        self._check = ResponseCheck(data_of(contract), self._identifiers)
         self._agreements, self._statistics = AgreementCounter(contract.overlay), ValueStatistics(contract)
         self._body_findings: dict[str, Finding] = {}
         self._defect_counts: Counter[str] = Counter()
@@ -125,4 +127,4 @@ def _body_finding(defect: BodyDefect, leads: int) -> Finding:
     rule = BODY_RULES[defect.rule]
     position = "" if defect.offset is None else f", at byte {defect.offset:,}, after {leads:,} leads"
     detail = f": {defect.detail}" if defect.detail else ""
-    return of_body(defect.rule, rule.expected, f"{rule.got}{position}{detail}", evidence=dict(rule.evidence))
+    return body_finding(defect.rule, rule.expected, f"{rule.got}{position}{detail}", evidence=dict(rule.evidence))

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.lead_format import field_numbering
 from smartflo_contract.schemas.lead_table import Table
+from smartflo_contract.schemas.schema_keywords import allows_null
 
 Counts: TypeAlias = dict[str, Counter[Any]]
 """``nulls`` by property, each status property by label, and ``fields``: leads by number of fields."""
@@ -26,8 +28,9 @@ class ValueStatistics:
 
     def __init__(self, contract: Contract) -> None:
         """Start with zero counts."""
-        self._known_values = {key: contract.known_values.get(key) for key in _STATUSES}
-        self._nullable = [key for key, schema in contract.lead["properties"].items() if _allows_null(schema)]
+        known_values = data_of(contract).known_values
+        self._known_values = {key: known_values.get(key) for key in _STATUSES}
+        self._nullable = [key for key, schema in contract.lead["properties"].items() if allows_null(schema)]
         self.counts: Counts = {name: Counter() for name in ("nulls", *_STATUSES, "fields")}
 
     def add(self, leads: Sequence[Mapping[str, Any]], by_keys: Iterable[Table]) -> None:
@@ -62,8 +65,3 @@ class ValueStatistics:
     def _label(self, key: str, value: int | None) -> str:
         known = self._known_values[key]
         return (None if known is None or value is None else known.label(value)) or _UNKNOWN
-
-
-def _allows_null(schema: Mapping[str, Any]) -> bool:
-    types = schema.get("type", ())
-    return "null" in types if isinstance(types, list) else any(map(_allows_null, schema.get("anyOf", ())))

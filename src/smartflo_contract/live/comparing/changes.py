@@ -13,7 +13,7 @@ from smartflo_contract.live.report import Agreement, Report
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.findings import SEVERITIES, Severity
 from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
-from smartflo_contract.schemas.profiles import PROFILES
+from smartflo_contract.schemas.profile_names import PROFILES
 
 
 class Rule(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.findings import KINDS
 
 Path: TypeAlias = tuple[str, ...]
@@ -49,7 +50,7 @@ class Shape:
         self.values: dict[Path, dict[str, Times]] = {}
         self.headers: dict[int, Times] = {}
         self._properties = frozenset(contract.lead["properties"])
-        self._known = contract.known_values
+        self._known = data_of(contract).known_values
 
     def add(self, lead: Mapping[str, Any]) -> None:
         """Count a lead."""

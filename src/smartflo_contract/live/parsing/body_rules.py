@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from smartflo_contract.schemas.response_check import AGAIN, BARE_ARRAY, DUPLICATE_KEY, ONCE, RFC_8259
+from smartflo_contract.schemas.finding_builder import AGAIN, BARE_ARRAY, DUPLICATE_KEY, ONCE, RFC_8259
 
 
 class BodyDefect(NamedTuple):

@@ -27,12 +27,12 @@ from smartflo_contract.live.recording.pseudonyms import (
     tells,
 )
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.json_pointer import json_pointer
-from smartflo_contract.schemas.json_values import DEEPEST, Path, is_portable, not_json
+from smartflo_contract.schemas.json_values import MAX_DEPTH, Path, is_portable, not_json
 from smartflo_contract.schemas.lead_format import FIELD, column_names, sensitive_positions
-from smartflo_contract.schemas.overlay import Schema
-from smartflo_contract.schemas.profiles import plain_schema
-from smartflo_contract.schemas.response_check import Check
+from smartflo_contract.schemas.response_check import ResponseCheck
+from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
 
 _COUNTED: Final = frozenset(
     {
@@ -138,7 +138,7 @@ class _Recorder:
         self._root = _Place(below=self._keys)
         self._names = {*_EXTENDED_JSON, *_names(self._keys)}
         self._pseudonyms = Pseudonyms(key, self._names)
-        self._before, self._after = Check(contract), Check(contract)
+        self._before, self._after = ResponseCheck(data_of(contract)), ResponseCheck(data_of(contract))
         self._header_keys = {name for name, place in self._keys.items() if place.makes(_HEADERS)}
         self._headers: dict[str, str] = {}
         self._columns: set[str] = set()
@@ -151,7 +151,7 @@ class _Recorder:
         self._index += 1
         if not is_portable(lead):
             path, _ = next(not_json(lead))
-            self._fail(path, f"JSON cannot say this, or it is nested more than {DEEPEST} deep")
+            self._fail(path, f"JSON cannot say this, or it is nested more than {MAX_DEPTH} deep")
         if isinstance(lead, dict):
             self._meet(lead.keys() - self._names)
         self._kept.clear()
@@ -179,8 +179,8 @@ class _Recorder:
         """Return what stands for the value at one place."""
         if value is None or value == "":
             return value
-        if len(path) > DEEPEST:
-            self._fail(path, f"nested more than {DEEPEST} deep")
+        if len(path) > MAX_DEPTH:
+            self._fail(path, f"nested more than {MAX_DEPTH} deep")
         if isinstance(value, dict):
             return {
                 self._key(key, place, (*path, key)): self._below(key, below, place, (*path, key))

@@ -24,8 +24,8 @@ from smartflo_contract.live.recording.regression_tests import Finds, Module
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
+from smartflo_contract.schemas.finding_builder import DUPLICATE_KEY
 from smartflo_contract.schemas.overlay import OverlaySource
-from smartflo_contract.schemas.response_check import DUPLICATE_KEY
 
 _KEY: Final = 32
 """Bytes of a key."""

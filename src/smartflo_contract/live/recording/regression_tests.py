@@ -15,8 +15,9 @@ from smartflo_contract.live.errors import RecordError
 from smartflo_contract.live.recording.literals import literal
 from smartflo_contract.live.sources import escape_unprintable
 from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.json_pointer import finding_pointer
-from smartflo_contract.schemas.response_check import Check
+from smartflo_contract.schemas.response_check import ResponseCheck
 
 Lead: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[str, str]
@@ -100,7 +101,7 @@ class Finds:
     def __init__(self, contract: Contract) -> None:
         """Begin without any."""
         self._contract = contract
-        self._check = Check(contract, IdentifierSet())
+        self._check = ResponseCheck(data_of(contract), IdentifierSet())
         self._firsts: dict[Key, Lead] = {}
 
     def watch(self, leads: Iterable[Any]) -> Iterator[Any]:
@@ -241,12 +242,12 @@ def _usual(contract: Contract, index: int) -> Mapping[str, Any]:
 
 def _profile(contract: Contract) -> str:
     """Return the reading that whole leads follow: real ones look like the sample, which an overlay may forbid."""
-    return "lenient" if contract.under("sample") is None else "sample"
+    return "lenient" if data_of(contract).in_profile("sample") is None else "sample"
 
 
 def _found(contract: Contract, leads: Sequence[Lead]) -> set[Key]:
     """Return what is found in leads; findings that can be told take a hundred times as long, where keys are unknown."""
-    checking = Check(contract)
+    checking = ResponseCheck(data_of(contract))
     return {(rule, finding_pointer(path)) for one in leads for rule, path in checking.add(one)}
 
 

@@ -10,7 +10,7 @@ from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.findings import Severity
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.rules.table import RULES
 
 _KEYWORDS = frozenset({"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"})
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

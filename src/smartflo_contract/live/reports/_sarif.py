@@ -16,7 +16,7 @@ from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.files import path
 from smartflo_contract.schemas.findings import SEVERITIES, Severity, cited
 from smartflo_contract.schemas.lead_format import FIELD
-from smartflo_contract.schemas.rules import RULES
+from smartflo_contract.schemas.rules.table import RULES
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _INFORMATION: Final = "urn:smartflo-contract"

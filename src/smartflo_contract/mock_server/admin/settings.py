@@ -14,7 +14,7 @@ from smartflo_contract.mock_server.faults.parsing import fault_from_json
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.faults.validation import check_faults
 from smartflo_contract.mock_server.http.compact_json import whole_number
-from smartflo_contract.schemas.profiles import PROFILES
+from smartflo_contract.schemas.profile_names import PROFILES
 
 MOST_RULES: Final = 1_000
 _LISTS: Final = (

@@ -16,8 +16,9 @@ from smartflo_contract.mock_server.http.responses import error_response, json_re
 from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.engine import violations
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS, TIME_KEYS, epoch_ms, mongo_date
+from smartflo_contract.schemas.schema_keywords import allows_null
 
 _ADD: Final = BodySpec(
     "AddLead", SMALL_BODY_BYTES, '{"field_0": "5550000042", "field_1": "Asha", "duplicate_option": "skip"}'
@@ -273,8 +274,8 @@ def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
 
 
 def _may_be_null(contract: Contract, key: str) -> bool:
-    schema = contract.lead["properties"].get(key, {})
-    return "null" in str(schema.get("type", schema.get("anyOf", "")))
+    properties = contract.lead["properties"]
+    return key in properties and allows_null(properties[key])
 
 
 def _is_object_id(value: object) -> bool:
@@ -315,9 +316,10 @@ def _with_fields(lead: Lead, values: Lead) -> Lead:
 
 def _check(contract: Contract, before: Lead, lead: Lead, values: Mapping[str, Any]) -> None:
     """Refuse values by which a lead breaks the contract; what was broken before, by the admin API, may stay so."""
-    if contract.validator.is_valid(lead):
+    validator = data_of(contract).lead_validator
+    if validator.is_valid(lead):
         return
-    faults = {str(path[0]): f"Provide a valid {path[0]}." for _, path, _ in violations(contract.validator, lead)}
+    faults = {str(path[0]): f"Provide a valid {path[0]}." for _, path, _ in validator.violations(lead)}
     sent = {key: message for key, message in faults.items() if key in values}
-    if sent or contract.validator.is_valid(before):
+    if sent or validator.is_valid(before):
         raise Refused(sent or faults)

@@ -1,17 +1,14 @@
 """Read, parse and validate the bodies of requests."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final, NamedTuple
 
-import jsonschema_rs
 import orjson
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from smartflo_contract.mock_server.http.responses import error_response, json_response
-from smartflo_contract.schemas.engine import violations, without_look_ahead
-from smartflo_contract.schemas.request_schemas import request_schema
+from smartflo_contract.schemas.request_schemas import request_validator
 
 BODY_KEY: Final = "smartflo_contract.body"
 """Key of the WSGI environment under which the body is kept for the journal once it has been read."""
@@ -68,7 +65,7 @@ def read_json_object(request: Request, body: BodySpec) -> dict[str, Any] | Respo
 
 def unknown_keys(body: BodySpec, content: Mapping[str, Any]) -> list[str]:
     """Return the keys of a request's object that its schema does not define, sorted."""
-    return sorted(content.keys() - _property_names(body.schema))
+    return sorted(content.keys() - request_validator(body.schema).schema["properties"].keys())
 
 
 def read_body(request: Request, max_bytes: int) -> bytes:
@@ -90,23 +87,13 @@ def read_body(request: Request, max_bytes: int) -> bytes:
 
 def _validate(schema: str, content: dict[str, Any]) -> dict[str, str]:
     """Return the errors of a body: path with dots between the keys, to message."""
-    validator = _validator(schema)
+    validator = request_validator(schema)
     if validator.is_valid(content):
         return {}
     errors: dict[str, str] = {}
-    for violation in violations(validator, content):
+    for violation in validator.violations(content):
         name = ".".join(map(str, violation.path)) or "body"
         errors.setdefault(name, _MESSAGES.get(violation.keyword, _DEFAULT_MESSAGE).format(name=name))
         if len(errors) == _MAX_ERRORS:
             break
     return errors
-
-
-@cache
-def _property_names(schema: str) -> frozenset[str]:
-    return frozenset(request_schema(schema)["properties"])
-
-
-@cache
-def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(without_look_ahead(request_schema(schema)))

@@ -1,0 +1,114 @@
+"""The contract of one profile as data: its schema, compiled for validation, and its rules."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
+
+import jsonschema_rs
+
+from smartflo_contract.schemas.errors import ContractError, nearest
+from smartflo_contract.schemas.known_values import KnownValues, known_values
+from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.overlay import Overlay
+from smartflo_contract.schemas.profiles import resolve
+from smartflo_contract.schemas.rules.rule import ResponseState, Rule
+from smartflo_contract.schemas.rules.table import rules_in_force
+from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
+from smartflo_contract.schemas.validator import Validator, column_validator
+
+_MAX_COLUMN_VALIDATORS = 16
+
+
+class ContractData:
+    """What one profile, with or without an overlay, requires of leads.
+
+    Attributes:
+        profile: ``sample``, ``documented`` or ``lenient``.
+        overlay: the overlay, or ``None``.
+        lead: the annotated lead schema.
+    """
+
+    def __init__(self, profile: str, overlay: Overlay | None) -> None:
+        """Resolve the profile."""
+        self.profile = profile
+        self.overlay = overlay
+        self.lead: Schema = resolve(profile, overlay)
+        self._other_profiles: dict[str, ContractData | None] = {}
+
+    def schema_of(self, key: str) -> Schema:
+        """Return the annotated schema of a key of a lead, ``field_N`` included.
+
+        Raises:
+            ContractError: the contract has no such key.
+        """
+        properties: dict[str, Schema] = self.lead["properties"]
+        if key in properties:
+            return properties[key]
+        if key == "field_N" or FIELD.fullmatch(key):
+            patterns: dict[str, Schema] = self.lead["patternProperties"]
+            return next(iter(patterns.values()))
+        message = f"the contract has no key `{key}`.{nearest(key, [*properties, 'field_N'])}"
+        raise ContractError(message)
+
+    def in_profile(self, profile: str) -> "ContractData | None":
+        """Return the contract of another profile with the same overlay; ``None`` if the overlay forbids the profile."""
+        if self.overlay is None:
+            return contract_data(profile)
+        if profile not in self._other_profiles:
+            try:
+                self._other_profiles[profile] = self if profile == self.profile else ContractData(profile, self.overlay)
+            except ContractError:
+                self._other_profiles[profile] = None
+        return self._other_profiles[profile]
+
+    def fit(self, leads: Sequence[object]) -> bool:
+        """Return whether every lead is valid by the schema; rules are not checked."""
+        try:
+            return self._body_validator.is_valid(leads)
+        except ValueError:  # a key that is not a string
+            return False
+
+    def columns_fit(self, keys: tuple[str, ...], columns: Sequence[Sequence[object]]) -> bool:
+        """Return whether decoded leads are valid by the schema, given the keys that all have, and a column for each."""
+        validator = self._column_validator(keys)
+        return validator is not None and validator.is_valid(columns)
+
+    def accepts_value(self, key: str, value: object) -> bool:
+        """Return whether a value of a key is valid by the schema and by the rules that read this key alone."""
+        if not jsonschema_rs.is_valid(self.lead["properties"][key], value):
+            return False
+        state = ResponseState(frozenset(), {})
+        own_rules = (rule for rule in self.rules if rule.keys == (key,) and rule.severity[self.profile] == "break")
+        return not any(rule.check({key: value}, state) for rule in own_rules)
+
+    @cached_property
+    def lead_validator(self) -> Validator:
+        """The validator of one lead; rules are not checked."""
+        return Validator(plain_schema(self.lead))
+
+    @cached_property
+    def _body_validator(self) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator({"items": self.lead_validator.schema})
+
+    @cached_property
+    def _column_validator(self) -> Callable[[tuple[str, ...]], jsonschema_rs.Draft202012Validator | None]:
+        return lru_cache(maxsize=_MAX_COLUMN_VALIDATORS)(partial(column_validator, self.lead_validator.schema))
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of this profile, except those that read a key which the overlay decides about."""
+        return rules_in_force(self.profile, () if self.overlay is None else self.overlay.decided)
+
+    @cached_property
+    def known_values(self) -> Mapping[str, KnownValues]:
+        """The known values of the open sets among the properties, by key."""
+        return known_values(self.lead)
+
+
+@lru_cache
+def contract_data(profile: str) -> ContractData:
+    """Return the contract of a profile without an overlay.
+
+    Raises:
+        ContractError: the profile is unknown.
+    """
+    return ContractData(profile, None)

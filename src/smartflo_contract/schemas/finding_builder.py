@@ -1,0 +1,186 @@
+"""From what is wrong with a body or a lead to a finding."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from smartflo_contract.schemas.contract_data import ContractData
+from smartflo_contract.schemas.contradictions import CONTRADICTIONS
+from smartflo_contract.schemas.describe import describe
+from smartflo_contract.schemas.errors import ContractError
+from smartflo_contract.schemas.findings import Finding, Severity, masked
+from smartflo_contract.schemas.json_pointer import finding_pointer
+from smartflo_contract.schemas.json_values import Path
+from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.profile_names import PROFILES
+from smartflo_contract.schemas.rules.rule import ABSENT, Rule
+from smartflo_contract.schemas.schema_keywords import plain_schema
+from smartflo_contract.schemas.validator import Violation, look_up
+
+RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
+BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
+NOT_JSON: Final = "not-json"
+DUPLICATE_KEY: Final = "duplicate-key"
+ONCE: Final = "each key of an object once"
+AGAIN: Final = "the same key once more"
+_PRESENCE: Final = frozenset({"required", "additionalProperties"})
+_ABOUT_PRESENCE: Final = frozenset({"undocumented-keys", "field-count"})
+
+
+class Disagreement(NamedTuple):
+    """One value by which a lead disagrees with the contract.
+
+    Attributes:
+        rule: the ``rule`` of the finding.
+        path: from the lead down to the value.
+        expected: what the contract requires there.
+        got: the value, unmasked.
+        cause: the rule or the schema violation; ``None`` if JSON itself is violated.
+    """
+
+    rule: str
+    path: Path
+    expected: str
+    got: object
+    cause: Rule | Violation | None
+
+    def severity(self, profile: str) -> Severity:
+        """Return how severe it is in a profile."""
+        return self.cause.severity[profile] if isinstance(self.cause, Rule) else "break"
+
+
+def body_finding(rule: str, expected: str, got: str, *, evidence: Mapping[str, str] = BARE_ARRAY) -> Finding:
+    """Return the finding about a body that as a whole is not a lead list."""
+    return Finding(
+        rule=rule,
+        severity="break",
+        pointer="",
+        message=f"expected {expected}, got {got}",
+        expected=expected,
+        got=got,
+        evidence=evidence,
+        profiles=PROFILES,
+        count=1,
+        first=None,
+    )
+
+
+def not_json_body(error: ValueError) -> Finding:
+    """Return the finding about a text that is not JSON; the parser's message has the position."""
+    reason, _, position = str(error).partition(": ")
+    return body_finding(NOT_JSON, "JSON", f"text that is not JSON: {reason}, {position}", evidence=RFC_8259)
+
+
+def disagreement_of(contract: ContractData, lead: object, violation: Violation) -> Disagreement:
+    """Return a schema violation of a lead as a disagreement."""
+    got = ABSENT if violation.keyword == "required" else look_up(lead, violation.path)
+    return Disagreement(violation.keyword, violation.path, _expected(contract, violation), got, violation)
+
+
+def lead_finding(contract: ContractData, disagreement: Disagreement, first: int, count: int) -> Finding:
+    """Return the finding about a disagreement.
+
+    Args:
+        contract: the contract.
+        disagreement: the first of its rule and pointer.
+        first: index of its lead.
+        count: how many there are.
+    """
+    rule, path, expected, _, cause = disagreement
+    key = str(path[0]) if path else ""
+    schema = _property(contract, key)
+    got = _got(disagreement, is_personal=schema.get("x-personal", not schema))
+    common: dict[str, Any] = {
+        "rule": rule,
+        "severity": disagreement.severity(contract.profile),
+        "pointer": finding_pointer(path),
+        "expected": expected,
+        "got": got,
+        "count": count,
+        "first": first,
+    }
+    if isinstance(cause, Rule):
+        return Finding(
+            **common,
+            message=f"expected {expected}, got {got} (rule: {cause.claim})",
+            evidence=cause.evidence,
+            profiles=tuple(cause.severity),
+            contradiction=cause.contradiction,
+        )
+    whole: Mapping[str, str] = contract.lead["x-evidence"]
+    return Finding(
+        **common,
+        message=f"expected {expected}, got {got}",
+        evidence=RFC_8259 if cause is None else schema.get("x-evidence", whole),
+        profiles=PROFILES if cause is None else _profiles(contract, cause, key),
+        contradiction=None if cause is None else _contradiction(cause, key, schema),
+    )
+
+
+def _got(disagreement: Disagreement, *, is_personal: bool) -> str:
+    if disagreement.rule == DUPLICATE_KEY:
+        return AGAIN
+    return "nothing" if disagreement.got is ABSENT else masked(disagreement.got, personal=is_personal)
+
+
+def _expected(contract: ContractData, violation: Violation) -> str:
+    if violation.keyword == "additionalProperties":
+        return "no key beside those of the contract"
+    schema = look_up(contract.lead_validator.schema, violation.schema_path[:-1])
+    if violation.keyword == "required":
+        key = violation.path[-1]
+        is_top_level = len(violation.path) == 1
+        required = schema.get("properties", {}).get(key) or (contract.schema_of(str(key)) if is_top_level else {})
+        return f"the required key, {describe(required)}"
+    return describe(schema)
+
+
+def _property(contract: ContractData, key: str) -> Mapping[str, Any]:
+    try:
+        return contract.schema_of(key)
+    except ContractError:
+        return {}
+
+
+def _profiles(contract: ContractData, violation: Violation, key: str) -> tuple[str, ...]:
+    """Return the profiles that refuse the same value for the same reason."""
+    is_nested = len(violation.path) > 1
+    contracts = {profile: contract.in_profile(profile) for profile in PROFILES}
+    claims = {
+        profile: _nested_claim(other, violation) if is_nested else _claim(other, violation.keyword, key)
+        for profile, other in contracts.items()
+        if other is not None
+    }
+    return tuple(profile for profile, claim in claims.items() if claim == claims[contract.profile])
+
+
+def _claim(contract: ContractData, keyword: str, key: str) -> object:
+    """Return what a profile requires of ``key`` by ``keyword``, in a form that can be compared between profiles."""
+    if keyword == "required":
+        return key in contract.lead["required"]
+    if keyword == "additionalProperties":
+        return contract.lead["additionalProperties"]
+    try:
+        return plain_schema(contract.schema_of(key))
+    except ContractError:
+        return None
+
+
+def _nested_claim(contract: ContractData, violation: Violation) -> object:
+    """Return the part of a profile's schema that is violated, or its counterpart in another profile."""
+    try:
+        return look_up(contract.lead_validator.schema, violation.schema_path)
+    except (LookupError, TypeError):
+        return None
+
+
+def _contradiction(violation: Violation, key: str, schema: Mapping[str, Any]) -> str | None:
+    if violation.keyword in _PRESENCE and len(violation.path) == 1:
+        return next((name for name in _contradictions_about(key) if name in _ABOUT_PRESENCE), None)
+    return schema.get("x-contradiction")
+
+
+@cache
+def _contradictions_about(key: str) -> list[str]:
+    pointer = finding_pointer(("field_N" if FIELD.fullmatch(key) else key,))
+    return [entry.id for entry in CONTRADICTIONS if entry.shows_in_values and pointer in entry.pointers]

@@ -1,0 +1,242 @@
+"""Rules about ``header``, ``sensitive_field_map`` and the fields, which have to fit one another."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from smartflo_contract.schemas.lead_format import column_names, field_numbering, header_string, sensitive_positions
+from smartflo_contract.schemas.rules.rule import (
+    ABSENT,
+    RESPONSE_TABLE,
+    SAMPLE_RESPONSE,
+    STRICT_BUT_LENIENT,
+    Breach,
+    Change,
+    Lead,
+    ResponseState,
+    Rule,
+    in_every_profile,
+)
+
+_DOCUMENTED_FIELDS: Final = 7
+_SAMPLE_FIELDS: Final = 35
+_is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
+
+
+def _check_header_json(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    header = lead["header"]
+    if isinstance(header, str) and column_names(header) is None:
+        return (Breach(("header",), "text that holds a JSON array of strings", header),)
+    return ()
+
+
+def _break_header_json(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    for header in ("", "Name", "[", "{}", "[1]", "[null]", '["a",]', "null"):
+        yield Change(("header",), {"header": header})
+
+
+def _check_sensitive_json(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    sensitive = lead["sensitive_field_map"]
+    if isinstance(sensitive, str) and sensitive_positions(sensitive) is None:
+        return (Breach(("sensitive_field_map",), "text that holds a JSON array of integers", sensitive),)
+    return ()
+
+
+def _check_sensitive_json_or_count(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    sensitive = lead["sensitive_field_map"]
+    if isinstance(sensitive, str) and _is_count(sensitive):
+        return ()
+    return _check_sensitive_json(lead, state)
+
+
+def _break_sensitive_json(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    for sensitive in ("", "[", "{}", "[1.0]", '["1"]', "[true]", "null", "-1"):
+        yield Change(("sensitive_field_map",), {"sensitive_field_map": sensitive})
+
+
+def _check_sensitive_range(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    sensitive = lead["sensitive_field_map"]
+    total = field_numbering(state.keys).total
+    if all(0 <= position < total for position in sensitive_positions(sensitive) or ()):
+        return ()
+    return (Breach(("sensitive_field_map",), f"positions from 0 to {total - 1}", sensitive),)
+
+
+def _break_sensitive_range(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    for position in (_field_count(lead), -1):
+        yield Change(("sensitive_field_map",), {"sensitive_field_map": f"[{position}]"})
+
+
+def _check_sensitive_count(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    sensitive, columns = lead["sensitive_field_map"], column_names(lead["header"])
+    if columns is None or not isinstance(sensitive, str) or not _is_count(sensitive):
+        return ()
+    if int(sensitive) <= len(columns):
+        return ()
+    return (Breach(("sensitive_field_map",), f"at most {len(columns)}, the number of columns", sensitive),)
+
+
+def _break_sensitive_count(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    yield Change(("sensitive_field_map",), {"sensitive_field_map": str(_column_count(lead) + 1)})
+
+
+def _check_fields_contiguous(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    missing = field_numbering(state.keys).missing
+    return () if missing is None else (Breach((f"field_{missing}",), "fields numbered without a gap", ABSENT),)
+
+
+def _break_fields_contiguous(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    count = _field_count(lead)
+    yield Change((f"field_{count}",), {f"field_{count + 1}": ""})
+
+
+def _check_columns_fit_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    columns = column_names(lead["header"])
+    count = field_numbering(state.keys).total
+    if columns is None or len(columns) <= count:
+        return ()
+    return (Breach(("header",), f"at most {count} column names, one a field", lead["header"]),)
+
+
+def _break_columns_fit_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    columns = [f"Column {number}" for number in range(_field_count(lead) + 1)]
+    yield Change(("header",), {"header": columns if isinstance(lead["header"], list) else header_string(columns)})
+
+
+def _check_few_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    count = field_numbering(state.keys).total
+    if count >= _DOCUMENTED_FIELDS:
+        return ()
+    return (Breach((f"field_{_DOCUMENTED_FIELDS - 1}",), f"at least {_DOCUMENTED_FIELDS} fields", ABSENT),)
+
+
+def _break_few_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    columns = {"header": [] if isinstance(lead.get("header"), list) else "[]", "sensitive_field_map": "[]"}
+    emptied = {key: value for key, value in columns.items() if key in lead}
+    for count in (_DOCUMENTED_FIELDS - 1, 2, 1):
+        removed = {f"field_{number}": ABSENT for number in range(count, _field_count(lead))}
+        yield Change((f"field_{_DOCUMENTED_FIELDS - 1}",), emptied | removed)
+
+
+def _check_many_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    maximum = max(_SAMPLE_FIELDS, _column_count(lead))
+    count, missing = field_numbering(state.keys)
+    if count <= maximum or missing is not None:
+        return ()
+    return (Breach((f"field_{maximum}",), f"at most {maximum} fields", lead[f"field_{maximum}"]),)
+
+
+def _break_many_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    count, maximum = _field_count(lead), max(_SAMPLE_FIELDS, _column_count(lead))
+    for excess in (1, 5):
+        yield Change((f"field_{maximum}",), {f"field_{number}": "" for number in range(count, maximum + excess)})
+
+
+def _field_count(lead: Lead) -> int:
+    return field_numbering(tuple(lead)).total
+
+
+def _column_count(lead: Lead) -> int:
+    return len(column_names(lead["header"]) or ())
+
+
+RULES: Final = (
+    Rule(
+        name="header-json",
+        claim="header holds a JSON array of strings",
+        keys=("header",),
+        severity={"sample": "break", "lenient": "break"},
+        evidence=SAMPLE_RESPONSE,
+        check=_check_header_json,
+        break_lead=_break_header_json,
+        contradiction="header-type",
+        is_cached=True,
+    ),
+    Rule(
+        name="sensitive-json",
+        claim="sensitive_field_map holds a JSON array of integers",
+        keys=("sensitive_field_map",),
+        severity={"sample": "break"},
+        evidence=SAMPLE_RESPONSE,
+        check=_check_sensitive_json,
+        break_lead=_break_sensitive_json,
+        contradiction="sensitive-field-map-meaning",
+        is_cached=True,
+    ),
+    Rule(
+        name="sensitive-json-or-count",
+        claim="sensitive_field_map holds a JSON array of integers, or a count",
+        keys=("sensitive_field_map",),
+        severity={"lenient": "break"},
+        evidence=SAMPLE_RESPONSE | RESPONSE_TABLE,
+        check=_check_sensitive_json_or_count,
+        break_lead=_break_sensitive_json,
+        contradiction="sensitive-field-map-meaning",
+        is_cached=True,
+    ),
+    Rule(
+        name="sensitive-range",
+        claim="the positions in sensitive_field_map are of fields that exist",
+        keys=("sensitive_field_map", "field_"),
+        severity={"sample": "break", "lenient": "surprise"},
+        evidence=SAMPLE_RESPONSE,
+        check=_check_sensitive_range,
+        break_lead=_break_sensitive_range,
+        contradiction="sensitive-field-map-meaning",
+        is_cached=True,
+    ),
+    Rule(
+        name="sensitive-count",
+        claim="no more columns are sensitive than there are",
+        keys=("sensitive_field_map", "header"),
+        severity={"documented": "break", "lenient": "surprise"},
+        evidence=RESPONSE_TABLE,
+        check=_check_sensitive_count,
+        break_lead=_break_sensitive_count,
+        contradiction="sensitive-field-map-meaning",
+        is_cached=True,
+    ),
+    Rule(
+        name="fields-contiguous",
+        claim="fields are numbered from 0 without a gap",
+        keys=("field_",),
+        severity=in_every_profile("break"),
+        evidence=SAMPLE_RESPONSE | {"documented": "leads page, footnote: fields grow with the columns"},
+        check=_check_fields_contiguous,
+        break_lead=_break_fields_contiguous,
+        is_cached=True,
+    ),
+    Rule(
+        name="columns-fit-fields",
+        claim="every column of header has a field",
+        keys=("header", "field_"),
+        severity=STRICT_BUT_LENIENT,
+        evidence={"documented": "leads page, footnote: fields grow with the columns"},
+        check=_check_columns_fit_fields,
+        break_lead=_break_columns_fit_fields,
+        contradiction="field-count",
+        is_cached=True,
+    ),
+    Rule(
+        name="few-fields",
+        claim="a lead has at least the seven documented fields",
+        keys=("field_",),
+        severity={"lenient": "surprise"},
+        evidence=RESPONSE_TABLE,
+        check=_check_few_fields,
+        break_lead=_break_few_fields,
+        contradiction="field-count",
+        is_cached=True,
+    ),
+    Rule(
+        name="many-fields",
+        claim="a lead has no more fields than its list has columns, or than the sample has",
+        keys=("header", "field_"),
+        severity={"sample": "surprise", "lenient": "surprise"},
+        evidence=SAMPLE_RESPONSE | {"documented": "leads page, footnote: fields grow with the columns"},
+        check=_check_many_fields,
+        break_lead=_break_many_fields,
+        contradiction="field-count",
+        is_cached=True,
+    ),
+)

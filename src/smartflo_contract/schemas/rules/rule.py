@@ -1,0 +1,167 @@
+"""The form of a rule, and of the functions in its entry."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+
+from smartflo_contract.schemas.findings import Severity
+from smartflo_contract.schemas.json_pointer import finding_pointer
+from smartflo_contract.schemas.json_values import Path
+from smartflo_contract.schemas.known_values import KnownValues
+from smartflo_contract.schemas.lead_table import Table
+from smartflo_contract.schemas.profile_names import PROFILES
+
+Lead: TypeAlias = Mapping[str, Any]
+
+ABSENT: Final = object()
+"""Stands for the value of a key that a lead does not have."""
+SAMPLE_RESPONSE: Final = {"sample": "leads page, sample response"}
+RESPONSE_TABLE: Final = {"documented": "leads page, response table"}
+STRICT_BUT_LENIENT: Final[Mapping[str, Severity]] = {"sample": "break", "documented": "break", "lenient": "surprise"}
+_OTHER_FORM: Final = (KeyError, TypeError, ValueError)
+"""What a check of columns raises where a value has another form than it expects."""
+
+
+class Breach(NamedTuple):
+    """One value by which a lead breaks a rule.
+
+    Attributes:
+        path: from the lead down to the value.
+        expected: what the rule requires there.
+        got: the value, unmasked; :data:`ABSENT` if the key is missing.
+    """
+
+    path: Path
+    expected: str
+    got: object
+
+
+class Change(NamedTuple):
+    """A change of a valid lead that breaks one rule.
+
+    Attributes:
+        path: from the lead down to the value that the finding points at.
+        patch: new values by key; :data:`ABSENT` removes the key.
+    """
+
+    path: Path
+    patch: Mapping[str, Any]
+
+    @property
+    def pointer(self) -> str:
+        """The pointer of the finding."""
+        return finding_pointer(self.path)
+
+    def apply_to(self, lead: Lead) -> dict[str, Any]:
+        """Return the broken lead; it shares no value with the change."""
+        kept = {key: value for key, value in lead.items() if self.patch.get(key) is not ABSENT}
+        return kept | deepcopy({key: value for key, value in self.patch.items() if value is not ABSENT})
+
+
+class Identifiers(Protocol):
+    """A collection of the identifiers of leads."""
+
+    def __contains__(self, identifier: object, /) -> bool:
+        """Whether the identifier has been added."""
+
+    def add(self, identifier: object, /) -> None:
+        """Add an identifier."""
+
+    def add_new(self, identifiers: Sequence[Any], /) -> bool:
+        """Add identifiers if surely none has been added before and none is repeated; return whether they were added."""
+
+
+class IdentifierSet(set[Any]):
+    """Identifiers in a set."""
+
+    def add_new(self, identifiers: Sequence[Any], /) -> bool:
+        """Add identifiers if none has been added before and none is repeated; return whether they were added."""
+        new = set(identifiers)
+        if len(new) < len(identifiers) or not new.isdisjoint(self):
+            return False
+        self.update(new)
+        return True
+
+
+class ResponseState:
+    """What rules know about the contract, the keys of the current lead, and the leads before it.
+
+    Attributes:
+        properties: the properties of the contract.
+        known_values: the known values of its open sets, by key.
+        keys: the keys of the current lead.
+        list_id: ``list_id`` of the first lead; ``None`` before it.
+        ids: the identifiers of the leads so far.
+    """
+
+    __slots__ = ("ids", "keys", "known_values", "list_id", "properties")
+
+    def __init__(
+        self, properties: frozenset[str], known_values: Mapping[str, KnownValues], ids: Identifiers | None = None
+    ) -> None:
+        """Start before the first lead."""
+        self.properties = properties
+        self.known_values = known_values
+        self.keys: tuple[str, ...] = ()
+        self.list_id: object = None
+        self.ids: Identifiers = IdentifierSet() if ids is None else ids
+
+
+LeadCheck: TypeAlias = Callable[[Lead, ResponseState], Iterable[Breach]]
+"""Returns how a lead breaks a rule.
+
+It receives only leads that the schema accepts and that have the keys which the rule reads. It returns nothing for a
+value whose form another rule or another reading is about.
+"""
+ColumnCheck: TypeAlias = Callable[[Table, ResponseState], bool]
+"""Returns whether surely no lead of a table breaks a rule; ``False`` has each lead checked individually."""
+LeadBreaker: TypeAlias = Callable[[Lead, Mapping[str, Any]], Iterable[Change]]
+"""Returns changes that break a rule in a valid lead, given the lead schema; the caller drops those that the schema
+refuses."""
+ListBreaker: TypeAlias = Callable[[Sequence[Lead]], list[dict[str, Any]]]
+"""Returns a copy of two or more valid leads that breaks a rule between leads."""
+
+
+class Rule(NamedTuple):
+    """One rule: one entry of the table.
+
+    Attributes:
+        name: the ``rule`` of its findings.
+        claim: what the rule requires, as a sentence without its full stop.
+        keys: the keys that it reads; ``field_`` stands for all fields.
+        severity: severity by profile; the rule does not apply in a profile that is missing.
+        evidence: label to source.
+        check: the check of one lead.
+        check_columns: the quick check of many leads, if there is one.
+        break_lead: how to break the rule in one lead, if that is possible.
+        break_list: how to break the rule between leads, if that is possible.
+        contradiction: id of the contradiction that the rule belongs to, if any.
+        is_cached: whether the result depends only on the keys, ``header`` and ``sensitive_field_map``. These are equal
+            in most leads of a list, so the result is kept until one of them changes.
+        is_unique: whether the rule requires that no other lead has the value of its first key, and nothing else.
+    """
+
+    name: str
+    claim: str
+    keys: tuple[str, ...]
+    severity: Mapping[str, Severity]
+    evidence: Mapping[str, str]
+    check: LeadCheck
+    check_columns: ColumnCheck | None = None
+    break_lead: LeadBreaker | None = None
+    break_list: ListBreaker | None = None
+    contradiction: str | None = None
+    is_cached: bool = False
+    is_unique: bool = False
+
+    def holds_in(self, table: Table, state: ResponseState) -> bool:
+        """Return whether surely no lead of a table breaks this rule."""
+        try:
+            return self.check_columns is not None and self.check_columns(table, state)
+        except _OTHER_FORM:
+            return False
+
+
+def in_every_profile(severity: Severity) -> dict[str, Severity]:
+    """Return one severity for all profiles."""
+    return dict.fromkeys(PROFILES, severity)
