@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES, PREFIX
+from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES
 from smartflo_contract.mock_server.faults.tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
-SCOPES: Final = {"nobody": "the fake", "all": "an account, or all accounts", "one": "an account"}
+SCOPES: Final = {"fake": "the fake", "all": "an account, or all accounts", "one": "an account"}
 MAGIC_COLUMNS: Final = ("list id", "response", "evidence")
 
 
@@ -27,7 +27,7 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def tables() -> Mapping[tuple[str, str], str]:
     """Return the generated tables by page and marker."""
     edge = edge_case_rows()
-    admin = [(f"{route.method} {PREFIX}{route.path}", route.summary, SCOPES[route.about]) for route in ADMIN_ROUTES]
+    admin = [(route.name, route.summary, SCOPES[route.scope]) for route in ADMIN_ROUTES]
     return {
         ("magic-ids.md", "magic"): markdown(MAGIC_COLUMNS, [row for row in magic_rows() if row not in edge]),
         ("magic-ids.md", "edge"): markdown(MAGIC_COLUMNS, edge),

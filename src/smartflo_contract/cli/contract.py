@@ -146,8 +146,9 @@ def openapi_command(*, profile: str | None, overlay: Path | None, admin: bool) -
 
     if admin:
         from smartflo_contract.mock_server.admin.openapi import admin_openapi
+        from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES
 
-        print_json(admin_openapi())
+        print_json(admin_openapi(ADMIN_ROUTES))
         return
     print_json(openapi(load_contract(profile or "sample", overlay)))
 

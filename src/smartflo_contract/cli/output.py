@@ -215,7 +215,7 @@ def print_banner(config: "Config", url: str) -> None:
 
 def _admin_line(config: "Config", url: str) -> str:
     """Return where the admin API is, or how to enable it."""
-    from smartflo_contract.mock_server.admin.routes import PREFIX
+    from smartflo_contract.mock_server.admin.route import PREFIX
     from smartflo_contract.schemas.hosts import is_loopback
 
     if config.admin_token is None and not is_loopback(config.host, allow_subdomains=True):

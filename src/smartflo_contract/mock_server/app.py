@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -10,8 +10,8 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import MapAdapter
 
+from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_admin_path, respond_to_unknown_route
 from smartflo_contract.mock_server.admin.problems import Problem
-from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES, PREFIX, AdminRoute, answered, unknown
 from smartflo_contract.mock_server.api.read_leads import PATH, no_list
 from smartflo_contract.mock_server.api.route_hints import to_known_method, to_known_route
 from smartflo_contract.mock_server.api.routes import PLACE, ROUTES, Route
@@ -22,8 +22,6 @@ from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN
 
 EXTENSION: Final = "smartflo_contract"
 """Where in ``Flask.extensions`` the state of a fake stands."""
-View = Callable[..., Response]
-"""Answers a request; called with the segments of the path that vary."""
 _LOGGER: Final = logging.getLogger(__name__)
 _FAULT_IDS: Final = "930"
 """How magic list ids begin that stand for a fault."""
@@ -61,9 +59,7 @@ def create_app(config: Config | None = None) -> Flask:
         views[PLACE.sub("{id}", route.path)][route.method] = _view(route, state)
     for path, of_path in views.items():
         of_path["OPTIONS"] = _options(path, of_path, state)
-    for admin_route in ADMIN_ROUTES:
-        views[PLACE.sub("{id}", f"{PREFIX}{admin_route.path}")][admin_route.method] = _admin_view(admin_route, state)
-    for path, of_path in views.items():
+    for path, of_path in (views | admin_views(state)).items():
         _add(app, path, of_path)
     app.register_error_handler(HTTPException, partial(_http_error, state))
     app.register_error_handler(Exception, partial(_unexpected, state))
@@ -103,13 +99,6 @@ def _view(route: Route, state: State) -> View:
     return view
 
 
-def _admin_view(route: AdminRoute, state: State) -> View:
-    def view(*places: str) -> Response:
-        return answered(state, request, route, *places)
-
-    return view
-
-
 def _options(path: str, methods: Iterable[str], state: State) -> View:
     """Return what answers OPTIONS at a path; Flask's own answer would not say how well it is known."""
     named = {*methods, "OPTIONS"}
@@ -129,10 +118,6 @@ def _request() -> Request:
     return found
 
 
-def _is_admin(path: str) -> bool:
-    return path == PREFIX or path.startswith(f"{PREFIX}/")
-
-
 def _route(asked: Request) -> str | None:
     """Return the route that took a request, as in the OpenAPI document; ``None`` for none."""
     method = "GET" if asked.method == "HEAD" else asked.method
@@ -142,8 +127,8 @@ def _route(asked: Request) -> str | None:
 def _http_error(state: State, error: HTTPException) -> Response:
     """Answer a request that no handler took, or that one could not read."""
     asked = _request()
-    if _is_admin(asked.path):
-        return unknown(state, asked, getattr(error, "valid_methods", None) or ())
+    if is_admin_path(asked.path):
+        return respond_to_unknown_route(state, asked, getattr(error, "valid_methods", None) or ())
     return state.record(asked, _route(asked), _refused(state, asked, error))
 
 
@@ -165,6 +150,6 @@ def _unexpected(state: State, error: Exception) -> Response:
     asked = _request()
     _LOGGER.error("unexpected error at %s %s", asked.method, asked.path, exc_info=error)
     reason = f"unexpected error in this fake: {type(error).__name__}: {error}"
-    if _is_admin(asked.path):
+    if is_admin_path(asked.path):
         return Problem(500, reason).response()
     return state.record(asked, _route(asked), error_response(500, "Internal server error.", reason))

@@ -16,7 +16,7 @@ from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.faults.dispatch import inject, next_turn
 from smartflo_contract.mock_server.http.responses import error_response
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
-from smartflo_contract.mock_server.journal.entry import line_of, read_small
+from smartflo_contract.mock_server.journal.entry import encode_entry, keep_small_body
 from smartflo_contract.mock_server.journal.journal import Journal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.lists.magic_ids import magic_fault
@@ -126,7 +126,7 @@ class State:
             account = request.environ.get(_ACCOUNT)
             if account is None:  # it was refused
                 account = self.account_of(request)
-            number = self.journal.add(account, line_of(request, route, response, self.clock()))
+            number = self.journal.add(account, encode_entry(request, route, response, self.clock()))
             response.headers.add(REQUEST, str(number))
         return response
 
@@ -183,7 +183,7 @@ def faulty(call: Call, route: str, list_id: str | None, respond: Callable[[], Re
     if turn is None:
         return respond()
     if call.state.journal:
-        read_small(call.request)
+        keep_small_body(call.request)
     return inject(turn, call.request, respond, now=call.state.now(call.account), quirks=call.settings.quirks)
 
 

@@ -194,7 +194,7 @@ def test_a_profile_under_changed_lists(client: FlaskClient) -> None:
     ]
 
     assert [409, 409] == [answer.status_code for answer in answers]
-    assert "reset it before this is set" in answers[0].get_json()["detail"]
+    assert "reset the account first" in answers[0].get_json()["detail"]
     assert 200 == client.patch("/__admin/quirks", json={"unknown_list": "empty"}, headers=ME).status_code
     assert before == client.get("/v1/broadcast/leads/8669", headers=ME).get_data()
 
@@ -258,12 +258,12 @@ def test_faults_of_all_leave_those_of_an_account(client: FlaskClient) -> None:
         ("PATCH", "quirks", {"unknown_lst": None}, "Did you mean `unknown_list`?"),
         ("PATCH", "quirks", {"unknown_list": "403"}, "expected one of 404, empty, 200_error"),
         ("PATCH", "quirks", {"unknown_list": True}, "unknown_list: true is not"),
-        ("PATCH", "quirks", {}, "body: expected something; for example"),
+        ("PATCH", "quirks", {}, "body: expected at least one key; for example"),
         ("PUT", "faults", {"rules": [{"steps": ["cutt"]}]}, "faults[0].steps: there is no fault `cutt`"),
         ("PUT", "faults", {"rules": [{"steps": []}]}, "rules/0/steps: [] has less than 1 item"),
         ("PUT", "faults", [{"steps": ["503"]}], '; for example {"rules":[{"steps":["cut"]'),
         ("POST", "faults", {"steps": ["200"]}, "there is no fault `200`"),
-        ("POST", "faults", {"steps": ["503"], "list": 3}, "there are steps, list_id"),
+        ("POST", "faults", {"steps": ["503"], "list": 3}, "choose from steps, list_id"),
         ("POST", "faults", {"steps": ["503"], "seconds": 1e9}, "expected: of delay"),
         ("POST", "faults", {"steps": ["503"], "route": "GET /v1"}, "route: this fake has no route `GET /v1`"),
     ],

@@ -219,7 +219,7 @@ def test_one_account_is_wanted() -> None:
     lived(client, OTHER)
     answer = client.post("/__admin/restore", json=snapshot(client), headers=ME)
 
-    assert "accounts: one is wanted" in answer.get_json()["detail"]
+    assert "accounts: expected one account" in answer.get_json()["detail"]
 
 
 def test_one_account_is_not_all() -> None:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.mock_server import Config, FakeSmartflo, Fault, create_app
-from smartflo_contract.mock_server.journal.journal import MOST_WAITS, contains
+from smartflo_contract.mock_server.journal.journal import MAX_WAITS
+from smartflo_contract.mock_server.journal.matching import contains
 
 ME = {"Authorization": "Bearer me"}
 OTHER = {"Authorization": "other"}
@@ -175,12 +176,12 @@ def test_pages_that_cannot_be(client: FlaskClient, query: str) -> None:
         ("find", {"methd": "GET"}, "Did you mean `method`?"),
         ("find", {"status": "404"}, "expected: of the answer"),
         ("count", {"route": "GET /v1/broadcast/leads/<id>"}, "Did you mean `GET /v1/broadcast/leads/{id}`?"),
-        ("count", {"route": "GET /v1/broadcast/lead/{id}"}, "this fake has no `GET /v1/broadcast/lead/{id}`"),
+        ("count", {"route": "GET /v1/broadcast/lead/{id}"}, "this fake has no route `GET /v1/broadcast/lead/{id}`"),
         ("count", {"fault": "ct"}, "Did you mean `cut`?"),
         ("find", {"path": "v1/broadcast/leads/8668"}, "expected: the whole path, from / on and without a query"),
         ("find", {"path": "/v1/broadcast/leads/8668?number=1"}, "without a query"),
         ("find", {"query": {"a": 1}}, "query/a: 1 is not of type"),
-        ("count", {"limit": 1}, "there are method, path"),
+        ("count", {"limit": 1}, "choose from method, path"),
         ("wait", {"count": 0}, "expected: how many there must be"),
         ("wait", {"timeout": 61}, "expected: seconds to wait at most"),
     ],
@@ -352,7 +353,7 @@ def test_secrets_are_not_sought(client: FlaskClient, wanted: dict[str, Any]) -> 
     answer = client.post("/__admin/requests/count", json=wanted, headers=ME)
 
     assert 422 == answer.status_code
-    assert "the journal has no value under this name" in answer.get_json()["detail"]
+    assert "the journal masks values under this name" in answer.get_json()["detail"]
 
 
 def test_bodies_of_what_was_refused(client: FlaskClient) -> None:
@@ -557,13 +558,13 @@ def test_too_many_waits(fake: FakeSmartflo) -> None:
             f"{fake.url}/__admin/requests/wait", json={"count": 1, "timeout": 60}, headers=who, timeout=90
         )
 
-    with ThreadPoolExecutor(MOST_WAITS + 3) as threads:
-        waiting = [threads.submit(waits, number) for number in range(MOST_WAITS + 3)]
+    with ThreadPoolExecutor(MAX_WAITS + 3) as threads:
+        waiting = [threads.submit(waits, number) for number in range(MAX_WAITS + 3)]
         list(islice(as_completed(waiting), 3))  # those that are refused; the others wait for the next line
         requests.get(f"{fake.url}{VENDORS}", headers=who, timeout=30)
         statuses = sorted(one.result(60).status_code for one in waiting)
 
-    assert [200] * MOST_WAITS + [503] * 3 == statuses
+    assert [200] * MAX_WAITS + [503] * 3 == statuses
     assert 200 == waits(0).status_code
 
 

@@ -1,4 +1,4 @@
-"""The admin API, ``/__admin``: what a person or a test may ask of the fake itself, and change in it.
+"""The admin API, ``/__admin``: inspect and change a running fake.
 
-A request with an ``Authorization`` header speaks of the account that this token selects; one without, of all.
+A request with an ``Authorization`` header applies to the account of its token, a request without one to all accounts.
 """

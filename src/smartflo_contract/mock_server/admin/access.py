@@ -1,4 +1,4 @@
-"""Who may use the admin API: on loopback whoever calls this machine by its own name, elsewhere who has the token."""
+"""Access control of the admin API: a loopback ``Host`` and ``Origin``, the admin token, or both."""
 
 from hmac import compare_digest
 from typing import Final
@@ -10,31 +10,37 @@ from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.schemas.hosts import is_loopback
 
-TOKEN: Final = "X-Smartflo-Admin-Token"  # noqa: S105 - the name of a header
+TOKEN_HEADER: Final = "X-Smartflo-Admin-Token"  # noqa: S105 - name of a header
 
 
-def check_caller(config: Config, request: Request) -> None:
-    """Refuse who may not ask: pages in a browser that go by another name, and on other addresses all without the token.
+def check_access(config: Config, request: Request) -> None:
+    """Reject requests that may not use the admin API.
+
+    On a loopback address, ``Host`` and ``Origin`` must be loopback too, so that a web page under another name cannot
+    send requests. On any other address, and wherever an admin token is configured, the request must carry it.
 
     Raises:
-        Problem: the request is refused.
+        Problem: the request is rejected.
     """
+    is_local = is_loopback(config.host, allow_subdomains=True)
     if config.admin_token is not None:
-        if not compare_digest(request.headers.get(TOKEN, "").encode(), config.admin_token.encode()):
-            raise Problem(403, f"send the admin token of this fake in the header {TOKEN}")
-    elif not is_loopback(config.host, allow_subdomains=True):
-        hint = "start it with an admin token (SMARTFLO_ADMIN_TOKEN), and send that in the header"
-        raise Problem(403, f"this fake listens on {config.host}, where others reach it: {hint} {TOKEN}")
-    if is_loopback(config.host, allow_subdomains=True):
-        names = {"Host": f"//{request.headers.get('Host', '')}", "Origin": request.headers.get("Origin", "//localhost")}
-        for header, value in names.items():
-            if not is_loopback(_host_of(value), allow_subdomains=True):
-                raise Problem(
-                    403, f"the {header} of the request is no name of this machine; use 127.0.0.1 or localhost"
-                )
+        if not compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), config.admin_token.encode()):
+            raise Problem(403, f"send the admin token of this fake in the header {TOKEN_HEADER}")
+    elif not is_local:
+        raise Problem(
+            403,
+            f"this fake listens on {config.host}, which other machines reach: start it with an admin token "
+            f"(SMARTFLO_ADMIN_TOKEN), and send the token in the header {TOKEN_HEADER}",
+        )
+    if is_local:
+        urls = {"Host": f"//{request.headers.get('Host', '')}", "Origin": request.headers.get("Origin", "//localhost")}
+        for header, url in urls.items():
+            if not is_loopback(_host_of(url), allow_subdomains=True):
+                raise Problem(403, f"the {header} of the request is not this machine; use 127.0.0.1 or localhost")
 
 
 def _host_of(url: str) -> str:
+    """Return the host of a URL without port and brackets, empty if there is none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which account a request of the admin API speaks of."""
+"""The account that an admin request applies to."""
 
 import re
 from typing import Final
@@ -9,37 +9,40 @@ from smartflo_contract.mock_server.accounts.account_ids import account_id_of_log
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.context import State
 
-NAMES: Final = ("account", "login")
-"""Parameters that name an account instead of its token."""
-_ACCOUNT: Final = re.compile(r"[0-9a-f]{12}")
-_NOBODY: Final = "send the Authorization header of the account that is meant: each has its own"
+ACCOUNT_PARAMETERS: Final = ("account", "login")
+"""Query parameters that name an account instead of the ``Authorization`` header."""
+_ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{12}")
+_NO_ACCOUNT: Final = "this route applies to one account: send its token in the Authorization header"
 _EMPTY_HEADER: Final = (
-    "the Authorization header holds no token; send one of ASCII text, or leave the header out to speak of all accounts"
+    "the Authorization header holds no token; send an ASCII token, or omit the header to apply the request to all "
+    "accounts"
 )
 
 
-def named_account(state: State, request: Request, *, needed: bool) -> str | None:
-    """Return the id of the account that a request names, ``None`` where it names none.
+def select_account(state: State, request: Request, *, required: bool) -> str | None:
+    """Return the id of the account that a request names, ``None`` if it names none.
 
     Args:
         state: the fake.
         request: the request.
-        needed: whether it has to name one.
+        required: whether the request must name an account.
 
     Raises:
-        Problem: it names none where one is needed, or in a way that cannot be.
+        Problem: the request names no account although it must, or names it in an invalid way.
     """
-    account, login = (request.args.get(name) for name in NAMES)
+    account, login = (request.args.get(name) for name in ACCOUNT_PARAMETERS)
     if login == "" or (account is not None and login is not None):
-        raise Problem(422, "login: expected a login id, and no account beside it")
+        raise Problem(422, "login: expected a login id, without the parameter account")
     if account is not None:
-        if not _ACCOUNT.fullmatch(account):
+        if not _ACCOUNT_ID.fullmatch(account):
             raise Problem(422, "account: expected 12 hexadecimal digits, as in GET /__admin/accounts")
         return account
     if login is not None:
         return account_id_of_login(login)
-    sent = "Authorization" in request.headers
-    found = state.account_of(request) if sent or needed else None
-    if found is None and (sent or needed):
-        raise Problem(401, _EMPTY_HEADER if sent else _NOBODY)
-    return found
+    has_header = "Authorization" in request.headers
+    if not (has_header or required):
+        return None
+    selected = state.account_of(request)
+    if selected is None:
+        raise Problem(401, _EMPTY_HEADER if has_header else _NO_ACCOUNT)
+    return selected

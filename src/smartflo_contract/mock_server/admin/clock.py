@@ -1,48 +1,52 @@
-"""The clock of an account."""
+"""Handlers for the clock of an account."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 from smartflo_contract.mock_server.accounts.clock import MAX_TIME_SECONDS, MIN_TIME_SECONDS, Clock
 from smartflo_contract.mock_server.admin.problems import Problem
-from smartflo_contract.mock_server.admin.requests import Ask
-
-_NO_CLOCK: Final = "the clock would leave the years 1 to 9999"
+from smartflo_contract.mock_server.admin.requests import AdminRequest
 
 
-def get_clock(ask: Ask) -> object:
-    """Tell what it shows."""
-    return _shown(ask.state.accounts.get(ask.account).clock, ask.state.clock())
+def get_clock(request: AdminRequest) -> object:
+    """Return the time, and whether the clock is frozen."""
+    return _to_json(request.state.accounts.get(request.account_id).clock, request.state.clock())
 
 
-def patch_clock(ask: Ask) -> object:
-    """Set, advance, freeze or start it, in this order."""
-    changes, wall = ask.content, ask.state.clock()
-    with ask.state.accounts.edit(ask.account) as account:
+def patch_clock(request: AdminRequest) -> object:
+    """Set, advance, freeze or resume the clock, in this order."""
+    changes, wall = request.body, request.state.clock()
+    with request.edit_account() as account:
         clock = account.clock
-        shown = clock.now(wall) if "now" not in changes else _seconds(changes["now"])
-        later = shown + changes.get("advance", 0)
-        if not MIN_TIME_SECONDS <= later <= MAX_TIME_SECONDS:
-            raise Problem(422, _NO_CLOCK)
-        clock = clock.set_to(later, wall)
+        now = clock.now(wall) if "now" not in changes else _parse_time(changes["now"])
+        now += changes.get("advance", 0)
+        if not MIN_TIME_SECONDS <= now <= MAX_TIME_SECONDS:
+            raise Problem(422, "the time must be within the years 1 to 9999")
+        clock = clock.set_to(now, wall)
         if "frozen" in changes:
             clock = clock.freeze(wall) if changes["frozen"] else clock.resume(wall)
         account.clock = clock
-    return _shown(clock, wall)
+    return _to_json(clock, wall)
 
 
-def shown_time(now: float) -> str:
-    """Return a time in seconds since the epoch as ISO 8601 writes it, in UTC."""
+def format_time(now: float) -> str:
+    """Return a time in seconds since the epoch as ISO 8601 in UTC."""
     return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
 
 
-def _shown(clock: Clock, wall: float) -> object:
+def _to_json(clock: Clock, wall: float) -> object:
     now = clock.now(wall)
-    return {"now": round(now * 1_000), "time": shown_time(now), "frozen": clock.frozen_at is not None}
+    return {"now": round(now * 1_000), "time": format_time(now), "frozen": clock.frozen_at is not None}
 
 
-def _seconds(now: float | str) -> float:
-    """Return the time that a body says, in seconds since the epoch."""
+def _parse_time(now: float | str) -> float:
+    """Return a time as seconds since the epoch.
+
+    Args:
+        now: milliseconds since the epoch, or ISO 8601, in UTC unless it names a time zone.
+
+    Raises:
+        Problem: the string is not a time.
+    """
     if not isinstance(now, str):
         return now / 1_000
     try:

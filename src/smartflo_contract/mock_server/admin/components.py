@@ -1,4 +1,4 @@
-"""The shapes of the admin API's bodies and parameters: ``components.json``."""
+"""Schemas of the admin API's bodies and parameters, from ``components.json``."""
 
 from functools import cache
 from importlib.resources import files
@@ -9,11 +9,11 @@ import orjson
 
 @cache
 def components() -> dict[str, Any]:
-    """Return the components of the OpenAPI document that stand in the file."""
+    """Return the components of the admin API's OpenAPI document."""
     content: dict[str, Any] = orjson.loads(files(__package__).joinpath("components.json").read_bytes())
     return content
 
 
 def parameter_name(key: str) -> str:
-    """Return how the query names a parameter of the components."""
+    """Return the query parameter that a component describes."""
     return str(components()["parameters"][key]["name"])

@@ -1,4 +1,4 @@
-"""Lists and leads of an account, as a test wants them: of any size, with any key, also such as break the contract."""
+"""Handlers for lists and leads of an account. They accept any size and any key, also what violates the contract."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server.accounts.account import Account
-from smartflo_contract.mock_server.admin.problems import Problem, refusing
-from smartflo_contract.mock_server.admin.requests import Ask, whole_number
+from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
+from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.api.transaction import changes_of, place_of
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.http.compact_json import dump_compact
@@ -17,138 +17,140 @@ from smartflo_contract.mock_server.lists.definition_json import definition_from_
 from smartflo_contract.mock_server.lists.edited_leads import Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 
-_PAGE: Final = (("offset", 2**32, 0), ("limit", 10_000, 1_000))
-"""Parameters of a page of leads, each with its greatest and its usual value."""
-_USUAL_SIZE: Final = ListDefinition(id=1).size
+_MAX_OFFSET_LEADS: Final = 2**32
+_MAX_PAGE_LEADS: Final = 10_000
+_DEFAULT_PAGE_LEADS: Final = 1_000
+_DEFAULT_SIZE_LEADS: Final = ListDefinition(id=1).size
 
 
-def get_lists(ask: Ask) -> object:
-    """Tell the lists of the account, by id; of magic ones those that it has changed."""
-    with ask.state.accounts.edit(ask.account) as account:
-        catalog = ask.state.resolved_settings(ask.account).catalog
-        untouched = {id_: catalog.edited_list(one) for id_, one in catalog.lists.items()}
-        lists = {**untouched, **account.lists}
-        return [_shown(lists[id_]) for id_ in sorted(lists) if not lists[id_].deleted]
+def get_lists(request: AdminRequest) -> object:
+    """Return the lists of the account by id. Magic lists are included once they are changed."""
+    with request.edit_account() as account:
+        catalog = request.settings.catalog
+        unchanged = {list_id: catalog.edited_list(definition) for list_id, definition in catalog.lists.items()}
+        lists = {**unchanged, **account.lists}
+        return [_to_json(lists[list_id]) for list_id in sorted(lists) if not lists[list_id].deleted]
 
 
-def get_list(ask: Ask) -> object:
-    """Tell one list."""
-    with ask.state.accounts.edit(ask.account) as account:
-        return _shown(_changes(ask, account))
+def get_list(request: AdminRequest) -> object:
+    """Return one list."""
+    with request.edit_account() as account:
+        return _to_json(_find(request, account))
 
 
-def post_list(ask: Ask) -> object:
-    """Make a list under an id that is free."""
-    with ask.state.accounts.edit(ask.account) as account:
-        return _defined(ask, account, account.new_list_id(ask.state.resolved_settings(ask.account).catalog.lists))
+def post_list(request: AdminRequest) -> object:
+    """Create a list under a new id."""
+    with request.edit_account() as account:
+        return _create(request, account, account.new_list_id(request.settings.catalog.lists))
 
 
-def put_list(ask: Ask) -> object:
-    """Make a list under an id, in place of the one that is there."""
-    list_id = _list_id(ask)
-    with ask.state.accounts.edit(ask.account) as account:
-        return _defined(ask, account, list_id)
+def put_list(request: AdminRequest) -> object:
+    """Create or replace the list with the id in the path."""
+    list_id = _list_id(request)
+    with request.edit_account() as account:
+        return _create(request, account, list_id)
 
 
-def delete_list(ask: Ask) -> object:
-    """Delete a list with its leads."""
-    with ask.state.accounts.edit(ask.account) as account:
-        account.delete_list(_changes(ask, account))
+def delete_list(request: AdminRequest) -> object:
+    """Delete a list and its leads."""
+    with request.edit_account() as account:
+        account.delete_list(_find(request, account))
     return {"status": "ok"}
 
 
-def get_leads(ask: Ask) -> object:
-    """Tell leads of a list, whatever faults and quirks there are: from an ``offset`` on, so many as ``limit`` says."""
-    first, number = (whole_number(ask, name, most, usual) for name, most, usual in _PAGE)
-    with ask.state.accounts.edit(ask.account) as account:
-        leads = _changes(ask, account).leads
-        indexes = list(islice(leads.indexes(), first, first + number))
-        return {"leads": [leads.lead(index) for index in indexes]}
+def get_leads(request: AdminRequest) -> object:
+    """Return ``limit`` leads of a list from ``offset`` on, without faults and quirks."""
+    offset = request.integer_parameter("offset", max_value=_MAX_OFFSET_LEADS, default=0)
+    limit = request.integer_parameter("limit", max_value=_MAX_PAGE_LEADS, default=_DEFAULT_PAGE_LEADS)
+    with request.edit_account() as account:
+        leads = _find(request, account).leads
+        return {"leads": [leads.lead(index) for index in islice(leads.indexes(), offset, offset + limit)]}
 
 
-def put_leads(ask: Ask) -> object:
-    """Make a list of leads that are as they are, in place of the one that is there."""
-    list_id = _list_id(ask)
-    with refusing():
-        fixture = FixtureList.from_leads(ask.content, id=list_id)
-    with ask.state.accounts.edit(ask.account) as account:
-        catalog = ask.state.resolved_settings(ask.account).catalog
-        changes = EditedList.from_leads(catalog.writer(fixture.added_definition), fixture.leads)
-        changes.touched = True
-        account.put_list(list_id, changes, catalog.key)
-        return _shown(changes)
+def put_leads(request: AdminRequest) -> object:
+    """Create or replace a list whose leads are those of a fixture, verbatim."""
+    list_id = _list_id(request)
+    with value_errors_as_problems():
+        fixture = FixtureList.from_leads(request.body, id=list_id)
+    with request.edit_account() as account:
+        catalog = request.settings.catalog
+        edited = EditedList.from_leads(catalog.writer(fixture.added_definition), fixture.leads)
+        edited.touched = True
+        account.put_list(list_id, edited, catalog.key)
+        return _to_json(edited)
 
 
-def post_leads(ask: Ask) -> object:
+def post_leads(request: AdminRequest) -> object:
     """Add leads to a list."""
-    with ask.state.accounts.edit(ask.account) as account:
-        return {"leads": _added(_changes(ask, account), ask.content["leads"])}
+    with request.edit_account() as account:
+        return {"leads": _add(_find(request, account), request.body["leads"])}
 
 
-def patch_lead(ask: Ask) -> object:
-    """Change a lead: set keys, and remove some; nothing is checked."""
-    values, gone = ask.content.get("set", {}), set(ask.content.get("remove", ()))
-    with ask.state.accounts.edit(ask.account) as account:
-        catalog = ask.state.resolved_settings(ask.account).catalog
-        place = place_of(account, catalog, ask.place)
-        if place is None:
-            raise Problem(404, "no lead of this account has this id: lead_id of GET /v1/broadcast/leads/<list id>")
-        changes, index = place
-        with refusing():
-            return changes.change(
-                index, lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in gone}
+def patch_lead(request: AdminRequest) -> object:
+    """Set and remove keys of a lead. The contract is not checked."""
+    values, removed = request.body.get("set", {}), set(request.body.get("remove", ()))
+    with request.edit_account() as account:
+        location = place_of(account, request.settings.catalog, request.path_id)
+        if location is None:
+            raise Problem(
+                404, "no lead of this account has this id; use lead_id from GET /v1/broadcast/leads/<list id>"
+            )
+        edited, index = location
+        with value_errors_as_problems():
+            return edited.change(
+                index, lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in removed}
             )
 
 
-def _list_id(ask: Ask) -> int:
-    """Return the id in the path.
+def _list_id(request: AdminRequest) -> int:
+    """Return the list id in the path.
 
     Raises:
-        Problem: no list can have it.
+        Problem: it does not have the form of a list id.
     """
-    if not is_list_id(ask.place):
-        raise Problem(404, "an id of a list is written in digits, without a zero before them")
-    return int(ask.place)
+    if not is_list_id(request.path_id):
+        raise Problem(404, "a list id consists of digits, without a leading zero")
+    return int(request.path_id)
 
 
-def _defined(ask: Ask, account: Account, list_id: int) -> object:
-    content, catalog = dict(ask.content), ask.state.resolved_settings(ask.account).catalog
-    given, description = content.pop("leads", []), content.pop("description", "")
-    with refusing():
-        size = content.pop("size", 0 if "leads" in ask.content else _USUAL_SIZE)
+def _create(request: AdminRequest, account: Account, list_id: int) -> object:
+    """Store the list that the request defines under an id, and return it as JSON."""
+    content, catalog = dict(request.body), request.settings.catalog
+    leads, description = content.pop("leads", []), content.pop("description", "")
+    with value_errors_as_problems():
+        size = content.pop("size", 0 if "leads" in request.body else _DEFAULT_SIZE_LEADS)
         definition = definition_from_json({**content, "id": list_id, "size": size})
-    changes = EditedList(catalog.writer(definition), description, touched=True)
-    _added(changes, given)
-    account.put_list(list_id, changes, catalog.key)
-    return _shown(changes)
+    edited = EditedList(catalog.writer(definition), description, touched=True)
+    _add(edited, leads)
+    account.put_list(list_id, edited, catalog.key)
+    return _to_json(edited)
 
 
-def _added(changes: EditedList, leads: list[Lead]) -> list[Lead]:
-    """Add leads; a partial lead has the keys that are given, and else what the list would have next."""
-    with refusing():
-        dump_compact([leads])  # deeper than the answer, which is refused here or nowhere
-        return changes.add_all([partial(_over, one) for one in leads])
+def _add(edited: EditedList, leads: list[Lead]) -> list[Lead]:
+    """Add leads and return them. A partial lead is completed with the next generated lead of the list."""
+    with value_errors_as_problems():
+        dump_compact([leads])  # one level deeper, as in the response, so that the response can be encoded
+        return edited.add_all([partial(_complete, lead) for lead in leads])
 
 
-def _over(given: Mapping[str, Any], lead: Lead) -> Lead:
-    return {**lead, **given}
+def _complete(partial_lead: Mapping[str, Any], generated: Lead) -> Lead:
+    return {**generated, **partial_lead}
 
 
-def _changes(ask: Ask, account: Account) -> EditedList:
-    """Return the changes of the list that is asked for.
+def _find(request: AdminRequest, account: Account) -> EditedList:
+    """Return the list with the id in the path.
 
     Raises:
-        Problem: the account has no such list, or none that can be changed.
+        Problem: the account has no such list, or the list cannot be changed.
     """
-    catalog = ask.state.resolved_settings(ask.account).catalog
-    found = changes_of(account, catalog, ask.place)
-    if isinstance(found, EditedList):
-        return found
-    if found is None:
-        raise Problem(404, "this account has no list of this id; GET /__admin/lists tells those that there are")
-    raise Problem(404, "this id stands for an answer, or for an edge case whose leads are given, and is no list")
+    edited = changes_of(account, request.settings.catalog, request.path_id)
+    if isinstance(edited, EditedList):
+        return edited
+    if edited is None:
+        raise Problem(404, "this account has no list with this id; GET /__admin/lists returns its lists")
+    raise Problem(404, "this id is no list: it stands for an error response, or for an edge case with fixed leads")
 
 
-def _shown(changes: EditedList) -> object:
-    definition = definition_to_json(changes.writer.definition)
-    return {**definition, "size": changes.leads.size, "description": changes.description, "changed": changes.touched}
+def _to_json(edited: EditedList) -> object:
+    definition = definition_to_json(edited.writer.definition)
+    return {**definition, "size": edited.leads.size, "description": edited.description, "changed": edited.touched}

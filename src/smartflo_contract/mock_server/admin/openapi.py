@@ -1,46 +1,46 @@
-"""The OpenAPI document of the admin API, from the table of routes and the shapes in ``components.json``."""
+"""The OpenAPI document of the admin API, from its route table and ``components.json``."""
 
-from functools import cache
+import re
+from collections.abc import Iterable
 from typing import Any, Final
 
-from smartflo_contract.mock_server.admin.access import TOKEN
-from smartflo_contract.mock_server.admin.account_selector import NAMES
+from smartflo_contract.mock_server.admin.access import TOKEN_HEADER
+from smartflo_contract.mock_server.admin.account_selector import ACCOUNT_PARAMETERS
 from smartflo_contract.mock_server.admin.components import components
 from smartflo_contract.mock_server.admin.problems import TITLES
-from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES, PREFIX, AdminRoute
-from smartflo_contract.mock_server.api.routes import PLACE
+from smartflo_contract.mock_server.admin.route import PREFIX, AdminRoute, Scope
 
 _INFO: Final = {
     "title": "Admin API of the fake Smartflo",
     "version": "1",
     "description": (
-        "What may be asked of the fake itself. A request speaks of the account that its Authorization header or a "
-        "parameter names, and of all accounts where it names none. On loopback the Host and Origin of a "
-        "request must be names of this machine; elsewhere the admin token is needed."
+        "Inspect and change a running fake. A request applies to the account that its Authorization header or a "
+        "parameter names, and to all accounts if it names none. On loopback, the Host and Origin of a request must be "
+        "loopback too; elsewhere, the admin token is required."
     ),
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
-_SCHEMES: Final = {
+_SECURITY_SCHEMES: Final = {
     "account": {
         "type": "apiKey",
         "in": "header",
         "name": "Authorization",
-        "description": "A token of the account that is meant, raw or after Bearer; it may have expired.",
+        "description": "A token of the account, raw or after Bearer; it may have expired.",
     },
-    "adminToken": {"type": "apiKey", "in": "header", "name": TOKEN},
+    "adminToken": {"type": "apiKey", "in": "header", "name": TOKEN_HEADER},
 }
-_NEEDS: Final[dict[str, list[dict[str, list[str]]]]] = {
-    "nobody": [{}],
+_SECURITY: Final[dict[Scope, list[dict[str, list[str]]]]] = {
+    "fake": [{}],
     "all": [{}, {"account": []}],
     "one": [{"account": []}],
 }
+_PATH_PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 
-@cache
-def admin_openapi() -> dict[str, Any]:
-    """Return the document."""
+def admin_openapi(routes: Iterable[AdminRoute]) -> dict[str, Any]:
+    """Return the OpenAPI document of a table of routes."""
     paths: dict[str, dict[str, Any]] = {}
-    for route in ADMIN_ROUTES:
+    for route in routes:
         paths.setdefault(f"{PREFIX}{route.path}", {})[route.method.lower()] = _operation(route)
     problems = {f"Problem{status}": _problem(title) for status, title in TITLES.items()}
     return {
@@ -48,34 +48,44 @@ def admin_openapi() -> dict[str, Any]:
         "info": _INFO,
         "servers": [{"url": "http://127.0.0.1:8080", "description": "smartflo-contract serve"}],
         "paths": paths,
-        "components": components() | {"securitySchemes": _SCHEMES, "responses": problems},
+        "components": components() | {"securitySchemes": _SECURITY_SCHEMES, "responses": problems},
     }
 
 
 def _operation(route: AdminRoute) -> dict[str, Any]:
-    problems = {400, 413, 422, *route.problems}
-    problems |= set() if route.open else {403}
-    problems |= set() if route.about == "nobody" else {401}
-    problems |= {409} if route.changes else set()
-    places = PLACE.findall(route.path)
-    problems |= {404} if places else set()
-    account = () if route.about == "nobody" else NAMES
-    names = (*route.parameters, *account, *(place.strip("{}") for place in places))
-    parameters = [{"$ref": f"#/components/parameters/{name}"} for name in names]
-    needs = _NEEDS[route.about]
+    path_parameters = _PATH_PARAMETER.findall(route.path)
+    account_parameters = () if route.scope == "fake" else ACCOUNT_PARAMETERS
+    parameters = [
+        {"$ref": f"#/components/parameters/{name}"}
+        for name in (*route.parameters, *account_parameters, *path_parameters)
+    ]
+    security = _SECURITY[route.scope]
     operation: dict[str, Any] = {
         "summary": route.summary,
         "responses": {
-            str(route.status): {"description": "As asked.", "content": _content("application/json", route.answer)},
-            **{str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(problems)},
+            str(route.status): {"description": "Success.", "content": _content("application/json", route.response)},
+            **{
+                str(status): {"$ref": f"#/components/responses/Problem{status}"}
+                for status in sorted(_problem_statuses(route))
+            },
         },
-        "security": [*needs, *({**one, "adminToken": []} for one in needs)],
+        "security": [*security, *({**scheme, "adminToken": []} for scheme in security)],
     }
     if parameters:
         operation["parameters"] = parameters
     if route.body:
         operation["requestBody"] = {"required": True, "content": _content("application/json", route.body)}
     return operation
+
+
+def _problem_statuses(route: AdminRoute) -> set[int]:
+    """Return the HTTP statuses of all problems that a route can respond with."""
+    statuses = {400, 413, 422, *route.problems}
+    statuses |= set() if route.is_public else {403}
+    statuses |= set() if route.scope == "fake" else {401}
+    statuses |= {409} if route.writes else set()
+    statuses |= {404} if _PATH_PARAMETER.search(route.path) else set()
+    return statuses
 
 
 def _problem(title: str) -> dict[str, Any]:

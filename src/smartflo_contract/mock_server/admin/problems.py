@@ -1,4 +1,4 @@
-"""Errors of the admin API, as problem documents (RFC 9457)."""
+"""Errors of the admin API as problem documents (RFC 9457)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,26 +19,27 @@ TITLES: Final = {
     500: "Internal server error",
     503: "Service unavailable",
 }
+"""Title of a problem by HTTP status."""
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's word
-    """Something is wrong with a request; answered as a problem document.
+class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+    """An error that is returned as a problem document.
 
     Attributes:
         status: HTTP status.
-        detail: what, and what to do.
-        errors: JSON pointers into the body, each with what is wrong there.
+        detail: what is wrong, and how to fix it.
+        errors: JSON pointer into the request body and message of each violation.
     """
 
     def __init__(self, status: int, detail: str, errors: Sequence[tuple[str, str]] = ()) -> None:
-        """Keep what is wrong."""
+        """Create a problem."""
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = errors
 
     def response(self) -> Response:
-        """Return the document."""
+        """Return the problem document."""
         body: dict[str, object] = {
             "type": "about:blank",
             "title": TITLES.get(self.status, "Error"),
@@ -51,11 +52,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
-    """Answer what cannot be made of a body as a problem: every such error of this package is a ``ValueError``.
+def value_errors_as_problems() -> Iterator[None]:
+    """Turn errors about values into problems. Every such error of this package is a ``ValueError``.
 
     Raises:
-        Problem: something cannot be made.
+        Problem: a ``ValueError`` was raised.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""All that the fake remembers, to be told, kept and taken back."""
+"""Handlers that save and restore the state of accounts."""
 
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -8,9 +8,8 @@ from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.accounts.snapshot import dump_account, load_account, load_settings
-from smartflo_contract.mock_server.admin.clock import shown_time
-from smartflo_contract.mock_server.admin.problems import Problem, refusing
-from smartflo_contract.mock_server.admin.requests import Ask
+from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
+from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.faults.validation import check_faults
@@ -18,77 +17,69 @@ from smartflo_contract.mock_server.lists.catalog import CatalogKey
 
 _VERSION: Final = 1
 _OTHER_CATALOG: Final = (
-    "this snapshot is of a fake with another seed, profile, overlay, phones or lists, or another value of the quirks "
-    "created_at and header_offset; what was changed there would lie over other leads here"
+    "this snapshot is from a fake with another seed, profile, overlay, phones or lists, or with another value of the "
+    "quirks created_at and header_offset, so its changes do not fit the leads of this fake; start this fake with the "
+    "same configuration"
 )
 
 
-def get_accounts(ask: Ask) -> object:
-    """Tell the accounts that something is remembered of."""
-    accounts = ask.state.accounts
-    ids = accounts.ids() if ask.account == ALL_ACCOUNTS else [ask.account]
-    return [_summary(account_id, accounts.peek(account_id), ask.state) for account_id in sorted(ids)]
-
-
-def get_snapshot(ask: Ask) -> object:
-    """Return what is remembered of the account that is meant, or of all."""
-    accounts = ask.state.accounts
-    ids = [ALL_ACCOUNTS, *accounts.ids()] if ask.account == ALL_ACCOUNTS else [ask.account]
-    found = {}
+def get_snapshot(request: AdminRequest) -> object:
+    """Return the state of the account, or of all accounts."""
+    accounts = request.state.accounts
+    ids = [ALL_ACCOUNTS, *accounts.ids()] if request.is_for_all_accounts else [request.account_id]
+    dumped = {}
     for account_id in ids:
         with accounts.edit(account_id) as account:
-            found[account_id] = dump_account(account)
-    return {"version": _VERSION, "world": _catalog(ask.state), "accounts": found}
+            dumped[account_id] = dump_account(account)
+    return {"version": _VERSION, "world": _digest(request.state), "accounts": dumped}
 
 
-def post_restore(ask: Ask) -> object:
-    """Take back a snapshot: of all accounts, or of one into the one that is meant."""
-    state, content = ask.state, ask.content
-    if content["world"] != _catalog(state):
+def post_restore(request: AdminRequest) -> object:
+    """Restore a snapshot of all accounts, or a snapshot of one account into the account that the request names."""
+    if request.body["world"] != _digest(request.state):
         raise Problem(409, _OTHER_CATALOG)
-    if ask.account == ALL_ACCOUNTS:
-        if ALL_ACCOUNTS not in content["accounts"]:
-            raise Problem(
-                422, "this is the snapshot of one account; send the Authorization header of the one that is meant"
-            )
-        if content["accounts"][ALL_ACCOUNTS]["lists"]:
-            raise Problem(422, "accounts: what is set for all, under the empty id, has no lists")
-        with refusing():
-            others = load_settings(content["accounts"][ALL_ACCOUNTS])
-            restored = {id_: _account(state, one, others) for id_, one in content["accounts"].items()}
-        state.accounts.replace(restored, all_=True)
-        return {"status": "ok"}
-    if len(content["accounts"]) != 1:
-        raise Problem(422, "accounts: one is wanted, to be taken back into the account that is meant")
-    (one,) = content["accounts"].values()
-    with refusing():
-        account = _account(state, one, state.accounts.get(ALL_ACCOUNTS).settings)
-    state.accounts.replace({ask.account: account}, all_=False)
+    if request.is_for_all_accounts:
+        _restore_all(request.state, request.body["accounts"])
+    else:
+        _restore_one(request.state, request.body["accounts"], request.account_id)
     return {"status": "ok"}
 
 
-def _account(state: State, content: Mapping[str, Any], others: Settings) -> Account:
-    settings, kept = load_settings(content), content["world"]
+def _restore_all(state: State, contents: Mapping[str, Any]) -> None:
+    """Replace all accounts by those of a snapshot."""
+    if ALL_ACCOUNTS not in contents:
+        raise Problem(422, "this is a snapshot of one account; name the account to restore it into")
+    if contents[ALL_ACCOUNTS]["lists"]:
+        raise Problem(422, "accounts: the settings of all accounts, under the empty id, cannot have lists")
+    with value_errors_as_problems():
+        defaults = load_settings(contents[ALL_ACCOUNTS])
+        restored = {account_id: _load(state, content, defaults) for account_id, content in contents.items()}
+    state.accounts.replace(restored, all_=True)
+
+
+def _restore_one(state: State, contents: Mapping[str, Any], account_id: str) -> None:
+    """Replace one account by the only one of a snapshot."""
+    if len(contents) != 1:
+        raise Problem(422, "accounts: expected one account, to restore into the account that the request names")
+    (content,) = contents.values()
+    with value_errors_as_problems():
+        account = _load(state, content, state.accounts.get(ALL_ACCOUNTS).settings)
+    state.accounts.replace({account_id: account}, all_=False)
+
+
+def _load(state: State, content: Mapping[str, Any], defaults: Settings) -> Account:
+    settings, catalog_key = load_settings(content), content["world"]
     check_faults(settings.faults or ())
-    catalog = state.catalogs.resolve(settings.over(others), kept and CatalogKey(**kept)).catalog
+    catalog = state.catalogs.resolve(settings.over(defaults), catalog_key and CatalogKey(**catalog_key)).catalog
     catalog.check_overlay()
     return load_account(content, settings if settings != UNSET else UNSET, catalog)
 
 
-def _catalog(state: State) -> str:
-    """Return what tells catalogs apart whose unchanged leads differ."""
+def _digest(state: State) -> str:
+    """Return a digest of the default catalog; two fakes with the same digest have the same unchanged leads."""
     catalog = state.catalogs.default.catalog
     recipes = "/".join(
-        one.digest if isinstance(one, FixtureList) else catalog.writer(one).recipe for one in catalog.lists.values()
+        definition.digest if isinstance(definition, FixtureList) else catalog.writer(definition).recipe
+        for definition in catalog.lists.values()
     )
     return blake2b(recipes.encode(), digest_size=16).hexdigest()
-
-
-def _summary(account_id: str, account: Account, state: State) -> object:
-    return {
-        "id": account_id,
-        "time": shown_time(account.clock.now(state.clock())),
-        "failed_logins": account.failed_logins,
-        "changed_lists": sorted(account.lists),
-        "settings": account.settings != UNSET,
-    }

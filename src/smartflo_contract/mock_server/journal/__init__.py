@@ -1,1 +1,1 @@
-"""The journal: a bounded record of the requests that the fake received."""
+"""The journal: a bounded record of the requests that the fake received, without secrets."""

@@ -1,0 +1,30 @@
+"""Handlers for accounts: list and reset."""
+
+from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.settings import UNSET
+from smartflo_contract.mock_server.admin.clock import format_time
+from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.context import State
+
+
+def get_accounts(request: AdminRequest) -> object:
+    """Return a summary of the account, or of each account that is not in its initial state."""
+    accounts = request.state.accounts
+    ids = accounts.ids() if request.is_for_all_accounts else [request.account_id]
+    return [_summary(account_id, accounts.peek(account_id), request.state) for account_id in sorted(ids)]
+
+
+def post_reset(request: AdminRequest) -> object:
+    """Reset the account, or all accounts, to the initial state, and delete their requests from the journal."""
+    request.state.forget(None if request.is_for_all_accounts else request.account_id)
+    return {"status": "ok"}
+
+
+def _summary(account_id: str, account: Account, state: State) -> object:
+    return {
+        "id": account_id,
+        "time": format_time(account.clock.now(state.clock())),
+        "failed_logins": account.failed_logins,
+        "changed_lists": sorted(account.lists),
+        "settings": account.settings != UNSET,
+    }

@@ -1,0 +1,116 @@
+"""Request bodies of the admin API: read, parsed and validated against ``components.json``."""
+
+from collections.abc import Collection, Iterator
+from functools import cache
+from itertools import islice
+from typing import Any, Final
+
+import jsonschema_rs
+import orjson
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from smartflo_contract.mock_server.admin.components import components
+from smartflo_contract.mock_server.admin.problems import Problem
+from smartflo_contract.mock_server.http.request_bodies import read_body
+from smartflo_contract.mock_server.http.responses import truncate
+from smartflo_contract.schemas.errors import nearest
+from smartflo_contract.schemas.json_pointer import json_pointer
+
+_MAX_ERRORS: Final = 20
+_MAX_MESSAGE_CHARACTERS: Final = 200
+_EMPTY_BODIES: Final = {b"", b"{}", b"null"}
+
+
+def check_no_body(request: Request, max_bytes: int) -> None:
+    """Reject a body with content where the route has none.
+
+    Raises:
+        Problem: the body has content, or cannot be read.
+    """
+    if _read(request, max_bytes).strip() not in _EMPTY_BODIES:
+        raise Problem(
+            422,
+            "this route accepts no body; name an account with the Authorization header, or with ?account= or ?login=",
+        )
+
+
+def read_validated_body(request: Request, schema: str, max_bytes: int) -> Any:
+    """Return the JSON body of a request.
+
+    Args:
+        request: the request.
+        schema: name of its schema among the components.
+        max_bytes: maximum size; a larger body is rejected before it is read.
+
+    Raises:
+        Problem: the body is too large, is not JSON, or violates its schema.
+    """
+    examples = components()["schemas"][schema].get("examples", ())
+    example = "".join(f"; for example {orjson.dumps(value).decode()}" for value in examples)
+    try:
+        content = orjson.loads(_read(request, max_bytes))
+    except ValueError as error:
+        raise Problem(400, f"the body is not JSON: {error}{example}") from None
+    try:
+        errors = list(_errors(schema, content))
+    except ValueError as error:  # the validator supports less depth than the parser
+        raise Problem(400, f"the body cannot be validated: {error}") from None
+    if errors:
+        pointer, message = errors[0]
+        raise Problem(422, f"{pointer[1:] or 'body'}: {message}{example}", errors)
+    return content
+
+
+def _read(request: Request, max_bytes: int) -> bytes:
+    try:
+        return read_body(request, max_bytes)
+    except RequestEntityTooLarge:
+        raise Problem(413, f"the body is larger than {max_bytes} bytes") from None
+    except ValueError as error:
+        raise Problem(400, str(error)) from None
+
+
+def _errors(name: str, content: object) -> Iterator[tuple[str, str]]:
+    """Yield JSON pointer and message of each violation, at most ``_MAX_ERRORS``."""
+    validator, properties = _validator(name), components()["schemas"][name].get("properties", {})
+    if validator.is_valid(content):
+        return
+    for error in islice(validator.iter_errors(content), _MAX_ERRORS):
+        path = list(error.instance_path)
+        description = properties.get(path[0], {}).get("description") if path else None
+        yield json_pointer(path), _message(error, properties, description)
+
+
+def _message(error: jsonschema_rs.ValidationError, properties: Collection[str], description: str | None) -> str:
+    """Return what is wrong and what is expected instead.
+
+    Args:
+        error: error of the validator.
+        properties: names of the properties of the body.
+        description: description of the property that the error is in, if any.
+    """
+    kind: Any = error.kind
+    if kind.name == "anyOf":
+        message = f"{_truncated(error.instance)} is not valid"
+    elif kind.name == "enum":
+        options = [str(option) for option in kind.options if option is not None]
+        message = f"expected one of {', '.join(options)}.{nearest(_truncated(error.instance), options)}"
+    elif kind.name == "minProperties":
+        message = f"expected at least one of {', '.join(properties)}" if properties else "expected at least one key"
+    else:
+        message = error.message
+        if len(message) > _MAX_MESSAGE_CHARACTERS:
+            message = f"...{message[-_MAX_MESSAGE_CHARACTERS:]}"
+    if kind.name == "additionalProperties" and not description:
+        message += f"; choose from {', '.join(properties)}.{nearest(str(kind.unexpected[0]), properties)}"
+    return f"{message}; expected: {description}" if description else message
+
+
+def _truncated(value: object) -> str:
+    return truncate(value if isinstance(value, str) else repr(value))
+
+
+@cache
+def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": components()})

@@ -1,0 +1,121 @@
+"""Redact secrets in what the journal keeps of a request.
+
+Values under names such as ``password`` or ``api_key`` are masked, and so are tokens that look like the vendor's, in any
+position. Of a login only the login id is kept.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
+
+from smartflo_contract.mock_server.http.responses import truncate
+
+MASK: Final = "[masked]"
+MAX_VALUE_CHARACTERS: Final = 200
+"""Maximum length of a header, query parameter or query value."""
+_MAX_QUERY_PARAMETERS: Final = 50
+_MAX_DEPTH: Final = 32
+_SECRET_WORDS: Final = frozenset(
+    {"auth", "bearer", "cookie", "cookies", "credential", "credentials", "cvv", "jwt", "otp", "pass", "passcode", "pwd"}
+    | {"secret", "secrets", "sig", "signature", "token", "tokens"}
+)
+"""Words in names whose values are secret."""
+_SECRET_COMPOUNDS: Final = re.compile(
+    r"passw|apikey|accesskey|privatekey|secretkey|authoriz|securitycode|sessionid|(token|secret)$"
+)
+"""The same, in a name reduced to its letters."""
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z _-]{1,60}")
+"""A name that cannot contain a value."""
+_JWT: Final = r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.?[\w.-]*"
+_TOKENS: Final = re.compile(rf"{_JWT}|(?P<bearer>(?i:bearer)\s+)[\w.~+/-]{{20,}}")
+"""Tokens like the vendor's, in values that clients write."""
+_TOKENS_AND_ASSIGNMENTS: Final = re.compile(
+    rf"{_JWT}|(?P<bearer>(?i:bearer)\s+)[^\s&;,]+"
+    rf"|(?P<name>(?i:{'|'.join(sorted(_SECRET_WORDS))}|password|authorization)[\w\]\"'-]{{0,40}}\s{{0,5}}[=:]\s{{0,5}})(?:(?i:bearer)\s+)?[^\s&;,]+"
+)
+"""The same in paths, queries and headers, and any value after a secret name."""
+_PLAIN_STRING: Final = re.compile(r"[\w/-]*", re.ASCII)
+"""A string that contains none of these, which is quick to check."""
+
+
+def is_secret(name: str) -> bool:
+    """Return whether values under a name are secret, in any spelling of the name."""
+    normalized = unicodedata.normalize("NFKC", unquote(unquote(name)))
+    words = {word.lower() for word in _WORD.findall(normalized)}
+    letters = "".join(filter(str.isalpha, normalized)).lower()
+    return not _SECRET_WORDS.isdisjoint(words) or _SECRET_COMPOUNDS.search(letters) is not None
+
+
+def redact_string(string: str) -> str:
+    """Return a path, query or header value with secrets masked."""
+    return _redact(string, _TOKENS_AND_ASSIGNMENTS)
+
+
+def redact_authorization(authorization: str | None) -> str | None:
+    """Return an ``Authorization`` header with the token masked."""
+    if authorization is None:
+        return None
+    return f"Bearer {MASK}" if authorization[:7].lower() == "bearer " else MASK
+
+
+def redact_query(query: str) -> Mapping[str, str]:
+    """Return the parameters of a query string with secrets masked. Of a repeated parameter, the first value counts."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_QUERY_PARAMETERS, errors="replace")
+    except ValueError:
+        return {MASK: f"more than {_MAX_QUERY_PARAMETERS} parameters"}
+    return dict(_redact_pair(name, value) for name, value in reversed(pairs))
+
+
+def redact_json(content: object) -> object:
+    """Return a JSON value with secrets masked, at any depth up to 32."""
+    return _redact_json(content, _MAX_DEPTH)
+
+
+def redact_login(content: object) -> object:
+    """Return the login id of a login's JSON body. A password may be under a misspelled name, or be that name."""
+    if not isinstance(content, dict):
+        return MASK
+    email = content.get("email")
+    others = {"password": MASK} if content.keys() - {"email"} else {}
+    return ({"email": email} if isinstance(email, str) else {}) | others
+
+
+def redact_response(content: object) -> object:
+    """Return a JSON body of the fake with its only possible secret masked, the access token."""
+    if isinstance(content, dict) and "access_token" in content:
+        content["access_token"] = MASK
+    return content
+
+
+def _redact_json(value: Any, depth: int) -> Any:
+    if isinstance(value, dict | list) and not depth:
+        return "[too deep]"
+    if isinstance(value, dict):
+        return dict(
+            _redact_pair(key, "") if is_secret(key) else (redact_string(key), _redact_json(below, depth - 1))
+            for key, below in value.items()
+        )
+    if isinstance(value, list):
+        return [_redact_json(item, depth - 1) for item in value]
+    return _redact(value, _TOKENS) if isinstance(value, str) else value
+
+
+def _redact_pair(name: str, value: str) -> tuple[str, str]:
+    """Return a name and its value with secrets in either masked."""
+    if not is_secret(name):
+        return truncate(redact_string(name), MAX_VALUE_CHARACTERS), truncate(redact_string(value), MAX_VALUE_CHARACTERS)
+    return name if _PLAIN_NAME.fullmatch(name) else MASK, MASK
+
+
+def _redact(string: str, secrets: re.Pattern[str]) -> str:
+    return string if _PLAIN_STRING.fullmatch(string) else secrets.sub(_mask, string)
+
+
+def _mask(match: re.Match[str]) -> str:
+    """Return the mask after the part of a match that is not secret."""
+    groups = match.groupdict()
+    return f"{groups.get('bearer') or groups.get('name') or ''}{MASK}"
