@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.options import PROFILES, option, overlay, phones, profile, seed
+from smartflo_contract.cli.options import option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import (
     json_array,
     print_contradiction,
@@ -18,6 +18,7 @@ from smartflo_contract.cli.output import (
     with_progress,
     write,
 )
+from smartflo_contract.schemas.profile_names import PROFILES
 
 _MAX_LEADS: Final = 100_000_000
 _LIST_ID: Final = 8668

@@ -10,7 +10,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
-PROFILES: Final = ("sample", "documented", "lenient")
+from smartflo_contract.schemas.profile_names import PROFILES
+
 _PREFIX: Final = "SMARTFLO_"
 _CREDENTIAL_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKEN")
 """Variables without an option: credentials of the vendor's API."""

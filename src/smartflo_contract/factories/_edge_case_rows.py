@@ -9,6 +9,7 @@ from smartflo_contract.factories.setting_checks import LARGEST
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.json_values import INT64
 from smartflo_contract.schemas.lead_format import mongo_date
+from smartflo_contract.schemas.profile_names import PROFILES
 
 Evidence: TypeAlias = Mapping[str, str]
 Patch: TypeAlias = dict[str, Any]
@@ -336,7 +337,7 @@ _KEYS: Final[tuple[Row, ...]] = (
      {}, {"list_id": 8669}),
     ("list-empty", "No leads at all: an array, empty.",
      {"observed": "a public client takes it for no match", "assumed": "that a list without leads is answered so"},
-     ("sample", "documented", "lenient")),
+     PROFILES),
 )  # fmt: skip
 
 OF_THE_TABLE: Final[tuple[Row, ...]] = (

@@ -37,6 +37,7 @@ from smartflo_contract.factories.list_definition import ListDefinition
 from smartflo_contract.factories.schema_values import value_for
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.profile_names import READINGS
 from smartflo_contract.schemas.schema_keywords import plain_schema
 
 FIELDS: Final = {"sample": 35, "documented": 7}
@@ -239,7 +240,7 @@ class LeadWriter:
         """Return the reading that this list follows for ``key``; ``lenient`` mixes, list by list."""
         if self._contract.profile != "lenient":
             return self._contract.profile
-        return Draw(f"reading/{self._seed}/{self.definition.id}/{key}".encode()).choice(("sample", "documented"))
+        return Draw(f"reading/{self._seed}/{self.definition.id}/{key}".encode()).choice(READINGS)
 
     def _reading(self, key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         branches = schema.get("anyOf", [schema])

@@ -1,4 +1,4 @@
-"""The markers: what they may say, and what they say of a test. Imports nothing but pytest."""
+"""The markers: what they may say, and what they say of a test. Imports no library but pytest."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-PROFILES: Final = ("sample", "documented", "lenient")
+from smartflo_contract.schemas.profile_names import PROFILES
 
 
 class Argument(NamedTuple):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
-from smartflo_contract.pytest_plugin._markers import LINES, PROFILES, marked, wrong_marker
+from smartflo_contract.pytest_plugin._markers import LINES, marked, wrong_marker
+from smartflo_contract.schemas.profile_names import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping

@@ -1,14 +1,19 @@
-"""The contract of the lead list: what a response may be, in three readings, each claim with its evidence.
+"""The contract of the lead list: what a response may contain, in each reading of the vendor's documentation.
 
-This package knows no other part of the project. Everything the others need to know about a key of
-a lead stands in ``lead.schema.json``, as schema or as annotation.
+This room knows no other room. Everything that the others need to know about a property is in ``lead.schema.json``, as
+schema or as annotation. The names below are imported when they are first used, because validators take longer to load
+than the command needs for ``--help``.
 """
 
-from smartflo_contract.schemas.assertions import assert_leads
-from smartflo_contract.schemas.contract import Contract, load_contract
-from smartflo_contract.schemas.contradictions import CONTRADICTIONS
-from smartflo_contract.schemas.errors import ContractError, OverlayError
-from smartflo_contract.schemas.findings import Finding
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smartflo_contract.schemas.assertions import assert_leads
+    from smartflo_contract.schemas.contract import Contract, load_contract
+    from smartflo_contract.schemas.contradictions import CONTRADICTIONS
+    from smartflo_contract.schemas.errors import ContractError, OverlayError
+    from smartflo_contract.schemas.findings import Finding
 
 __all__ = [
     "CONTRADICTIONS",
@@ -19,3 +24,20 @@ __all__ = [
     "assert_leads",
     "load_contract",
 ]
+_MODULES = {
+    "CONTRADICTIONS": "contradictions",
+    "Contract": "contract",
+    "ContractError": "errors",
+    "Finding": "findings",
+    "OverlayError": "errors",
+    "assert_leads": "assertions",
+    "load_contract": "contract",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name."""
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -10,9 +10,9 @@ from smartflo_contract.schemas import CONTRADICTIONS
 from smartflo_contract.schemas.contract_data import contract_data
 from smartflo_contract.schemas.lead_table import are_equal, are_object_ids
 from smartflo_contract.schemas.overlay import Overlay
+from smartflo_contract.schemas.profile_names import READINGS
 from smartflo_contract.schemas.schema_keywords import plain_schema
 
-READINGS: Final = ("documented", "sample")
 _STRING_FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
 
 FormCounts: TypeAlias = dict[tuple[str, object], tuple[int, object]]

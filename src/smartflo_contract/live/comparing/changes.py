@@ -6,14 +6,13 @@ from itertools import groupby
 from math import sqrt
 from typing import Final, NamedTuple
 
-from smartflo_contract.live.checking.agreement_counter import READINGS
 from smartflo_contract.live.checking.masking import mask_findings
 from smartflo_contract.live.comparing.shape import NULL, Path, Shape, Times
 from smartflo_contract.live.report import Agreement, Report
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.findings import SEVERITIES, Severity
 from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
-from smartflo_contract.schemas.profile_names import PROFILES
+from smartflo_contract.schemas.profile_names import PROFILES, READINGS
 
 
 class Rule(NamedTuple):
