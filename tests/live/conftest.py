@@ -1,4 +1,4 @@
-"""Servers on loopback that answer what a test says, byte by byte."""
+"""Loopback servers that send scripted responses, byte by byte."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -9,59 +9,61 @@ from typing import Self
 
 import pytest
 
-Answer = bytes | Callable[[socket.socket], object]
+ScriptedResponse = bytes | Callable[[socket.socket], object]
+_SECONDS = 10
+"""Time after which a connection or thread is given up, so that a failing test ends."""
 
 
 class Server:
-    """Gives each connection one answer, the last one again and again, and then closes it.
+    """Sends one scripted response on each connection, repeating the last one, and closes the connection.
 
     Attributes:
-        url: its root.
-        heads: the requests that came, without their bodies.
+        url: root URL.
+        heads: request line and headers of each request.
     """
 
-    def __init__(self, *answers: Answer) -> None:
-        """Listen."""
-        self._answers = answers
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._over = Event()
+    def __init__(self, *responses: ScriptedResponse) -> None:
+        """Listen on a free port."""
+        self._responses = responses
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._stopping = Event()
         self._thread = Thread(target=self._run, daemon=True)
-        self.url = "http://127.0.0.1:{1}".format(*self._listening.getsockname())
+        self.url = "http://127.0.0.1:{1}".format(*self._listener.getsockname())
         self.heads: list[str] = []
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End."""
-        self._over.set()
+        """Stop the thread and close the port."""
+        self._stopping.set()
         with suppress(OSError):
-            socket.create_connection(self._listening.getsockname(), 1).close()  # wakes it
-        self._thread.join(10)
-        self._listening.close()
+            socket.create_connection(self._listener.getsockname(), 1).close()  # ends accept()
+        self._thread.join(_SECONDS)
+        self._listener.close()
 
     def _run(self) -> None:
-        for answer in chain(self._answers, repeat(self._answers[-1])):
-            connection, _ = self._listening.accept()
+        for response in chain(self._responses, repeat(self._responses[-1])):
+            connection, _ = self._listener.accept()
             with connection, suppress(OSError):
-                if self._over.is_set():
+                if self._stopping.is_set():
                     return
-                connection.settimeout(10)
-                self.heads.append(_head(connection))
-                if isinstance(answer, bytes):
-                    connection.sendall(answer)
+                connection.settimeout(_SECONDS)
+                self.heads.append(_read_head(connection))
+                if isinstance(response, bytes):
+                    connection.sendall(response)
                 else:
-                    answer(connection)
+                    response(connection)
 
 
-def _head(connection: socket.socket) -> str:
-    """Read a request, or what somebody sends who speaks TLS."""
-    got = connection.recv(65_536)
-    while got[:1] in {b"G", b"P"} and b"\r\n\r\n" not in got:
-        got += connection.recv(65_536)
-    head, _, body = got.partition(b"\r\n\r\n")
+def _read_head(connection: socket.socket) -> str:
+    """Read a whole request, or the first bytes of a TLS handshake, and return it without its body."""
+    received = connection.recv(65_536)
+    while received[:1] in {b"G", b"P"} and b"\r\n\r\n" not in received:
+        received += connection.recv(65_536)
+    head, _, body = received.partition(b"\r\n\r\n")
     text = head.decode("latin-1")
     length = int(text.lower().partition("content-length: ")[2].split("\r\n")[0] or 0)
     while len(body) < length:
@@ -71,6 +73,6 @@ def _head(connection: socket.socket) -> str:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    """Start servers that end with the test."""
+    """Start servers that stop at the end of the test."""
     with ExitStack() as stack:
-        yield lambda *answers: stack.enter_context(Server(*answers))
+        yield lambda *responses: stack.enter_context(Server(*responses))

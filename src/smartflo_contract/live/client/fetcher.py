@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Self
 import requests
 from urllib3.exceptions import HTTPError
 
-from smartflo_contract.live.client.http_session import TIMEOUT_SECONDS, send_get
+from smartflo_contract.live.client.http_session import send_get
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.client.response_body import body_chunks
 from smartflo_contract.live.client.retry_after import retry_after
@@ -62,6 +62,10 @@ class ApiResponse:
         self._response.close()
 
 
+class _ConnectionFailure(NamedTuple):
+    reason: str
+
+
 @dataclass
 class Fetcher:
     """Sends GET requests until there is a response to return, within one budget of waiting time.
@@ -69,7 +73,7 @@ class Fetcher:
     Attributes:
         max_wait: total seconds to wait for rate limits (429).
         max_seconds: maximum seconds for one body.
-        timeout: seconds to connect, and between two bytes.
+        send: sends one GET request with a token or none.
         sleep: sleeps for some seconds.
         now: returns the current time, with time zone.
         clock: returns monotonic time in seconds.
@@ -77,7 +81,7 @@ class Fetcher:
 
     max_wait: float = MAX_WAIT_SECONDS
     max_seconds: float = MAX_RESPONSE_SECONDS
-    timeout: tuple[float, float] = TIMEOUT_SECONDS
+    send: Callable[[str, str | None], requests.Response] = send_get
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
@@ -141,7 +145,7 @@ class Fetcher:
         """Return a response that is not 5xx."""
         start, pauses = self.clock(), iter(_RETRY_PAUSES_SECONDS)
         while True:
-            response = _send(url, token, self.timeout)
+            response = self._send(url, token)
             if isinstance(response, requests.Response):
                 if response.status_code < requests.codes.server_error:
                     return response
@@ -154,30 +158,25 @@ class Fetcher:
                 raise LiveError(message)
             self.sleep(pause)
 
+    def _send(self, url: str, token: str | None) -> requests.Response | _ConnectionFailure:
+        """Return the response to one request, or a failure that may be temporary.
 
-class _ConnectionFailure(NamedTuple):
-    reason: str
-
-
-def _send(url: str, token: str | None, timeout: tuple[float, float]) -> requests.Response | _ConnectionFailure:
-    """Return the response to one request, or a failure that may be temporary.
-
-    Raises:
-        LiveError: another attempt would fail as well.
-    """
-    try:
-        return send_get(url, token, timeout)
-    except requests.exceptions.SSLError as error:
-        message = f"no secure connection to {origin_of(url)}: {_tls_reason(error)}"
-        raise LiveError(message) from None
-    except (requests.ConnectionError, requests.Timeout) as error:
-        return _ConnectionFailure(_failure_name(error))
-    except (OSError, HTTPError) as error:  # such as settings of proxies and certificates that do not exist
-        message = (
-            f"cannot send a request to {origin_of(url)}: {type(error).__name__}; "
-            "check the settings of proxies and certificates"
-        )
-        raise LiveError(message) from None
+        Raises:
+            LiveError: another attempt would fail as well.
+        """
+        try:
+            return self.send(url, token)
+        except requests.exceptions.SSLError as error:
+            message = f"no secure connection to {origin_of(url)}: {_tls_reason(error)}"
+            raise LiveError(message) from None
+        except (requests.ConnectionError, requests.Timeout) as error:
+            return _ConnectionFailure(_failure_name(error))
+        except (OSError, HTTPError) as error:  # such as settings of proxies and certificates that do not exist
+            message = (
+                f"cannot send a request to {origin_of(url)}: {type(error).__name__}; "
+                "check the settings of proxies and certificates"
+            )
+            raise LiveError(message) from None
 
 
 def _failure_name(error: Exception) -> str:
