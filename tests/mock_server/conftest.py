@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 import requests
+from flask.testing import FlaskClient
 
-from smartflo_contract.mock_server import FakeSmartflo
+from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
 
 Ask = Callable[..., requests.Response]
 Reason = Callable[[requests.Response], str]
@@ -48,3 +50,15 @@ def _ask(fake: FakeSmartflo) -> Iterator[Ask]:
 def _reason() -> Reason:
     """Return the function that reads an answer's reason as people do."""
     return lambda answer: unquote(answer.headers["X-Smartflo-Fake-Reason"])
+
+
+@pytest.fixture(name="default_client", scope="session")
+def _default_client() -> FlaskClient:
+    """Return a client of a fake in this process with default settings; use it with an account of your own."""
+    return create_app(Config()).test_client()
+
+
+@pytest.fixture(name="account")
+def _account(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the headers of an account that no other test uses."""
+    return {"Authorization": f"Bearer {uuid5(NAMESPACE_URL, request.node.nodeid).hex}"}
