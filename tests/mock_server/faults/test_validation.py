@@ -127,7 +127,7 @@ def test_rejects_faults_of_read_only_fake() -> None:
 
 
 def test_one_table_entry_adds_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rules, both servers' responses, the journal, the admin API and the command know a fault from its entry alone."""
+    """Rules, responses, the journal, the admin API and the command know a fault from its entry alone."""
     assert "there is no fault `teapot`" in rejection("teapot")
 
     def teapot(context: FaultContext) -> Response:
