@@ -1,22 +1,29 @@
-"""Bodies are remembered within bounds."""
+"""Bodies of lead lists: cached within bounds, or streamed."""
 
 from threading import Barrier, Thread
 
 import pytest
 
 from smartflo_contract.factories import LeadWriter, ListDefinition
+from smartflo_contract.mock_server.lists import body_cache
 from smartflo_contract.mock_server.lists.body_cache import CAPACITY_BYTES, MAX_WHOLE_BODY_BYTES, BodyCache, LruCache
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 from smartflo_contract.schemas import load_contract
 
 
-def lead_list(size: int, list_id: int = 1) -> LeadList:
-    """Return a list to serve."""
-    return LeadList(LeadWriter(ListDefinition(id=list_id, size=size), load_contract()), "sample")
+def lead_list(size: int) -> LeadList:
+    """Return a list of generated leads."""
+    return LeadList(LeadWriter(ListDefinition(id=1, size=size), load_contract()), "sample")
 
 
-def test_cache_forgets_what_was_not_asked_for_longest() -> None:
-    """Where bytes run out, the body that was not asked for the longest goes."""
+@pytest.fixture(name="_small_limit")
+def _small_limit_fixture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stream bodies above 100 kB, about 80 leads."""
+    monkeypatch.setattr(body_cache, "MAX_WHOLE_BODY_BYTES", 100_000)
+
+
+def test_evicts_least_recently_used_body() -> None:
+    """If there is no room for a body, the one that was not read for the longest time is evicted."""
     cache = LruCache(10)
     cache.put("a", b"aaaa")
     cache.put("b", b"bbbb")
@@ -26,8 +33,8 @@ def test_cache_forgets_what_was_not_asked_for_longest() -> None:
     assert (b"aaaa", None, b"cccc") == (cache.get("a"), cache.get("b"), cache.get("c"))
 
 
-def test_cache_counts_replaced_bodies_once() -> None:
-    """The same key again replaces; its bytes do not add up."""
+def test_counts_replaced_body_once() -> None:
+    """The bytes of a body that is put again do not add up."""
     cache = LruCache(10)
     for _ in range(10):
         cache.put("a", b"aaaa")
@@ -36,8 +43,8 @@ def test_cache_counts_replaced_bodies_once() -> None:
     assert (b"aaaa", b"bbbbbb") == (cache.get("a"), cache.get("b"))
 
 
-def test_cache_does_not_keep_what_is_too_large() -> None:
-    """A body above the capacity is not kept, and costs no other its place."""
+def test_does_not_cache_body_above_capacity() -> None:
+    """A body above the capacity evicts no other."""
     cache = LruCache(10)
     cache.put("a", b"a")
     cache.put("b", b"b" * 11)
@@ -45,16 +52,16 @@ def test_cache_does_not_keep_what_is_too_large() -> None:
     assert (b"a", None) == (cache.get("a"), cache.get("b"))
 
 
-def test_empty_body_is_remembered() -> None:
-    """A body of no bytes is a body."""
+def test_caches_empty_body() -> None:
+    """A body without bytes is a body."""
     cache = LruCache(10)
     cache.put("a", b"")
 
     assert cache.get("a") == b""
 
 
-def test_short_list_is_one_body() -> None:
-    """A short list is made in one piece, and is then ready."""
+def test_builds_short_list_once() -> None:
+    """A short list is built as a whole and cached."""
     bodies, leads = BodyCache(), lead_list(3)
     assert bodies.cached(leads) is None
     body = bodies.body(leads)
@@ -64,46 +71,50 @@ def test_short_list_is_one_body() -> None:
 
 
 @pytest.mark.parametrize("size", [20_000, 100_000_000])
-def test_long_list_is_never_kept(size: int) -> None:
-    """A list above the largest body comes in pieces and is not remembered."""
+def test_streams_long_list(size: int) -> None:
+    """A list above the maximum is streamed in chunks and not cached."""
     bodies, leads = BodyCache(), lead_list(size)
     body = bodies.body(leads)
-    first = b"" if isinstance(body, bytes) else next(body)
+    assert not isinstance(body, bytes)
+    first = next(body)
 
     assert first.startswith(b'[{"id":')
     assert len(first) < MAX_WHOLE_BODY_BYTES
     assert bodies.cached(leads) is None
 
 
-def test_streamed_list_is_the_whole_list() -> None:
-    """The pieces of a long list are those of the writer, none lost or doubled."""
-    leads = lead_list(14_000)
+@pytest.mark.usefixtures("_small_limit")
+def test_streams_all_chunks_of_the_source() -> None:
+    """No chunk of a streamed list is lost or doubled."""
+    leads = lead_list(300)
+    body = BodyCache().body(leads)
 
-    assert b"".join(leads.source.chunks()) == b"".join(BodyCache().body(leads))  # type: ignore[arg-type]
+    assert not isinstance(body, bytes)
+    assert b"".join(leads.source.chunks()) == b"".join(body)
 
 
-def test_many_leads_by_index_are_streamed() -> None:
-    """Also a part of a list comes in pieces, where it is large."""
-    leads = lead_list(20_000)
-    bodies = BodyCache()
+@pytest.mark.usefixtures("_small_limit")
+def test_streams_long_part_of_list() -> None:
+    """A part of a list is streamed as well if it is large."""
+    bodies, leads = BodyCache(), lead_list(300)
 
     assert isinstance(bodies.partial_body(leads, [1, 2]), bytes)
-    assert not isinstance(bodies.partial_body(leads, list(range(20_000))), bytes)
+    assert not isinstance(bodies.partial_body(leads, list(range(300))), bytes)
 
 
-def test_cache_holds_several_of_the_largest() -> None:
-    """The bounds are of use together."""
+def test_capacity_holds_several_of_the_largest_bodies() -> None:
+    """The two bounds fit each other."""
     assert MAX_WHOLE_BODY_BYTES * 4 <= CAPACITY_BYTES
 
 
-def test_threads_make_a_body_once() -> None:
-    """Threads that want the same body at once get the same object."""
-    bodies, leads, start = BodyCache(), lead_list(500), Barrier(8)
-    got: list[object] = []
+def test_concurrent_readers_share_one_body() -> None:
+    """Threads that read the same list at the same time receive the same object."""
+    bodies, leads, start = BodyCache(), lead_list(200), Barrier(8)
+    received: list[object] = []
 
     def read() -> None:
         start.wait()
-        got.append(bodies.body(leads))
+        received.append(bodies.body(leads))
 
     threads = [Thread(target=read) for _ in range(8)]
     for thread in threads:
@@ -111,5 +122,5 @@ def test_threads_make_a_body_once() -> None:
     for thread in threads:
         thread.join()
 
-    assert len(got) == 8
-    assert len(set(map(id, got))) == 1
+    assert len(received) == 8
+    assert len(set(map(id, received))) == 1
