@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from smartflo_contract.factories import EDGE_CASES, lead
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.lead_table import tables
+from smartflo_contract.schemas.lead_table import lead_tables
 from smartflo_contract.schemas.response_check import ResponseCheck
 from smartflo_contract.schemas.rules.rule import ResponseState
 from smartflo_contract.strategies import broken_leads, edge_leads, leads, surprising_leads
@@ -184,7 +184,7 @@ def test_columns_tell_that_leads_are_fine(
     contract = load_contract(profile, overlay)
     check = ResponseCheck(data_of(contract))
     check.add_decoded(_base(profile))
-    (columns,) = tables(_base(profile))
+    (columns,) = lead_tables(_base(profile))
     seen = ResponseState(frozenset(), data_of(contract).known_values)
 
     assert (MANY, ()) == (check.leads, check.findings())

@@ -13,7 +13,7 @@ from smartflo_contract.factories import lead
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.json_values import Path
-from smartflo_contract.schemas.lead_table import tables
+from smartflo_contract.schemas.lead_table import lead_tables
 
 
 class Pairs(NamedTuple):
@@ -74,7 +74,11 @@ def test_what_is_planted_is_found(values: list[Any], data: st.DataObject) -> Non
     expected = {index: found for index, value in enumerate(values) if (found := list(_paths(value)))}
 
     decoded = orjson.loads(text)
-    assert expected == duplicate_keys(text.encode(), decoded) == duplicate_keys(text.encode(), decoded, tables(decoded))
+    assert (
+        expected
+        == duplicate_keys(text.encode(), decoded)
+        == duplicate_keys(text.encode(), decoded, lead_tables(decoded))
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +96,9 @@ def test_what_is_planted_is_found(values: list[Any], data: st.DataObject) -> Non
 def test_known_texts(text: str, found: dict[int, list[Path]]) -> None:
     """Escapes, colons in texts, a key three times, and equal keys of different objects."""
     decoded = orjson.loads(text)
-    assert found == duplicate_keys(text.encode(), decoded) == duplicate_keys(text.encode(), decoded, tables(decoded))
+    assert (
+        found == duplicate_keys(text.encode(), decoded) == duplicate_keys(text.encode(), decoded, lead_tables(decoded))
+    )
 
 
 @pytest.mark.parametrize(

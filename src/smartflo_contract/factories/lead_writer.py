@@ -16,7 +16,6 @@ from operator import itemgetter
 from string import Formatter
 from typing import Any, Final
 
-import jsonschema_rs
 import orjson
 
 from smartflo_contract.factories.column_kinds import PHONE, SENSITIVE, TEXT, kind
@@ -38,7 +37,7 @@ from smartflo_contract.factories.schema_values import value_for
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.profile_names import READINGS
-from smartflo_contract.schemas.schema_keywords import plain_schema
+from smartflo_contract.schemas.validator import Validator
 
 FIELDS: Final = {"sample": 35, "documented": 7}
 """How many fields a lead has at least, by reading."""
@@ -257,7 +256,7 @@ class LeadWriter:
 
     def _checked(self, key: str, schema: Mapping[str, Any], generator: str | None) -> _Slot:
         """Return the slot of a key that the overlay speaks of: the generator's value where it fits."""
-        fits = jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid
+        fits = Validator(schema).is_valid
         usual = None if generator is None else _filler(generator, self._constants)
         narrowed = (
             {**schema, "enum": [value for value in schema["enum"] if fits(value)]} if "enum" in schema else schema
@@ -277,7 +276,7 @@ class LeadWriter:
                 if written is not None and not (may_ring and _DIALABLE.search(written)):
                     return written
             hint = "only --phones valid makes other numbers, which may ring" if may_ring else "check its keywords"
-            message = f"no value found for `{key}` that fits {json.dumps(plain_schema(schema))}; {hint}"
+            message = f"no value found for `{key}` that fits {json.dumps(Validator(schema).schema)}; {hint}"
             raise GenerationError(message)
 
         return slot
@@ -287,7 +286,7 @@ class LeadWriter:
         if overlay is None or key not in overlay.properties:
             return True
         schema = self._contract.lead["properties"][key]
-        return jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid(value)
+        return Validator(schema).is_valid(value)
 
     @cached_property
     def _constants(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
 from smartflo_contract.live.errors import LiveError, TruncatedBodyError
-from smartflo_contract.live.parsing.body_rules import BodyDefect
+from smartflo_contract.live.parsing.body_defect import BodyDefect
 
 BodySource: TypeAlias = str | PathLike[str] | bytes | BinaryIO
 """A URL, the path of a file, ``-`` for standard input, the bytes of a body, or an open binary file."""

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import orjson
 
+from smartflo_contract.schemas.body_rules import not_an_array, not_json
 from smartflo_contract.schemas.contract_data import ContractData, contract_data
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
-from smartflo_contract.schemas.finding_builder import body_finding, not_json_body
 from smartflo_contract.schemas.findings import Finding, masked
 from smartflo_contract.schemas.json_values import Path
 from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
@@ -52,9 +52,9 @@ class Contract:
         try:
             leads, duplicates = _decoded(body)
         except ValueError as error:
-            return (not_json_body(error),)
+            return (not_json(error),)
         if not isinstance(leads, list):
-            return (body_finding("type", "array of leads", masked(leads, personal=True)),)
+            return (not_an_array(masked(leads, personal=True)),)
         check = ResponseCheck(self._data)
         for index, lead in enumerate(leads):
             check.add(lead, duplicates.get(index, ()))

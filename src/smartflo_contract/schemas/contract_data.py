@@ -1,18 +1,19 @@
 """The contract of one profile as data: its schema, compiled for validation, and its rules."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 import jsonschema_rs
 
 from smartflo_contract.schemas.errors import ContractError, nearest
+from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.known_values import KnownValues, known_values
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.overlay import Overlay
 from smartflo_contract.schemas.profiles import resolve
-from smartflo_contract.schemas.rules.rule import ResponseState, Rule
+from smartflo_contract.schemas.rules.rule import Change, Lead, LeadBreaker, ListBreaker, ResponseState, Rule
 from smartflo_contract.schemas.rules.table import rules_in_force
-from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
+from smartflo_contract.schemas.schema_keywords import Schema
 from smartflo_contract.schemas.validator import Validator, column_validator
 
 _MAX_COLUMN_VALIDATORS = 16
@@ -83,7 +84,7 @@ class ContractData:
     @cached_property
     def lead_validator(self) -> Validator:
         """The validator of one lead; rules are not checked."""
-        return Validator(plain_schema(self.lead))
+        return Validator(self.lead)
 
     @cached_property
     def _body_validator(self) -> jsonschema_rs.Draft202012Validator:
@@ -97,6 +98,27 @@ class ContractData:
     def rules(self) -> tuple[Rule, ...]:
         """The rules of this profile, except those that read a key which the overlay decides about."""
         return rules_in_force(self.profile, () if self.overlay is None else self.overlay.decided)
+
+    def lead_breakers(self, severity: Severity) -> dict[str, Callable[[Lead], Iterable[Change]]]:
+        """Return how to break, in one valid lead, the rules of a severity: by rule, a function from lead to changes."""
+        return {
+            rule.name: partial(self._valid_changes, rule.break_lead)
+            for rule in self.rules
+            if rule.break_lead is not None and rule.severity[self.profile] == severity
+        }
+
+    def list_breakers(self) -> dict[tuple[str, str], ListBreaker]:
+        """Return how to break, between leads, the rules of severity ``break``: by rule and key."""
+        return {
+            (rule.name, rule.keys[0]): rule.break_list
+            for rule in self.rules
+            if rule.break_list is not None and rule.severity[self.profile] == "break"
+        }
+
+    def _valid_changes(self, break_lead: LeadBreaker, lead: Lead) -> Iterator[Change]:
+        """Yield the changes after which the lead is valid by the schema."""
+        is_valid = self.lead_validator.is_valid
+        return (change for change in break_lead(lead, self.lead) if is_valid(change.apply_to(lead)))
 
     @cached_property
     def known_values(self) -> Mapping[str, KnownValues]:

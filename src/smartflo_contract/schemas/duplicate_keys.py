@@ -14,23 +14,23 @@ _ESCAPED_COLON: Final = b"\\u003"
 _OPENING, _CLOSING = frozenset({b"{", b"["}), frozenset({b"}", b"]"})
 
 
-def duplicate_keys(text: bytes, values: Sequence[Any], by_keys: Sequence[Table] = ()) -> Mapping[int, Sequence[Path]]:
+def duplicate_keys(text: bytes, values: Sequence[Any], tables: Sequence[Table] = ()) -> Mapping[int, Sequence[Path]]:
     """Return the keys that stand once more in their object, by the index of the value that they are in.
 
     Args:
         text: an array in JSON, which has been decoded.
         values: its items.
-        by_keys: their tables, where there are some already.
+        tables: their tables, where there are some already.
     """
-    return {} if _are_all_kept(text, values, by_keys) else _found(text)
+    return {} if _are_all_kept(text, values, tables) else _found(text)
 
 
-def _are_all_kept(text: bytes, values: Sequence[Any], by_keys: Sequence[Table]) -> bool:
+def _are_all_kept(text: bytes, values: Sequence[Any], tables: Sequence[Table]) -> bool:
     """Whether all keys of a text surely are in what was decoded: a key that was lost has taken its colon along."""
     kept, said = values, 0
-    if len(by_keys) == 1 and len(by_keys[0].rows) == len(values):  # keys of leads need not be written to be counted
-        kept = list(by_keys[0].columns.values())
-        said = len(values) * sum(1 + key.count(":") for key in by_keys[0].keys)
+    if len(tables) == 1 and len(tables[0].rows) == len(values):  # keys of leads need not be written to be counted
+        kept = list(tables[0].columns.values())
+        said = len(values) * sum(1 + key.count(":") for key in tables[0].keys)
     try:
         said += orjson.dumps(kept).count(b":")
     except TypeError:  # nested too deeply

@@ -1,9 +1,10 @@
-"""From what is wrong with a body or a lead to a finding."""
+"""From what is wrong with a lead to a finding."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from smartflo_contract.schemas.body_rules import BODY_RULES, DUPLICATE_KEY, RFC_8259
 from smartflo_contract.schemas.contract_data import ContractData
 from smartflo_contract.schemas.contradictions import CONTRADICTIONS
 from smartflo_contract.schemas.describe import describe
@@ -17,12 +18,6 @@ from smartflo_contract.schemas.rules.rule import ABSENT, Rule
 from smartflo_contract.schemas.schema_keywords import plain_schema
 from smartflo_contract.schemas.validator import Violation, look_up
 
-RFC_8259: Final = {"assumed": "RFC 8259, the definition of JSON"}
-BARE_ARRAY: Final = {"sample": "leads page, sample response", "observed": "public clients iterate the top level"}
-NOT_JSON: Final = "not-json"
-DUPLICATE_KEY: Final = "duplicate-key"
-ONCE: Final = "each key of an object once"
-AGAIN: Final = "the same key once more"
 _PRESENCE: Final = frozenset({"required", "additionalProperties"})
 _ABOUT_PRESENCE: Final = frozenset({"undocumented-keys", "field-count"})
 
@@ -47,28 +42,6 @@ class Disagreement(NamedTuple):
     def severity(self, profile: str) -> Severity:
         """Return how severe it is in a profile."""
         return self.cause.severity[profile] if isinstance(self.cause, Rule) else "break"
-
-
-def body_finding(rule: str, expected: str, got: str, *, evidence: Mapping[str, str] = BARE_ARRAY) -> Finding:
-    """Return the finding about a body that as a whole is not a lead list."""
-    return Finding(
-        rule=rule,
-        severity="break",
-        pointer="",
-        message=f"expected {expected}, got {got}",
-        expected=expected,
-        got=got,
-        evidence=evidence,
-        profiles=PROFILES,
-        count=1,
-        first=None,
-    )
-
-
-def not_json_body(error: ValueError) -> Finding:
-    """Return the finding about a text that is not JSON; the parser's message has the position."""
-    reason, _, position = str(error).partition(": ")
-    return body_finding(NOT_JSON, "JSON", f"text that is not JSON: {reason}, {position}", evidence=RFC_8259)
 
 
 def disagreement_of(contract: ContractData, lead: object, violation: Violation) -> Disagreement:
@@ -119,7 +92,7 @@ def lead_finding(contract: ContractData, disagreement: Disagreement, first: int,
 
 def _got(disagreement: Disagreement, *, is_personal: bool) -> str:
     if disagreement.rule == DUPLICATE_KEY:
-        return AGAIN
+        return BODY_RULES[DUPLICATE_KEY].got
     return "nothing" if disagreement.got is ABSENT else masked(disagreement.got, personal=is_personal)
 
 

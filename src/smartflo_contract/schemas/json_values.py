@@ -25,6 +25,11 @@ def is_portable(value: object) -> bool:
     return True
 
 
+def first_unportable(value: object) -> Path | None:
+    """Return the path of the first value that JSON cannot express, or ``None``; NaN and infinities pass."""
+    return None if is_portable(value) else next(not_json(value))[0]
+
+
 def not_json(value: object, deepest: int = MAX_DEPTH) -> Iterator[tuple[Path, object]]:
     """Yield path and value of what JSON cannot say: NaN, infinities, lone surrogates, other types, endless nesting."""
     left: list[tuple[Path, object]] = [((), value)]

@@ -9,6 +9,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final
 
+from smartflo_contract.schemas.lead_format import field_numbering
+
 _OBJECT_ID: Final = 24
 _are_hexadecimal: Final = re.compile("[0-9a-f]*+").fullmatch
 _date: Final = itemgetter("$date")
@@ -35,6 +37,11 @@ class Table:
         columns: Iterable[tuple[Any, ...]] = zip(*map(dict.values, self.leads), strict=True)  # type: ignore[arg-type]
         return dict(zip(self.keys, columns, strict=True))
 
+    @property
+    def field_count(self) -> int:
+        """The number of fields of each lead."""
+        return field_numbering(self.keys).total
+
     def times(self, key: str) -> list[int]:
         """Return the numbers in a column of MongoDB times, in epoch ms.
 
@@ -54,7 +61,7 @@ class Table:
         return map(_number, map(_date, self.columns[key]))
 
 
-def tables(leads: Sequence[Any]) -> list[Table]:
+def lead_tables(leads: Sequence[Any]) -> list[Table]:
     """Return a table for each order of keys; what is no object is in none."""
     if set(map(type, leads)) == {dict}:
         keys = tuple(leads[0])

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
+from smartflo_contract.schemas.body_rules import BODY_RULES, DUPLICATE_KEY, NOT_JSON
 from smartflo_contract.schemas.contract_data import ContractData
+from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.finding_builder import (
-    DUPLICATE_KEY,
-    NOT_JSON,
-    ONCE,
     Disagreement,
     disagreement_of,
     lead_finding,
@@ -17,7 +16,7 @@ from smartflo_contract.schemas.findings import Finding
 from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.json_values import MAX_DEPTH, Path, is_portable, not_json
 from smartflo_contract.schemas.lead_format import FIELD, unknown_keys
-from smartflo_contract.schemas.lead_table import Table, are_equal, tables
+from smartflo_contract.schemas.lead_table import Table, are_equal, lead_tables
 from smartflo_contract.schemas.rules.rule import Breach, Identifiers, Lead, LeadCheck, ResponseState, Rule
 
 _JSON_VALUE: Final = f"a value that JSON can say, nested at most {MAX_DEPTH} deep"
@@ -68,37 +67,57 @@ class ResponseCheck:
             lead: the lead.
             duplicates: keys that stood once more in the text of the lead.
         """
-        found = [Disagreement(DUPLICATE_KEY, path, ONCE, None, None) for path in duplicates]
+        found = [
+            Disagreement(DUPLICATE_KEY, path, BODY_RULES[DUPLICATE_KEY].expected, None, None) for path in duplicates
+        ]
         found += self._disagreements(lead)
         self._count(found)
         return [(breach.rule, breach.path) for breach in found]
 
-    def add_decoded(self, leads: Sequence[Any], by_keys: Sequence[Table] | None = None) -> None:
+    def add_batch(self, leads: Sequence[Any], text: bytes) -> Sequence[Table]:
+        """Check the next leads, with the duplicate keys of their text.
+
+        Args:
+            leads: the leads, decoded from ``text``.
+            text: a JSON array.
+
+        Returns:
+            The leads as tables.
+        """
+        tables = lead_tables(leads)
+        if duplicates := duplicate_keys(text, leads, tables):
+            for index, lead in enumerate(leads):
+                self.add(lead, duplicates.get(index, ()))
+        else:
+            self.add_decoded(leads, tables)
+        return tables
+
+    def add_decoded(self, leads: Sequence[Any], tables: Sequence[Table] | None = None) -> None:
         """Check the next leads, which were decoded from JSON: as one by one, but quicker where nearly all are fine.
 
         Args:
             leads: the leads.
-            by_keys: their tables, where there are some already.
+            tables: their tables, where there are some already.
         """
-        if self._add_tables(tables(leads) if by_keys is None else by_keys, len(leads)):
+        if self._add_tables(lead_tables(leads) if tables is None else tables, len(leads)):
             return
         for start in range(0, len(leads), _BATCH_LEADS):
             few = leads[start : start + _BATCH_LEADS]
-            if not self._add_tables(tables(few), len(few)):
+            if not self._add_tables(lead_tables(few), len(few)):
                 for lead in few:
                     self.add(lead)
 
-    def _add_tables(self, by_keys: Sequence[Table], count: int) -> bool:
+    def _add_tables(self, tables: Sequence[Table], count: int) -> bool:
         """Check the next leads as tables; ``False``, and none is checked, where that cannot be done."""
-        if count < _MIN_LEADS_PER_TABLE * len(by_keys) or sum(len(table.rows) for table in by_keys) < count:
+        if count < _MIN_LEADS_PER_TABLE * len(tables) or sum(len(table.rows) for table in tables) < count:
             return False
-        if not all(map(self._is_plain, by_keys)):
+        if not all(map(self._is_plain, tables)):
             return False
         identifying = [rule.keys[0] for rule in self._contract.rules if rule.is_unique]
-        columns = [table.columns[key] for key in identifying for table in by_keys if key in table.columns]
+        columns = [table.columns[key] for key in identifying for table in tables if key in table.columns]
         if not self._state.ids.add_new(list(chain.from_iterable(columns))):
             return False
-        found = [breach for table in by_keys for breach in self._of_table(table)]
+        found = [breach for table in tables for breach in self._of_table(table)]
         found.sort(key=lambda one: one[0][0])  # as one by one
         broken: set[int] = set()
         for rows, breach in found:

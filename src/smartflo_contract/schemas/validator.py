@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from smartflo_contract.schemas.json_values import Path
 from smartflo_contract.schemas.patterns import END
+from smartflo_contract.schemas.schema_keywords import plain_schema
 
 _CLOSED: Final = "additionalProperties"
 _NOTHING: Final = "falseSchema"
@@ -29,7 +30,7 @@ class Validator:
     """A compiled schema.
 
     Args:
-        schema: a JSON Schema without ``x-`` keywords, its patterns in the portable form.
+        schema: a JSON Schema; its ``x-`` keywords are left out.
 
     Attributes:
         schema: the schema as it was compiled.
@@ -38,7 +39,7 @@ class Validator:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Compile a schema."""
-        self.schema: dict[str, Any] = _without_look_ahead(schema)
+        self.schema: dict[str, Any] = _without_look_ahead(plain_schema(schema))
         self._validator = jsonschema_rs.Draft202012Validator(self.schema)
         self.is_valid: Callable[[object], bool] = self._validator.is_valid
 

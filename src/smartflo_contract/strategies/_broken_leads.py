@@ -8,8 +8,9 @@ from hypothesis.errors import InvalidArgument
 
 from smartflo_contract.factories import Lead
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.body_rules import NOT_JSON
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.errors import nearest
-from smartflo_contract.schemas.finding_builder import NOT_JSON
 from smartflo_contract.schemas.profile_names import PROFILES
 from smartflo_contract.strategies._arguments import Arguments, ContractOptions, LeadArguments
 from smartflo_contract.strategies._lead_recipe import Recipe
@@ -18,7 +19,6 @@ from smartflo_contract.strategies.breakers import (
     Changes,
     Pair,
     keyword_breakers,
-    list_breakers,
     rule_breakers,
 )
 
@@ -155,7 +155,7 @@ def breakers_of(contract: Contract) -> tuple[Breaker, ...]:
     """Return every rule, with every key, that can be broken under a contract."""
     return (
         *(Breaker(rule, key, in_leads=True, in_responses=rule != NOT_JSON) for rule, key in ways_of(contract)),
-        *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in list_breakers(contract)),
+        *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in data_of(contract).list_breakers()),
         *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in BODY_BREAKS),
     )
 

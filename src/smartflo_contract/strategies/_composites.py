@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, epoch_ms, mongo_date
 from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._arguments import Arguments, EdgeArguments, InstantArguments, LeadArguments
@@ -26,7 +27,7 @@ from smartflo_contract.strategies._broken_leads import (
 )
 from smartflo_contract.strategies._generator_sources import DOCUMENTED_KINDS, SAFE, ListFacts
 from smartflo_contract.strategies._lead_recipe import OF_A_LIST, Lead, ListPlan
-from smartflo_contract.strategies.breakers import BODY_BREAKS, list_breakers
+from smartflo_contract.strategies.breakers import BODY_BREAKS
 
 if TYPE_CHECKING:
     from smartflo_contract import factories
@@ -125,7 +126,7 @@ def broken_responses(draw: st.DrawFn, arguments: BreakArguments) -> BrokenRespon
     style, size, place, choice = data[:4]
     plan = _plan(draw, base, data[4:])
     pieces = range(4 + recipe.list_width, len(data), recipe.lead_width)
-    break_list = list_breakers(arguments.contract).get(pair)
+    break_list = data_of(arguments.contract).list_breakers().get(pair)
     least = 1 if break_list is None else 2
     places = pieces[: least + _chosen(size, range(1 + MOST_BROKEN - least))]
     found = [_lead(draw, base, plan, data[at : at + recipe.lead_width], number) for number, at in enumerate(places)]

@@ -5,7 +5,6 @@ from copy import deepcopy
 from math import ceil, floor
 from typing import Any, Final
 
-import jsonschema_rs
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
@@ -14,7 +13,8 @@ from smartflo_contract.factories.schema_values import HINTS, value_for
 from smartflo_contract.schemas.json_values import INT64
 from smartflo_contract.schemas.lead_format import TIME_KEYS, epoch_ms
 from smartflo_contract.schemas.patterns import END
-from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
+from smartflo_contract.schemas.schema_keywords import Schema
+from smartflo_contract.schemas.validator import Validator
 
 Values = st.SearchStrategy[Any]
 
@@ -27,7 +27,7 @@ _TEXT: Final = st.characters(codec="utf-8")
 
 def accepts(schema: Schema, key: str = "") -> Callable[[object], bool]:
     """Return the function that tells whether a value fits ``schema`` and, if ``key`` is a time's, 64 bits."""
-    fits = jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid
+    fits = Validator(schema).is_valid
     return (lambda value: fits(value) and _has_64_bits(value)) if key in TIME_KEYS else fits
 
 
@@ -52,7 +52,7 @@ def example(schema: Schema, key: str = "") -> Any:
         value = value_for(reading, Draw(f"{attempt}".encode()))
         if fits(value):
             return value
-    message = f"no value was found that fits {plain_schema(schema)}; check its keywords"
+    message = f"no value was found that fits {Validator(schema).schema}; check its keywords"
     raise InvalidArgument(message)
 
 

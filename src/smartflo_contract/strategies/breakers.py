@@ -10,11 +10,11 @@ from math import inf, nextafter
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.body_rules import NOT_JSON
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.finding_builder import NOT_JSON
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.lead_format import FIELD, field_numbering
-from smartflo_contract.schemas.rules.rule import ABSENT, Change, LeadBreaker, ListBreaker
+from smartflo_contract.schemas.rules.rule import Change
 from smartflo_contract.schemas.rules.values import NEW_KEYS
 from smartflo_contract.schemas.schema_keywords import Schema
 from smartflo_contract.strategies._lead_recipe import Lead
@@ -78,29 +78,11 @@ def rule_breakers(contract: Contract, simplest: Lead, severity: Severity) -> dic
         simplest: a lead whose keys every lead has.
         severity: severity of the rules in the contract's profile.
     """
-    breakers: dict[Pair, Changes] = {}
-    for rule in data_of(contract).rules:
-        if rule.severity[contract.profile] != severity or rule.break_lead is None:
-            continue
-        changes = partial(_valid_changes, contract, rule.break_lead)
-        for key in dict.fromkeys(map(_key, changes(simplest))):
-            breakers[rule.name, key] = partial(_at_key, changes, key)
-    return breakers
-
-
-def list_breakers(contract: Contract) -> dict[Pair, ListBreaker]:
-    """Return how to break the rules between the leads of a list, by rule and key."""
     return {
-        (rule.name, rule.keys[0]): rule.break_list
-        for rule in data_of(contract).rules
-        if rule.break_list is not None and rule.severity[contract.profile] == "break"
+        (rule, key): partial(_at_key, changes, key)
+        for rule, changes in data_of(contract).lead_breakers(severity).items()
+        for key in dict.fromkeys(map(_key, changes(simplest)))
     }
-
-
-def _valid_changes(contract: Contract, break_lead: LeadBreaker, lead: Lead) -> Iterator[Change]:
-    """Yield the changes that break a rule and leave the lead valid by the schema."""
-    validator = data_of(contract).lead_validator
-    return (change for change in break_lead(lead, contract.lead) if validator.is_valid(change.apply_to(lead)))
 
 
 def _constant(changes: tuple[Change, ...], _: Lead) -> tuple[Change, ...]:
@@ -120,7 +102,7 @@ def _key(change: Change) -> str:
 def _candidates(contract: Contract, simplest: Lead) -> Iterator[Change]:
     """Yield changes of one key each, of which the contract refuses some."""
     for key in simplest:
-        yield Change((key,), {key: ABSENT})
+        yield Change.removal(key)
         for value in _values(contract.schema_of(key)):
             yield Change((key,), {key: value})
     for key in NEW_KEYS:

@@ -18,9 +18,9 @@ from referencing import Registry, Resource
 from smartflo_contract.factories import EDGE_CASES, lead
 from smartflo_contract.live import LiveError, Report, check
 from smartflo_contract.live.parsing import item_splitter
-from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.files import read
 from smartflo_contract.strategies import broken_leads, edge_leads, lead_lists, responses, surprising_leads
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartflo_contract.live.parsing import item_splitter
-from smartflo_contract.live.parsing.body_rules import BodyDefect
+from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.item_splitter import ItemBatch, ItemSplitter
 
 VALUES = st.recursive(

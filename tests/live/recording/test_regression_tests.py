@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, lead_list
 from smartflo_contract.live import RecordError, check, record
-from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.recording.literals import literal
 from smartflo_contract.live.recording.pseudonyms import runs
 from smartflo_contract.pytest_plugin import Smartflo
+from smartflo_contract.schemas.body_rules import BODY_RULES
 
 KEY: Final = b"0123456789abcdef"
 NAME: Final = "test_recorded.py"

@@ -10,9 +10,9 @@ import pytest
 
 from smartflo_contract.factories import lead
 from smartflo_contract.live import Report, check, diff
-from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding
+from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.rules.table import RULES
 

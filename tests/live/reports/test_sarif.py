@@ -15,9 +15,9 @@ from jsonschema import Draft4Validator
 from smartflo_contract import schemas
 from smartflo_contract.factories import EDGE_CASES, lead
 from smartflo_contract.live import Report, check
-from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding, load_contract
+from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.strategies import broken_leads, surprising_leads
 

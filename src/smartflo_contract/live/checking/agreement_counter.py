@@ -6,12 +6,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.live.report import AGREEMENT_LABELS, Agreement
-from smartflo_contract.schemas import CONTRADICTIONS
-from smartflo_contract.schemas.contract_data import contract_data
+from smartflo_contract.schemas import CONTRADICTIONS, Contract, load_contract
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.lead_table import are_equal, are_object_ids
-from smartflo_contract.schemas.overlay import Overlay
 from smartflo_contract.schemas.profile_names import READINGS
-from smartflo_contract.schemas.schema_keywords import plain_schema
 
 _STRING_FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
 
@@ -23,16 +21,16 @@ class AgreementCounter:
     """Counts values by form, because all values of one form follow the same reading.
 
     Args:
-        overlay: overlay of the contract; properties that it defines are not compared with the vendor's readings.
+        contract: the contract; properties that its overlay defines are not compared with the vendor's readings.
 
     Attributes:
         forms: the counts so far.
     """
 
-    def __init__(self, overlay: Overlay | None) -> None:
+    def __init__(self, contract: Contract) -> None:
         """Find the properties on which the readings differ."""
-        self._contracts = {reading: contract_data(reading) for reading in READINGS}
-        decided = set() if overlay is None else overlay.decided
+        self._contracts = {reading: data_of(load_contract(reading)) for reading in READINGS}
+        decided = set() if contract.overlay is None else contract.overlay.decided
         contradictions = {
             pointer.removeprefix("/*/"): contradiction.id
             for contradiction in CONTRADICTIONS
@@ -73,8 +71,8 @@ class AgreementCounter:
         self.forms[key, form] = before + count, first
 
     def _readings_differ(self, key: str) -> bool:
-        schemas = [contract.lead["properties"].get(key) for contract in self._contracts.values()]
-        return None not in schemas and plain_schema(schemas[0]) != plain_schema(schemas[1])
+        first, second = (data.lead_validator.schema["properties"].get(key) for data in self._contracts.values())
+        return first is not None and second is not None and first != second
 
 
 def _count_forms(values: Sequence[Any]) -> Iterator[tuple[object, object, int]]:

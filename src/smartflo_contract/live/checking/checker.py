@@ -43,7 +43,7 @@ class Checker:
         self._contract, self._opener, self._max_item_bytes = contract, opener, max_item_bytes
         self._on_progress, self._on_lead = on_progress, on_lead
         self._processes, self._name_sources = processes, name_sources
-        self._agreements, self._statistics = AgreementCounter(contract.overlay), ValueStatistics(contract)
+        self._agreements, self._statistics = AgreementCounter(contract), ValueStatistics(contract)
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
         self._broken = 0

@@ -8,13 +8,11 @@ from typing import Any, TypeAlias
 from smartflo_contract.live.checking.agreement_counter import AgreementCounter, FormCounts
 from smartflo_contract.live.checking.identifier_set import IdentifierSet
 from smartflo_contract.live.checking.value_statistics import Counts, ValueStatistics
-from smartflo_contract.live.parsing.body_rules import BODY_RULES, BodyDefect
+from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.item_splitter import ItemBatch
 from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas.body_rules import body_finding
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.duplicate_keys import duplicate_keys
-from smartflo_contract.schemas.finding_builder import body_finding
-from smartflo_contract.schemas.lead_table import tables
 from smartflo_contract.schemas.response_check import ResponseCheck
 
 LeadCallback: TypeAlias = Callable[[Mapping[str, Any]], None]
@@ -68,7 +66,7 @@ class FindingCollector:
         """Start without a lead."""
         self._identifiers = IdentifierSet()
         self._check = ResponseCheck(data_of(contract), self._identifiers)
-        self._agreements, self._statistics = AgreementCounter(contract.overlay), ValueStatistics(contract)
+        self._agreements, self._statistics = AgreementCounter(contract), ValueStatistics(contract)
         self._body_findings: dict[str, Finding] = {}
         self._defect_counts: Counter[str] = Counter()
         self._on_lead = on_lead
@@ -109,22 +107,16 @@ class FindingCollector:
 
     def _add_leads(self, batch: ItemBatch) -> None:
         leads = batch.values
-        by_keys = tables(leads)
-        if duplicates := duplicate_keys(batch.text, leads, by_keys):
-            for index, lead in enumerate(leads):
-                self._check.add(lead, duplicates.get(index, ()))
-        else:
-            self._check.add_decoded(leads, by_keys)
+        tables = self._check.add_batch(leads, batch.text)
         objects = [lead for lead in leads if isinstance(lead, dict)]
         self._agreements.add(objects)
-        self._statistics.add(objects, by_keys)
+        self._statistics.add(objects, tables)
         if self._on_lead:
             for lead in objects:
                 self._on_lead(lead)
 
 
 def _body_finding(defect: BodyDefect, leads: int) -> Finding:
-    rule = BODY_RULES[defect.rule]
     position = "" if defect.offset is None else f", at byte {defect.offset:,}, after {leads:,} leads"
     detail = f": {defect.detail}" if defect.detail else ""
-    return body_finding(defect.rule, rule.expected, f"{rule.got}{position}{detail}", evidence=dict(rule.evidence))
+    return body_finding(defect.rule, f"{position}{detail}")

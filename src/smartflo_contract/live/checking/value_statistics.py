@@ -6,7 +6,6 @@ from typing import Any, Final, TypeAlias
 
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.lead_format import field_numbering
 from smartflo_contract.schemas.lead_table import Table
 from smartflo_contract.schemas.schema_keywords import allows_null
 
@@ -33,12 +32,12 @@ class ValueStatistics:
         self._nullable = [key for key, schema in contract.lead["properties"].items() if allows_null(schema)]
         self.counts: Counts = {name: Counter() for name in ("nulls", *_STATUSES, "fields")}
 
-    def add(self, leads: Sequence[Mapping[str, Any]], by_keys: Iterable[Table]) -> None:
+    def add(self, leads: Sequence[Mapping[str, Any]], tables: Iterable[Table]) -> None:
         """Count leads.
 
         Args:
             leads: the leads.
-            by_keys: the same leads as tables.
+            tables: the same leads as tables.
         """
         for key in _STATUSES:
             values = [lead.get(key) for lead in leads]
@@ -46,8 +45,8 @@ class ValueStatistics:
                 self.counts[key][self._label(key, value)] += count
         for key in self._nullable:
             self.counts["nulls"][key] += [lead.get(key, "") for lead in leads].count(None)
-        for table in by_keys:
-            self.counts["fields"][field_numbering(table.keys).total] += len(table.rows)
+        for table in tables:
+            self.counts["fields"][table.field_count] += len(table.rows)
 
     def merge(self, counts: Counts) -> None:
         """Add the counts of other statistics."""

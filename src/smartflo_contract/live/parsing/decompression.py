@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Final
 
 from smartflo_contract.live.errors import TruncatedBodyError
-from smartflo_contract.live.parsing.body_rules import BodyDefect
+from smartflo_contract.live.parsing.body_defect import BodyDefect
 
 MAX_CHUNK_BYTES: Final = 64 * 1024
 """Maximum size of a chunk, compressed or decompressed."""

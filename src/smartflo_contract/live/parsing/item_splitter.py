@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from smartflo_contract.live.parsing.body_rules import BodyDefect
+from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.byte_buffer import ByteBuffer, byte_at, end_of_blanks, end_of_match
 from smartflo_contract.live.parsing.skipped_item import SkipState, find_end
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from smartflo_contract.live.parsing.body_rules import BodyDefect
+from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.decompression import decompress
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES, ItemBatch, ItemSplitter
-from smartflo_contract.schemas.lead_format import unknown_keys
+from smartflo_contract.schemas.lead_format import FIELD
 
 _ERROR_KEYS: Final = frozenset({"success", "message", "error"})
 
@@ -64,6 +64,6 @@ def _rule_against_single_value(values: Sequence[object], properties: frozenset[s
     (value,) = values
     if isinstance(value, dict) and not _ERROR_KEYS.isdisjoint(value):
         return "error-body"
-    if isinstance(value, dict) and len(unknown_keys(tuple(value), properties)) < len(value):
+    if isinstance(value, dict) and any(key in properties or FIELD.fullmatch(key) for key in value):
         return None
     return "no-array"

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias, TypeVar
 
-import jsonschema_rs
-
 from smartflo_contract.factories.column_kinds import TEXT, kind
 from smartflo_contract.live.errors import RecordError
 from smartflo_contract.live.recording.pseudonyms import (
@@ -29,10 +27,11 @@ from smartflo_contract.live.recording.pseudonyms import (
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.json_pointer import json_pointer
-from smartflo_contract.schemas.json_values import MAX_DEPTH, Path, is_portable, not_json
+from smartflo_contract.schemas.json_values import MAX_DEPTH, Path, first_unportable
 from smartflo_contract.schemas.lead_format import FIELD, column_names, sensitive_positions
 from smartflo_contract.schemas.response_check import ResponseCheck
-from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
+from smartflo_contract.schemas.schema_keywords import Schema
+from smartflo_contract.schemas.validator import Validator
 
 _COUNTED: Final = frozenset(
     {
@@ -149,8 +148,7 @@ class _Recorder:
     def lead(self, lead: object) -> Any:
         """Return the next lead."""
         self._index += 1
-        if not is_portable(lead):
-            path, _ = next(not_json(lead))
+        if (path := first_unportable(lead)) is not None:
             self._fail(path, f"JSON cannot say this, or it is nested more than {MAX_DEPTH} deep")
         if isinstance(lead, dict):
             self._meet(lead.keys() - self._names)
@@ -344,7 +342,7 @@ def _place(schema: Schema, *, ask: bool = False, personal: bool | None = None) -
             for key, below in reading.get("properties", {}).items()
         },
         items=None if items is None else _place(items, ask=ask, personal=personal),
-        fits=jsonschema_rs.Draft202012Validator(plain_schema(schema)).is_valid if ask else None,
+        fits=Validator(schema).is_valid if ask else None,
     )
 
 

@@ -17,14 +17,14 @@ import orjson
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.live.parsing.body_rules import BODY_RULES, BodyDefect
+from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.live.recording.pseudonymizer import pseudonyms
 from smartflo_contract.live.recording.regression_tests import Finds, Module
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.body_rules import BODY_RULES, DUPLICATE_KEY
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
-from smartflo_contract.schemas.finding_builder import DUPLICATE_KEY
 from smartflo_contract.schemas.overlay import OverlaySource
 
 _KEY: Final = 32

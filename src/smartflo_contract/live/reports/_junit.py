@@ -6,9 +6,9 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from smartflo_contract.live.comparing.changes import CHANGES
-from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
+from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.rules.table import RULES
 

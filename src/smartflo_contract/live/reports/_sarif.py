@@ -10,9 +10,9 @@ import orjson
 
 from smartflo_contract._version import __version__
 from smartflo_contract.live.comparing.changes import CHANGES, EVIDENCE
-from smartflo_contract.live.parsing.body_rules import BODY_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
+from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.files import path
 from smartflo_contract.schemas.findings import SEVERITIES, Severity, cited
 from smartflo_contract.schemas.lead_format import FIELD

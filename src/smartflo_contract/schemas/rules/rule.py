@@ -52,6 +52,11 @@ class Change(NamedTuple):
         """The pointer of the finding."""
         return finding_pointer(self.path)
 
+    @classmethod
+    def removal(cls, key: str) -> "Change":
+        """Return the change that removes a key."""
+        return cls((key,), {key: ABSENT})
+
     def apply_to(self, lead: Lead) -> dict[str, Any]:
         """Return the broken lead; it shares no value with the change."""
         kept = {key: value for key, value in lead.items() if self.patch.get(key) is not ABSENT}
