@@ -99,13 +99,13 @@ def test_an_account_does_everything(pytester: pytest.Pytester) -> None:
                 (lambda s: s.fail("ct"), "there is no fault `ct`"),
                 (lambda s: s.quirks(unknown_lst="404"), "Did you mean `unknown_list`"),
                 (lambda s: s.profile("x"), "expected one of sample, documented, lenient"),
-                (lambda s: s.add_list(columns="Mobile"), "columns: expected a list of names, got the text `Mobile`"),
-                (lambda s: s.clock.advance(hour=2), "there is no `hour`; there are weeks, days, hours"),
+                (lambda s: s.add_list(columns="Mobile"), "columns: expected a list of names, got the string `Mobile`"),
+                (lambda s: s.clock.advance(hour=2), "unknown unit `hour`; the units are weeks, days, hours"),
                 (lambda s: s.add_list(leads=-1), "size: -1 is less than the minimum"),
-                (lambda s: s.add_leads(123456, 1), "no list of this id"),
+                (lambda s: s.add_leads(123456, 1), "no list with this id"),
                 (lambda s: s.assert_called("GET", "/v1/broadcast/leeds/{id}"), "this fake has no"),
                 (lambda s: s.assert_called("GET", "v1/broadcast/leads/8668"), "the whole path"),
-                (lambda s: s.assert_called("GET", "/v1/broadcast/leads/1?number=2"), "give it as query="),
+                (lambda s: s.assert_called("GET", "/v1/broadcast/leads/1?number=2"), "use query="),
             ],
         )
         def test_what_cannot_be(smartflo, call, told):
@@ -150,9 +150,9 @@ def test_an_unknown_route_fails_the_test(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_lost*",
-            "the fake Smartflo has no such route:",
+            "requests that match no route of the fake Smartflo:",
             "  GET /v1/broadcast/leeds/1: *the nearest documented route is GET /v1/broadcast/leads/{id} (answered *",
-            "@pytest.mark.smartflo(allow_unmatched=True) lets it pass",
+            "@pytest.mark.smartflo(allow_unmatched=True) allows such requests",
         ]
     )
 
@@ -274,13 +274,13 @@ def test_what_assertions_say(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "E * expected POST /v1/broadcast/lead/8669 with {'field_1': 'Asha'} 2 times, got 0; requests of *",
-            "E *... 3 before these",
+            "E *... 3 earlier requests",
             "E *  GET /v1/broadcast/leads/8669 -> 200",
-            "E * nearest: POST /v1/broadcast/lead/8669, which differs in json",
+            "E * nearest: POST /v1/broadcast/lead/8669, differs in json",
             "E *  /field_1: expected 'Asha', got nothing",
             "E *  /data/0/field_1: expected 'B', got 'A'",
             "E *  /data: expected 0 items, got 1",
-            "E *  its body is not known: it was refused before anybody read it",
+            "E *  body unknown: the request was rejected before its body was read",
             "E * expected GET /v1/broadcast/leads/{id} never, got 1; requests of this account:",
         ]
     )
@@ -322,8 +322,8 @@ def test_the_marker(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("argument", "told"),
     [
-        ("profil='x'", "*test_x.py::test_it: @pytest.mark.smartflo has `profil`; there are leads, profile, quirks, *"),
-        ("3", "*@pytest.mark.smartflo has an argument without a name; there are *"),
+        ("profil='x'", "*test_x.py::test_it: @pytest.mark.smartflo: unknown argument `profil`; the arguments are leads, profile, quirks, *"),
+        ("3", "*@pytest.mark.smartflo: unexpected positional argument; the arguments are *"),
     ],
 )
 def test_a_marker_that_cannot_be(pytester: pytest.Pytester, argument: str, told: str) -> None:
@@ -377,7 +377,7 @@ def test_a_wrong_marker_under_xdist(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("-p", "no:cacheprovider", "-p", "xdist", "-n", "2")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["@pytest.mark.smartflo has `profil`; there are leads, profile, quirks, *"])
+    result.stdout.fnmatch_lines(["@pytest.mark.smartflo: unknown argument `profil`; the arguments are leads, profile, quirks, *"])
 
 
 def test_a_live_marker_with_arguments(pytester: pytest.Pytester) -> None:
@@ -386,7 +386,7 @@ def test_a_live_marker_with_arguments(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("-p", "no:cacheprovider")
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
-    result.stderr.fnmatch_lines(["ERROR: *@pytest.mark.smartflo_live takes no arguments"])
+    result.stderr.fnmatch_lines(["ERROR: *@pytest.mark.smartflo_live accepts no arguments"])
 
 
 def test_options_and_ini_keys(pytester: pytest.Pytester) -> None:
@@ -414,7 +414,7 @@ def test_options_and_ini_keys(pytester: pytest.Pytester) -> None:
     [
         ("--smartflo-seed=x", "--smartflo-seed: expected a whole number of at most 18 digits, or random, got `x`"),
         ("--smartflo-seed=9999999999999999999", "--smartflo-seed: expected a whole number of at most 18 digits, *"),
-        ("--smartflo-overlay=none.json", "--smartflo-overlay: there is no file *none.json"),
+        ("--smartflo-overlay=none.json", "--smartflo-overlay: file *none.json does not exist"),
         ("--smartflo-profile=x", "--smartflo-profile: expected one of sample, documented, lenient, got `x`"),
     ],
 )
@@ -441,10 +441,10 @@ def test_an_overlay_that_cannot_be(pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     ("config", "told"),
     [
-        ("host='0.0.0.0'", "a host that is this machine alone"),
+        ("host='0.0.0.0'", "a loopback host"),
         ("admin_token='x'", "no admin token"),
         ("journal_requests=0", "a journal (journal_requests above 0)"),
-        ("read_only=True", "one worker, and lists that can be changed"),
+        ("read_only=True", "one worker and writable lists"),
     ],
 )
 def test_a_configuration_that_fixtures_cannot_use(pytester: pytest.Pytester, config: str, told: str) -> None:
@@ -463,7 +463,7 @@ def test_a_configuration_that_fixtures_cannot_use(pytester: pytest.Pytester, con
     result = pytester.runpytest("-p", "no:cacheprovider")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"smartflo_config: the fixtures need {told.replace('(', '[(]')}"])
+    result.stdout.fnmatch_lines([f"smartflo_config: the fixtures require {told.replace('(', '[(]')}"])
 
 
 def test_seeds(pytester: pytest.Pytester) -> None:
@@ -505,8 +505,8 @@ def test_seeds(pytester: pytest.Pytester) -> None:
     assert first[0] != other[0]
     assert first[0].split()[1:] != first[1].split()[1:]
     assert first[2] == other[2]
-    assert "the same leads again: pytest 'test_seeds.py::test_it[0]'\n" in output
-    assert f"the same leads again: pytest 'test_seeds.py::test_it[0]' --smartflo-seed={seed}\n" in of_other
+    assert "Reproduce with: pytest 'test_seeds.py::test_it[0]'\n" in output
+    assert f"Reproduce with: pytest 'test_seeds.py::test_it[0]' --smartflo-seed={seed}\n" in of_other
     assert other == run(f"--smartflo-seed={seed}")[0]
 
 
@@ -525,7 +525,7 @@ def test_a_random_seed_is_that_of_every_process(pytester: pytest.Pytester) -> No
 
     result.assert_outcomes(failed=2)
     lines = result.stdout.str().splitlines()
-    seeds = {line.rpartition("=")[2] for line in lines if line.startswith("the same leads again")}
+    seeds = {line.rpartition("=")[2] for line in lines if line.startswith("Reproduce with")}
     assert {line.split()[-1] for line in lines if line.startswith("smartflo: seed")} == seeds
 
 
@@ -574,7 +574,7 @@ def test_a_configuration_that_comes_too_late(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("-p", "no:cacheprovider", "-p", "no:randomly")
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["smartflo_config is overridden for this test, *: override it in the conftest.py at *"])
+    result.stdout.fnmatch_lines(["smartflo_config is overridden for this test, *: override it in the top conftest.py, *"])
 
 
 @pytest.mark.usefixtures("with_others")

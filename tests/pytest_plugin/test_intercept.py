@@ -244,7 +244,7 @@ def test_threads_intercept_one_at_a_time(smartflo_server: SmartfloServer, smartf
     thread = Thread(target=intercept)
     thread.start()
     thread.join()
-    assert ["another thread intercepts requests, and interception holds for all threads: take turns"] == told
+    assert ["another thread intercepts requests; interception holds for all threads, so use one at a time"] == told
     assert 200 == via_requests(LEADS, TOKEN)[0]
     smartflo_intercept.assert_called("GET", "/v1/broadcast/leads/8668", times=1)
 

@@ -67,7 +67,7 @@ def test_skipped_without_credentials(
     result = run(pytester, "-rs", "--smartflo-live")
 
     result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["SKIPPED *: the real API needs SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASS*"])
+    result.stdout.fnmatch_lines(["SKIPPED *: the real API requires SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASS*"])
     assert [] == sent_to(real)
 
 
@@ -370,7 +370,7 @@ def test_what_needs_the_fake(pytester: pytest.Pytester, real: FakeSmartflo) -> N
     result = run(pytester, "--smartflo-live")
 
     result.assert_outcomes(passed=10, errors=1)
-    result.stdout.fnmatch_lines(["@pytest.mark.smartflo: `leads` needs the fake, and the test is marked *"])
+    result.stdout.fnmatch_lines(["@pytest.mark.smartflo: `leads` needs the fake, but the test is marked *"])
     assert ["POST /v1/auth/login"] == sent_to(real)
 
 

@@ -1,25 +1,25 @@
 """The pytest plugin: Smartflo as fixtures.
 
-pytest loads :mod:`smartflo_contract.pytest_plugin.plugin` in every run, so that module imports nothing but pytest; the
-rest comes with the first test that asks for a fixture.
+pytest loads :mod:`smartflo_contract.pytest_plugin.plugin` in every run, so that module imports pytest only. The rest
+is imported when a test uses a fixture.
 """
 
 import typing
 
 if typing.TYPE_CHECKING:
-    from smartflo_contract.pytest_plugin._account import LeadList, Smartflo
+    from smartflo_contract.pytest_plugin._account import Smartflo
+    from smartflo_contract.pytest_plugin._lead_list import LeadList
     from smartflo_contract.pytest_plugin._server import SmartfloServer
 
 __all__ = ["LeadList", "Smartflo", "SmartfloServer"]
 
 
 def __getattr__(name: str) -> typing.Any:
-    """Import a type of a fixture when a test names it."""
-    if name in {"LeadList", "Smartflo"}:
-        from smartflo_contract.pytest_plugin import _account as module  # noqa: PLC0415
-    elif name == "SmartfloServer":
-        from smartflo_contract.pytest_plugin import _server as module  # type: ignore[no-redef]  # noqa: PLC0415
-    else:
+    """Import the type of a fixture when a test names it."""
+    modules = {"LeadList": "_lead_list", "Smartflo": "_account", "SmartfloServer": "_server"}
+    if name not in modules:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(module, name)
+    from importlib import import_module  # noqa: PLC0415 - only when needed
+
+    return getattr(import_module(f"{__name__}.{modules[name]}"), name)

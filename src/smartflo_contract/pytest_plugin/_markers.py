@@ -1,5 +1,6 @@
-"""The markers: what they may say, and what they say of a test. Imports no library but pytest."""
+"""The markers: their arguments, and the values that a test sets. Imports pytest only."""
 
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -13,71 +14,88 @@ class Argument(NamedTuple):
     """A keyword argument of the marker ``smartflo``.
 
     Attributes:
-        means: what it is for, for people.
-        wanted: what it may be, for people.
-        fits: tells whether a value is of that kind; what else is wrong with it, the fake tells.
+        description: purpose, for ``pytest --markers``.
+        expected: allowed values, for error messages.
+        accepts: whether a value has an allowed type; the fake checks the rest.
     """
 
-    means: str
-    wanted: str
-    fits: Callable[[Any], bool]
+    description: str
+    expected: str
+    accepts: Callable[[Any], bool]
 
 
 ARGUMENTS: Final[Mapping[str, Argument]] = {
     "leads": Argument(
-        "how many leads, or the leads, of a list that the test begins with: `smartflo.lists[0]`",
+        "number of leads, or the leads, of a list that the test starts with: `smartflo.lists[0]`",
         "a number, or a list of leads",
         lambda value: isinstance(value, int | list | tuple) and not isinstance(value, bool),
     ),
     "profile": Argument("profile of the account", f"one of {', '.join(PROFILES)}", lambda value: value in PROFILES),
-    "quirks": Argument("quirk to value", "a dict", lambda value: isinstance(value, dict)),
+    "quirks": Argument("values of quirks by name", "a dict", lambda value: isinstance(value, dict)),
     "faults": Argument(
-        "steps, as `smartflo.fail()` takes them", "a list of steps", lambda value: isinstance(value, list | tuple)
+        "steps, as for `smartflo.fail()`", "a list of steps", lambda value: isinstance(value, list | tuple)
     ),
     "clock": Argument(
-        "the time that the account's clock shows and stands at, a datetime or ISO 8601",
+        "time at which the account's clock is frozen, a datetime or ISO 8601",
         "a datetime or ISO 8601",
         lambda value: isinstance(value, str | datetime),
     ),
     "seed": Argument(
-        "of the leads that the test makes; else each test has its own, from --smartflo-seed and its node id",
+        "seed of the leads that the test creates; by default derived from --smartflo-seed and the node id",
         "a whole number of at most 18 digits",
         lambda value: isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18,
     ),
     "allow_unmatched": Argument(
-        "requests that no route of the fake takes do not fail the test",
+        "requests that match no route of the fake do not fail the test",
         "True or False",
         lambda value: isinstance(value, bool),
     ),
 }
 """By name."""
-_NAMES: Final = ", ".join(f"{name}=" for name in ARGUMENTS)
-_MEANINGS: Final = "; ".join(f"{name}: {argument.means}" for name, argument in ARGUMENTS.items())
-LINES: Final = (
-    f"smartflo({_NAMES}): what the test's Smartflo account is like. {_MEANINGS}.",
-    "smartflo_live: the test reads the real API; skipped unless --smartflo-live and credentials are given.",
+_SIGNATURE: Final = ", ".join(f"{name}=" for name in ARGUMENTS)
+_DESCRIPTIONS: Final = "; ".join(f"{name}: {argument.description}" for name, argument in ARGUMENTS.items())
+MARKER_LINES: Final = (
+    f"smartflo({_SIGNATURE}): start state of the test's Smartflo account. {_DESCRIPTIONS}.",
+    "smartflo_live: the test reads the real API; skipped without --smartflo-live and credentials.",
 )
 """What ``pytest --markers`` shows."""
 
 
-def wrong_marker(item: pytest.Item) -> str | None:
-    """Return what is wrong about the markers of a test, ``None`` for nothing."""
+def marker_error(item: pytest.Item) -> str | None:
+    """Return what is wrong with the markers of a test; ``None`` if they are right."""
     for mark in item.iter_markers("smartflo"):
         unknown = [name for name in mark.kwargs if name not in ARGUMENTS]
         if unknown or mark.args:
-            what = f"`{unknown[0]}`" if unknown else "an argument without a name"
-            return f"@pytest.mark.smartflo has {what}; there are {', '.join(ARGUMENTS)}"
+            problem = f"unknown argument `{unknown[0]}`" if unknown else "unexpected positional argument"
+            return f"@pytest.mark.smartflo: {problem}; the arguments are {', '.join(ARGUMENTS)}"
         for name, value in mark.kwargs.items():
-            if not ARGUMENTS[name].fits(value):
-                return f"@pytest.mark.smartflo: {name}: expected {ARGUMENTS[name].wanted}, got {value!r}"
+            if not ARGUMENTS[name].accepts(value):
+                return f"@pytest.mark.smartflo: {name}: expected {ARGUMENTS[name].expected}, got {value!r}"
     if any(mark.args or mark.kwargs for mark in item.iter_markers("smartflo_live")):
-        return "@pytest.mark.smartflo_live takes no arguments"
+        return "@pytest.mark.smartflo_live accepts no arguments"
     return None
 
 
-def marked(item: Any) -> dict[str, Any]:
-    """Return what the markers ``smartflo`` of a test say, the nearest one last."""
-    said: dict[str, Any] = {}
+def marker_arguments(item: Any) -> dict[str, Any]:
+    """Return the arguments of the markers ``smartflo`` of a test; the closest marker takes precedence."""
+    arguments: dict[str, Any] = {}
     for mark in reversed(list(item.iter_markers("smartflo"))):
-        said |= mark.kwargs
-    return said
+        arguments |= mark.kwargs
+    return arguments
+
+
+def with_reading(arguments: Mapping[str, Any], reading: Mapping[str, str]) -> dict[str, Any]:
+    """Return marker arguments that also set a profile or a quirk of ``smartflo_every_reading``."""
+    if "profile" in reading:
+        return {**arguments, "profile": reading["profile"]}
+    return {**arguments, "quirks": arguments.get("quirks", {}) | reading}
+
+
+def seed_of_test(item: Any, default_seed: int) -> int:
+    """Return the seed of a test's own leads: that of its marker, or one derived from its node id.
+
+    Args:
+        item: the test.
+        default_seed: seed of the run.
+    """
+    return int(marker_arguments(item).get("seed", zlib.crc32(f"{default_seed}/{item.nodeid}".encode())))

@@ -1,4 +1,4 @@
-"""The values of the parametrised fixtures, each by the id of its test."""
+"""Values of the parametrized fixtures, each by the id of its test."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -9,32 +9,32 @@ from smartflo_contract.schemas.explain import explain
 from smartflo_contract.schemas.profile_names import PROFILES
 
 
-def _known(pointer: str) -> dict[str, int]:
-    """Return the known values of a key, each by the value and its meaning; of a range like `1 and above` the first."""
-    (key,) = (one for one in explain() if one.pointer == pointer)
-    numbers = {int(value.split()[0]): meaning for value, meaning, _ in key.known_values}
-    return {f"{number}-{'-'.join(meaning.lower().split())}": number for number, meaning in numbers.items()}
+def _known_values(pointer: str) -> dict[str, int]:
+    """Return the known values of a property by number and label; of a range such as `1 and above`, its start."""
+    (explanation,) = (entry for entry in explain() if entry.pointer == pointer)
+    labels = {int(value.split()[0]): label for value, label, _ in explanation.known_values}
+    return {f"{number}-{'-'.join(label.lower().split())}": number for number, label in labels.items()}
 
 
 def _edge_leads() -> dict[str, Any]:
-    """Return the leads of the edge cases; of a case with several each has its number."""
-    found = {}
+    """Return the leads of the edge cases by case; numbered if a case has several."""
+    leads = {}
     for name, case in EDGE_CASES.items():
         for number, lead in enumerate(case.leads):
-            found[name if len(case.leads) == 1 else f"{name}-{number}"] = lead
-    return found
+            leads[name if len(case.leads) == 1 else f"{name}-{number}"] = lead
+    return leads
 
 
 def _readings() -> dict[str, dict[str, str]]:
-    """Return each profile, and each value of each quirk but the usual one, which the profiles show."""
+    """Return each profile, and each value of each quirk except defaults, which the profiles cover."""
     quirks = {f"{quirk.name}-{value}": {quirk.name: value} for quirk in QUIRKS.values() for value in quirk.values[1:]}
     return {profile: {"profile": profile} for profile in PROFILES} | quirks
 
 
-TABLES: Final[Mapping[str, Callable[[], Mapping[str, Any]]]] = {
-    "smartflo_dial_status": lambda: _known("/*/dial_status"),
-    "smartflo_disposition": lambda: _known("/*/dialer_dial_status"),
+VALUES: Final[Mapping[str, Callable[[], Mapping[str, Any]]]] = {
+    "smartflo_dial_status": lambda: _known_values("/*/dial_status"),
+    "smartflo_disposition": lambda: _known_values("/*/dialer_dial_status"),
     "smartflo_edge_lead": _edge_leads,
     "smartflo_every_reading": _readings,
 }
-"""By the fixture's name."""
+"""By name of the fixture."""

@@ -5,45 +5,50 @@ from contextlib import contextmanager
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from smartflo_contract.mock_server import Config, FakeSmartflo
+import pytest
+
+from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.pytest_plugin._account import Smartflo
+from smartflo_contract.pytest_plugin._failures import fail_in_one_line
+from smartflo_contract.pytest_plugin._settings import setting
 from smartflo_contract.schemas.hosts import is_loopback
 
-_NEEDED: Final[Mapping[str, Callable[[Config], bool]]] = {
-    "a host that is this machine alone": lambda config: is_loopback(config.host, allow_subdomains=True),
+_REQUIREMENTS: Final[Mapping[str, Callable[[Config], bool]]] = {
+    "a loopback host": lambda config: is_loopback(config.host, allow_subdomains=True),
     "no admin token": lambda config: config.admin_token is None,
     "a journal (journal_requests above 0)": lambda config: config.journal_requests > 0,
-    "one worker, and lists that can be changed": lambda config: config.workers == 1 and not config.read_only,
+    "one worker and writable lists": lambda config: config.workers == 1 and not config.read_only,
 }
+"""What the fixtures require of a configuration."""
 
 
 class SmartfloServer:
-    """A fake Smartflo that runs for all tests of a process, at a free port of loopback.
+    """A fake Smartflo that runs for all tests of a process, on a free port of the loopback interface.
 
     Use it as a context manager.
 
     Args:
-        fake: a fake that does not run yet.
-        config: what it is made of.
+        fake: a fake that is not running.
+        config: its configuration.
 
     Attributes:
-        config: what it is made of.
+        config: configuration of the fake.
 
     Raises:
-        ValueError: fixtures could not do their work with it.
+        ValueError: the fixtures cannot use a fake with this configuration.
     """
 
     def __init__(self, fake: FakeSmartflo, config: Config) -> None:
-        """Keep the fake."""
-        wrong = [what for what, fits in _NEEDED.items() if not fits(config)]
-        if wrong:
-            message = f"the fixtures need {', '.join(wrong)}"
+        """Validate the configuration."""
+        missing = [requirement for requirement, holds in _REQUIREMENTS.items() if not holds(config)]
+        if missing:
+            message = f"the fixtures require {', '.join(missing)}"
             raise ValueError(message)
         self.config = config
         self._fake = fake
-        self._own: set[str] = set()
-        self._told = 0
+        self._account_ids: set[str] = set()
+        self._last_unmatched_id = 0
 
     def __enter__(self) -> Self:
         """Start the fake."""
@@ -51,37 +56,62 @@ class SmartfloServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop it."""
+        """Stop the fake."""
         self._fake.stop()
 
     def __repr__(self) -> str:
-        """Tell where it listens."""
+        """Return the URL."""
         return f"<SmartfloServer at {self.url}>"
 
     @property
     def url(self) -> str:
-        """Scheme, host and port; the API's paths begin with ``/v1``."""
+        """Scheme, host and port; paths of the API start with ``/v1``."""
         return self._fake.url
 
     @contextmanager
     def account(self, *, seed: int | None = None) -> Iterator[Smartflo]:
-        """Give an account that nothing has happened to, and forget it afterwards.
+        """Yield a new account, and reset it afterwards.
 
-        Under Hypothesis this gives each example its own: ``with smartflo_server.account() as smartflo:``.
+        Under Hypothesis, use it for each example: ``with smartflo_server.account() as smartflo:``.
 
         Args:
-            seed: of the lists that are added to it; that of the fake unless given.
+            seed: seed of the lists that are added; ``None`` for that of the fake.
         """
         account = Smartflo(self._fake, self.config, f"{uuid4().hex}@example.com", seed)
-        self._own.add(account_id_of_login(account.email))
+        self._account_ids.add(account_id_of_login(account.email))
         try:
             yield account
         finally:
             self._fake.reset(account.email)
 
-    def lost_strangers(self) -> list[dict[str, Any]]:
-        """Return the requests, since the last call, that no route took and that had no token of a test's account."""
-        asked = f"/__admin/requests/unmatched?after={self._told}&limit=1000"
-        lost: list[dict[str, Any]] = self._fake.app.test_client().get(asked).get_json()["requests"]
-        self._told = lost[-1]["id"] if lost else self._told
-        return [one for one in lost if one["account"] not in self._own]
+    def unattributed_requests(self) -> list[dict[str, Any]]:
+        """Return the unmatched requests since the last call that carried no token of a test's account."""
+        path = f"/__admin/requests/unmatched?after={self._last_unmatched_id}&limit=1000"
+        requests: list[dict[str, Any]] = self._fake.app.test_client().get(path).get_json()["requests"]
+        self._last_unmatched_id = requests[-1]["id"] if requests else self._last_unmatched_id
+        return [request for request in requests if request["account"] not in self._account_ids]
+
+
+def config_of_run(config: pytest.Config) -> Config:
+    """Return the configuration that options and ini keys select, or fail the test in one line.
+
+    Args:
+        config: pytest's configuration.
+    """
+    seed, profile, overlay = (setting(config, name) for name in ("seed", "profile", "overlay"))
+    path = config.rootpath / overlay if overlay else None
+    try:
+        return Config(seed=int(seed or 0), profile=profile or "sample", overlay=path)
+    except ConfigError as error:
+        fail_in_one_line("smartflo", error)
+
+
+@contextmanager
+def running_server(config: Config) -> Iterator[SmartfloServer]:
+    """Yield a running fake, or fail the test in one line if the fixtures cannot use its configuration."""
+    try:
+        server = SmartfloServer(FakeSmartflo(config), config)
+    except ValueError as error:
+        fail_in_one_line("smartflo_config", error)
+    with server:
+        yield server

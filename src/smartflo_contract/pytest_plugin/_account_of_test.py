@@ -1,0 +1,69 @@
+"""The account of one test: its start state, and the check for unmatched requests. Imports pytest only."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from smartflo_contract.pytest_plugin._failures import FAKE, HAS_FAILED, fail_in_one_line, unmatched_message
+from smartflo_contract.pytest_plugin._markers import seed_of_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.pytest_plugin._account import Smartflo
+    from smartflo_contract.pytest_plugin._server import SmartfloServer
+
+_OVERRIDDEN_TOO_LATE: Final = (
+    "smartflo_config is overridden for this test, but the fake of all tests runs with another configuration: override "
+    "it in the top conftest.py, or use smartflo.add_list(), quirks() and fail() here"
+)
+
+
+@contextmanager
+def account_of_test(
+    item: Any, server: SmartfloServer, config: Config, arguments: Mapping[str, Any]
+) -> Iterator[Smartflo]:
+    """Yield a new account; afterwards, fail the test if a request matched no route.
+
+    Args:
+        item: the test.
+        server: the fake.
+        config: value of ``smartflo_config`` for the test.
+        arguments: of the marker ``smartflo``.
+    """
+    if config != server.config:
+        pytest.fail(_OVERRIDDEN_TOO_LATE, pytrace=False)
+    with server.account(seed=seed_of_test(item, config.seed)) as account:
+        item.stash[FAKE] = server, account
+        item.stash[HAS_FAILED] = False  # the test may run again
+        try:
+            _set_start_state(account, arguments)
+        except ValueError as error:
+            fail_in_one_line("@pytest.mark.smartflo", error)
+        yield account
+        message = unmatched_message(server, account)
+        if message and not arguments.get("allow_unmatched") and not item.stash[HAS_FAILED]:
+            pytest.fail(message, pytrace=False)
+
+
+def _set_start_state(account: Smartflo, arguments: Mapping[str, Any]) -> None:
+    """Set an account to the start state of a marker.
+
+    Raises:
+        ValueError: the fake rejects a value.
+    """
+    if "profile" in arguments:
+        account.profile(arguments["profile"])
+    if "quirks" in arguments:
+        account.quirks(**arguments["quirks"])
+    if "clock" in arguments:
+        account.clock.freeze(arguments["clock"])
+        account.renew_token()
+    if "leads" in arguments:
+        account.add_list(leads=arguments["leads"])
+    if "faults" in arguments:
+        account.fail(*arguments["faults"])

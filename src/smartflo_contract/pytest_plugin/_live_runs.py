@@ -1,0 +1,101 @@
+"""Tests marked ``smartflo_live``: whether they run, their login, and their account. Imports pytest only."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from smartflo_contract.pytest_plugin._settings import setting, worker_input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.pytest_plugin._live_api import LiveApi
+
+_API: Final = pytest.StashKey["LiveApi"]()
+_SENT_REQUESTS: Final = pytest.StashKey[list[dict[str, Any]]]()
+_ALLOWED_ARGUMENTS: Final = frozenset({"allow_unmatched", "seed"})
+"""Arguments of the marker ``smartflo`` that a live test may have."""
+
+
+def reason_to_skip(config: pytest.Config) -> str | None:
+    """Return why live tests are skipped; ``None`` if they run."""
+    if not config.getoption("--smartflo-live"):
+        return "reads the real API: run with --smartflo-live"
+    token, email, password = (os.environ.get(f"SMARTFLO_{name}", "") for name in ("TOKEN", "EMAIL", "PASSWORD"))
+    if token.strip() or (email and password):
+        return None
+    return "the real API requires SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
+
+
+def configure_live_runs(config: pytest.Config) -> None:
+    """Create the client that all live tests of this process share.
+
+    Raises:
+        pytest.UsageError: a setting of it is wrong.
+    """
+    if not config.getoption("--smartflo-live"):
+        return
+    from smartflo_contract.live import LiveError  # noqa: PLC0415 - slow to import
+    from smartflo_contract.pytest_plugin._live_api import LiveApi  # noqa: PLC0415 - slow to import
+
+    process = int((worker_input(config, "workerid") or "gw0").removeprefix("gw"))
+    processes = int(worker_input(config, "workercount") or 1)
+    try:
+        api = LiveApi(setting(config, "base-url"), setting(config, "live-interval"), process, processes)
+    except LiveError as error:
+        raise pytest.UsageError(str(error)) from None
+    login = worker_input(config, "smartflo_live")
+    if login:
+        api.set_login_result(login)
+    config.stash[_API] = api
+
+
+def share_with_worker(node: Any) -> None:
+    """Send one random seed and one login to each worker process of xdist.
+
+    Args:
+        node: xdist's controller of a worker.
+    """
+    node.workerinput["smartflo_seed"] = setting(node.config, "seed")
+    if _API in node.config.stash and reason_to_skip(node.config) is None:
+        node.workerinput["smartflo_live"] = node.config.stash[_API].login_result()
+
+
+def is_live(item: pytest.Item) -> bool:
+    """Return whether a test runs against the real API."""
+    return item.get_closest_marker("smartflo_live") is not None and reason_to_skip(item.config) is None
+
+
+def guard_live_test(item: pytest.Item) -> AbstractContextManager[None]:
+    """Return a context in which only reading requests reach the real API; they are recorded for the test."""
+    api: LiveApi = item.config.stash[_API]
+    return api.guard(item.stash.setdefault(_SENT_REQUESTS, []))
+
+
+def live_account(request: pytest.FixtureRequest, arguments: Mapping[str, Any]) -> Any:
+    """Return the fixture ``smartflo`` of a live test, or fail the test.
+
+    It has a part of the members of ``Smartflo``; the others raise.
+
+    Args:
+        request: of the fixture.
+        arguments: of the marker ``smartflo``.
+    """
+    from smartflo_contract.pytest_plugin._live_account import LiveSmartflo  # noqa: PLC0415 - slow to import
+
+    not_allowed = [name for name in arguments if name not in _ALLOWED_ARGUMENTS]
+    if not_allowed:
+        message = f"@pytest.mark.smartflo: `{not_allowed[0]}` needs the fake, but the test is marked smartflo_live"
+        pytest.fail(message, pytrace=False)
+    api, sent_requests = request.config.stash[_API], request.node.stash[_SENT_REQUESTS]
+    token, reason = api.login_result()
+    if token is None:
+        pytest.fail(f"smartflo_live: {reason}", pytrace=False)
+    config: Config = request.getfixturevalue("smartflo_config")
+    sent_requests.clear()  # the login is not a request of the test
+    return LiveSmartflo(api.url, token, config.overlay, sent_requests)
