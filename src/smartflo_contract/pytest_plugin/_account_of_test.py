@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from smartflo_contract.pytest_plugin._failures import FAKE, HAS_FAILED, fail_in_one_line, unmatched_message
+from smartflo_contract.pytest_plugin._failures import FAKE, HAS_FAILED, unmatched_message
 from smartflo_contract.pytest_plugin._markers import seed_of_test
+from smartflo_contract.pytest_plugin._settings import fail_setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ def account_of_test(
         try:
             _set_start_state(account, arguments)
         except ValueError as error:
-            fail_in_one_line("@pytest.mark.smartflo", error)
+            fail_setting("@pytest.mark.smartflo", error)
         yield account
         message = unmatched_message(server, account)
         if message and not arguments.get("allow_unmatched") and not item.stash[HAS_FAILED]:

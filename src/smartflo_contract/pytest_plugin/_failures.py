@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -19,17 +19,6 @@ FAKE: Final = pytest.StashKey["tuple[SmartfloServer, Smartflo]"]()
 HAS_FAILED: Final = pytest.StashKey[bool]()
 """Whether a test has failed before its teardown."""
 _ALLOW: Final = "@pytest.mark.smartflo(allow_unmatched=True) allows such requests"
-
-
-def fail_in_one_line(subject: str, error: Exception) -> NoReturn:
-    """Fail the current test because a setting is wrong, without a traceback.
-
-    Args:
-        subject: fixture or marker of the setting.
-        error: what is wrong with it.
-    """
-    failure = pytest.fail.Exception(f"{subject}: {error}", pytrace=False)
-    raise failure from None
 
 
 def unmatched_message(server: SmartfloServer, account: Smartflo) -> str:

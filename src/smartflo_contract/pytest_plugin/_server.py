@@ -10,8 +10,7 @@ import pytest
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.pytest_plugin._account import Smartflo
-from smartflo_contract.pytest_plugin._failures import fail_in_one_line
-from smartflo_contract.pytest_plugin._settings import setting
+from smartflo_contract.pytest_plugin._settings import fail_setting, setting
 from smartflo_contract.schemas.hosts import is_loopback
 
 _REQUIREMENTS: Final[Mapping[str, Callable[[Config], bool]]] = {
@@ -103,7 +102,7 @@ def config_of_run(config: pytest.Config) -> Config:
     try:
         return Config(seed=int(seed or 0), profile=profile or "sample", overlay=path)
     except ConfigError as error:
-        fail_in_one_line("smartflo", error)
+        fail_setting("smartflo", error)
 
 
 @contextmanager
@@ -112,6 +111,6 @@ def running_server(config: Config) -> Iterator[SmartfloServer]:
     try:
         server = SmartfloServer(FakeSmartflo(config), config)
     except ValueError as error:
-        fail_in_one_line("smartflo_config", error)
+        fail_setting("smartflo_config", error)
     with server:
         yield server

@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pytest
 
@@ -74,6 +74,17 @@ def validate_settings(config: pytest.Config) -> None:
     if overlay and not (config.rootpath / overlay).is_file():
         message = f"--smartflo-overlay: file {config.rootpath / overlay} does not exist"
         raise pytest.UsageError(message)
+
+
+def fail_setting(subject: str, error: Exception) -> NoReturn:
+    """Fail the current test because a setting is wrong, without a traceback.
+
+    Args:
+        subject: fixture or marker of the setting.
+        error: what is wrong with it.
+    """
+    failure = pytest.fail.Exception(f"{subject}: {error}", pytrace=False)
+    raise failure from None
 
 
 def _ini_key(name: str) -> str:

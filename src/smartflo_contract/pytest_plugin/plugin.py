@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smartflo_contract.pytest_plugin._account_of_test import account_of_test
-from smartflo_contract.pytest_plugin._failures import add_failure_section, fail_in_one_line
+from smartflo_contract.pytest_plugin._failures import add_failure_section
 from smartflo_contract.pytest_plugin._guard import guard_test
 from smartflo_contract.pytest_plugin._live_runs import (
     configure_live_runs,
@@ -23,7 +23,7 @@ from smartflo_contract.pytest_plugin._markers import (
     seed_of_test,
     with_reading,
 )
-from smartflo_contract.pytest_plugin._settings import add_options, setting, validate_settings
+from smartflo_contract.pytest_plugin._settings import add_options, fail_setting, setting, validate_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping
@@ -154,7 +154,7 @@ def smartflo_intercept(smartflo: Smartflo, smartflo_hosts: Collection[str]) -> I
     try:
         interception = smartflo.intercept(smartflo_hosts)
     except ValueError as error:
-        fail_in_one_line("smartflo_hosts", error)
+        fail_setting("smartflo_hosts", error)
     with interception:
         yield smartflo
 
