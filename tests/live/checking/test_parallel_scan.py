@@ -1,8 +1,10 @@
-"""A large file is read in halves by two processes, and what is found is what one process finds."""
+"""A large file that two processes check has the same report as with one process."""
 
 import gzip
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import lead
 from smartflo_contract.live import check
-from smartflo_contract.live.checking import parallel_scan
+from smartflo_contract.live.checking import checker, parallel_scan
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
 from smartflo_contract.live.sources import SourceOpener
 from smartflo_contract.schemas import load_contract
@@ -31,144 +33,188 @@ LISTS = st.lists(
     min_size=2,
     max_size=12,
 )
-WHOLE = [dict(lead(0, 8668, index)) for index in range(40)]
+MAX_EXAMPLES = max(5, settings.default.max_examples // 2 if settings.default else 0)
+LEADS = [dict(lead(0, 8668, index)) for index in range(40)]
 
 
 @pytest.fixture(autouse=True)
-def _small_files_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def _split_small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel_scan, "MIN_FILE_BYTES", 1)
 
 
-@pytest.fixture(name="in_this_process")
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the second half read here, which is quicker."""
+@pytest.fixture(name="in_process")
+def _in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scan the second half in this process, which is faster; a private name is patched to start none."""
 
     @contextmanager
     def other_process(job: bytes) -> Iterator[Callable[[], object]]:
-        yield lambda: pickle.loads(parallel_scan.scan_second_half(job))  # noqa: S301 - of our own
+        yield lambda: pickle.loads(parallel_scan.scan_second_half(job))  # noqa: S301 - written by this test
 
     monkeypatch.setattr(parallel_scan, "_other_process", other_process)
 
 
-def written(path: Path, found: list[Any], *, lines: bool) -> Path:
-    """Write leads as an array, or one a line."""
-    text = "\n".join(map(json.dumps, found)) if lines else json.dumps(found)
+def write(path: Path, items: list[Any], *, lines: bool) -> Path:
+    """Write leads as an array, or one per line."""
+    text = "\n".join(map(json.dumps, items)) if lines else json.dumps(items)
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def both(path: Path, **options: Any) -> tuple[Any, Any]:
-    """Return what one process finds, and what two find."""
+def check_twice(path: Path, **options: Any) -> tuple[Any, Any]:
+    """Return the report of one process, and of two."""
     return check(path, **options).as_dict(), check(path, processes=2, **options).as_dict()
 
 
-def parts(path: Path) -> object:
-    """Return what is found in the halves; ``None`` where they have to be read as one."""
-    halves = parallel_scan.split_in_two(path)
-    assert halves is not None
+def scan_in_parallel(path: Path) -> object:
+    """Return the results of both halves; ``None`` if the file must be scanned as a whole."""
+    split = parallel_scan.split_in_two(path)
+    assert split is not None
     return parallel_scan.scan_in_parallel(
-        halves, load_contract("lenient"), MAX_ITEM_BYTES, SourceOpener(None, 60, 600), lambda _: None
+        split, load_contract("lenient"), MAX_ITEM_BYTES, SourceOpener(None, 60, 600), lambda _: None
     )
 
 
-@pytest.mark.parametrize("lines", [False, True])
-def test_another_process(tmp_path: Path, *, lines: bool) -> None:
-    """What is found is the same, whoever has read it, with the first lead of each finding."""
-    drifted = [{**one, **({"priority": 99} if index > 30 else {"extra": 1})} for index, one in enumerate(WHOLE)]
-    one, two = both(written(tmp_path / "leads.json", drifted, lines=lines))
+DRIFTED = [{**item, **({"priority": 99} if index > 30 else {"extra": 1})} for index, item in enumerate(LEADS)]
+
+
+def test_uses_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report is the same, including the first lead of each finding."""
+    results: list[object] = []
+
+    def scan(*arguments: Any) -> Any:
+        results.append(parallel_scan.scan_in_parallel(*arguments))
+        return results[-1]
+
+    monkeypatch.setattr(checker, "scan_in_parallel", scan)
+    one, two = check_twice(write(tmp_path / "leads.json", DRIFTED, lines=False))
 
     assert one == two
-    assert parts(tmp_path / "leads.json") is not None
+    assert [True] == [result is not None for result in results]
     assert {("maximum", 31), ("unknown-key", 0)} == {(each["rule"], each["first"]) for each in two["findings"]}
 
 
-@pytest.mark.usefixtures("in_this_process")
-def test_an_overlay(tmp_path: Path) -> None:
-    """What an overlay says is told on its word, whichever half it is about."""
+@pytest.mark.usefixtures("in_process")
+def test_splits_lines(tmp_path: Path) -> None:
+    """A file with one lead per line is split as well."""
+    path = write(tmp_path / "leads.json", DRIFTED, lines=True)
+    one, two = check_twice(path)
+
+    assert one == two
+    assert scan_in_parallel(path) is not None
+
+
+@pytest.mark.usefixtures("in_process")
+def test_names_overlay_as_evidence(tmp_path: Path) -> None:
+    """The evidence of a finding in the second half names the file of the overlay."""
     overlay = tmp_path / "overlay.json"
     overlay.write_text('{"properties": {"extra": {"type": "string"}}}', encoding="utf-8")
-    found = [{**one, **({"extra": 1} if index > 30 else {})} for index, one in enumerate(WHOLE)]
-    one, two = both(written(tmp_path / "leads.json", found, lines=False), overlay=overlay)
+    items = [{**item, **({"extra": 1} if index > 30 else {})} for index, item in enumerate(LEADS)]
+    one, two = check_twice(write(tmp_path / "leads.json", items, lines=False), overlay=overlay)
 
     assert one == two
     assert {"assumed": f"overlay {overlay}"} == two["findings"][0]["evidence"]
 
 
-@pytest.mark.usefixtures("in_this_process")
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(found=LISTS, lines=st.booleans())
-def test_any_list(tmp_path: Path, *, found: list[Lead], lines: bool) -> None:
-    """Two halves are as good as a whole, whatever the leads are."""
-    one, two = both(written(tmp_path / "leads.json", found, lines=lines))
+@pytest.mark.usefixtures("in_process")
+@settings(max_examples=MAX_EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(items=LISTS, lines=st.booleans())
+def test_report_does_not_depend_on_processes(tmp_path: Path, *, items: list[Lead], lines: bool) -> None:
+    """Two halves of any list have the report of the whole."""
+    one, two = check_twice(write(tmp_path / "leads.json", items, lines=lines))
     assert one == two
 
 
-def changed(at: int, **changes: object) -> str:
-    """Return a list of which one lead is changed."""
-    return json.dumps([{**one, **(changes if index == at else {})} for index, one in enumerate(WHOLE)])
+def changed(position: int, **changes: object) -> str:
+    """Return a list in which one lead is changed."""
+    return json.dumps([{**item, **(changes if index == position else {})} for index, item in enumerate(LEADS)])
 
 
-@pytest.mark.usefixtures("in_this_process")
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize(
     ("text", "rules"),
     [
-        (changed(39, lead_id=WHOLE[0]["lead_id"], id=WHOLE[0]["id"]), ["lead-id-unique"]),
-        (json.dumps([*WHOLE[:20], *({**one, "list_id": 7} for one in WHOLE[20:])]), ["one-list-id"]),
+        (changed(39, lead_id=LEADS[0]["lead_id"], id=LEADS[0]["id"]), ["lead-id-unique"]),
+        (json.dumps([*LEADS[:20], *({**item, "list_id": 7} for item in LEADS[20:])]), ["one-list-id"]),
         (changed(0)[:-1] + ",]", ["dangling-comma"]),
         (changed(0)[:-1], ["truncated-body"]),
         (changed(0).replace("}, {", "}\n{"), ["not-json"]),
-        ("\n".join(f"{json.dumps(one)}," for one in WHOLE), ["not-json"]),
+        ("\n".join(f"{json.dumps(item)}," for item in LEADS), ["not-json"]),
         (changed(21, field_3="},{" * 2_000), []),
         (changed(21, extra=[{"x": 1}] * 700), ["unknown-key"]),
     ],
-    ids=["repeated id", "other list", "comma", "cut", "no commas", "commas", "in a text", "in an array"],
+    ids=[
+        "repeated id",
+        "other list",
+        "dangling comma",
+        "truncated",
+        "no commas",
+        "lines with commas",
+        "in a string",
+        "in an array",
+    ],
 )
-def test_halves_that_do_not_go_together(tmp_path: Path, text: str, rules: list[str]) -> None:
-    """Where a lead depends on another one, or the file is no whole list, or was cut in a lead, it is read as one."""
+def test_scans_dependent_halves_as_whole(tmp_path: Path, text: str, rules: list[str]) -> None:
+    """So is a file that is not a complete list, or that was cut within a lead."""
     path = tmp_path / "leads.json"
     path.write_text(text, encoding="utf-8")
-    one, two = both(path)
+    one, two = check_twice(path)
 
     assert one == two
     assert rules == [each["rule"] for each in two["findings"]]
-    assert parallel_scan.split_in_two(path) is None or parts(path) is None
+    assert parallel_scan.split_in_two(path) is None or scan_in_parallel(path) is None
 
 
-@pytest.mark.parametrize("code", ["raise SystemExit(1)", "print('no result'); raise SystemExit(1)"])
-def test_other_process_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    """What another process does not tell is read here."""
-    monkeypatch.setattr(parallel_scan, "WORKER", code)
-    one, two = both(written(tmp_path / "leads.json", WHOLE, lines=False))
+@pytest.mark.parametrize("program", ["raise SystemExit(1)", "print('no result'); raise SystemExit(1)"])
+def test_survives_failure_of_other_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """The file is then scanned as a whole."""
+    monkeypatch.setattr(parallel_scan, "WORKER", program)
+    one, two = check_twice(write(tmp_path / "leads.json", LEADS, lines=False))
     assert one == two
+
+
+@pytest.mark.slow
+def test_runs_script_without_main_guard_once(tmp_path: Path) -> None:
+    """The other process does not import the script that calls ``check``."""
+    write(tmp_path / "leads.json", LEADS, lines=False)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from smartflo_contract.live import check\n"
+        "from smartflo_contract.live.checking import parallel_scan\n"
+        "parallel_scan.MIN_FILE_BYTES = 1\n"
+        "print(check('leads.json', processes=2).grade)\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "A\n" == done.stdout
 
 
 @pytest.mark.parametrize(
     "content",
     [b"", b"<html>", gzip.compress(b"[]"), b"\xef\xbb\xbf[]", b"[]", b"[{}]"],
-    ids=["empty", "page", "gzip", "byte order mark", "empty list", "one lead"],
+    ids=["empty", "HTML", "gzip", "byte order mark", "empty list", "one lead"],
 )
-def test_what_is_not_halved(tmp_path: Path, content: bytes) -> None:
-    """What is packed, no list, or has one lead, is read as one."""
+def test_does_not_split_other_files(tmp_path: Path, content: bytes) -> None:
+    """A compressed file, a file that is not a list, and a list of fewer than two leads have no halves."""
     path = tmp_path / "leads.json"
     path.write_bytes(content)
     assert parallel_scan.split_in_two(path) is None
 
 
-def test_small_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small file is not worth another process."""
-    path = written(tmp_path / "leads.json", WHOLE, lines=False)
+def test_does_not_split_small_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To start another process would take longer."""
+    path = write(tmp_path / "leads.json", LEADS, lines=False)
     assert parallel_scan.split_in_two(path)
     monkeypatch.setattr(parallel_scan, "MIN_FILE_BYTES", path.stat().st_size + 1)
     assert parallel_scan.split_in_two(path) is None
 
 
-@pytest.mark.usefixtures("in_this_process")
-def test_progress(tmp_path: Path) -> None:
-    """Leads and bytes are told as if both processes had read as much."""
-    path = written(tmp_path / "leads.json", WHOLE, lines=False)
-    reads: list[tuple[int, int, int | None]] = []
-    check(path, processes=2, progress=lambda *told: reads.append(told))
+@pytest.mark.usefixtures("in_process")
+def test_estimates_progress_of_both_processes(tmp_path: Path) -> None:
+    """Leads and bytes are those of the whole file at the end, approximately."""
+    path = write(tmp_path / "leads.json", LEADS, lines=False)
+    calls: list[tuple[int, int, int | None]] = []
+    check(path, processes=2, progress=lambda *counts: calls.append(counts))
 
-    leads, size, total = reads[-1]
-    assert abs(len(WHOLE) - leads) <= 2
+    count, size, total = calls[-1]
+    assert abs(len(LEADS) - count) <= 2
     assert path.stat().st_size == total == pytest.approx(size, rel=0.1)

@@ -1,4 +1,4 @@
-"""A body is cut into its items, however it arrives, and what is wrong with it is told where it is."""
+"""A body is split into its items, however it arrives, and defects are reported with their positions."""
 
 import itertools
 import json
@@ -28,19 +28,19 @@ SIZE = len(LEAD)
 
 @pytest.fixture(name="batch", params=[1, 16, 2**19], autouse=True)
 def _batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Decode few items at a time, and many."""
+    """Decode items one by one, some together, and all together."""
     monkeypatch.setattr(item_splitter, "BATCH_BYTES", request.param)
     monkeypatch.setattr(item_splitter, "SKIP_CHUNK_BYTES", max(4, request.param // 8))
 
 
-def pieces(body: bytes, size: int) -> Iterator[bytes]:
-    """Return a body in pieces."""
+def in_chunks(body: bytes, size: int) -> Iterator[bytes]:
+    """Return a body in chunks."""
     return (body[start : start + size] for start in range(0, len(body), size))
 
 
-def found(body: bytes, size: int = 7, max_item_bytes: int = 2**20) -> tuple[list[Any], list[tuple[str, int | None]]]:
-    """Return the items of a body, and rule and place of what is none."""
-    parts = list(ItemSplitter(pieces(body, size), max_item_bytes))
+def split(body: bytes, size: int = 7, max_item_bytes: int = 2**20) -> tuple[list[Any], list[tuple[str, int | None]]]:
+    """Return the items of a body, and rule and offset of its defects."""
+    parts = list(ItemSplitter(in_chunks(body, size), max_item_bytes))
     values = itertools.chain.from_iterable(part.values for part in parts if isinstance(part, ItemBatch))
     return list(values), [(part.rule, part.offset) for part in parts if isinstance(part, BodyDefect)]
 
@@ -49,14 +49,16 @@ def found(body: bytes, size: int = 7, max_item_bytes: int = 2**20) -> tuple[list
     values=st.lists(VALUES, max_size=6),
     indent=st.sampled_from([None, 0, 2]),
     separators=st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " : ")]),
-    written=st.sampled_from(["ascii", "utf-8"]),
+    encoding=st.sampled_from(["ascii", "utf-8"]),
     size=st.integers(1, 40),
 )
-def test_any_array(values: list[Any], indent: int | None, separators: tuple[str, str], written: str, size: int) -> None:
-    """The items are those of the array, however it is written and in whatever pieces it comes."""
-    body = json.dumps(values, indent=indent, separators=separators, ensure_ascii=written == "ascii").encode()
+def test_splits_any_array(
+    values: list[Any], indent: int | None, separators: tuple[str, str], encoding: str, size: int
+) -> None:
+    """White space, escapes and chunks make no difference."""
+    body = json.dumps(values, indent=indent, separators=separators, ensure_ascii=encoding == "ascii").encode()
 
-    assert (values, []) == found(b"\n " + body + b"\n", size)
+    assert (values, []) == split(b"\n " + body + b"\n", size)
 
 
 @given(
@@ -65,17 +67,17 @@ def test_any_array(values: list[Any], indent: int | None, separators: tuple[str,
     between=st.sampled_from(["\n", "\r\n", "\n\n \n"]),
     size=st.integers(1, 40),
 )
-def test_any_lines(values: list[Any], indent: int | None, between: str, size: int) -> None:
-    """Values that follow each other are items as well, one a line or over several lines."""
-    values = [{"first": 1}, *values]  # or it may be taken for an array
+def test_splits_consecutive_values(values: list[Any], indent: int | None, between: str, size: int) -> None:
+    """Without an array, each item has one line or several."""
+    values = [{"first": 1}, *values]  # otherwise the first value might be an array
     body = between.join(json.dumps(value, indent=indent) for value in values).encode()
 
-    assert (values, []) == found(body, size)
-    assert (values, []) == found(body + b"\n", size)
+    assert (values, []) == split(body, size)
+    assert (values, []) == split(body + b"\n", size)
 
 
 @pytest.mark.parametrize(
-    ("body", "leads", "faults"),
+    ("body", "leads", "defects"),
     [
         (b"", 0, [("empty-body", 0)]),
         (b" \n ", 0, [("empty-body", 3)]),
@@ -102,72 +104,71 @@ def test_any_lines(values: list[Any], indent: int | None, between: str, size: in
         (b"%b\n%b" % (LEAD, LEAD[:20]), 1, [("truncated-body", 21 + SIZE)]),
     ],
 )
-@pytest.mark.parametrize("size", [1, 5, 1000])
-def test_faults(body: bytes, leads: int, faults: list[tuple[str, int]], size: int) -> None:
-    """What is wrong is told once, with its place, and what can be read before and after it is read."""
-    values, told = found(body, size)
-
-    assert (leads, faults) == (len(values), told)
+def test_reports_defects_once_with_offset(body: bytes, leads: int, defects: list[tuple[str, int]]) -> None:
+    """The items before and after a defect are returned, in chunks of any size."""
+    for size in (1, 5, 1_000):
+        values, found = split(body, size)
+        assert (leads, defects) == (len(values), found)
 
 
 @pytest.mark.parametrize("form", [b'[{"a":"%b"},%b]', b'[{"a":[%b]},%b]', b'{"a":"%b"}\n%b', b'{"%b":1}\n%b'])
-@pytest.mark.parametrize("filling", [b"x" * 400, b"\\\\" * 200, b'\\"' * 200, b"},{" * 130])
-def test_items_that_are_too_large(form: bytes, filling: bytes) -> None:
-    """A large item is passed over, whatever is in it, and the next one is read."""
+@pytest.mark.parametrize("content", [b"x" * 400, b"\\\\" * 200, b'\\"' * 200, b"},{" * 130])
+def test_skips_large_objects(form: bytes, content: bytes) -> None:
+    """A large item is skipped, whatever it contains, and the next one is returned."""
     if b"[%b]" in form:
-        filling = b'{"b":"' + filling + b'"},{}'
-    values, told = found(form % (filling, LEAD), 16, max_item_bytes=100)
+        content = b'{"b":"' + content + b'"},{}'
+    values, defects = split(form % (content, LEAD), 16, max_item_bytes=100)
 
-    assert ([json.loads(LEAD)], 1) == (values, len(told))
-    assert "item-too-large" == told[0][0]
+    assert ([json.loads(LEAD)], 1) == (values, len(defects))
+    assert "item-too-large" == defects[0][0]
 
 
 @pytest.mark.parametrize("form", [b"[%b,%b]", b"[%b\n,%b]", b"%b\n%b"])
-@pytest.mark.parametrize("word", [b"1" * 400, b"x" * 400])
-def test_words_that_are_too_large(form: bytes, word: bytes) -> None:
-    """A long number, or a long line of what is no JSON, is one finding, and the next item is read."""
-    values, told = found(form % (word, LEAD), 16, max_item_bytes=100)
+@pytest.mark.parametrize("word", [b"1" * 400, b"x" * 400], ids=["number", "no JSON"])
+def test_skips_large_words(form: bytes, word: bytes) -> None:
+    """A long number, or a long line that is not JSON, is one defect."""
+    values, defects = split(form % (word, LEAD), 16, max_item_bytes=100)
 
-    assert ([json.loads(LEAD)], 1) == (values, len(told))
-    assert "item-too-large" == told[0][0]
-
-
-@given(value=VALUES, size=st.integers(1, 40), written=st.sampled_from(["ascii", "utf-8"]))
-def test_whatever_is_in_a_large_item(value: Any, size: int, written: str) -> None:
-    """Texts, brackets and backslashes do not hide where a large item ends."""
-    at_once = item_splitter.SKIP_CHUNK_BYTES  # less is no large item
-    filling = "x" * (400 + 2 * at_once)
-    large = json.dumps([filling, value, "\\", [[value]]], ensure_ascii=written == "ascii").encode()
-    values, told = found(b"[%b,%b]" % (large, LEAD), size * max(1, at_once // 50), max_item_bytes=100)
-
-    assert ([json.loads(LEAD)], [("item-too-large", 1)]) == (values, told)
+    assert ([json.loads(LEAD)], 1) == (values, len(defects))
+    assert "item-too-large" == defects[0][0]
 
 
-def test_an_item_that_is_too_large_and_never_ends() -> None:
-    """Nothing of an endless item is kept."""
+@given(value=VALUES, size=st.integers(1, 40), encoding=st.sampled_from(["ascii", "utf-8"]))
+def test_finds_end_of_any_large_item(value: Any, size: int, encoding: str) -> None:
+    """Strings, brackets and backslashes do not hide it."""
+    skip_chunk = item_splitter.SKIP_CHUNK_BYTES
+    padding = "x" * (400 + 2 * skip_chunk)
+    large = json.dumps([padding, value, "\\", [[value]]], ensure_ascii=encoding == "ascii").encode()
+    values, defects = split(b"[%b,%b]" % (large, LEAD), size * max(1, skip_chunk // 50), max_item_bytes=100)
+
+    assert ([json.loads(LEAD)], [("item-too-large", 1)]) == (values, defects)
+
+
+def test_skips_item_without_end() -> None:
+    """The body then is truncated as well."""
     rest = itertools.repeat(b"x" * 1000, 100)
     parts = list(ItemSplitter(itertools.chain([b'[{"a":"'], rest), 10_000))
 
     assert ["item-too-large", "truncated-body"] == [part.rule for part in parts if isinstance(part, BodyDefect)]
 
 
-def test_it_knows_whether_it_is_an_array() -> None:
-    """What a body is can be told from the first item on."""
+def test_tells_array_from_consecutive_values() -> None:
+    """The splitter knows after the first item whether the body is an array, and its size at the end."""
     for body, is_array in ((b"[1]", True), (b'{"a":1}', False)):
-        parts = ItemSplitter([body])
-        list(parts)
-        assert (is_array, len(body)) == (parts.is_array, parts.size)
+        splitter = ItemSplitter([body])
+        list(splitter)
+        assert (is_array, len(body)) == (splitter.is_array, splitter.size)
 
 
-def test_deep_nesting_is_no_item() -> None:
-    """What no decoder follows is a fault of one item."""
-    values, told = found(b"[" + b"[" * 5_000 + b"]" * 5_000 + b"," + LEAD + b"]", 512)
+def test_rejects_deep_nesting() -> None:
+    """An item that is nested too deep for the decoder is one defect."""
+    values, defects = split(b"[" + b"[" * 5_000 + b"]" * 5_000 + b"," + LEAD + b"]", 512)
 
-    assert (1, "not-json") == (len(values), told[0][0])
+    assert (1, "not-json") == (len(values), defects[0][0])
 
 
-def test_details_have_no_values() -> None:
-    """A detail says what is wrong in words of ours or of the decoder."""
+def test_details_contain_no_values() -> None:
+    """The detail of a defect is a constant text or one of the decoder."""
     parts = ItemSplitter([b'[{"a": secret}, {"b": "private'])
 
     assert all(
