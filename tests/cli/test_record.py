@@ -48,7 +48,9 @@ def test_tests(tmp_path: Path) -> None:
     assert 1 == (tmp_path / "test_recorded.py").read_text(encoding="utf-8").count("\ndef test_")
     told = "fixture.json: 1 lead without personal data\ntest_none.py: not written, there are no findings\n"
     assert (0, told) == (both.returncode, both.stderr)
-    assert {"fixture.json", "live.json", "right.json", "test_recorded.py"} == {one.name for one in tmp_path.iterdir()}
+    assert {"fixture.json", "live.json", "right.json", "test_recorded", "test_recorded.py"} == {
+        one.name for one in tmp_path.iterdir()
+    }
 
 
 def test_more_findings_than_tests(tmp_path: Path) -> None:
@@ -70,14 +72,18 @@ def test_more_findings_than_tests(tmp_path: Path) -> None:
             2,
             "`-` is not a file name; use -o /dev/stdout to write the fixture to standard output",
         ),
-        (["live.json", "--as-test", "tests.json"], 2, "tests.json: tests are written to a file of Python"),
-        (["live.json", "--as-test", "a.py"], 2, 'html-body; see `check`; smartflo.fail("html") has the fake answer so'),
-        (["live.json", "-o", "./live.json"], 2, "live.json is what is recorded, and would be lost"),
+        (["live.json", "--as-test", "tests.json"], 2, "tests.json: tests are written to a Python file"),
+        (
+            ["live.json", "--as-test", "a.py"],
+            2,
+            '(html-body); nothing is recorded. Run `check` for details; in a test, smartflo.fail("html")',
+        ),
+        (["live.json", "-o", "./live.json"], 2, "live.json is the recorded file and would be overwritten"),
         (["none.json", "-o", "fixture.json"], 3, "cannot read none.json: No such file or directory"),
         (
             ["live.json", "-o", "fixture.json"],
             2,
-            "live.json is no whole list of leads, so nothing is recorded: html-body",
+            "live.json is not a complete list of leads (html-body); nothing is recorded",
         ),
         (["8668", "-o", "fixture.json"], 2, "set --base-url"),
     ],

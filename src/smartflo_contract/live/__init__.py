@@ -9,7 +9,7 @@ from smartflo_contract.live.errors import BaselineError, LiveError, NotSentError
 from smartflo_contract.live.report import Report, Source
 
 if typing.TYPE_CHECKING:
-    from smartflo_contract.live.recording.recording import Recorded, record
+    from smartflo_contract.live.recording.record import Recorded, record
 
 __all__ = [
     "BaselineError",
@@ -29,8 +29,8 @@ __all__ = [
 def __getattr__(name: str) -> typing.Any:
     """Import recording on first use, because its dependencies take long to import."""
     if name in {"Recorded", "record"}:
-        from smartflo_contract.live.recording import recording as _recording  # noqa: PLC0415
+        from smartflo_contract.live.recording import record as module  # noqa: PLC0415
 
-        return getattr(_recording, name)
+        return getattr(module, name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -1,0 +1,130 @@
+"""The segments of a string, and a replacement of the same form for each kind of segment."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from smartflo_contract.live.recording._alphabets import (
+    BLANKS,
+    DIGITS,
+    LETTERS,
+    MARKS,
+    QUOTES,
+    RARE_LETTERS,
+    alphabet_of,
+)
+from smartflo_contract.live.recording.character_runs import RUN_CHARACTERS
+from smartflo_contract.live.recording.draw import Draw
+
+Replacement: TypeAlias = Callable[[str, Draw], str]
+"""Returns a candidate for a string."""
+
+_LENGTH_ATTEMPTS: Final = 32
+"""Number of attempts in which words may change their length."""
+_MARK_ATTEMPTS: Final = 80
+"""Number of attempts that keep marks. Lists of numbers leave too few other choices later."""
+_FIRST_YEAR, _YEARS = 1930, 90
+_FIRST_LATE_YEAR, _LATE_YEARS = 1000, 2000
+_YEAR_DIGITS: Final = 4
+_MONTHS, _HOURS = 12, 23
+
+segments: Final = re.compile(
+    r"""
+    (?P<email>[^\s@,;:<>()"]{1,64}+@[^\s@,;:<>()"]{1,255}?\.[A-Za-z]{2,63}(?![A-Za-z0-9-])(?!\.[A-Za-z]))
+    |(?P<date>(?<![0-9])(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2}))
+        (?:[T\ ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?(?![0-9]))
+    |(?P<phone>\+?[0-9]{10,15}(?![0-9])|\+?[0-9](?:[\ ().-]{0,2}[0-9]){9,14}(?![0-9]))
+    |(?P<utc>(?<=[0-9])Z(?![A-Za-z0-9]))
+    |(?P<word>[A-Za-z]+)
+    |(?P<digits>[0-9]+)
+    |(?P<gap>[\W_]{4,})
+    |(?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+).finditer
+"""Splits a string into segments. Phone numbers and e-mail addresses are found inside longer strings too."""
+_digits: Final = re.compile("[0-9]+")
+
+
+def replace_fraction(source: str, draw: Draw) -> str:
+    """Return a number with as many digits before and after its point; none of them is a phone number."""
+    return _digits.sub(lambda match: _replace_digits(match[0], draw), source)
+
+
+def _replace_word(source: str, draw: Draw) -> str:
+    """Return a word with capitals at the same positions."""
+    letters = RARE_LETTERS if draw.is_early and not draw.is_short else LETTERS
+    length = _length_of_class(len(source), draw) if draw.attempt < _LENGTH_ATTEMPTS else len(source)
+    word = [draw.choose(letters)]
+    while len(word) < length:
+        word.append(draw.choose(letters.replace(word[-1], "")))
+    if source.islower():
+        return "".join(word)
+    last = len(source) - 1
+    return "".join(
+        [letter.upper() if source[min(index, last)].isupper() else letter for index, letter in enumerate(word)]
+    )
+
+
+def _length_of_class(length: int, draw: Draw) -> int:
+    """Return a length of the same class: 1, 2, 3 and 4 are classes, then 5 to 8, 9 to 16, 17 to 32 and so on."""
+    if length <= RUN_CHARACTERS:
+        return length
+    half = 1 << ((length - 1).bit_length() - 1)
+    return half + 1 + draw.below(half)
+
+
+def _replace_digits(source: str, draw: Draw) -> str:
+    """Return as many digits. A leading zero is kept as long as possible, and none is added."""
+    has_leading_zero = source[0] == "0"
+    first = "0" if has_leading_zero and draw.is_early else draw.choose(DIGITS if has_leading_zero else DIGITS[1:])
+    return first + "".join([draw.choose(DIGITS) for _ in source[1:]])
+
+
+def _replace_date(source: str, draw: Draw) -> str:
+    return _digits.sub(lambda match: _replace_date_part(match[0], draw), source)
+
+
+def _replace_date_part(source: str, draw: Draw) -> str:
+    """Return a year, month, day, hour, minute or second that makes a date in either order of day and month."""
+    if len(source) == _YEAR_DIGITS:
+        first, count = (_FIRST_YEAR, _YEARS) if draw.is_early else (_FIRST_LATE_YEAR, _LATE_YEARS)
+        return str(first + draw.below(count))
+    number, width = int(source), len(source)
+    if number > _MONTHS:
+        return str(_MONTHS + 1 + draw.below(_HOURS - _MONTHS))
+    max_number = 9 if width == 1 else _MONTHS
+    return f"{1 + draw.below(max_number) if number else draw.below(max_number + 1):0{width}d}"
+
+
+def _keep_utc_suffix(source: str, _: Draw) -> str:
+    """Return the letter that ends a time in UTC; with another one the string is no time."""
+    return source
+
+
+def _replace_gap(source: str, draw: Draw) -> str:
+    """Return as many blanks and marks, none of them twice in a row, so that no run of four is kept."""
+    gap = [""]
+    for character in source:
+        alphabet = alphabet_of(character) or (BLANKS if character.isspace() else MARKS)
+        gap.append(draw.choose(alphabet.replace(gap[-1], "") if gap[-1] else alphabet))
+    return "".join(gap)
+
+
+def _replace_character(source: str, draw: Draw) -> str:
+    """Return the replacement of one other character. Blanks and marks are kept in the first attempts."""
+    alphabet = alphabet_of(source)
+    if not alphabet and draw.attempt >= _MARK_ATTEMPTS and source in BLANKS + MARKS + QUOTES:
+        alphabet = MARKS
+    return draw.choose(alphabet) if alphabet else source
+
+
+REPLACEMENTS: Final[Mapping[str | None, Replacement]] = {
+    "date": _replace_date,
+    "utc": _keep_utc_suffix,
+    "word": _replace_word,
+    "digits": _replace_digits,
+    "gap": _replace_gap,
+    "other": _replace_character,
+}
+"""Replacement of each kind of segment, but for phone numbers and e-mail addresses."""

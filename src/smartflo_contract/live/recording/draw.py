@@ -1,0 +1,52 @@
+"""Pseudorandom choices that follow from a key, a string and the number of the attempt."""
+
+from hashlib import blake2b
+from typing import Final
+
+from smartflo_contract.live.recording.character_runs import NO_RUNS, RUN_CHARACTERS, Runs
+
+EARLY_ATTEMPTS: Final = 64
+"""Number of attempts with rare letters and without any run of the lead, even of digits."""
+_DIGEST_BITS: Final = 512
+
+
+class Draw:
+    """One attempt to find a pseudonym.
+
+    Attributes:
+        attempt: number of the attempt, from 0.
+        source_runs: runs of the string, which the pseudonym must not contain.
+        avoided_runs: runs that the pseudonym should not contain.
+        is_short: whether the string is shorter than a run.
+    """
+
+    __slots__ = ("_digest", "_entropy", "_span", "attempt", "avoided_runs", "is_short", "source_runs")
+
+    def __init__(
+        self, key: bytes, source: str, attempt: int, source_runs: Runs = NO_RUNS, avoided_runs: Runs = NO_RUNS
+    ) -> None:
+        """Hash the string, or count up from one hash where there are few choices and many are taken."""
+        hashed = attempt if attempt < EARLY_ATTEMPTS or len(source) > RUN_CHARACTERS else EARLY_ATTEMPTS
+        self.attempt, self.source_runs, self.avoided_runs = attempt, source_runs, avoided_runs
+        self.is_short = len(source) < RUN_CHARACTERS
+        self._digest = blake2b(source.encode(), key=key, salt=hashed.to_bytes(8, "big")).digest()
+        self._entropy = int.from_bytes(self._digest, "big") + attempt - hashed
+        self._span = 1 << _DIGEST_BITS
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the strictest conditions still apply."""
+        return self.attempt < EARLY_ATTEMPTS
+
+    def below(self, limit: int) -> int:
+        """Return an integer from 0 to ``limit - 1``."""
+        if self._span < limit << 32:
+            self._digest = blake2b(self._digest).digest()
+            self._entropy, self._span = int.from_bytes(self._digest, "big"), 1 << _DIGEST_BITS
+        self._entropy, choice = divmod(self._entropy, limit)
+        self._span //= limit
+        return choice
+
+    def choose(self, characters: str) -> str:
+        """Return one of some characters."""
+        return characters[self.below(len(characters))]

@@ -1,0 +1,110 @@
+"""The function that records a response without personal data: as a fixture, and as tests of its findings."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from smartflo_contract.live.client.credentials import Credentials
+from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
+from smartflo_contract.live.recording._complete_list import complete_list
+from smartflo_contract.live.recording._lead_lines import read_leads, write_leads
+from smartflo_contract.live.recording._output_files import check_targets, lists_folder, replace_file, replace_files
+from smartflo_contract.live.recording.finding_examples import FindingExamples
+from smartflo_contract.live.recording.pseudonymizer import pseudonymize
+from smartflo_contract.live.recording.regression_tests import regression_tests
+from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.overlay import OverlaySource
+
+_KEY_BYTES: Final = 32
+
+
+class Recorded(NamedTuple):
+    """The result of a recording.
+
+    Attributes:
+        leads: number of leads of the response.
+        tests: number of tests that were written.
+        findings: number of findings, if tests were requested; the 100 most severe have a test each.
+    """
+
+    leads: int
+    tests: int
+    findings: int
+
+
+def record(
+    body: BodySource,
+    path: str | PathLike[str] | None = None,
+    *,
+    as_test: str | PathLike[str] | None = None,
+    overlay: OverlaySource | None = None,
+    key: bytes | None = None,
+    max_wait: float = MAX_WAIT_SECONDS,
+    max_time: float = MAX_RESPONSE_SECONDS,
+    token: str | Credentials | None = None,
+    progress: Progress | None = None,
+) -> Recorded:
+    """Record a response without personal data, as a fixture, as tests of its findings, or both.
+
+    Every personal value is replaced by a pseudonym. Equal values stay equal, times keep their differences, and each
+    lead keeps its findings. Files are written at the end, or not at all if anything cannot be replaced; existing files
+    are replaced.
+
+    Args:
+        body: a URL of the API; or a path, bytes or an open binary file that contains an array of leads or one lead per
+            line, plain or gzip; ``-`` is standard input.
+        path: fixture to write: a JSON array with one lead per line.
+        as_test: Python file to write, with a test of each finding, at most of the 100 most severe. Each test loads a
+            JSON file from the folder of the same name, without ``.py``. Nothing is written if there are no findings.
+        overlay: partial lead schema that extends the contract, as a mapping or a path.
+        key: key of the pseudonyms, at least 16 random bytes; the same key always returns the same pseudonyms. By
+            default a random key is used once.
+        max_wait: total seconds to wait for the end of a rate limit (429).
+        max_time: maximum seconds for one response, including the time to record it.
+        token: access token or login. By default ``SMARTFLO_TOKEN``, or else a login with ``SMARTFLO_EMAIL`` and
+            ``SMARTFLO_PASSWORD``, or else none.
+        progress: called with the leads and bytes that were read so far, and the bytes of the body, ``None`` if unknown.
+
+    Returns:
+        The numbers of leads, tests and findings.
+
+    Raises:
+        ContractError: the overlay is not valid.
+        LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
+        RecordError: the body is not a complete list of leads, a value has no pseudonym, a lead cannot be in a test,
+            neither ``path`` nor ``as_test`` is set, or a file cannot be written.
+        ValueError: the key is too short.
+    """
+    fixture, module = (None if target is None else Path(target) for target in (path, as_test))
+    check_targets(body, fixture, module)
+    contract = load_contract("lenient", overlay)
+    examples = None if module is None else FindingExamples(contract)
+    opener = SourceOpener(token, max_wait, max_time)
+    with ExitStack() as stack:
+        source = stack.enter_context(closing(complete_list(body, opener, frozenset(contract.lead["properties"]))))
+        leads = pseudonymize(
+            _count(source, lead_progress(progress, opener, (body,))),
+            key or secrets.token_bytes(_KEY_BYTES),
+            contract=contract,
+        )
+        file = stack.enter_context(replace_file(fixture))
+        count = write_leads(file, leads if examples is None else examples.watch(leads))
+        if examples is None or module is None:
+            return Recorded(count, 0, 0)
+        folder = lists_folder(module)
+        generated = regression_tests(examples, read_leads(file), folder.name)
+        if generated.tests:
+            stack.enter_context(replace_file(module)).write(generated.source.encode())
+            stack.enter_context(replace_files(folder, generated.files))
+        return Recorded(count, generated.tests, generated.findings)
+
+
+def _count(leads: Iterable[Any], on_progress: Callable[[int], None]) -> Iterator[Any]:
+    """Yield leads and report their number."""
+    for count, lead in enumerate(leads, start=1):
+        on_progress(count)
+        yield lead
