@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -123,16 +124,14 @@ def run_step(step: dict[str, Any], inputs: Mapping[str, str], folder: Path, temp
         RUNNER_TEMP=str(temp),
         **set_by_step,
     )
-    written = dict(line.split("=", 1) for line in output.read_text().splitlines()) if output.exists() else {}
+    lines = output.read_text().splitlines() if output.exists() else []
+    written = {f"steps.check.outputs.{name}": value for name, value in (line.split("=", 1) for line in lines)}
     outputs = {
-        name: EXPRESSION.sub(
-            lambda match: written.get(match[1].removeprefix("steps.check.outputs."), ""), spec["value"]
-        )
+        name: EXPRESSION.sub(lambda match: written.get(match[1], ""), spec["value"])
         for name, spec in ACTION["outputs"].items()
     }
-    return StepResult(
-        done.returncode, done.stdout + done.stderr, outputs, summary.read_text() if summary.exists() else ""
-    )
+    text = summary.read_text() if summary.exists() else ""
+    return StepResult(done.returncode, done.stdout + done.stderr, outputs, text)
 
 
 @pytest.fixture(name="temp", scope="session", params=["linked", pytest.param("installed", marks=pytest.mark.slow)])
@@ -340,8 +339,7 @@ def test_recipes_run_at_night_in_india() -> None:
 )
 def test_platform_schemas_accept_the_files(schema: str, text: str, tmp_path: Path) -> None:
     """The action, the workflow and the job are valid under the schemas of their platforms."""
-    from check_jsonschema import main  # noqa: PLC0415 - a development tool
-
+    main = import_module("check_jsonschema").main  # no dependency of the tests, and without types
     (tmp_path / "file.yml").write_text(text, encoding="utf-8")
     result = CliRunner().invoke(main, ["--builtin-schema", f"vendor.{schema}", str(tmp_path / "file.yml")])
 
