@@ -122,7 +122,7 @@ def test_port_has_a_short_flag(tmp_path: Path, run: Run) -> None:
     with _serving(cwd=tmp_path) as (url, _):
         done = run("serve", "-p", url.rpartition(":")[2])
 
-    assert "taken" in done.stderr
+    assert "in use" in done.stderr
 
 
 def test_flag_variable_file(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_taken_port_is_one_line(tmp_path: Path, run: Run) -> None:
         done = run("serve", "--port", url.rpartition(":")[2])
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "taken" in done.stderr
+    assert "in use" in done.stderr
 
 
 @pytest.mark.parametrize(

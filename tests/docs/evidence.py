@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from smartflo_contract.mock_server.api.route_hints import documented_routes
-from smartflo_contract.mock_server.api.routes import PLACE, ROUTES, served_routes
+from smartflo_contract.mock_server.api.routes import ROUTES, served_routes
 from smartflo_contract.mock_server.config.quirks import QUIRKS
 from smartflo_contract.mock_server.faults.injectors import INJECTORS
 from smartflo_contract.mock_server.http.error_responses import ERROR_RESPONSES
@@ -115,7 +115,7 @@ def page() -> str:
     """Return what docs/evidence.md is to hold."""
     edge = edge_case_rows()
     by_label = ", ".join(f"{count} {label}" for label, count in sorted(Counter(row.evidence for row in edge).items()))
-    served = [(f"`{one.method} {PLACE.sub('{id}', one.path)}`", cell({one.evidence: one.source})) for one in ROUTES]
+    served = [(f"`{one.name}`", cell({one.evidence: one.source})) for one in ROUTES]
     others = [one for one in documented_routes() if (one.method, one.path) not in served_routes()]
     conflicts = [(f"`{c.id}`", c.title, *c.readings.values(), c.followed, cell(c.evidence)) for c in CONTRADICTIONS]
     rules = [(f"`{r.name}`", r.claim, *(r.severity.get(p, "") for p in PROFILES), cell(r.evidence)) for r in RULES]

@@ -1,4 +1,4 @@
-"""The fake Smartflo: answers as the vendor documents, and says in each answer how well that is known."""
+"""A fake Smartflo. It responds as the vendor documents, and each response states its evidence."""
 
 from smartflo_contract.mock_server.app import create_app
 from smartflo_contract.mock_server.config.config import Config

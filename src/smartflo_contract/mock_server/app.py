@@ -1,4 +1,4 @@
-"""The fake as a WSGI application."""
+"""The fake as a WSGI application: its routes and error handlers."""
 
 import logging
 from collections import defaultdict
@@ -12,26 +12,29 @@ from werkzeug.routing import MapAdapter
 
 from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_admin_path, respond_to_unknown_route
 from smartflo_contract.mock_server.admin.problems import Problem
-from smartflo_contract.mock_server.api.read_leads import PATH, no_list
-from smartflo_contract.mock_server.api.route_hints import to_known_method, to_known_route
-from smartflo_contract.mock_server.api.routes import PLACE, ROUTES, Route
+from smartflo_contract.mock_server.api.authorization import authorize
+from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
+from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
+from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
+from smartflo_contract.mock_server.api.routes import ROUTES, Route, generic_path
+from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
-from smartflo_contract.mock_server.context import State, faulty
+from smartflo_contract.mock_server.context import Call, State
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
 from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN
 
 EXTENSION: Final = "smartflo_contract"
-"""Where in ``Flask.extensions`` the state of a fake stands."""
+"""Key of ``Flask.extensions`` with the state of a fake."""
 _LOGGER: Final = logging.getLogger(__name__)
-_FAULT_IDS: Final = "930"
-"""How magic list ids begin that stand for a fault."""
+_FAULT_ID_PREFIX: Final = "930"
+"""Prefix of magic list ids that stand for a fault."""
 
 
 class _Fake(Flask):
-    """Binds its routes to the path of a request alone: the Host, on which none depends, costs a tenth of one."""
+    """Flask that matches routes by path alone. Ignoring the Host header saves a tenth of a request's time."""
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Return what finds the route of a request."""
+        """Return the adapter that finds the route of a request."""
         if request is None:
             return None
         environ = request.environ
@@ -43,113 +46,124 @@ def create_app(config: Config | None = None) -> Flask:
     """Return the fake as a Flask application.
 
     Args:
-        config: what the fake is made of; its host, port and workers are for ``serve``.
+        config: the configuration; its host, port and workers are for ``serve`` only.
 
     Raises:
-        ConfigError: the overlay's file has gone, or says something else than when the configuration was made.
-        TypeError: the configuration is none, as a path or a mapping.
+        ConfigError: the overlay's file is gone, or changed since the configuration was created.
+        TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
     app = _Fake(__name__, static_folder=None, template_folder=None)
-    # Clients get no redirect from the vendor that is known: a path is answered as it was asked for, or not at all.
+    # The vendor is not known to redirect: a path is answered as requested, or not at all.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     state = app.extensions[EXTENSION] = State(ensure_config(config))
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
     for route in ROUTES:
-        views[PLACE.sub("{id}", route.path)][route.method] = _view(route, state)
-    for path, of_path in views.items():
-        of_path["OPTIONS"] = _options(path, of_path, state)
-    for path, of_path in (views | admin_views(state)).items():
-        _add(app, path, of_path)
-    app.register_error_handler(HTTPException, partial(_http_error, state))
-    app.register_error_handler(Exception, partial(_unexpected, state))
+        views[generic_path(route.path)][route.method] = _api_view(route, state)
+    for path, views_of_path in views.items():
+        views_of_path["OPTIONS"] = _options_view(path, views_of_path, state)
+    for path, views_of_path in (views | admin_views(state)).items():
+        _add_rule(app, path, views_of_path)
+    app.register_error_handler(HTTPException, partial(_handle_http_error, state))
+    app.register_error_handler(Exception, partial(_handle_unexpected_error, state))
     return app
 
 
-def _add(app: Flask, path: str, views: Mapping[str, View]) -> None:
-    """Add one rule for all methods of a path: Werkzeug takes a third of a millisecond for each."""
+def _add_rule(app: Flask, path: str, views: Mapping[str, View]) -> None:
+    """Add one URL rule for all methods of a path, because each rule costs Werkzeug a third of a millisecond."""
 
-    def answer(**places: str) -> Response:
+    def dispatch(**parameters: str) -> Response:
         method = request.method
-        return views["GET" if method == "HEAD" else method](*places.values())
+        return views["GET" if method == "HEAD" else method](*parameters.values())
 
     rule = path.replace("{", "<").replace("}", ">")
-    app.add_url_rule(rule, path, answer, methods=list(views), provide_automatic_options=False)
+    app.add_url_rule(rule, path, dispatch, methods=list(views), provide_automatic_options=False)
 
 
-def _view(route: Route, state: State) -> View:
-    """Return what answers at a route, and keeps the request in the journal."""
-    name = f"{route.method} {PLACE.sub('{id}', route.path)}"
+def _api_view(route: Route, state: State) -> View:
+    """Return the view of a vendor's route, which adds the request to the journal."""
+    name = route.name
 
-    def respond(asked: Request, places: Sequence[str]) -> Response:
-        if name == LOGIN:
-            return route.handler(state, asked)  # it tells its account by itself
-        call = state.admit(asked)
-        if isinstance(call, Response):
-            return call
-        list_id = places[0] if places and name in LIST_ROUTES else None
-        if not call.settings.faults and not (list_id and list_id.startswith(_FAULT_IDS)):
-            return route.handler(call, *places)
-        return faulty(call, name, list_id, lambda: route.handler(call, *places))
-
-    def view(*places: str) -> Response:
-        asked = _request()
-        return state.record(asked, name, respond(asked, places))
+    def view(*parameters: str) -> Response:
+        current = _current_request()
+        return state.record(current, name, _respond(route, name, state, current, parameters))
 
     return view
 
 
-def _options(path: str, methods: Iterable[str], state: State) -> View:
-    """Return what answers OPTIONS at a path; Flask's own answer would not say how well it is known."""
+def _respond(route: Route, name: str, state: State, request: Request, parameters: Sequence[str]) -> Response:
+    """Return the response to a request at a route: authorize it, then handle it with the account's faults."""
+    if name == LOGIN:
+        response: Response = route.handler(state, request)  # it selects its account by the login id
+        return response
+    call = authorize(state, request)
+    if isinstance(call, Response):
+        return call
+    list_id = parameters[0] if parameters and name in LIST_ROUTES else None
+    if not call.settings.faults and not (list_id and list_id.startswith(_FAULT_ID_PREFIX)):
+        return _handle(route, call, parameters)
+    return respond_with_faults(call, name, list_id, lambda: _handle(route, call, parameters))
+
+
+def _handle(route: Route, call: Call, parameters: Sequence[str]) -> Response:
+    """Return the response of a route's handler, or the one of a rejected write."""
+    try:
+        return route.handler(call, *parameters)
+    except WriteRejected as rejected:
+        return rejected.response
+
+
+def _options_view(path: str, methods: Iterable[str], state: State) -> View:
+    """Return the view of OPTIONS at a path. Flask's own view would not state the evidence."""
     named = {*methods, "OPTIONS"}
     allowed = ", ".join(sorted(named | ({"HEAD"} if "GET" in named else set())))
 
-    def view(*_places: str) -> Response:
+    def view(*_parameters: str) -> Response:
         headers = {"Allow": allowed, EVIDENCE_HEADER: "assumed"}
-        answer = Response(status=204, headers=headers, mimetype="application/json")
-        return state.record(_request(), f"OPTIONS {path}", answer)
+        response = Response(status=204, headers=headers, mimetype="application/json")
+        return state.record(_current_request(), f"OPTIONS {path}", response)
 
     return view
 
 
-def _request() -> Request:
-    """Return the request itself, which is quicker to read than Flask's stand-in for it."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask documents it
-    return found
+def _current_request() -> Request:
+    """Return the current request itself, which is faster to read than Flask's proxy."""
+    current: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask documents it
+    return current
 
 
-def _route(asked: Request) -> str | None:
-    """Return the route that took a request, as in the OpenAPI document; ``None`` for none."""
-    method = "GET" if asked.method == "HEAD" else asked.method
-    return None if asked.endpoint is None else f"{method} {asked.endpoint}"
+def _matched_route(request: Request) -> str | None:
+    """Return the name of the route that a request matched, ``None`` for none."""
+    method = "GET" if request.method == "HEAD" else request.method
+    return None if request.endpoint is None else f"{method} {request.endpoint}"
 
 
-def _http_error(state: State, error: HTTPException) -> Response:
-    """Answer a request that no handler took, or that one could not read."""
-    asked = _request()
-    if is_admin_path(asked.path):
-        return respond_to_unknown_route(state, asked, getattr(error, "valid_methods", None) or ())
-    return state.record(asked, _route(asked), _refused(state, asked, error))
+def _handle_http_error(state: State, error: HTTPException) -> Response:
+    """Return the response to a request that matched no route, or that could not be read."""
+    current = _current_request()
+    if is_admin_path(current.path):
+        return respond_to_unknown_route(state, current, getattr(error, "valid_methods", None) or ())
+    return state.record(current, _matched_route(current), _http_error_response(state, current, error))
 
 
-def _refused(state: State, asked: Request, error: HTTPException) -> Response:
-    method, path = asked.method, asked.path
+def _http_error_response(state: State, request: Request, error: HTTPException) -> Response:
+    method, path = request.method, request.path
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        reason = to_known_method(method, allowed)
+        reason = unknown_method_hint(method, allowed)
         return error_response(405, "Method not allowed.", reason, headers={"Allow": allowed})
-    if path.rstrip("/") == PATH and method in {"GET", "HEAD"}:  # the method line of the vendor's page
-        call = state.admit(asked)
-        return call if isinstance(call, Response) else no_list("", call.settings.quirks["unknown_list"])
-    if error.code == 404:  # noqa: PLR2004 - it is the status
-        return error_response(404, "Not found.", to_known_route(method, path))
+    if path.rstrip("/") == LEADS_PATH and method in {"GET", "HEAD"}:  # the path on the vendor's page, without an id
+        call = authorize(state, request)
+        return call if isinstance(call, Response) else unknown_list_response("", call.settings.quirks["unknown_list"])
+    if error.code == 404:  # noqa: PLR2004 - an HTTP status
+        return error_response(404, "Not found.", unknown_route_hint(method, path))
     return error_response(error.code or 500, error.name, error.description or error.name)
 
 
-def _unexpected(state: State, error: Exception) -> Response:
-    asked = _request()
-    _LOGGER.error("unexpected error at %s %s", asked.method, asked.path, exc_info=error)
+def _handle_unexpected_error(state: State, error: Exception) -> Response:
+    current = _current_request()
+    _LOGGER.error("unexpected error at %s %s", current.method, current.path, exc_info=error)
     reason = f"unexpected error in this fake: {type(error).__name__}: {error}"
-    if is_admin_path(asked.path):
+    if is_admin_path(current.path):
         return Problem(500, reason).response()
-    return state.record(asked, _route(asked), error_response(500, "Internal server error.", reason))
+    return state.record(current, _matched_route(current), error_response(500, "Internal server error.", reason))

@@ -11,7 +11,7 @@ import requests
 
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server import Config, FakeSmartflo
-from smartflo_contract.mock_server.api.read_leads import matches
+from smartflo_contract.mock_server.api.read_leads import matches_etag
 from smartflo_contract.schemas import load_contract
 
 Ask = Callable[..., requests.Response]
@@ -104,7 +104,7 @@ def test_documented_path_taken_literally(ask: Ask, reason: Reason) -> None:
     answer = ask(f"{LEADS}/id")
 
     assert answer.status_code == 404
-    assert reason(answer) == "put a numeric list id in place of `id`, for example /v1/broadcast/leads/8668"
+    assert reason(answer) == "replace `id` with a numeric list id, for example /v1/broadcast/leads/8668"
 
 
 @pytest.mark.parametrize("path", [f"{LEADS}/", LEADS])
@@ -113,7 +113,7 @@ def test_documented_method_line(path: str, ask: Ask, reason: Reason) -> None:
     answer = ask(path)
 
     assert answer.status_code == 404
-    assert reason(answer) == "put a numeric list id at the end, for example /v1/broadcast/leads/8668"
+    assert reason(answer) == "append a numeric list id, for example /v1/broadcast/leads/8668"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_number_that_is_none(number: str, ask: Ask, reason: Reason) -> None:
     answer = ask(f"{VENDORS}?number={number}")
 
     assert (200, []) == (answer.status_code, answer.json())
-    assert reason(answer).endswith("has fewer than ten digits, so no lead has it")
+    assert reason(answer).endswith("has fewer than ten digits, so it matches no lead")
 
 
 def test_number_that_nobody_has(ask: Ask) -> None:
@@ -234,13 +234,13 @@ def test_entity_tags_differ(ask: Ask) -> None:
 @pytest.mark.parametrize("header", ['"x"', 'W/"x"', '"a", "x"', '"a",W/"x"', "*", ' "x" '])
 def test_tags_that_match(header: str) -> None:
     """A tag matches itself, weak or in a list; a star matches all."""
-    assert matches(header, '"x"')
+    assert matches_etag(header, '"x"')
 
 
 @pytest.mark.parametrize("header", [None, "", "x", '"X"', '"a", "b"', '"xx"', "W/", ","])
 def test_tags_that_do_not_match(header: str | None) -> None:
     """Another tag, or none, does not match."""
-    assert not matches(header, '"x"')
+    assert not matches_etag(header, '"x"')
 
 
 @pytest.mark.parametrize("list_id", [911_000_000, 910_000_777])

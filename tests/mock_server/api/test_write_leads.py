@@ -228,7 +228,7 @@ def test_unknown_leads(path: str, api: Api) -> None:
         answer = api(method, f"{LEAD}/{path}", body)
 
         assert (404, {"success": False, "message": "Lead not found."}) == (answer.status_code, answer.get_json())
-        assert "here the id is the lead's own" in unquote(answer.headers["X-Smartflo-Fake-Reason"])
+        assert "the id in this path is the lead's own" in unquote(answer.headers["X-Smartflo-Fake-Reason"])
 
 
 def test_the_lead_of_another_account_is_not_found(api: Api) -> None:

@@ -288,7 +288,7 @@ def announced(url: str) -> None:
 
 def test_port_of_a_second_fake(server: Server) -> None:
     """A port at which another fake serves, which would share it, is taken."""
-    with pytest.raises(PortTaken, match=f"^port {server.address[1]} at 127.0.0.1 is taken"):
+    with pytest.raises(PortTaken, match=f"^port {server.address[1]} on 127.0.0.1 is in use"):
         module.serve(Config(port=server.address[1]), announced)
 
 
@@ -300,7 +300,7 @@ def test_port_of_another_program(fake: FakeSmartflo) -> None:
 
 def test_host_that_is_none() -> None:
     """A host that is none is told before a worker starts."""
-    with pytest.raises(ServeError, match="cannot listen at host"):
+    with pytest.raises(ServeError, match="cannot listen on host"):
         module.serve(Config(host="no.such.host.invalid"), announced)
 
 
@@ -337,7 +337,7 @@ def test_worker_leaves_the_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "setpgid", lambda *group: left.append(group))
 
     assert (200, [(0, 0)]) == (
-        module._load(Config(auth="off")).test_client().get(VENDORS).status_code,  # noqa: SLF001 - what workers run
+        module._load_app(Config(auth="off")).test_client().get(VENDORS).status_code,  # noqa: SLF001 - what workers run
         left,
     )
 

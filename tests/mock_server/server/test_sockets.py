@@ -35,13 +35,13 @@ def test_name_is_resolved() -> None:
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "..", "a" * 300, "127.0.0.1:80", "a\0b", "http://x", "é é"])
 def test_host_that_is_none(host: str) -> None:
     """A host that cannot be resolved is told."""
-    with pytest.raises(ServeError, match=r"^cannot listen at host "):
+    with pytest.raises(ServeError, match=r"^cannot listen on host "):
         resolve(host, 80)
 
 
 def test_foreign_address() -> None:
     """An address of another machine is told."""
-    with pytest.raises(ServeError, match=r"^cannot listen on port 0 at 192\.0\.2\.1: "):
+    with pytest.raises(ServeError, match=r"^cannot listen on port 0 on 192\.0\.2\.1: "):
         bind(resolve("192.0.2.1", 0))
 
 
@@ -54,7 +54,7 @@ def test_privileged_port(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "socket", Refusing)
 
-    with pytest.raises(ServeError, match=r"^port 80 at 127\.0\.0\.1 needs more rights .* choose a port from 1024"):
+    with pytest.raises(ServeError, match=r"^port 80 on 127\.0\.0\.1 requires more privileges; choose a port from 1024"):
         bind(ANY._replace(port=80))
 
 
@@ -70,7 +70,7 @@ def listener(*, shared: bool) -> socket.socket:
 @pytest.mark.parametrize("shared", [False, pytest.param(True, marks=shares)])
 def test_taken_port(shared: bool) -> None:  # noqa: FBT001 - a parameter
     """A port at which something listens is taken, also where it is willing to share."""
-    with listener(shared=shared) as taken, pytest.raises(PortTaken, match="is taken by another program"):
+    with listener(shared=shared) as taken, pytest.raises(PortTaken, match="is in use by another program"):
         bind(ANY._replace(port=taken.getsockname()[1]))
 
 

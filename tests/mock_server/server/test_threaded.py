@@ -89,7 +89,7 @@ def test_start_twice(fake: FakeSmartflo) -> None:
 
 def test_url_of_what_does_not_run() -> None:
     """Without running there is no URL."""
-    with pytest.raises(RuntimeError, match="does not run"):
+    with pytest.raises(RuntimeError, match="is not running"):
         _ = FakeSmartflo().url
 
 
@@ -100,7 +100,7 @@ def test_repr(fake: FakeSmartflo) -> None:
 
 def test_taken_port(fake: FakeSmartflo) -> None:
     """A port that is taken is told in one line."""
-    with pytest.raises(PortTaken, match=rf"^port {port_of(fake)} at 127\.0\.0\.1 is taken by another program"):
+    with pytest.raises(PortTaken, match=rf"^port {port_of(fake)} on 127\.0\.0\.1 is in use by another program"):
         FakeSmartflo(port=port_of(fake)).start()
 
 
@@ -116,7 +116,7 @@ def test_failed_start_can_be_stopped(fake: FakeSmartflo) -> None:
 
 def test_host_that_is_none() -> None:
     """A host that is none is told before anything runs."""
-    with pytest.raises(ServeError, match=r"cannot listen at host no\.such\.host\.invalid"):
+    with pytest.raises(ServeError, match=r"cannot listen on host no\.such\.host\.invalid"):
         FakeSmartflo(Config(host="no.such.host.invalid")).start()
 
 
@@ -171,7 +171,7 @@ def test_in_process_and_over_the_socket() -> None:
 
     assert "Mine" in {one["name"] for one in lists}
     assert lists == again
-    with pytest.raises(RuntimeError, match="does not run"):
+    with pytest.raises(RuntimeError, match="is not running"):
         fake.token("crm")
 
 

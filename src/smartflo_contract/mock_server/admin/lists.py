@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.lookup import find_lead, find_list
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
 from smartflo_contract.mock_server.admin.requests import AdminRequest
-from smartflo_contract.mock_server.api.transaction import changes_of, place_of
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.http.list_ids import is_list_id
@@ -90,7 +90,7 @@ def patch_lead(request: AdminRequest) -> object:
     """Set and remove keys of a lead. The contract is not checked."""
     values, removed = request.body.get("set", {}), set(request.body.get("remove", ()))
     with request.edit_account() as account:
-        location = place_of(account, request.settings.catalog, request.path_id)
+        location = find_lead(account, request.settings.catalog, request.path_id)
         if location is None:
             raise Problem(
                 404, "no lead of this account has this id; use lead_id from GET /v1/broadcast/leads/<list id>"
@@ -143,7 +143,7 @@ def _find(request: AdminRequest, account: Account) -> EditedList:
     Raises:
         Problem: the account has no such list, or the list cannot be changed.
     """
-    edited = changes_of(account, request.settings.catalog, request.path_id)
+    edited = find_list(account, request.settings.catalog, request.path_id)
     if isinstance(edited, EditedList):
         return edited
     if edited is None:

@@ -1,4 +1,4 @@
-"""``POST /v1/auth/login``, ``refresh`` and ``logout``: tokens, and how they are lost."""
+"""``POST /v1/auth/login``, ``refresh`` and ``logout``."""
 
 from typing import Final
 
@@ -6,97 +6,99 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.accounts.tokens import TOKEN_LIFETIME_SECONDS
+from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.config.config import Config
-from smartflo_contract.mock_server.context import ONLY, Call, State, faulty
+from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
 from smartflo_contract.mock_server.http.lockout import LOCKOUT_SECONDS, lockout_response
 from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_json_object
 from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.mock_server.http.route_names import LOGIN
 
-WRONG_PASSWORD: Final = "wrong"  # noqa: S105 - it opens nothing
-MOST_FAILURES: Final = 5
-"""Failed logins in a row until a login id is locked out. Assumed: clients stop at three for fear of it."""
-_TOO_MANY: Final = (
-    f"{MOST_FAILURES} logins in a row have failed, so this login id is locked out for {LOCKOUT_SECONDS} seconds; "
-    "the number and the duration are assumed"
+REJECTED_PASSWORD: Final = "wrong"  # noqa: S105 - it opens nothing
+MAX_FAILED_LOGINS: Final = 5
+"""Consecutive failed logins that lock a login id out. Assumed: public clients stop after three to avoid a lockout."""
+_LOCKED_OUT: Final = (
+    f"after {MAX_FAILED_LOGINS} failed logins in a row, the login id is locked out for {LOCKOUT_SECONDS} seconds; "
+    "both numbers are assumed"
 )
 _DAYS_LEFT: Final = 90
-"""The password policy's 90 days, as on the day of a change."""
-_LOGIN: Final = BodySpec("Login", 64 * 1024, '{"email": "you@example.com", "password": "any"}')
+"""Days until the password expires: the 90 days of the vendor's password policy."""
+_LOGIN_BODY: Final = BodySpec("Login", 64 * 1024, '{"email": "you@example.com", "password": "any"}')
 
 
 def post_login(state: State, request: Request) -> Response:
-    """Answer with a token; any login id and any password but ``wrong`` will do, unless logins are configured."""
-    content = read_json_object(request, _LOGIN)
+    """Return a token. Any login id with any password except ``wrong`` is accepted, unless logins are configured."""
+    content = read_json_object(request, _LOGIN_BODY)
     if isinstance(content, Response):
         return content
     login, password = content["email"], content["password"]
-    call = state.call(request, request.environ.get(ONLY) or account_id_of_login(login))
-    return faulty(call, LOGIN, None, lambda: _logged_in(call, login, password))
+    account_id = request.environ.get(FORCED_ACCOUNT_KEY) or account_id_of_login(login)
+    call = open_call(state, request, account_id)
+    return respond_with_faults(call, LOGIN, None, lambda: _login_response(call, login, password))
 
 
 def post_refresh(call: Call) -> Response:
-    """Answer with a new token for the account that asks; the old one stays valid until it expires."""
-    return json_response(200, _token(call), "assumed")
+    """Return a new token for the account. The old one stays valid until it expires."""
+    return json_response(200, _issue_token(call), "assumed")
 
 
 def post_logout(call: Call) -> Response:
-    """Refuse the token from now on, where this fake issued it; other texts stay what they are."""
+    """End the token if this fake issued it. Any other string stays a valid token."""
     if call.issued is not None and not call.state.config.read_only:
         with call.state.accounts.edit(call.account) as account:
             now = call.state.now(call.account)
-            known = {token: expires for token, expires in account.logged_out.items() if expires > now}
-            account.logged_out = known | {call.issued.token_id: call.issued.expires}
+            unexpired = {token_id: expires for token_id, expires in account.logged_out.items() if expires > now}
+            account.logged_out = unexpired | {call.issued.token_id: call.issued.expires}
     return json_response(200, {"success": True, "message": "Successfully logged out"}, "assumed")
 
 
-def _logged_in(call: Call, login: str, password: str) -> Response:
-    """Answer a login whose body is as it should be, and count those that fail."""
+def _login_response(call: Call, login: str, password: str) -> Response:
+    """Return the response to a login, and count failures."""
     state, lockout = call.state, call.settings.quirks["lockout"]
-    right = _is_right(state.config, login, password)
-    counted = lockout != "off" and not state.config.read_only
-    if right and state.accounts.get(call.account).failed_logins == 0:
-        return _welcome(call)
+    accepted = _accepts(state.config, login, password)
+    counts_failures = lockout != "off" and not state.config.read_only
+    if accepted and state.accounts.get(call.account).failed_logins == 0:
+        return _welcome_response(call)
     with state.accounts.edit(call.account) as account:
         now = state.now(call.account)
-        if counted and account.locked_until and now < account.locked_until:
-            return lockout_response(lockout, account.locked_until, _TOO_MANY)
-        if right or account.locked_until:
+        if counts_failures and account.locked_until and now < account.locked_until:
+            return lockout_response(lockout, account.locked_until, _LOCKED_OUT)
+        if accepted or account.locked_until:
             account.failed_logins, account.locked_until = 0, 0.0
-        if right:
-            return _welcome(call)
-        failures = account.failed_logins + 1
+        if accepted:
+            return _welcome_response(call)
+        failed_logins = account.failed_logins + 1
         if not state.config.read_only:
-            account.failed_logins = failures
-        if counted and failures >= MOST_FAILURES:
+            account.failed_logins = failed_logins
+        if counts_failures and failed_logins >= MAX_FAILED_LOGINS:
             account.locked_until = now + LOCKOUT_SECONDS
-    return _refused(call, failures)
+    return _rejection_response(call, failed_logins)
 
 
-def _is_right(config: Config, login: str, password: str) -> bool:
-    logins = config.logins
-    if logins:
-        return any((one.email, one.password) == (login, password) for one in logins)
-    return password != WRONG_PASSWORD
+def _accepts(config: Config, login: str, password: str) -> bool:
+    if config.logins:
+        return any((known.email, known.password) == (login, password) for known in config.logins)
+    return password != REJECTED_PASSWORD
 
 
-def _welcome(call: Call) -> Response:
-    return json_response(200, _token(call) | {"number_of_days_left": _DAYS_LEFT}, "documented")
+def _welcome_response(call: Call) -> Response:
+    return json_response(200, _issue_token(call) | {"number_of_days_left": _DAYS_LEFT}, "documented")
 
 
-def _token(call: Call) -> dict[str, object]:
+def _issue_token(call: Call) -> dict[str, object]:
     token = call.state.tokens.issue(call.account, call.state.now(call.account))
     return {"success": True, "access_token": token, "token_type": "bearer", "expires_in": TOKEN_LIFETIME_SECONDS}
 
 
-def _refused(call: Call, failures: int) -> Response:
-    known = (
-        "only the configured logins are taken"
+def _rejection_response(call: Call, failed_logins: int) -> Response:
+    accepted = (
+        "only configured logins are accepted"
         if call.state.config.logins
-        else f"the password `{WRONG_PASSWORD}` is always refused, any other is taken"
+        else f"every password except `{REJECTED_PASSWORD}` is accepted"
     )
-    reason = f"{known}; the status 401 is assumed"
+    reason = f"{accepted}; the status 401 is assumed"
     if call.settings.quirks["login_failure"] == "plain":
         return error_response(401, "Invalid credentials", reason)
-    body = {"success": False, "message": "The username or password is incorrect.", "login_failed_count": failures}
+    message = "The username or password is incorrect."
+    body = {"success": False, "message": message, "login_failed_count": failed_logins}
     return json_response(401, body, "assumed", reason=reason)

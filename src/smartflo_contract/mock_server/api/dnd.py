@@ -3,91 +3,137 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import Response
+from werkzeug.datastructures import MultiDict
 
+from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.lockout import INDIA
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
-from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})
-"""Values of ``dial_status`` that say so: DND and Account DND. That such leads are listed here is assumed."""
-_MOST: Final = 100
-_LAST_INSTANT: Final = 253_402_300_799_999
-"""Epoch ms of the last instant that a date of four digits can say."""
+"""Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not say which leads it returns."""
+_MAX_PAGE_LEADS: Final = 100
+_MAX_LIMIT_CHARACTERS: Final = 3
+_MAX_TIME_MS: Final = 253_402_300_799_999
+"""Epoch ms of the end of the year 9999, the last with four digits."""
+_ENTRY_ID_CHARACTERS: Final = 24
+_LIST_ID_CHARACTERS: Final = 14
+_EXAMPLE: Final = "for example /v1/broadcast/dnd/leads?limit=100&list_id=8668"
 
 
-def get_dnd(call: Call) -> Response:
-    """Answer with a page of the leads that must not be dialled, by list and position."""
-    catalog, wanted = call.settings.catalog, call.request.args
-    limit, list_id, last = wanted.get("limit", str(_MOST)), wanted.get("list_id"), wanted.get("last_seen_id")
-    faults = {
-        name: f"Provide a valid {name}."
-        for name, fits in {
-            "limit": limit.isascii() and limit.isdigit() and len(limit) <= 3 and 1 <= int(limit) <= _MOST,  # noqa: PLR2004
-            "list_id": list_id is None or is_list_id(list_id),
-            "last_seen_id": last is None or _place(last) is not None,
-        }.items()
-        if not fits
-    }
-    if faults:
-        return json_response(
-            422, faults, "assumed", reason="for example /v1/broadcast/dnd/leads?limit=100&list_id=8668"
-        )
-    after = (0, -1) if last is None else _place(last) or (0, -1)
+class _Position(NamedTuple):
+    """The position of a lead.
+
+    Attributes:
+        list_id: id of its list.
+        lead_index: its index in the list.
+    """
+
+    list_id: int
+    lead_index: int
+
+
+class _Query(NamedTuple):
+    """The valid parameters of a request.
+
+    Attributes:
+        limit: maximum number of leads.
+        list_id: only leads of this list; ``None`` for all lists.
+        after: only leads after this position.
+        entry_id: only the entry with this id; ``None`` for all.
+    """
+
+    limit: int
+    list_id: int | None
+    after: _Position
+    entry_id: str | None
+
+
+def get_dnd_leads(call: Call) -> Response:
+    """Return a page of the leads that must not be dialled, ordered by list id and index."""
+    query = _parse_query(call.request.args)
+    if isinstance(query, Response):
+        return query
     with call.state.accounts.edit(call.account) as account:
-        ids = sorted({*catalog.lists, *account.lists} if list_id is None else {int(list_id)})
-        lists = [_leads(account.lists.get(one), catalog, one) for one in ids]
-        found = (
-            _entry(one, index, lead)
-            for one, leads in zip(ids, lists, strict=True)
-            if leads is not None and one >= after[0]
-            for index, lead in _dnd(leads, after[1] if one == after[0] else -1)
-        )
-        if "id" in wanted:
-            found = (entry for entry in found if entry["id"] == wanted["id"])
-        page = list(islice(found, int(limit) + 1))
-    data = page[: int(limit)]
-    body = {"hasMore": len(page) > len(data), "count": len(data), "limit": int(limit), "data": data}
+        page = list(islice(_entries(account, call.settings.catalog, query), query.limit + 1))
+    data = page[: query.limit]
+    body = {"hasMore": len(page) > len(data), "count": len(data), "limit": query.limit, "data": data}
     return json_response(200, body, "assumed")
 
 
-def _leads(changes: EditedList | None, catalog: Catalog, list_id: int) -> EditedLeads | None:
-    if changes is not None:
-        return None if changes.deleted else changes.leads
+def _parse_query(arguments: MultiDict[str, str]) -> _Query | Response:
+    """Return the parameters of a request, or the response to invalid ones."""
+    limit = arguments.get("limit", str(_MAX_PAGE_LEADS))
+    list_id, last_seen_id = arguments.get("list_id"), arguments.get("last_seen_id")
+    after = _Position(0, -1) if last_seen_id is None else _parse_entry_id(last_seen_id)
+    is_number = limit.isascii() and limit.isdigit() and len(limit) <= _MAX_LIMIT_CHARACTERS
+    valid = {
+        "limit": is_number and 1 <= int(limit) <= _MAX_PAGE_LEADS,
+        "list_id": list_id is None or is_list_id(list_id),
+        "last_seen_id": after is not None,
+    }
+    errors = {name: f"Provide a valid {name}." for name, is_valid in valid.items() if not is_valid}
+    if errors or after is None:
+        return json_response(422, errors, "assumed", reason=_EXAMPLE)
+    return _Query(int(limit), None if list_id is None else int(list_id), after, arguments.get("id"))
+
+
+def _entries(account: Account, catalog: Catalog, query: _Query) -> Iterator[dict[str, Any]]:
+    """Yield the entries that match a query, in order."""
+    list_ids = {*catalog.lists, *account.lists} if query.list_id is None else {query.list_id}
+    for list_id in sorted(list_ids):
+        leads = _leads_of_list(account, catalog, list_id)
+        if leads is None or list_id < query.after.list_id:
+            continue
+        after_index = query.after.lead_index if list_id == query.after.list_id else -1
+        for index, lead in _dnd_leads(leads, after_index):
+            entry = _entry(_Position(list_id, index), lead)
+            if query.entry_id in {None, entry["id"]}:
+                yield entry
+
+
+def _leads_of_list(account: Account, catalog: Catalog, list_id: int) -> EditedLeads | None:
+    edited = account.lists.get(list_id)
+    if edited is not None:
+        return None if edited.deleted else edited.leads
     definition = catalog.lists.get(list_id)
     return None if definition is None else catalog.edited_list(definition).leads
 
 
-def _dnd(leads: EditedLeads, after: int) -> Iterator[tuple[int, Lead]]:
+def _dnd_leads(leads: EditedLeads, after_index: int) -> Iterator[tuple[int, Lead]]:
     for index in leads.indexes():
-        lead = leads.lead(index) if index > after else None
+        lead = leads.lead(index) if index > after_index else None
         status = None if lead is None else lead.get("dial_status")
         if lead is not None and isinstance(status, int) and status in DND_STATUSES:
             yield index, lead
 
 
-def _entry(list_id: int, index: int, lead: Lead) -> dict[str, Any]:
-    instant = min(max(epoch_ms(lead.get("updated_at")) or 0, 0), _LAST_INSTANT)
+def _entry(position: _Position, lead: Lead) -> dict[str, Any]:
+    """Return the entry of a lead. Its id encodes the position, so that ``last_seen_id`` says where to continue."""
+    updated_ms = min(max(epoch_ms(lead.get("updated_at")) or 0, 0), _MAX_TIME_MS)
+    created_at = datetime.fromtimestamp(updated_ms // 1_000, UTC).astimezone(INDIA)
     return {
-        "id": f"{list_id:014x}{index:010x}",  # so that last_seen_id says where to go on
-        "list_id": list_id,
+        "id": f"{position.list_id:014x}{position.lead_index:010x}",
+        "list_id": position.list_id,
         "added_by": lead.get("added_by"),
         "number": lead.get("field_0"),
         "type": "number",
-        "created_at": datetime.fromtimestamp(instant // 1_000, UTC).astimezone(INDIA).strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "created_at": created_at.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
 
 
-def _place(entry_id: str) -> tuple[int, int] | None:
-    """Return the list and the index that an entry's id stands for."""
+def _parse_entry_id(entry_id: str) -> _Position | None:
+    """Return the position in the id of an entry, ``None`` for an invalid id."""
+    if len(entry_id) != _ENTRY_ID_CHARACTERS:
+        return None
     try:
-        return (int(entry_id[:14], 16), int(entry_id[14:], 16)) if len(entry_id) == 24 else None  # noqa: PLR2004
+        return _Position(int(entry_id[:_LIST_ID_CHARACTERS], 16), int(entry_id[_LIST_ID_CHARACTERS:], 16))
     except ValueError:
         return None

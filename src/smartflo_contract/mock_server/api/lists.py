@@ -1,4 +1,4 @@
-"""``/v1/broadcast/lists`` and ``/v1/broadcast/list``: lead lists are listed, made, renamed and deleted."""
+"""``/v1/broadcast/lists`` and ``/v1/broadcast/list``: read, create, rename and delete lead lists."""
 
 from dataclasses import replace
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from flask import Response
 
 from smartflo_contract.factories import DEFAULT_COLUMNS, ListDefinition
-from smartflo_contract.mock_server.api.transaction import Edit, Refused, done, in_account, in_list
+from smartflo_contract.mock_server.api.transaction import InvalidValuesError, open_transaction, success_response
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.request_bodies import SMALL_BODY_BYTES, BodySpec, unknown_keys
 from smartflo_contract.mock_server.http.responses import json_response
@@ -18,61 +18,54 @@ _UPDATE: Final = BodySpec("UpdateList", SMALL_BODY_BYTES, '{"name": "April"}')
 
 
 def get_lists(call: Call) -> Response:
-    """Answer with the lists of the account; magic ones are not among them."""
+    """Return id and name of the account's lists, without magic lists."""
     catalog = call.settings.catalog
-    changed = dict(call.state.accounts.get(call.account).lists)
-    names = {one.id: one.name for one in catalog.lists.values() if one.id not in changed}
+    edited = dict(call.state.accounts.get(call.account).lists)
+    names = {list_id: definition.name for list_id, definition in catalog.lists.items() if list_id not in edited}
     names |= {
-        id_: one.writer.definition.name for id_, one in changed.items() if not one.deleted and _is_listed(catalog, id_)
+        list_id: edited_list.writer.definition.name
+        for list_id, edited_list in edited.items()
+        if not edited_list.deleted and not _is_magic(catalog, list_id)
     }
-    as_text = call.settings.quirks["lists_id"] == "text"
+    convert = str if call.settings.quirks["lists_id"] == "text" else int
     return json_response(
-        200, [{"id": str(id_) if as_text else id_, "name": names[id_]} for id_ in sorted(names)], "assumed"
+        200, [{"id": convert(list_id), "name": names[list_id]} for list_id in sorted(names)], "assumed"
     )
 
 
 def post_list(call: Call) -> Response:
-    """Make a list without leads; its columns are those of ``field``, or the nine of the vendor's example."""
-    return in_account(call, _CREATE, _create)
+    """Create a list without leads. Its columns are those of ``field``, or the nine of the vendor's example."""
+    with open_transaction(call, _CREATE) as transaction:
+        content, account, catalog = transaction.content, transaction.account, transaction.settings.catalog
+        if content.get("enable_outbound_based_skill") == "1" and not content.get("skill_list_id"):
+            raise InvalidValuesError({"skill_list_id": "The skill_list_id field is required."})
+        list_id = account.new_list_id(catalog.lists)
+        columns = tuple(content.get("field", DEFAULT_COLUMNS))
+        definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
+        edited = EditedList(catalog.writer(definition), content.get("description", ""), touched=True)
+        account.put_list(list_id, edited, catalog.key)
+    return success_response("List created successfully.", unknown_keys(_CREATE, content), list_id=list_id)
 
 
 def put_list(call: Call, list_id: str) -> Response:
     """Rename a list."""
-    return in_list(call, list_id, _UPDATE, _update)
+    with open_transaction(call, _UPDATE) as transaction:
+        edited, content = transaction.edited_list(list_id), transaction.content
+        if "name" in content:
+            definition = replace(edited.writer.definition, name=content["name"])
+            edited.rename(transaction.settings.catalog.writer(definition))
+        if "description" in content:
+            edited.description, edited.touched = content["description"], True
+    return success_response("List updated successfully.", unknown_keys(_UPDATE, content))
 
 
 def delete_list(call: Call, list_id: str) -> Response:
-    """Delete a list with its leads."""
-    return in_list(call, list_id, None, _delete)
+    """Delete a list and its leads."""
+    with open_transaction(call) as transaction:
+        transaction.account.delete_list(transaction.edited_list(list_id))
+    return success_response("List deleted successfully.")
 
 
-def _create(edit: Edit) -> Response:
-    content, account, catalog = edit.content, edit.account, edit.settings.catalog
-    if content.get("enable_outbound_based_skill") == "1" and not content.get("skill_list_id"):
-        raise Refused({"skill_list_id": "The skill_list_id field is required."})
-    list_id = account.new_list_id(catalog.lists)
-    columns = tuple(content.get("field", DEFAULT_COLUMNS))
-    definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
-    changes = EditedList(catalog.writer(definition), content.get("description", ""), touched=True)
-    account.put_list(list_id, changes, catalog.key)
-    return done("List created successfully.", unknown_keys(_CREATE, content), list_id=list_id)
-
-
-def _update(edit: Edit, changes: EditedList) -> Response:
-    content = edit.content
-    if "name" in content:
-        definition = replace(changes.writer.definition, name=content["name"])
-        changes.rename(edit.settings.catalog.writer(definition))
-    if "description" in content:
-        changes.description, changes.touched = content["description"], True
-    return done("List updated successfully.", unknown_keys(_UPDATE, content))
-
-
-def _delete(edit: Edit, changes: EditedList) -> Response:
-    edit.account.delete_list(changes)
-    return done("List deleted successfully.")
-
-
-def _is_listed(catalog: Catalog, list_id: int) -> bool:
-    """Whether a changed list is one of the account's own: magic ones are there without being listed."""
-    return list_id in catalog.lists or catalog.find(str(list_id)) is None
+def _is_magic(catalog: Catalog, list_id: int) -> bool:
+    """Return whether an edited list is a magic list: it exists without being listed."""
+    return list_id not in catalog.lists and catalog.find(str(list_id)) is not None

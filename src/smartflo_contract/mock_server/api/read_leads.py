@@ -8,74 +8,30 @@ from typing import Any, Final
 from flask import Request, Response
 from werkzeug.datastructures import Headers as WerkzeugHeaders
 
-from smartflo_contract.mock_server.config.quirks import Quirks
+from smartflo_contract.mock_server.api.list_errors import magic_error_response, unknown_list_response
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.error_responses import ErrorResponse
 from smartflo_contract.mock_server.http.list_ids import is_list_id
-from smartflo_contract.mock_server.http.responses import (
-    EVIDENCE_HEADER,
-    REASON_HEADER,
-    error_response,
-    json_response,
-    percent_encode,
-    truncate,
-)
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, REASON_HEADER, percent_encode, truncate
 from smartflo_contract.mock_server.lists.lead_list import Headers, LeadList, lead_headers
 
-PATH: Final = "/v1/broadcast/leads"
-_DIGITS: Final = 10
+_PHONE_DIGITS: Final = 10
 
 
 def get_leads(call: Call, list_id: str) -> Response:
-    """Answer with the leads of a list, or with what its id stands for."""
-    found = _list(call, list_id)
+    """Return the leads of a list, or the response that its id stands for."""
+    found = _find_list(call, list_id)
     if isinstance(found, LeadList):
-        return _leads_of(call, found)
+        return _leads_response(call, found)
     if found is None:
-        return no_list(list_id, call.settings.quirks["unknown_list"])
-    return failure(list_id, found, call.settings.quirks)
+        return unknown_list_response(list_id, call.settings.quirks["unknown_list"])
+    return magic_error_response(list_id, found, call.settings.quirks)
 
 
-def _list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
-    """Return the list as the account has it."""
-    accounts = call.state.accounts
-    if accounts.get(call.account).lists and is_list_id(list_id):
-        with accounts.edit(call.account) as account:
-            changes = account.lists.get(int(list_id))
-            if changes is not None:
-                return None if changes.deleted else changes.lead_list()
-    return call.settings.catalog.find(list_id)
+def matches_etag(if_none_match: str | None, etag: str) -> bool:
+    """Return whether an If-None-Match header names an entity tag. Weak tags match too (RFC 9110).
 
-
-def no_list(list_id: str, unknown_list: str) -> Response:
-    """Return the answer to an id of which there is no list; an empty one is a path without id.
-
-    Args:
-        list_id: the id as it was asked for.
-        unknown_list: value of the quirk.
-    """
-    if list_id.isascii() and list_id.isdigit():
-        reason = f"no list has the id {truncate(list_id)}; 8668 is there, and a configuration file can add lists"
-    elif list_id:
-        reason = f"put a numeric list id in place of `{truncate(list_id)}`, for example {PATH}/8668"
-    else:
-        reason = f"put a numeric list id at the end, for example {PATH}/8668"
-    if unknown_list == "empty":
-        return json_response(200, [], "assumed", reason=reason)
-    return error_response(200 if unknown_list == "200_error" else 404, "List not found.", reason)
-
-
-def no_changes(list_id: str, found: ErrorResponse | None, quirks: Quirks) -> Response:
-    """Return the answer to whoever would change a list that is not there, or that stands for an answer."""
-    if found is not None:
-        return failure(list_id, found, quirks)
-    return no_list(list_id, "404" if quirks["unknown_list"] == "empty" else quirks["unknown_list"])
-
-
-def matches(if_none_match: str | None, etag: str) -> bool:
-    """Whether an If-None-Match header names an entity tag; weak tags count, as RFC 9110 has it.
-
-    Werkzeug's ``make_conditional`` knows this too, but turns a stream into a list: gigabytes.
+    Werkzeug's ``make_conditional`` does the same, but reads a streamed body into memory.
     """
     if if_none_match is None:
         return False
@@ -83,59 +39,72 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return any(tag in ("*", etag) for tag in tags)
 
 
-def _leads_of(call: Call, leads: LeadList) -> Response:
-    request, bodies, number_filter = call.request, call.state.body_cache, call.settings.quirks["number_filter"]
+def _find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
+    """Return the account's list, the error response that the id stands for, or ``None`` for an unknown id."""
+    accounts = call.state.accounts
+    if accounts.get(call.account).lists and is_list_id(list_id):
+        with accounts.edit(call.account) as account:
+            edited = account.lists.get(int(list_id))
+            if edited is not None:
+                return None if edited.deleted else edited.lead_list()
+    return call.settings.catalog.find(list_id)
+
+
+def _leads_response(call: Call, leads: LeadList) -> Response:
+    """Return all leads of a list, or those with the phone number in the query."""
+    request, cache, number_filter = call.request, call.state.body_cache, call.settings.quirks["number_filter"]
     number = request.args.get("number") if request.environ.get("QUERY_STRING") else None
     if number is None or number_filter == "ignored":
-        described = leads.headers if number is None else lead_headers(leads.etag, "assumed")
-        return _reply(request, leads.etag, described, partial(bodies.cached, leads), partial(bodies.body, leads))
-    indexes = _matching(leads, number, number_filter)
+        headers = leads.headers if number is None else lead_headers(leads.etag, "assumed")
+        return _body_response(request, leads.etag, headers, partial(cache.cached, leads), partial(cache.body, leads))
+    indexes = _filter_by_number(leads, number, number_filter)
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
-    described = lead_headers(etag, "assumed")
-    if sum(character in "0123456789" for character in number) < _DIGITS:
-        reason = f"number `{truncate(number)}` has fewer than ten digits, so no lead has it"
-        described.append((REASON_HEADER, percent_encode(reason)))
-    return _reply(request, etag, described, lambda: None, partial(bodies.partial_body, leads, indexes))
+    headers = lead_headers(etag, "assumed")
+    if sum(character in "0123456789" for character in number) < _PHONE_DIGITS:
+        reason = f"number `{truncate(number)}` has fewer than ten digits, so it matches no lead"
+        headers.append((REASON_HEADER, percent_encode(reason)))
+    return _body_response(request, etag, headers, lambda: None, partial(cache.partial_body, leads, indexes))
 
 
-class _Leads(Response):
-    """An answer with leads: nothing is missing among its headers that Werkzeug would have to look for in a copy."""
+class _LeadsResponse(Response):
+    """A response with leads. All its headers are set, so Werkzeug need not copy and complete them."""
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> WerkzeugHeaders:  # noqa: ARG002 - Werkzeug's
-        """Return the headers as they are."""
+        """Return the headers unchanged."""
         return self.headers
 
 
-def _reply(
+def _body_response(
     request: Request,
     etag: str,
-    described: Headers,
-    ready: Callable[[], bytes | None],
-    make: Callable[[], bytes | Iterator[bytes]],
+    headers: Headers,
+    cached_body: Callable[[], bytes | None],
+    make_body: Callable[[], bytes | Iterator[bytes]],
 ) -> Response:
-    """Return the answer with a body, or without where the client has it or wants none: then none is made."""
+    """Return the response with a body; without one for ``HEAD`` and for a client that has the body.
+
+    Args:
+        request: the request.
+        etag: entity tag of the body.
+        headers: headers of the response with the body.
+        cached_body: returns the body if it is cached.
+        make_body: returns the body, in chunks if it is large.
+    """
     environ = request.environ
-    if matches(environ.get("HTTP_IF_NONE_MATCH"), etag):
+    if matches_etag(environ.get("HTTP_IF_NONE_MATCH"), etag):
         return Response(status=304, headers=[("ETag", etag), (EVIDENCE_HEADER, "assumed")])
     if environ["REQUEST_METHOD"] != "HEAD":
-        return _Leads(make(), headers=described, direct_passthrough=True)
-    body = ready()
+        return _LeadsResponse(make_body(), headers=headers, direct_passthrough=True)
+    body = cached_body()
     length = [] if body is None else [("Content-Length", str(len(body)))]
-    # An iterator as body, because Werkzeug counts the bytes of a sequence: Content-Length would be 0.
-    return Response(iter(()), headers=[*described, *length], direct_passthrough=True)
+    # The empty body is an iterator, because Werkzeug would set Content-Length to 0 for a sequence.
+    return Response(iter(()), headers=[*headers, *length], direct_passthrough=True)
 
 
-def _matching(leads: LeadList, number: str, number_filter: str) -> list[int]:
-    """Return the indexes of the leads that have a number, as the quirk compares numbers."""
+def _filter_by_number(leads: LeadList, number: str, number_filter: str) -> list[int]:
+    """Return the indexes of the leads with a phone number, compared as the quirk ``number_filter`` says."""
     indexes = leads.source.matching(number)
     if number_filter == "last_ten":
         return indexes
-    stored = number.replace(" ", "+")  # a plus that was not escaped arrives as a blank
+    stored = number.replace(" ", "+")  # an unescaped plus in a query is decoded as a space
     return [index for index in indexes if stored in leads.lead(index).values()]
-
-
-def failure(list_id: str, failure: ErrorResponse, quirks: Quirks) -> Response:
-    """Return the answer that a magic id stands for."""
-    reason = f"list id {list_id} always answers {failure.status} to this; 8668 answers leads, and takes changes"
-    _, body, evidence = failure.with_quirks(quirks)
-    return json_response(failure.status, body, evidence, reason=reason)

@@ -1,4 +1,4 @@
-"""Directions for those who ask for a route that is not here: which one of the vendor's they may mean."""
+"""Hints for requests that match no route: the vendor's route that the client probably means."""
 
 import json
 import re
@@ -9,16 +9,17 @@ from typing import Final, NamedTuple
 
 from smartflo_contract.mock_server.api.routes import served_routes
 from smartflo_contract.mock_server.http.responses import truncate
+from smartflo_contract.mock_server.http.route_names import GET_LEADS
 
-_COMPARED: Final = 100
-"""Characters of a path that are compared; the vendor's are shorter."""
-_METHODS: Final = {"HEAD": "GET"}
-"""Methods that are documented by another."""
+_MAX_COMPARED_CHARACTERS: Final = 100
+"""Characters of a path that are compared. The vendor's paths are shorter."""
+_MAX_CACHED_HINTS: Final = 1_024
+_DOCUMENTED_AS: Final = {"HEAD": "GET"}
 _ID: Final = re.compile(r"[0-9]+|[0-9a-f]{24}|id|\{[^/]*\}")
 
 
 class DocumentedRoute(NamedTuple):
-    """A route that the vendor is known to have: one of ``documented_routes.json``."""
+    """A route that the vendor is known to have: an entry of ``documented_routes.json``."""
 
     method: str
     path: str
@@ -26,63 +27,62 @@ class DocumentedRoute(NamedTuple):
     source: str
 
 
-_MAIN: Final = "GET /v1/broadcast/leads/{id}"
-"""What is named where nothing is near."""
-
-
 @cache
 def documented_routes() -> tuple[DocumentedRoute, ...]:
-    """Return the routes that the vendor is known to have, served here or not."""
+    """Return the routes that the vendor is known to have, whether the fake answers them or not."""
     text = files(__package__).joinpath("documented_routes.json").read_text(encoding="utf-8")
     return tuple(DocumentedRoute(**entry) for entry in json.loads(text)["routes"])
 
 
-def to_known_route(method: str, path: str) -> str:
-    """Return what to ask for instead of a method and path that this fake does not answer."""
-    known, wanted = _by_name(), _wanted(method, path)
-    if wanted in known and is_served(known[wanted]):
-        return f"this fake answers {wanted}, written without more slashes than that"
-    if wanted in known:
-        return f"the vendor has {wanted}, but this fake does not simulate it"
+def unknown_route_hint(method: str, path: str) -> str:
+    """Return what to request instead of a method and path that match no route."""
+    routes, name = _routes_by_name(), _route_name(method, path)
+    if name in routes and is_served(routes[name]):
+        return f"this fake answers {name}; remove the extra slashes"
+    if name in routes:
+        return f"the vendor has {name}, but this fake does not simulate it"
     nearest = nearest_route(method, path)
-    answered = "answered" if is_served(nearest) else "not simulated"
+    support = "answered" if is_served(nearest) else "not simulated"
     return (
         f"the vendor documents no {truncate(method)} {truncate(path)}; "
-        f"the nearest documented route is {nearest.method} {nearest.path} ({answered} by this fake)"
+        f"the nearest documented route is {nearest.method} {nearest.path} ({support} by this fake)"
     )
 
 
-def nearest_route(method: str, path: str) -> DocumentedRoute:
-    """Return the route of the vendor's that is written most like a method and path; the id alone may be missing."""
-    return _nearest(_wanted(method, path))
+def unknown_method_hint(method: str, allowed: str) -> str:
+    """Return a hint for a method that no route has at a known path.
 
-
-@lru_cache(1_024)
-def _nearest(wanted: str) -> DocumentedRoute:
-    known, with_id = _by_name(), f"{wanted}/{{id}}"
-    (name,) = [with_id] if with_id in known else get_close_matches(wanted, known, n=1) or [_MAIN]
-    return known[name]
-
-
-def is_served(route: DocumentedRoute) -> bool:
-    """Whether this fake answers a route of the vendor's."""
-    return (route.method, route.path) in served_routes()
-
-
-def to_known_method(method: str, allowed: str) -> str:
-    """Return what is known of a method that this fake does not answer at a path that it does."""
+    Args:
+        method: HTTP method.
+        allowed: methods that the fake answers at this path, with commas.
+    """
     return f"the vendor documents no {truncate(method)} here; this fake answers {allowed}"
 
 
+def nearest_route(method: str, path: str) -> DocumentedRoute:
+    """Return the vendor's route that is spelled most like a method and path, which may lack the id."""
+    return _nearest(_route_name(method, path))
+
+
+def is_served(route: DocumentedRoute) -> bool:
+    """Return whether the fake answers a route of the vendor."""
+    return (route.method, route.path) in served_routes()
+
+
+@lru_cache(_MAX_CACHED_HINTS)
+def _nearest(name: str) -> DocumentedRoute:
+    routes, with_id = _routes_by_name(), f"{name}/{{id}}"
+    (found,) = [with_id] if with_id in routes else get_close_matches(name, routes, n=1) or [GET_LEADS]
+    return routes[found]
+
+
 @cache
-def _by_name() -> dict[str, DocumentedRoute]:
+def _routes_by_name() -> dict[str, DocumentedRoute]:
     return {f"{route.method} {route.path}": route for route in documented_routes()}
 
 
-def _wanted(method: str, path: str) -> str:
-    return f"{_METHODS.get(method, method[:_COMPARED])} {_template(path)}"
-
-
-def _template(path: str) -> str:
-    """Return a path with its ids as ``{id}``, as the documented paths are written."""
-    return "/".join("{id}" if _ID.fullmatch(part) else part for part in path[:_COMPARED].rstrip("/").split("/"))
+def _route_name(method: str, path: str) -> str:
+    """Return method and path as documented routes are written: ids as ``{id}``, and GET for HEAD."""
+    segments = path[:_MAX_COMPARED_CHARACTERS].rstrip("/").split("/")
+    template = "/".join("{id}" if _ID.fullmatch(segment) else segment for segment in segments)
+    return f"{_DOCUMENTED_AS.get(method, method[:_MAX_COMPARED_CHARACTERS])} {template}"

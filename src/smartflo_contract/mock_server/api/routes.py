@@ -1,4 +1,8 @@
-"""The routes that this fake answers, in one table."""
+"""The vendor's routes that the fake answers, in one table.
+
+To add a route, write a handler and add an entry to :data:`ROUTES`, and describe the route in ``openapi.json`` of the
+contract.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,32 +11,32 @@ from typing import Final, NamedTuple
 from flask import Response
 
 from smartflo_contract.mock_server.api.auth import post_login, post_logout, post_refresh
-from smartflo_contract.mock_server.api.dnd import get_dnd
+from smartflo_contract.mock_server.api.dnd import get_dnd_leads
+from smartflo_contract.mock_server.api.list_errors import LEADS_PATH
 from smartflo_contract.mock_server.api.lists import delete_list, get_lists, post_list, put_list
-from smartflo_contract.mock_server.api.read_leads import PATH, get_leads
+from smartflo_contract.mock_server.api.read_leads import get_leads
 from smartflo_contract.mock_server.api.write_leads import (
     delete_lead,
     delete_leads,
-    get_batch,
+    get_batch_status,
     patch_leads,
     post_lead,
     post_leads,
     put_lead,
 )
 
-PLACE: Final = re.compile(r"\{[^/]*\}")
+PATH_PARAMETER: Final = re.compile(r"\{[^/]*\}")
 
 
 class Route(NamedTuple):
-    """A route that this fake answers.
+    """A route that the fake answers.
 
     Attributes:
-        method: HTTP method; HEAD comes with GET.
-        path: template, ``{list_id}`` for a segment that varies; a trailing slash is taken as well.
-        handler: called with the request as its account's, and the segments by name; a login with the fake's state
-            and the request.
-        evidence: how well it is known that the vendor has this route.
-        source: where that is said.
+        method: HTTP method. A GET route answers HEAD too.
+        path: path template, for example ``/v1/broadcast/lead/{lead_id}``. A trailing slash is accepted.
+        handler: called with the call and the path parameters; the login with the fake's state and the request.
+        evidence: label of the evidence that the vendor has this route.
+        source: source of the evidence.
     """
 
     method: str
@@ -41,32 +45,48 @@ class Route(NamedTuple):
     evidence: str
     source: str
 
+    @property
+    def name(self) -> str:
+        """Method and path as in the OpenAPI document: each path parameter is ``{id}``."""
+        return f"{self.method} {generic_path(self.path)}"
+
 
 _LIST: Final = "/v1/broadcast/list/{list_id}"
-_LEAD: Final = "/v1/broadcast/lead/{id_}"
-"""The id is a list's where a lead is added, and the lead's own where it is changed or deleted."""
-_CLIENTS: Final = "public clients"
+_LEADS: Final = f"{LEADS_PATH}/{{list_id}}"
+_LEAD: Final = "/v1/broadcast/lead/{lead_id}"
+_PUBLIC_CLIENTS: Final = "public clients"
 
 ROUTES: Final = (
-    Route("GET", f"{PATH}/{{list_id}}", get_leads, "documented", "reference/v1broadcastleadsid"),
-    Route("POST", f"{PATH}/{{list_id}}", post_leads, "documented", "reference/v1broadcastleadsid-1"),
-    Route("DELETE", f"{PATH}/{{list_id}}", delete_leads, "documented", "reference/v1broadcastleadsid-2"),
-    Route("PATCH", f"{PATH}/{{list_id}}", patch_leads, "documented", "reference/v1broadcastleadsid-3"),
-    Route("POST", _LEAD, post_lead, "documented", "reference/v1broadcastleadid"),
+    Route("GET", _LEADS, get_leads, "documented", "reference/v1broadcastleadsid"),
+    Route("POST", _LEADS, post_leads, "documented", "reference/v1broadcastleadsid-1"),
+    Route("DELETE", _LEADS, delete_leads, "documented", "reference/v1broadcastleadsid-2"),
+    Route("PATCH", _LEADS, patch_leads, "documented", "reference/v1broadcastleadsid-3"),
+    Route("POST", "/v1/broadcast/lead/{list_id}", post_lead, "documented", "reference/v1broadcastleadid"),
     Route("PUT", _LEAD, put_lead, "documented", "reference/v1broadcastleadid-1"),
     Route("DELETE", _LEAD, delete_lead, "documented", "reference/v1broadcastleadid-2"),
     Route("GET", "/v1/broadcast/lists", get_lists, "documented", "reference/v1broadcastlists"),
     Route("POST", "/v1/broadcast/list", post_list, "documented", "reference/v1broadcastlist"),
     Route("PUT", _LIST, put_list, "documented", "reference/v1broadcastlistid"),
     Route("DELETE", _LIST, delete_list, "documented", "reference/v1broadcastlistid-1"),
-    Route("GET", "/v1/broadcast/batch_status/{id_}", get_batch, "documented", "reference/v1broadcastbatch_statusid"),
-    Route("GET", "/v1/broadcast/dnd/leads", get_dnd, "documented", "page on DND leads"),
+    Route(
+        "GET",
+        "/v1/broadcast/batch_status/{batch_id}",
+        get_batch_status,
+        "documented",
+        "reference/v1broadcastbatch_statusid",
+    ),
+    Route("GET", "/v1/broadcast/dnd/leads", get_dnd_leads, "documented", "page on DND leads"),
     Route("POST", "/v1/auth/login", post_login, "documented", "docs/generate-a-token"),
-    Route("POST", "/v1/auth/refresh", post_refresh, "observed", _CLIENTS),
-    Route("POST", "/v1/auth/logout", post_logout, "observed", _CLIENTS),
+    Route("POST", "/v1/auth/refresh", post_refresh, "observed", _PUBLIC_CLIENTS),
+    Route("POST", "/v1/auth/logout", post_logout, "observed", _PUBLIC_CLIENTS),
 )
 
 
+def generic_path(path: str) -> str:
+    """Return a path template with each path parameter written as ``{id}``."""
+    return PATH_PARAMETER.sub("{id}", path)
+
+
 def served_routes() -> frozenset[tuple[str, str]]:
-    """Return method and path of every route that this fake answers, places written as ``{id}``."""
-    return frozenset((route.method, PLACE.sub("{id}", route.path)) for route in ROUTES)
+    """Return method and path of every route that the fake answers, each path parameter written as ``{id}``."""
+    return frozenset((route.method, generic_path(route.path)) for route in ROUTES)

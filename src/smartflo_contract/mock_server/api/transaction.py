@@ -1,46 +1,59 @@
-"""What all writes have in common: who may, what the body says, and one client of an account at a time."""
+"""Write to an account: one client at a time, with a validated body."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from flask import Response
 
-from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.lookup import find_lead, find_list
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
-from smartflo_contract.mock_server.api.read_leads import no_changes
-from smartflo_contract.mock_server.config.fixture_list import FixtureList
+from smartflo_contract.mock_server.api.list_errors import unwritable_list_response
 from smartflo_contract.mock_server.context import Call
-from smartflo_contract.mock_server.http.error_responses import ErrorResponse
-from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_json_object
 from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
-from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_list import EditedList
-from smartflo_contract.mock_server.lists.lead_list import LeadList
 
-_FIXED: Final = ErrorResponse(403, {"success": False, "message": "You do not have access to this list."}, "assumed")
-"""The answer to whoever would change a list whose leads are given: the edge cases stay what they are."""
-_READ_ONLY: Final = "this fake is read-only, so it takes no changes; start it with one worker and without --read-only"
-
-
-class Refused(ValueError):  # noqa: N818 - the name says what happened
-    """A value cannot be written; answered as 422, a flat map of key to message."""
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        """Keep what is wrong."""
-        super().__init__(str(faults))
-        self.faults = dict(faults)
+_READ_ONLY: Final = "this fake is read-only and accepts no changes; start it with one worker and without --read-only"
+_MAX_IGNORED_KEYS: Final = 10
+"""Maximum number of ignored keys that a response names."""
 
 
-class Edit(NamedTuple):
-    """A write that may be made.
+class WriteRejected(Exception):  # noqa: N818 - a response, not a failure of the fake
+    """A write that the fake rejects.
 
     Attributes:
-        settings: what holds for the account.
-        account: opened for changes.
-        now: epoch ms, on the account's clock.
-        content: the body; empty where the request has none.
+        response: the response to the client.
+    """
+
+    def __init__(self, response: Response) -> None:
+        """Store the response."""
+        super().__init__(response.status)
+        self.response = response
+
+
+class InvalidValuesError(ValueError):
+    """Values that cannot be written. The response is 422 with a flat map from key to message.
+
+    Attributes:
+        messages: key to message.
+    """
+
+    def __init__(self, messages: Mapping[str, str]) -> None:
+        """Store the messages."""
+        super().__init__(str(messages))
+        self.messages = dict(messages)
+
+
+class Transaction(NamedTuple):
+    """A write to an account.
+
+    Attributes:
+        settings: resolved settings of the account.
+        account: the account, opened for editing.
+        now: the time on the account's clock, in epoch ms.
+        content: the body; empty if the route has none.
     """
 
     settings: ResolvedSettings
@@ -48,112 +61,67 @@ class Edit(NamedTuple):
     now: int
     content: dict[str, Any]
 
+    def edited_list(self, list_id: str) -> EditedList:
+        """Return a list of the account for editing.
 
-def in_account(call: Call, body: BodySpec | None, write: Callable[[Edit], Response]) -> Response:
-    """Write to the account that asks.
+        Raises:
+            WriteRejected: there is no such list, or its id stands for an error response.
+        """
+        found = find_list(self.account, self.settings.catalog, list_id)
+        if isinstance(found, EditedList):
+            return found
+        raise WriteRejected(unwritable_list_response(list_id, found, self.settings.quirks))
+
+    def edited_lead(self, lead_id: str) -> tuple[EditedList, int]:
+        """Return the list that contains a lead, for editing, and the lead's index in it.
+
+        Raises:
+            WriteRejected: the account has no such lead.
+        """
+        found = find_lead(self.account, self.settings.catalog, lead_id)
+        if found is not None:
+            return found
+        reason = (
+            f"this account has no lead with the id {truncate(lead_id)}; the id in this path is the lead's own: lead_id "
+            "of GET /v1/broadcast/leads/<list id>"
+        )
+        raise WriteRejected(error_response(404, "Lead not found.", reason))
+
+
+@contextmanager
+def open_transaction(call: Call, body: BodySpec | None = None) -> Iterator[Transaction]:
+    """Open the account of a call for editing.
 
     Args:
         call: the request.
-        body: what its body may be; ``None`` where it has none.
-        write: makes the changes, and the answer.
+        body: the body that the route accepts; ``None`` for none.
+
+    Raises:
+        WriteRejected: the fake is read-only, the body is invalid, or the block raised :class:`InvalidValuesError`.
     """
     state = call.state
     if state.config.read_only:
-        return error_response(403, "You do not have access to this resource.", _READ_ONLY)
+        raise WriteRejected(error_response(403, "You do not have access to this resource.", _READ_ONLY))
     content = {} if body is None else read_json_object(call.request, body)
     if isinstance(content, Response):
-        return content
+        raise WriteRejected(content)
     with state.accounts.edit(call.account) as account:
-        settings = state.resolved_settings(call.account)  # once more: they may have changed while this request waited
+        settings = state.resolved_settings(call.account)  # they may have changed while this request waited
         try:
-            return write(Edit(settings, account, int(account.clock.now(state.clock()) * 1_000), content))
-        except Refused as refused:
-            return json_response(
-                422, refused.faults, "assumed", reason="" if body is None else f"for example {body.example}"
-            )
+            yield Transaction(settings, account, int(account.clock.now(state.clock()) * 1_000), content)
+        except InvalidValuesError as error:
+            reason = "" if body is None else f"for example {body.example}"
+            raise WriteRejected(json_response(422, error.messages, "assumed", reason=reason)) from None
 
 
-def in_list(call: Call, list_id: str, body: BodySpec | None, write: Callable[[Edit, EditedList], Response]) -> Response:
-    """Write to a list of the account that asks."""
-
-    def found(edit: Edit) -> Response:
-        changes = changes_of(edit.account, edit.settings.catalog, list_id)
-        if isinstance(changes, EditedList):
-            return write(edit, changes)
-        return no_changes(list_id, changes, edit.settings.quirks)
-
-    return in_account(call, body, found)
-
-
-def at_lead(
-    call: Call, lead_id: str, body: BodySpec | None, write: Callable[[Edit, EditedList, int], Response]
-) -> Response:
-    """Write to the lead of an id, in whichever list of the account it is; called with its index there."""
-
-    def found(edit: Edit) -> Response:
-        place = place_of(edit.account, edit.settings.catalog, lead_id)
-        if place is not None:
-            return write(edit, *place)
-        reason = (
-            f"no lead of this account has the id {truncate(lead_id)}; here the id is the lead's own: lead_id of "
-            "GET /v1/broadcast/leads/<list id>"
-        )
-        return error_response(404, "Lead not found.", reason)
-
-    return in_account(call, body, found)
-
-
-def done(message: str, ignored: Iterable[str] = (), **more: object) -> Response:
-    """Return the answer to a write that was made.
+def success_response(message: str, ignored: Iterable[str] = (), **values: object) -> Response:
+    """Return the response to a successful write.
 
     Args:
-        message: what was done.
-        ignored: keys of the request that mean nothing.
-        more: what else the answer says.
+        message: the vendor's message.
+        ignored: keys of the request that the fake ignored.
+        values: further keys of the response.
     """
-    keys = ", ".join(truncate(key) for key in list(ignored)[:10])
-    reason = f"these keys mean nothing here, and were ignored: {keys}" if keys else ""
-    return json_response(200, {"success": True, "message": message} | more, "assumed", reason=reason)
-
-
-def changes_of(account: Account, catalog: Catalog, list_id: str) -> EditedList | ErrorResponse | None:
-    """Return the changes of a list, begun here where there are none yet; ``None`` where there is no such list.
-
-    Args:
-        account: opened for changes.
-        catalog: the account's.
-        list_id: as it was asked for.
-    """
-    known = account.lists.get(int(list_id)) if is_list_id(list_id) else None
-    if known is not None:
-        return None if known.deleted else known
-    found = catalog.find(list_id)
-    if not isinstance(found, LeadList):
-        return found
-    definition = catalog.lists.get(int(list_id))
-    if isinstance(definition, FixtureList):
-        changes = catalog.edited_list(definition)
-    elif isinstance(found.source, LeadWriter):
-        changes = EditedList(found.source)
-    else:
-        return _FIXED
-    account.put_list(int(list_id), changes, catalog.key)
-    return changes
-
-
-def place_of(account: Account, catalog: Catalog, lead_id: str) -> tuple[EditedList, int] | None:
-    """Return the changes of the list that has the lead of an id, and its index there.
-
-    The lead of a magic list is found once that list has been read.
-
-    Args:
-        account: opened for changes.
-        catalog: the account's.
-        lead_id: as it was asked for.
-    """
-    for list_id in dict.fromkeys((*account.lists, *catalog.known_ids())):
-        changes = changes_of(account, catalog, str(list_id))
-        index = changes.find(lead_id) if isinstance(changes, EditedList) else None
-        if isinstance(changes, EditedList) and index is not None:
-            return changes, index
-    return None
+    keys = ", ".join(truncate(key) for key in list(ignored)[:_MAX_IGNORED_KEYS])
+    reason = f"unknown keys were ignored: {keys}" if keys else ""
+    return json_response(200, {"success": True, "message": message} | values, "assumed", reason=reason)

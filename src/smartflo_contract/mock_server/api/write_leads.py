@@ -1,24 +1,28 @@
-"""``/v1/broadcast/lead`` and the writing half of ``/v1/broadcast/leads``: leads are added, changed and deleted."""
+"""Add, change and delete leads: ``/v1/broadcast/lead``, and the writes of ``/v1/broadcast/leads``."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeVar
 
 from flask import Response
 
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Batch
-from smartflo_contract.mock_server.api.transaction import Edit, Refused, at_lead, done, in_list
+from smartflo_contract.mock_server.api.lead_values import LeadValues, parse_lead_values
+from smartflo_contract.mock_server.api.stored_leads import new_lead, updated_lead
+from smartflo_contract.mock_server.api.transaction import (
+    InvalidValuesError,
+    Transaction,
+    open_transaction,
+    success_response,
+)
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES, SMALL_BODY_BYTES, BodySpec, unknown_keys
 from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
 from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
-from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS, TIME_KEYS, epoch_ms, mongo_date
-from smartflo_contract.schemas.schema_keywords import allows_null
+
+_Result = TypeVar("_Result")
 
 _ADD: Final = BodySpec(
     "AddLead", SMALL_BODY_BYTES, '{"field_0": "5550000042", "field_1": "Asha", "duplicate_option": "skip"}'
@@ -32,294 +36,159 @@ _PATCH: Final = BodySpec(
 )
 _DELETE: Final = BodySpec("DeleteLeads", LARGE_BODY_BYTES, '{"field": "field_0", "data": ["5550000042"]}')
 
-_MOST_FIELD: Final = 99
-"""The last field that a lead may be given where its list has no more columns."""
-_MOST_COMPARED: Final = 100_000
-"""Leads that are looked at one by one; a phone number is found without."""
-_NUMBER: Final = re.compile(r"(?:\+?91|0)?([0-9]{10})")
-_ABROAD: Final = re.compile(r"\+[0-9]{7,15}")
-_DECORATION: Final = str.maketrans("", "", " -()\t")
-_KEPT: Final = 1_000
-"""Batches that an account remembers."""
+_MAX_SCANNED_LEADS: Final = 100_000
+"""Maximum size of a list that is searched lead by lead. Phone numbers are found without a scan."""
+_MAX_BATCHES: Final = 1_000
+"""Maximum number of batches that an account stores."""
 BATCH_SECONDS: Final = 2
-"""How long a batch is said to be processed; its leads are there at once. Assumed."""
+"""Time for which a batch is reported as processing, though its leads exist immediately. Assumed."""
+_MESSAGES: Final = {
+    "added": "Lead added successfully.",
+    "updated": "Lead updated successfully.",
+    "skipped": "Lead already exists and was skipped.",
+}
 
 
-class Row(NamedTuple):
-    """What a client says of one lead.
-
-    Attributes:
-        values: field or key to value, as the lead will hold it.
-        ignored: keys that mean nothing here.
-    """
-
-    values: dict[str, Any]
-    ignored: tuple[str, ...]
-
-
-def post_lead(call: Call, id_: str) -> Response:
+def post_lead(call: Call, list_id: str) -> Response:
     """Add one lead to a list."""
-    return in_list(call, id_, _ADD, _add_one)
+    with open_transaction(call, _ADD) as transaction:
+        edited = transaction.edited_list(list_id)
+        lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
+        outcome, lead = _add(transaction, edited, lead_values, _duplicate_option(transaction))
+    id_key = transaction.settings.quirks["add_lead_answer"]
+    ids = {id_key: lead.get("lead_id")} if id_key in {"lead_id", "id"} else {}
+    return success_response(_MESSAGES[outcome], lead_values.ignored, **ids)
+
+
+def put_lead(call: Call, lead_id: str) -> Response:
+    """Change one lead."""
+    with open_transaction(call, _UPDATE) as transaction:
+        edited, index = transaction.edited_lead(lead_id)
+        lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
+        edited.change(index, partial(updated_lead, transaction, lead_values.values))
+    return success_response("Lead updated successfully.", lead_values.ignored)
+
+
+def delete_lead(call: Call, lead_id: str) -> Response:
+    """Delete one lead."""
+    with open_transaction(call) as transaction:
+        edited, index = transaction.edited_lead(lead_id)
+        edited.remove(index)
+    return success_response("Lead deleted successfully.")
 
 
 def post_leads(call: Call, list_id: str) -> Response:
-    """Add many leads to a list."""
-    return in_list(call, list_id, _ADD_MANY, _add_many)
+    """Add many leads to a list, all or none."""
+    with open_transaction(call, _ADD_MANY) as transaction:
+        edited, content = transaction.edited_list(list_id), transaction.content
+        shared = {"skill_id": content["skill_id"]} if "skill_id" in content else {}
+        columns = len(edited.writer.definition.columns)
+        rows = [
+            _in_row(number, partial(parse_lead_values, shared | row, columns))
+            for number, row in enumerate(content["data"])
+        ]
+        _check_rows(transaction, edited, rows)
+        option = _duplicate_option(transaction)
+        outcomes = [_add(transaction, edited, row, option)[0] for row in rows]
+        counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in _MESSAGES)
+        batch = Batch(f"Batch completed: {counts}.", transaction.now / 1_000 + BATCH_SECONDS)
+        batch_id = transaction.account.add_batch(batch, _MAX_BATCHES)
+    ignored = unknown_keys(_ADD_MANY, content) + sorted({key for row in rows for key in row.ignored})
+    return success_response(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
 
 
 def patch_leads(call: Call, list_id: str) -> Response:
     """Change the leads of a list that have one of some values in a field."""
-    return in_list(call, list_id, _PATCH, _patch_many)
+    with open_transaction(call, _PATCH) as transaction:
+        edited, content = transaction.edited_list(list_id), transaction.content
+        lead_values = parse_lead_values(content["lead_data"], len(edited.writer.definition.columns))
+        indexes = list(_find_leads(edited, content["field"], content["data"]))
+        change = partial(updated_lead, transaction, lead_values.values)
+        for index in indexes:  # reject the request before any lead is changed
+            change(edited.leads.lead(index) or {})
+        for index in indexes:
+            edited.change(index, change)
+    return success_response(f"{len(indexes)} leads updated.", [*unknown_keys(_PATCH, content), *lead_values.ignored])
 
 
 def delete_leads(call: Call, list_id: str) -> Response:
     """Delete the leads of a list that have one of some values in a field."""
-    return in_list(call, list_id, _DELETE, _delete_many)
+    with open_transaction(call, _DELETE) as transaction:
+        edited, content = transaction.edited_list(list_id), transaction.content
+        indexes = list(_find_leads(edited, content["field"], content["data"]))
+        for index in indexes:
+            edited.remove(index)
+    return success_response(f"{len(indexes)} leads deleted.", unknown_keys(_DELETE, content))
 
 
-def put_lead(call: Call, id_: str) -> Response:
-    """Change one lead, told by its own id."""
-    return at_lead(call, id_, _UPDATE, _patch_one)
-
-
-def delete_lead(call: Call, id_: str) -> Response:
-    """Delete one lead, told by its own id."""
-    return at_lead(call, id_, None, _delete_one)
-
-
-def get_batch(call: Call, id_: str) -> Response:
-    """Answer with what became of a bulk request."""
-    batch = call.state.accounts.get(call.account).batches.get(id_)
+def get_batch_status(call: Call, batch_id: str) -> Response:
+    """Return the outcome of a bulk addition."""
+    batch = call.state.accounts.get(call.account).batches.get(batch_id)
     if batch is None:
-        reason = f"no batch of this account has the id {truncate(id_)}; POST /v1/broadcast/leads/<id> answers with one"
+        reason = (
+            f"this account has no batch with the id {truncate(batch_id)}; POST /v1/broadcast/leads/<id> returns an id"
+        )
         return error_response(404, "Batch not found.", reason)
     finished = call.state.now(call.account) >= batch.done_at
     message = batch.outcome if finished else "Batch is processing."
     return json_response(200, {"success": True, "message": message}, "assumed")
 
 
-def row_of(content: Mapping[str, Any], columns: int) -> Row:
-    """Return what a client says of a lead, in the form in which a lead holds it.
+def _duplicate_option(transaction: Transaction) -> str:
+    return str(transaction.content.get("duplicate_option", transaction.settings.quirks["duplicate_option"]))
+
+
+def _add(transaction: Transaction, edited: EditedList, row: LeadValues, option: str) -> tuple[str, Lead]:
+    """Add a lead, or apply the duplicate option to the lead with its number; return the outcome and the lead."""
+    duplicates = [] if option == "clone" else edited.leads.matching(row.values[PHONE_KEY])
+    if duplicates and option == "skip":
+        return "skipped", edited.leads.lead(duplicates[0]) or {}
+    if duplicates:
+        return "updated", edited.change(duplicates[0], partial(updated_lead, transaction, row.values))
+    return "added", edited.add(partial(new_lead, transaction, row.values))
+
+
+def _check_rows(transaction: Transaction, edited: EditedList, rows: Iterable[LeadValues]) -> None:
+    """Reject a batch if one of its leads would violate the contract, before any lead is added.
 
     Raises:
-        Refused: a value cannot be what its key needs.
+        InvalidValuesError: the contract does not allow a value.
     """
-    values: dict[str, Any] = {}
-    ignored = []
-    for key, value in content.items():
-        if FIELD.fullmatch(key) and int(key[6:]) <= max(_MOST_FIELD, columns - 1):
-            values[key] = phone(value) if key == PHONE_KEY else str(value)
-        elif key == "priority":
-            values[key] = int(value)
-        elif key in {"skill_id", "dial_status"}:
-            values[key] = _number(key, value)
-        elif key != "duplicate_option":
-            ignored.append(key)
-    return Row(values, tuple(ignored))
-
-
-def phone(value: str | int) -> str:
-    """Return a phone number as leads hold it, with +91 where it has ten digits.
-
-    Raises:
-        Refused: it is none.
-    """
-    digits = str(value).translate(_DECORATION)
-    ten = _NUMBER.fullmatch(digits)
-    if ten:
-        return f"+91{ten[1]}"
-    if _ABROAD.fullmatch(digits):
-        return digits
-    raise Refused({PHONE_KEY: f"Provide a valid {PHONE_KEY}."})
-
-
-def _number(key: str, value: str | int | None) -> int | None:
-    if value is None or (value == "" and key == "skill_id"):
-        return None
-    try:
-        return int(value) if str(value).lstrip("-").isascii() and len(str(value)) <= 16 else _refuse(key)  # noqa: PLR2004
-    except ValueError:
-        return _refuse(key)
-
-
-def _refuse(key: str) -> int:
-    raise Refused({key: f"Provide a valid {key}."})
-
-
-def _patch_one(edit: Edit, changes: EditedList, index: int) -> Response:
-    row = row_of(edit.content, len(changes.writer.definition.columns))
-    changes.change(index, partial(_patched, edit, row.values))
-    return done("Lead updated successfully.", row.ignored)
-
-
-def _delete_one(_: Edit, changes: EditedList, index: int) -> Response:
-    changes.remove(index)
-    return done("Lead deleted successfully.")
-
-
-def _add_one(edit: Edit, changes: EditedList) -> Response:
-    option = edit.content.get("duplicate_option", edit.settings.quirks["duplicate_option"])
-    row = row_of(edit.content, len(changes.writer.definition.columns))
-    outcome, lead = _add(edit, changes, row, option)
-    message = {
-        "added": "Lead added successfully.",
-        "updated": "Lead updated successfully.",
-        "skipped": "Lead already exists and was skipped.",
-    }[outcome]
-    named = {key: lead.get("lead_id") for key in ("lead_id", "id") if edit.settings.quirks["add_lead_answer"] == key}
-    return done(message, row.ignored, **named)
-
-
-def _add_many(edit: Edit, changes: EditedList) -> Response:
-    option = edit.content.get("duplicate_option", edit.settings.quirks["duplicate_option"])
-    shared = {"skill_id": edit.content["skill_id"]} if "skill_id" in edit.content else {}
-    columns = len(changes.writer.definition.columns)
-    rows = [_placed(number, row_of, shared | lead, columns) for number, lead in enumerate(edit.content["data"])]
-    _check_all(edit, changes, rows)
-    outcomes = [_add(edit, changes, row, option)[0] for row in rows]
-    counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in ("added", "updated", "skipped"))
-    batch_id = edit.account.add_batch(Batch(f"Batch completed: {counts}.", edit.now / 1_000 + BATCH_SECONDS), _KEPT)
-    ignored = unknown_keys(_ADD_MANY, edit.content) + sorted({key for row in rows for key in row.ignored})
-    return done(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
-
-
-def _check_all(edit: Edit, changes: EditedList, rows: Iterable[Row]) -> None:
-    """Refuse a batch of which any lead would break the contract, before one is added."""
-    if edit.settings.catalog.contract.overlay is None:
-        return  # then what the request's schema lets pass, a lead may hold
-    model = changes.writer.lead(changes.writer.size)
+    if transaction.settings.catalog.contract.overlay is None:
+        return  # the request's schema is as strict as the contract
+    template = edited.writer.lead(edited.writer.size)
     for number, row in enumerate(rows):
-        _placed(number, partial(_patched, edit, row.values), model)
+        _in_row(number, partial(updated_lead, transaction, row.values, template))
 
 
-def _placed(number: int, write: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what a function returns; what it refuses is said to be in a row."""
+def _in_row(number: int, function: Callable[[], _Result]) -> _Result:
+    """Return the result of a function; the messages of its errors name the row.
+
+    Raises:
+        InvalidValuesError: the function raised it.
+    """
     try:
-        return write(*arguments)
-    except Refused as refused:
-        raise Refused({f"data.{number}.{key}": message for key, message in refused.faults.items()}) from None
+        return function()
+    except InvalidValuesError as error:
+        raise InvalidValuesError({f"data.{number}.{key}": message for key, message in error.messages.items()}) from None
 
 
-def _patch_many(edit: Edit, changes: EditedList) -> Response:
-    row = row_of(edit.content["lead_data"], len(changes.writer.definition.columns))
-    indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
-    change = partial(_patched, edit, row.values)
-    for index in indexes:  # before any is changed
-        change(changes.leads.lead(index) or {})
-    for index in indexes:
-        changes.change(index, change)
-    return done(f"{len(indexes)} leads updated.", [*unknown_keys(_PATCH, edit.content), *row.ignored])
-
-
-def _delete_many(edit: Edit, changes: EditedList) -> Response:
-    indexes = list(_matching(changes, edit.content["field"], edit.content["data"]))
-    for index in indexes:
-        changes.remove(index)
-    return done(f"{len(indexes)} leads deleted.", unknown_keys(_DELETE, edit.content))
-
-
-def _matching(changes: EditedList, key: str, values: list[str | int]) -> Iterator[int]:
-    """Yield the index of every lead that has one of some values in a field; phone numbers by their last ten digits.
+def _find_leads(edited: EditedList, key: str, values: list[str | int]) -> Iterator[int]:
+    """Yield the index of every lead that has one of some values in a field. Phone numbers match by the last ten digits.
 
     Raises:
-        Refused: the list is too long to look at each lead.
+        InvalidValuesError: the list is too long to be searched for this field.
     """
-    leads = changes.leads
+    leads = edited.leads
     if key == PHONE_KEY:
-        found = {index for digits in {last_digits(str(value)) for value in values} for index in leads.matching(digits)}
-        yield from sorted(found)
+        numbers = {last_digits(str(value)) for value in values}
+        yield from sorted({index for number in numbers for index in leads.matching(number)})
         return
-    if leads.size > _MOST_COMPARED:
-        raise Refused({"field": f"Only field_0 is sought among more than {_MOST_COMPARED:,} leads."})
-    wanted = set(map(str, values))
+    if leads.size > _MAX_SCANNED_LEADS:
+        message = f"Only field_0 can be searched in lists of more than {_MAX_SCANNED_LEADS:,} leads."
+        raise InvalidValuesError({"field": message})
+    strings = set(map(str, values))
     for index in leads.indexes():
-        value = (leads.lead(index) or {}).get(key)
-        if isinstance(value, str) and value in wanted:
+        value: Any = (leads.lead(index) or {}).get(key)
+        if isinstance(value, str) and value in strings:
             yield index
-
-
-def _add(edit: Edit, changes: EditedList, row: Row, option: str) -> tuple[str, Lead]:
-    """Add a lead, or do with the one that has its number what the option says."""
-    same = [] if option == "clone" else changes.leads.matching(row.values[PHONE_KEY])
-    if same and option == "skip":
-        return "skipped", changes.leads.lead(same[0]) or {}
-    if same:
-        return "updated", changes.change(same[0], partial(_patched, edit, row.values))
-    return "added", changes.add(partial(_made, edit, row.values))
-
-
-def _made(edit: Edit, values: Lead, model: Lead) -> Lead:
-    """Return a new lead: New, never called, created now, with the fields that the client gave and no others."""
-    contract = edit.settings.catalog.contract
-    decided = set() if contract.overlay is None else contract.overlay.decided
-    fresh: Lead = {key: "" for key in model if FIELD.fullmatch(key)}
-    fresh |= {
-        "alternate_phone_number": "",
-        "dial_status": 1,
-        "dialer_dial_status": 0,
-        "lead_picked": 0,
-        "undisposed_lead": False,
-        "call_count": 0,
-    }
-    fresh |= {"retry_count": "0" if isinstance(model.get("retry_count"), str) else 0, "priority": 1}
-    fresh |= {key: None for key in ("skill_id", "time_group", "dialer_skill") if _may_be_null(contract, key)}
-    fresh |= {key: mongo_date(edit.now) for key in TIME_KEYS}
-    if edit.settings.quirks["created_at"] == "twelve_hours_early":
-        fresh["created_at"] = mongo_date(edit.now - HALF_DAY_SECONDS * 1_000)
-    for key in ("id", "lead_id"):
-        if _is_object_id(model.get(key)):
-            fresh[key] = f"{edit.now // 1_000 & 0xFFFF_FFFF:08x}{model[key][8:]}"
-    known = {key: value for key, value in fresh.items() if key in model and key not in decided}
-    return _patched(edit, values, model | known, changed=False)
-
-
-def _may_be_null(contract: Contract, key: str) -> bool:
-    properties = contract.lead["properties"]
-    return key in properties and allows_null(properties[key])
-
-
-def _is_object_id(value: object) -> bool:
-    return isinstance(value, str) and len(value) == 24  # noqa: PLR2004 - hexadecimal digits of an ObjectId
-
-
-def _patched(edit: Edit, values: Lead, lead: Lead, *, changed: bool = True) -> Lead:
-    """Return a lead with new values, updated now.
-
-    Raises:
-        Refused: the contract does not allow it so; an overlay may say more than the request's schema.
-    """
-    contract = edit.settings.catalog.contract
-    named = {key: value for key, value in values.items() if key in lead or FIELD.fullmatch(key)}
-    if named.get("skill_id", 0) is None and not _may_be_null(contract, "skill_id"):
-        del named["skill_id"]  # as it was: this reading has no null
-    patched = _with_fields(lead, named)
-    if changed and "updated_at" in patched:
-        later = max(edit.now, epoch_ms(lead["updated_at"]) or 0)
-        patched["updated_at"] = mongo_date(later)
-    _check(contract, lead, patched, named)
-    return patched
-
-
-def _with_fields(lead: Lead, values: Lead) -> Lead:
-    """Return a lead with new values; fields beyond its last are added after it, without a gap."""
-    have = sum(1 for key in lead if FIELD.fullmatch(key))
-    need = max([have, *(int(key[6:]) + 1 for key in values if FIELD.fullmatch(key))])
-    if need == have:
-        return lead | values
-    longer: Lead = {}
-    for key, value in lead.items():
-        longer[key] = value
-        if key == f"field_{have - 1}":
-            longer |= {f"field_{number}": "" for number in range(have, need)}
-    return longer | values
-
-
-def _check(contract: Contract, before: Lead, lead: Lead, values: Mapping[str, Any]) -> None:
-    """Refuse values by which a lead breaks the contract; what was broken before, by the admin API, may stay so."""
-    validator = data_of(contract).lead_validator
-    if validator.is_valid(lead):
-        return
-    faults = {str(path[0]): f"Provide a valid {path[0]}." for _, path, _ in validator.violations(lead)}
-    sent = {key: message for key, message in faults.items() if key in values}
-    if sent or validator.is_valid(before):
-        raise Refused(sent or faults)

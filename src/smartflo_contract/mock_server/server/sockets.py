@@ -1,4 +1,4 @@
-"""Addresses to listen on: names resolved, ports taken, and what went wrong in one line."""
+"""Addresses to listen on: resolve host names and bind ports, with one-line errors."""
 
 import errno
 import os
@@ -9,16 +9,16 @@ from typing import Final, NamedTuple
 
 from smartflo_contract.mock_server.errors import PortTaken, ServeError
 
-_WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - told apart, not bound
+_LOOPBACK_OF_WILDCARD: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 
 
 class Address(NamedTuple):
-    """Where to listen: an IP address, not a name.
+    """An address to listen on.
 
     Attributes:
-        family: of the socket.
+        family: socket family.
         host: IPv4 or IPv6 address.
-        port: 0 for any.
+        port: port; 0 for any free one.
     """
 
     family: socket.AddressFamily
@@ -27,13 +27,13 @@ class Address(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The URL at which a client on this machine reaches it."""
-        host = _WILDCARDS.get(self.host, self.host)
+        """URL at which a client on this machine reaches the address."""
+        host = _LOOPBACK_OF_WILDCARD.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def resolve(host: str, port: int) -> Address:
-    """Return the address of a host, IPv4 where it has both.
+    """Return the address of a host. IPv4 is preferred.
 
     Raises:
         ServeError: there is no such host.
@@ -42,62 +42,59 @@ def resolve(host: str, port: int) -> Address:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, socket.gaierror) else "not a host name"
-        message = f"cannot listen at host {host}: {reason}"
+        message = f"cannot listen on host {host}: {reason}"
         raise ServeError(message) from None
-    family, _, _, _, (ip, *_) = min(found, key=lambda one: one[0] != socket.AF_INET)
+    family, _, _, _, (ip, *_) = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     return Address(family, str(ip), port)
 
 
 def bind(address: Address) -> socket.socket:
-    """Return a socket that is bound to an address, and does not listen yet.
-
-    Args:
-        address: where.
+    """Return a socket that is bound to an address but does not listen yet.
 
     Raises:
-        PortTaken: something listens there.
-        ServeError: the address is not this machine's, or the port is reserved.
+        PortTaken: another socket listens at the address.
+        ServeError: the address is not on this machine, or the port is reserved.
     """
     bound = socket.socket(address.family, socket.SOCK_STREAM)
     try:
         if os.name == "posix":
-            # Connections that wait for stragglers (TIME_WAIT) hold no port; those who listen still do. On Windows
-            # this option would take the port from those who listen.
+            # Allows a port with connections in TIME_WAIT, but not one with a listener. On Windows, the option would
+            # take the port from its listener.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if address.family == socket.AF_INET6:
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound.bind((address.host, address.port))
     except OSError as error:
         bound.close()
-        raise _error(address, error) from None
+        raise _serve_error(address, error) from None
     return bound
 
 
 def share(bound: socket.socket) -> None:
-    """Open a bound port to other sockets of this user that say so too, and to no others."""
+    """Let other sockets of this user bind the same port with ``SO_REUSEPORT``."""
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 
 
 @contextmanager
 def claim(address: Address) -> Iterator[None]:
-    """Be the one fake at an address, of all that start at once; Linux.
+    """Claim an address among fakes that start at the same time. Linux only.
 
     Raises:
-        PortTaken: another fake is.
+        PortTaken: another fake has claimed it.
     """
     with socket.socket(socket.AF_UNIX) as name:
         try:
             name.bind(f"\0smartflo-contract {address.host} {address.port}")
         except OSError as error:
-            raise _error(address, error) from None
+            raise _serve_error(address, error) from None
         yield
 
 
-def _error(address: Address, error: OSError) -> ServeError:
-    where = f"port {address.port} at {address.host}"
+def _serve_error(address: Address, error: OSError) -> ServeError:
+    location = f"port {address.port} on {address.host}"
     if error.errno == errno.EADDRINUSE:
-        return PortTaken(f"{where} is taken by another program, or another fake; choose another port, 0 for a free one")
+        return PortTaken(f"{location} is in use by another program or another fake; choose another port, or 0 for any")
     if error.errno == errno.EACCES:
-        return ServeError(f"{where} needs more rights than this user has; choose a port from 1024, or 0 for a free one")
-    return ServeError(f"cannot listen on {where}: {error.strerror}")
+        return ServeError(f"{location} requires more privileges; choose a port from 1024, or 0 for any")
+    return ServeError(f"cannot listen on {location}: {error.strerror}")

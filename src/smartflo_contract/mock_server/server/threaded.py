@@ -1,4 +1,4 @@
-"""The fake in a thread, for tests."""
+"""Run the fake in a thread, for tests."""
 
 import socket
 from collections.abc import Iterator
@@ -13,114 +13,112 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config, ensure_config
-from smartflo_contract.mock_server.context import ONLY
+from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State
 from smartflo_contract.mock_server.server.sockets import Address, bind, resolve
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from smartflo_contract.mock_server.context import State
-
-_POLL_SECONDS: Final = 0.005
-"""Werkzeug asks this often whether to stop; its own half second would be a test's half second."""
+_POLL_INTERVAL_SECONDS: Final = 0.005
+"""Interval at which Werkzeug checks whether to stop. Its default of half a second would slow down tests."""
 _BACKLOG: Final = 128
-_STOPPED: Final = "the fake does not run; use `with FakeSmartflo() as fake:` or call start()"
+_NOT_RUNNING: Final = "the fake is not running; use `with FakeSmartflo() as fake:` or call start()"
 
 
 class _Handler(WSGIRequestHandler):
-    """Logs nothing, and answers what is no HTTP in the vendor's shape, not in HTML."""
+    """Logs nothing, and responds to invalid HTTP in the vendor's shape instead of HTML."""
 
     error_message_format = '{"success":false,"message":"Bad request."}'
     error_content_type = "application/json"
 
     def connection_dropped(self, error: BaseException, environ: Any = None) -> None:  # noqa: ARG002 - Werkzeug's
-        """Close the connection: Werkzeug itself keeps it where no answer was begun."""
+        """Close the connection. Werkzeug keeps it open if no response was started."""
         self.close_connection = True
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - Werkzeug's name
-        """Say nothing: tests read the output of what they test."""
+        """Log nothing, because tests read the output of their own code."""
 
 
 class _Server(ThreadedWSGIServer):
-    """Knows its connections, so that stopping ends them: a slow reader would keep its thread for ever."""
+    """Tracks its connections, so that stopping closes them. A slow reader would keep its thread forever."""
 
     def __init__(self, address: Address, app: Any, fd: int) -> None:
-        """Serve at the socket of a file descriptor."""
+        """Serve on the socket of a file descriptor."""
         self._connections: set[socket.socket] = set()
         super().__init__(address.host, address.port, app, _Handler, fd=fd)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember a connection, and answer it in a thread."""
+        """Track a connection, and answer it in a thread."""
         self._connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget a connection that ends."""
+        """Stop tracking a connection that ends."""
         self._connections.discard(request)
         super().shutdown_request(request)
 
-    def end_connections(self) -> None:
-        """End the connections that are open, whatever they are about."""
+    def close_connections(self) -> None:
+        """Close all open connections."""
         for connection in tuple(self._connections):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # it has ended meanwhile
+            except OSError:  # it is closed already
                 continue
 
 
-class _Door:
-    """An address at which an application is served by a thread.
+class _Listener:
+    """Serves an application at an address, in a thread.
 
     Args:
         app: the application.
-        wanted: where; the port may be 0.
+        requested: the address to listen on; port 0 for a free one.
 
     Attributes:
         url: scheme, host and port.
 
     Raises:
-        PortTaken: something listens at the port.
-        ServeError: the address is not this machine's.
+        PortTaken: another program listens on the port.
+        ServeError: the address is not on this machine.
     """
 
-    def __init__(self, app: "WSGIApplication", wanted: Address) -> None:
-        """Listen and answer."""
-        with bind(wanted) as listening:
-            listening.listen(_BACKLOG)
-            address = wanted._replace(port=listening.getsockname()[1])
-            self._server = _Server(address, app, listening.fileno())  # which makes a socket of its own from it
+    def __init__(self, app: "WSGIApplication", requested: Address) -> None:
+        """Start to listen."""
+        with bind(requested) as bound:
+            bound.listen(_BACKLOG)
+            address = requested._replace(port=bound.getsockname()[1])
+            self._server = _Server(address, app, bound.fileno())  # duplicates the file descriptor
         self.url = address.url
         self._thread = Thread(
-            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="FakeSmartflo", daemon=True
+            target=self._server.serve_forever, args=(_POLL_INTERVAL_SECONDS,), name="FakeSmartflo", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening and end every connection, at once."""
+        """Stop listening and close all connections immediately."""
         self._server.shutdown()
         self._thread.join()
-        self._server.end_connections()
+        self._server.close_connections()
 
 
 class FakeSmartflo:
     """A fake Smartflo that runs in a thread of this process.
 
-    Use it as a context manager, or call :meth:`start` and :meth:`stop`. It can be started again.
+    Use it as a context manager, or call :meth:`start` and :meth:`stop`. It can be restarted.
 
     Args:
-        config: what the fake is made of; its port and workers are for ``serve``.
-        port: port to listen on; 0 takes a free one.
+        config: the configuration; its port and workers are for ``serve`` only.
+        port: port to listen on; 0 for a free one.
 
     Raises:
-        TypeError: the configuration is none, as a path or a mapping.
+        TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
 
     def __init__(self, config: Config | None = None, *, port: int = 0) -> None:
-        """Keep the configuration; nothing listens yet."""
+        """Store the configuration; the fake does not listen yet."""
         self._config = ensure_config(config)
         self._port = port
         self._app: Flask | None = None
-        self._door: _Door | None = None
+        self._listener: _Listener | None = None
 
     def __enter__(self) -> Self:
         """Start."""
@@ -133,94 +131,94 @@ class FakeSmartflo:
         self.stop()
 
     def __repr__(self) -> str:
-        """Tell where it listens."""
-        return f"<FakeSmartflo at {self.url}>" if self._door else "<FakeSmartflo, stopped>"
+        """Return a representation with the URL."""
+        return f"<FakeSmartflo at {self.url}>" if self._listener else "<FakeSmartflo, stopped>"
 
     @property
     def url(self) -> str:
-        """Scheme, host and port; the API's paths begin with ``/v1``.
+        """Scheme, host and port. Paths of the API start with ``/v1``.
 
         Raises:
-            RuntimeError: it does not run.
+            RuntimeError: the fake is not running.
         """
-        if self._door is None:
-            raise RuntimeError(_STOPPED)
-        return self._door.url
+        if self._listener is None:
+            raise RuntimeError(_NOT_RUNNING)
+        return self._listener.url
 
     @property
     def app(self) -> Flask:
-        """The fake as a WSGI application: what is asked of it in process is asked of the same accounts.
+        """The fake as a Flask application, for requests in process. It has the same accounts.
 
         Raises:
-            RuntimeError: it does not run.
+            RuntimeError: the fake is not running.
         """
-        if self._door is None or self._app is None:
-            raise RuntimeError(_STOPPED)
+        if self._listener is None or self._app is None:
+            raise RuntimeError(_NOT_RUNNING)
         return self._app
 
     def token(self, login: str) -> str:
-        """Return an access token of the account of a login id, as a login would; it expires after an hour of its clock.
+        """Return an access token for the account of a login id, as a login would. It expires after an hour.
 
         Raises:
-            RuntimeError: it does not run.
+            RuntimeError: the fake is not running.
         """
         account = account_id_of_login(login)
         return self._state.tokens.issue(account, self._state.now(account))
 
     def reset(self, login: str) -> None:
-        """Forget what the account of a login id has done, its requests, and what was set for it.
+        """Reset the account of a login id: its changes, its settings and its requests.
 
         Raises:
-            RuntimeError: it does not run.
+            RuntimeError: the fake is not running.
         """
-        self._state.forget(account_id_of_login(login))
+        self._state.reset(account_id_of_login(login))
 
     @contextmanager
     def listen_for(self, login: str) -> Iterator[str]:
-        """Listen at one more port, and give its URL: there every request is one of the account of a login id.
+        """Listen on another port, where every request belongs to the account of a login id, and yield its URL.
 
-        Whatever token a client has selects that account, and so does a login with any id. A request without a token is
-        still refused, and a token of this fake's that has expired as well.
+        Any token and any login select that account there. A request without a token, or with an expired token of this
+        fake, is still rejected.
 
         Raises:
-            RuntimeError: it does not run.
+            RuntimeError: the fake is not running.
         """
-        app, account = self.app, account_id_of_login(login)
+        app, account_id = self.app, account_id_of_login(login)
 
-        def of_account(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
-            return app(environ | {ONLY: account}, start_response)
+        def forced(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+            return app(environ | {FORCED_ACCOUNT_KEY: account_id}, start_response)
 
-        door = _Door(of_account, resolve(self._config.host, 0))
+        listener = _Listener(forced, resolve(self._config.host, 0))
         try:
-            yield door.url
+            yield listener.url
         finally:
-            door.close()
+            listener.close()
 
     def start(self) -> Self:
-        """Listen and answer; leads are made at the first request for them.
+        """Start to listen. Leads are generated at the first request for them.
 
         Raises:
-            PortTaken: something listens at the port.
-            RuntimeError: it runs already.
-            ServeError: it cannot listen at the host.
+            PortTaken: another program listens on the port.
+            RuntimeError: the fake is running already.
+            ServeError: the fake cannot listen on the host.
         """
-        if self._door is not None:
-            message = f"the fake runs already, at {self.url}"
+        if self._listener is not None:
+            message = f"the fake is running already at {self.url}"
             raise RuntimeError(message)
-        wanted = resolve(self._config.host, self._port)
+        requested = resolve(self._config.host, self._port)
         app = create_app(self._config)
-        self._door = _Door(app, wanted)
+        self._listener = _Listener(app, requested)
         self._app = app
         return self
 
     def stop(self) -> None:
-        """Stop listening and end every connection, at once; nothing happens where it does not run."""
-        if self._door is None:
+        """Stop listening and close all connections immediately. Do nothing if the fake is not running."""
+        if self._listener is None:
             return
-        door, self._door = self._door, None
-        door.close()
+        listener, self._listener = self._listener, None
+        listener.close()
 
     @property
-    def _state(self) -> "State":
+    def _state(self) -> State:
         state: State = self.app.extensions[EXTENSION]
         return state

@@ -1,0 +1,44 @@
+"""Authorize requests: which account a token selects, and which tokens are rejected."""
+
+from typing import Final
+
+from flask import Request, Response
+
+from smartflo_contract.mock_server.accounts.account_ids import ANONYMOUS
+from smartflo_contract.mock_server.accounts.tokens import TokenClaims
+from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
+from smartflo_contract.mock_server.http.responses import error_response
+
+_HEADER_MISSING: Final = (
+    "send an Authorization header; any ASCII string is accepted, for example: "
+    "curl --header 'Authorization: Bearer any-text'"
+)
+_LOG_IN: Final = "log in at POST /v1/auth/login"
+
+
+def authorize(state: State, request: Request) -> Call | Response:
+    """Return the call of the account that the request's token selects, or the response that rejects the token."""
+    holder = state.token_holder(request)
+    if holder is None:
+        if state.config.auth == "off":
+            return open_call(state, request, request.environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
+        return error_response(401, "Unauthorized", _HEADER_MISSING)
+    call = open_call(state, request, holder.account, holder.issued)
+    quirks = call.settings.quirks
+    if holder.issued is None and quirks["unknown_token"] == "401":  # noqa: S105 - a status
+        return error_response(401, "Unauthorized", f"this fake did not issue the token; {_LOG_IN}")
+    if quirks["auth_scheme"] not in {"any", holder.scheme}:
+        reason = f"the quirk auth_scheme is {quirks['auth_scheme']}, but the token was sent in the other form"
+        return error_response(401, "Unauthorized", reason)
+    return _check_claims(call, holder.issued) or call if holder.issued is not None else call
+
+
+def _check_claims(call: Call, claims: TokenClaims) -> Response | None:
+    """Return the response that rejects an expired or logged-out token, ``None`` for a valid one."""
+    if claims.expires <= call.state.now(call.account):
+        status = int(call.settings.quirks["expired_token"])
+        reason = f"this fake issued the token, but it has expired; {_LOG_IN}"
+        return error_response(status, "Token has expired", reason, evidence="observed")
+    if claims.token_id in call.state.accounts.get(call.account).logged_out:
+        return error_response(401, "Unauthorized", f"the token was logged out; {_LOG_IN}")
+    return None

@@ -1,0 +1,83 @@
+"""Parse the values of a lead that a client sends."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from smartflo_contract.mock_server.api.transaction import InvalidValuesError
+from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY
+from smartflo_contract.schemas.lead_format import FIELD
+
+_MAX_FIELD: Final = 99
+"""Highest ``field_N`` that a lead may have, unless its list has more columns."""
+_MAX_INTEGER_CHARACTERS: Final = 16
+_INDIAN_NUMBER: Final = re.compile(r"(?:\+?91|0)?([0-9]{10})")
+_FOREIGN_NUMBER: Final = re.compile(r"\+[0-9]{7,15}")
+_SEPARATORS: Final = str.maketrans("", "", " -()\t")
+
+
+class LeadValues(NamedTuple):
+    """The values that a client sends for one lead.
+
+    Attributes:
+        values: key to value, as the lead stores it.
+        ignored: unknown keys.
+    """
+
+    values: dict[str, Any]
+    ignored: tuple[str, ...]
+
+
+def parse_lead_values(content: Mapping[str, Any], columns: int) -> LeadValues:
+    """Return the values of a lead as the lead stores them.
+
+    Args:
+        content: a JSON object that is valid under the schema of the request.
+        columns: number of columns of the list.
+
+    Raises:
+        InvalidValuesError: a value does not fit its key.
+    """
+    values: dict[str, Any] = {}
+    ignored = []
+    for key, value in content.items():
+        if FIELD.fullmatch(key) and int(key.removeprefix("field_")) <= max(_MAX_FIELD, columns - 1):
+            values[key] = normalize_phone(value) if key == PHONE_KEY else str(value)
+        elif key == "priority":
+            values[key] = int(value)
+        elif key in {"skill_id", "dial_status"}:
+            values[key] = _parse_integer(key, value)
+        elif key != "duplicate_option":
+            ignored.append(key)
+    return LeadValues(values, tuple(ignored))
+
+
+def normalize_phone(value: str | int) -> str:
+    """Return a phone number as leads store it: with ``+91`` if it has ten digits.
+
+    Raises:
+        InvalidValuesError: it is not a phone number.
+    """
+    digits = str(value).translate(_SEPARATORS)
+    indian = _INDIAN_NUMBER.fullmatch(digits)
+    if indian:
+        return f"+91{indian[1]}"
+    if _FOREIGN_NUMBER.fullmatch(digits):
+        return digits
+    raise _invalid(PHONE_KEY)
+
+
+def _parse_integer(key: str, value: str | int | None) -> int | None:
+    if value is None or (value == "" and key == "skill_id"):
+        return None
+    string = str(value)
+    if not string.lstrip("-").isascii() or len(string) > _MAX_INTEGER_CHARACTERS:
+        raise _invalid(key)
+    try:
+        return int(value)
+    except ValueError:
+        raise _invalid(key) from None
+
+
+def _invalid(key: str) -> InvalidValuesError:
+    return InvalidValuesError({key: f"Provide a valid {key}."})
