@@ -32,7 +32,7 @@ def test_error_status(status: int, default_client: FlaskClient, account: dict[st
 
     assert status == answer.status_code
     jsonschema.Draft202012Validator(load_contract().schema("error")).validate(answer.get_json())
-    assert f"always answers {status}" in unquote(answer.headers[REASON])
+    assert f"always returns {status}" in unquote(answer.headers[REASON])
 
 
 def test_rate_limit_has_documented_body(default_client: FlaskClient, account: dict[str, str]) -> None:
