@@ -36,9 +36,10 @@ def check_faults(rules: Iterable[Fault]) -> None:
     Raises:
         ConfigError: a rule cannot work, or a part of it would never apply; the message names the rule and its setting.
     """
+    routes = _routes()
     for number, rule in enumerate(rules):
         try:
-            _check_fault(rule, _routes())
+            _check_fault(rule, routes)
         except ConfigError as error:
             message = f"faults[{number}].{error}"
             raise ConfigError(message) from None
