@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.metadata import version
 from operator import itemgetter
@@ -61,6 +61,12 @@ _ONE_A_LIST: Final = frozenset({"list_id", "list_name", "header", "sensitive_fie
 """Keys that have one value in all leads of a list, also where an overlay makes that value."""
 
 _Slot = Callable[[Facts], object]
+
+
+@cache
+def _version(distribution: str) -> str:
+    """Return the version of an installed distribution; reading its metadata takes about a millisecond."""
+    return version(distribution)
 
 
 class LeadWriter:
@@ -117,7 +123,7 @@ class LeadWriter:
             "created_early": self._created_early,
             "stored": self._stored,
             "overlay": None if overlay is None else overlay.schema,
-            "versions": [version("smartflo-contract"), version("faker")],
+            "versions": [_version("smartflo-contract"), _version("faker")],
         }
         return json.dumps(values, separators=(",", ":"))  # in their order, on which the bytes depend
 
