@@ -48,15 +48,14 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
     Raises:
         click.UsageError: options contradict each other, or a report cannot be written.
     """
-    from smartflo_contract.live.checking.baseline import read_baseline, write_baseline
+    from smartflo_contract.live.checking.baseline import Baseline
     from smartflo_contract.live.reports import REPORTS
 
     targets = _parse_targets(options.reports or ("text",), REPORTS)
-    baseline = options.baseline
-    if options.update_baseline and baseline is None:
+    if options.update_baseline and options.baseline is None:
         message = "--update-baseline requires --baseline FILE, the file to write"
         raise usage_error(message)
-    known = frozenset() if baseline is None or options.update_baseline else read_baseline(baseline)
+    baseline = Baseline(options.baseline, update=options.update_baseline) if options.baseline else None
     report = read_sources(
         scan,
         sources,
@@ -69,10 +68,8 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
         max_wait=options.max_wait,
         max_time=options.max_time,
     )
-    if baseline is not None and options.update_baseline:
-        write_baseline(baseline, report)
-        known = frozenset(finding.fingerprint for finding in report.findings)
-    report = report.without(known)
+    if baseline:
+        report = baseline.apply(report)
     for form, path in targets.items():
         _write_report(form, path, REPORTS[form](report, options.fail_on))
     if report.at_least(options.fail_on) and not options.exit_zero:

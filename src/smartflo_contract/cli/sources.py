@@ -63,7 +63,8 @@ def _resolve_list_id(source: str, base_url: str | None) -> str:
 
 def _credentials(sources: Iterable[str], token: str | None, *, prompt: bool) -> "str | Credentials | None":
     """Return the token of ``--token``, or what the user types; ``None`` without prompt."""
-    from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
+    from smartflo_contract.live import Credentials
+    from smartflo_contract.live.client.credentials import credentials_from_environment
     from smartflo_contract.live.sources import is_url
 
     if token is not None:

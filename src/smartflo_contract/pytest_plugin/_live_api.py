@@ -8,12 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from smartflo_contract.live import LiveError
-from smartflo_contract.live.client.credentials import (
-    DEFAULT_BASE_URL,
-    VENDOR_HOSTS,
-    Credentials,
-    credentials_from_environment,
-)
+from smartflo_contract.live.client.credentials import DEFAULT_BASE_URL, VENDOR_HOSTS
 from smartflo_contract.live.client.login import access_token
 from smartflo_contract.live.client.rate_limiter import RateLimiter
 from smartflo_contract.live.client.request_guard import require_read_only
@@ -55,7 +50,7 @@ class LiveApi:
         """Return a token, or why there is none. There is at most one login: the API locks out repeated failures."""
         if self._login_result == (None, None):
             try:
-                self._login_result = access_token(self.url, credentials_from_environment() or Credentials("")), None
+                self._login_result = access_token(self.url), None
             except LiveError as error:
                 self._login_result = None, str(error)
         return self._login_result

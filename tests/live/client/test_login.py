@@ -38,6 +38,16 @@ def test_returns_existing_token_without_request() -> None:
     assert "of-production" == access_token("http://127.0.0.1:9", Credentials("of-production"))
 
 
+def test_uses_credentials_of_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any, the error names the variables."""
+    for name in ("SMARTFLO_TOKEN", "SMARTFLO_EMAIL", "SMARTFLO_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(LiveError, match="there are no credentials: set SMARTFLO_TOKEN, or SMARTFLO_EMAIL and"):
+        access_token("http://127.0.0.1:9")
+    monkeypatch.setenv("SMARTFLO_TOKEN", "of-production")
+    assert "of-production" == access_token("http://127.0.0.1:9")
+
+
 def test_reports_refusal_without_credentials(fake: FakeSmartflo) -> None:
     """The error contains the message of the API, but not the login."""
     with pytest.raises(LiveError) as caught:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.live.report import AGREEMENT_LABELS, Agreement
@@ -28,17 +29,10 @@ class AgreementCounter:
     """
 
     def __init__(self, contract: Contract) -> None:
-        """Find the properties on which the readings differ."""
-        self._contracts = {reading: data_of(load_contract(reading)) for reading in READINGS}
+        """Start with zero counts."""
         decided = set() if contract.overlay is None else contract.overlay.decided
-        contradictions = {
-            pointer.removeprefix("/*/"): contradiction.id
-            for contradiction in CONTRADICTIONS
-            if contradiction.shows_in_values
-            for pointer in contradiction.pointers
-        }
         self._contradictions = {
-            key: name for key, name in contradictions.items() if key not in decided and self._readings_differ(key)
+            key: contradiction for key, contradiction in _contradictions().items() if key not in decided
         }
         self.forms: FormCounts = {}
 
@@ -57,7 +51,9 @@ class AgreementCounter:
         """Return an agreement for each contradiction of which there were values."""
         counts: dict[str, Counter[str]] = {}
         for (key, _), (number, value) in self.forms.items():
-            readings = [reading for reading in READINGS if self._contracts[reading].accepts_value(key, value)]
+            readings = [
+                reading for reading, contract in _readings().items() if data_of(contract).accepts_value(key, value)
+            ]
             label = "either" if len(readings) == len(READINGS) else readings[0] if readings else "neither"
             counts.setdefault(key, Counter())[label] += number
         return tuple(
@@ -70,9 +66,28 @@ class AgreementCounter:
         before, first = self.forms.get((key, form), (0, value))
         self.forms[key, form] = before + count, first
 
-    def _readings_differ(self, key: str) -> bool:
-        first, second = (data.lead_validator.schema["properties"].get(key) for data in self._contracts.values())
-        return first is not None and second is not None and first != second
+
+@cache
+def _readings() -> Mapping[str, Contract]:
+    """Return the contract of each reading."""
+    return {reading: load_contract(reading) for reading in READINGS}
+
+
+@cache
+def _contradictions() -> Mapping[str, str]:
+    """Return the contradiction of each property whose schema differs between the readings."""
+    schemas = [data_of(contract).lead_validator.schema["properties"] for contract in _readings().values()]
+    contradictions = {
+        pointer.removeprefix("/*/"): contradiction.id
+        for contradiction in CONTRADICTIONS
+        if contradiction.shows_in_values
+        for pointer in contradiction.pointers
+    }
+    return {
+        key: contradiction
+        for key, contradiction in contradictions.items()
+        if all(key in properties for properties in schemas) and schemas[0][key] != schemas[1][key]
+    }
 
 
 def _count_forms(values: Sequence[Any]) -> Iterator[tuple[object, object, int]]:

@@ -5,7 +5,7 @@ from typing import Final
 import requests
 from urllib3.exceptions import HTTPError
 
-from smartflo_contract.live.client.credentials import LOGIN_PATH, Credentials
+from smartflo_contract.live.client.credentials import LOGIN_PATH, Credentials, credentials_from_environment
 from smartflo_contract.live.client.http_session import send_login
 from smartflo_contract.live.client.response_body import read_small_json
 from smartflo_contract.live.errors import LiveError
@@ -13,16 +13,20 @@ from smartflo_contract.live.errors import LiveError
 _MAX_MESSAGE_CHARACTERS: Final = 200
 
 
-def access_token(base_url: str, credentials: Credentials) -> str:
+def access_token(base_url: str, credentials: Credentials | None = None) -> str:
     """Return the access token of the credentials, after at most one login: repeated failures lock the account.
 
     Args:
         base_url: root URL of the API, without ``/v1``.
-        credentials: a token, which is returned unchanged, or a login.
+        credentials: a token, which is returned unchanged, or a login; by default those in the environment.
 
     Raises:
-        LiveError: the API cannot be reached or refuses the login.
+        LiveError: there are no credentials, or the API cannot be reached or refuses the login.
     """
+    credentials = credentials or credentials_from_environment()
+    if credentials is None:
+        message = "there are no credentials: set SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
+        raise LiveError(message)
     if credentials.token:
         return credentials.token
     body = {"email": credentials.email, "password": credentials.password}

@@ -1,0 +1,70 @@
+"""A baseline removes known findings from a report."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smartflo_contract.factories import lead
+from smartflo_contract.live import BaselineError, Report, check
+from smartflo_contract.live.checking.baseline import Baseline
+
+
+def report(**changes: object) -> Report:
+    """Return the report on 30 leads with some properties changed."""
+    return check(json.dumps([{**lead(0, 8668, index), **changes} for index in range(30)]).encode())
+
+
+def test_removes_known_findings(tmp_path: Path) -> None:
+    """New findings remain."""
+    path = tmp_path / "known.json"
+    drifted = report(priority=99)
+    assert ((), 1, "A") == _summary(Baseline(path, update=True).apply(drifted))
+    assert ((), 1, "A") == _summary(Baseline(path).apply(drifted))
+    assert (("unknown-value",), 1, "C") == _summary(Baseline(path).apply(report(priority=99, dial_status=77)))
+
+
+def _summary(result: Report) -> tuple[tuple[str, ...], int, str | None]:
+    return tuple(finding.rule for finding in result.findings), result.known, result.grade
+
+
+def test_keeps_findings_of_empty_report(tmp_path: Path) -> None:
+    """A response that contains no leads fails, whatever is known."""
+    empty = check(b"")
+    assert empty.findings == Baseline(tmp_path / "known.json", update=True).apply(empty).findings
+
+
+def test_file_is_sorted_and_readable(tmp_path: Path) -> None:
+    """Entries are sorted by rule and pointer, so that the file has small diffs."""
+    path = tmp_path / "known.json"
+    Baseline(path, update=True).apply(report(priority=99, dial_status=77, retry_count=-1))
+    content = json.loads(path.read_text())
+    keys = [(entry["rule"], entry["pointer"]) for entry in content["findings"]]
+    assert sorted(keys) == keys
+    assert {"fingerprint", "pointer", "rule", "severity"} == set(content["findings"][0])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "No such file or directory"),
+        ("[" * 100_000, "it is not a baseline"),
+        ("{}", "it is not a baseline"),
+        ('{"version":"Zhuravl","findings":[]}', "its version is not 1"),
+    ],
+    ids=["missing", "deep", "no findings", "version"],
+)
+def test_rejects_other_files(text: str | None, reason: str, tmp_path: Path) -> None:
+    """The error contains nothing of the file."""
+    path = tmp_path / "known.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(BaselineError) as caught:
+        Baseline(path)
+    assert f"baseline {path}: {reason}; --update-baseline writes a new one" == str(caught.value)
+
+
+def test_reports_unwritable_file(tmp_path: Path) -> None:
+    """The error names the file and the reason."""
+    with pytest.raises(BaselineError, match="Is a directory"):
+        Baseline(tmp_path, update=True).apply(report())
