@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES
-from smartflo_contract.mock_server.faults.tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
+from smartflo_contract.mock_server.faults.tables import fault_tables
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -27,13 +27,14 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def tables() -> Mapping[tuple[str, str], str]:
     """Return the generated tables by page and marker."""
     edge = edge_case_rows()
+    faults, settings = fault_tables()
     admin = [(route.name, route.summary, SCOPES[route.scope]) for route in ADMIN_ROUTES]
     return {
         ("magic-ids.md", "magic"): markdown(MAGIC_COLUMNS, [row for row in magic_rows() if row not in edge]),
         ("magic-ids.md", "edge"): markdown(MAGIC_COLUMNS, edge),
         ("fake.md", "admin"): markdown(("request", "action", "applies to"), admin),
-        ("fake.md", "faults"): markdown(FAULT_COLUMNS, fault_rows()),
-        ("fake.md", "fault settings"): markdown(SETTING_COLUMNS, setting_rows()),
+        ("fake.md", "faults"): markdown(faults.columns, faults.rows),
+        ("fake.md", "fault settings"): markdown(settings.columns, settings.rows),
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from smartflo_contract.mock_server import Fault
-from smartflo_contract.mock_server.faults.tables import setting_rows
+from smartflo_contract.mock_server.faults.tables import fault_tables
 
 from .tables import published, tables
 
@@ -18,4 +18,5 @@ def test_table_is_generated(page: str, marker: str) -> None:
 
 def test_table_of_fault_settings_is_complete() -> None:
     """Every attribute of a fault but its steps has a row."""
-    assert ["steps", *(row[0] for row in setting_rows())] == [field.name for field in fields(Fault)]
+    _, settings = fault_tables()
+    assert ["steps", *(row[0] for row in settings.rows)] == [field.name for field in fields(Fault)]

@@ -50,11 +50,12 @@ def faults_command() -> None:
     After the last step, requests succeed. With `probability`, the steps repeat by request number; the seed
     decides which requests fail, the same for every account.
     """
-    from smartflo_contract.mock_server.faults.tables import FAULT_COLUMNS, SETTING_COLUMNS, fault_rows, setting_rows
+    from smartflo_contract.mock_server.faults.tables import fault_tables
 
-    print_table(FAULT_COLUMNS, fault_rows())
+    faults, settings = fault_tables()
+    print_table(faults.columns, faults.rows)
     click.echo()
-    print_table(SETTING_COLUMNS, setting_rows())
+    print_table(settings.columns, settings.rows)
     click.echo("\nExample, cut only the second response, after three leads: --fault 'cut;lead=3;at=2'")
 
 

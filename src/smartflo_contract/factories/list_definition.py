@@ -30,6 +30,17 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "disposition": optional(weights),
 }
 
+
+def expected_setting(name: str, value: object) -> str | None:
+    """Return what a setting of a list may be, ``None`` if the value is valid.
+
+    Args:
+        name: attribute of :class:`ListDefinition`.
+        value: value of the setting.
+    """
+    return _CHECKS[name](value)
+
+
 DEFAULT_COLUMNS: Final = (
     "Phone Number",
     "Name",

@@ -1,14 +1,14 @@
 """The time until which a 429 response asks the client to wait."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 import requests
 
 from smartflo_contract.live.client.response_body import read_small_json
+from smartflo_contract.schemas.indian_time import INDIA, RETRY_AFTER_FORMAT
 
-_INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 _MAX_HINT_SECONDS: Final = 10**8
 
 
@@ -32,10 +32,10 @@ def _parse(hint: str, now: datetime) -> datetime | None:
     """Parse a number of seconds, Indian time without a zone (as in the vendor's bodies), or an HTTP date."""
     try:
         if hint.isascii() and hint.isdigit():
-            return now.astimezone(_INDIA) + timedelta(seconds=min(int(hint), _MAX_HINT_SECONDS))
+            return now.astimezone(INDIA) + timedelta(seconds=min(int(hint), _MAX_HINT_SECONDS))
         if hint[:1].isdigit():
-            return datetime.strptime(hint, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_INDIA)
+            return datetime.strptime(hint, RETRY_AFTER_FORMAT).replace(tzinfo=INDIA)
         date = parsedate_to_datetime(hint)
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(_INDIA)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(INDIA)
     except (ValueError, OverflowError):
         return None

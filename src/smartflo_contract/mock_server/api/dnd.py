@@ -11,10 +11,10 @@ from werkzeug.datastructures import MultiDict
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.list_ids import is_list_id
-from smartflo_contract.mock_server.http.lockout import INDIA
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
+from smartflo_contract.schemas.indian_time import INDIA
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})

@@ -10,14 +10,11 @@ from typing import Any, Final
 import orjson
 
 from smartflo_contract.factories import DefinitionError, ListDefinition
-from smartflo_contract.factories.setting_checks import LARGEST, Check, columns, integer, text
+from smartflo_contract.factories.list_definition import expected_setting
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.schemas.lead_format import column_names
 
 _MAX_FILE_BYTES: Final = 256 * 1024 * 1024
-_is_id: Final = integer(1, LARGEST)
-_CHECKS: Final[Mapping[str, Check]] = {"id": _is_id, "name": text, "columns": columns}
-"""Settings that default to those of the first lead, with the check that a value has to pass."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,9 @@ class FixtureList(ListDefinition):
         settings = {**_settings_of_lead(first), **settings}
         definition = cls(**{"id": 1, **settings, "leads": leads})
         if "id" not in settings:
-            message = f"id: missing; set one, because the list_id of the first lead is not {_is_id(None)}"
+            message = (
+                f"id: missing; set one, because the list_id of the first lead is not {expected_setting('id', None)}"
+            )
             raise DefinitionError(message)
         return definition
 
@@ -101,7 +100,7 @@ class FixtureList(ListDefinition):
 def _settings_of_lead(lead: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a list that a lead contains, without invalid ones."""
     settings = {"id": lead.get("list_id"), "name": lead.get("list_name"), "columns": column_names(lead.get("header"))}
-    return {name: value for name, value in settings.items() if _CHECKS[name](value) is None}
+    return {name: value for name, value in settings.items() if expected_setting(name, value) is None}
 
 
 def _read_json(path: Path) -> Any:

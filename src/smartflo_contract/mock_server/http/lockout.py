@@ -1,13 +1,13 @@
 """The response to a login id that is locked out."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Response
 
 from smartflo_contract.mock_server.http.responses import json_response
+from smartflo_contract.schemas.indian_time import INDIA, RETRY_AFTER_FORMAT
 
-INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 LOCKOUT_SECONDS: Final = 600
 """Duration of a lockout. Assumed: a public client waits this long if the response has no ``retry_after``."""
 _MAX_RETRY_AFTER: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp() - 1
@@ -26,6 +26,6 @@ def lockout_response(status: str, until: float, reason: str) -> Response:
     body = {
         "success": False,
         "message": "Too many login attempts.",
-        "retry_after": end.strftime("%Y-%m-%d %H:%M:%S"),
+        "retry_after": end.strftime(RETRY_AFTER_FORMAT),
     }
     return json_response(int(status), body, "assumed", reason=f"{reason}; retry_after is Indian time")
