@@ -1,7 +1,6 @@
-"""The command serve: a process that a user starts, asks and stops."""
+"""serve: settings and banner in process; signals, ports and workers as processes."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -13,24 +12,52 @@ from typing import Any
 
 import pytest
 import requests
+from flask.testing import FlaskClient
 
+from smartflo_contract.mock_server import Config, create_app
+from smartflo_contract.mock_server.server import granian
+from smartflo_contract.pytest_plugin import SmartfloServer
 from smartflo_contract.schemas import load_contract
 
-ALL = ("--host", "0.0.0.0")  # noqa: S104 - for a moment, and with nothing to lose
+from .conftest import Run, without_variables
+
+ALL_INTERFACES = "0.0.0.0"  # noqa: S104 - nothing listens there
+URL = "http://127.0.0.1:8080"
 TOKEN = {"Authorization": "Bearer any-text"}
-Run = Callable[..., subprocess.CompletedProcess[str]]
+LEADS = "/v1/broadcast/leads/8668"
+
+Serve = Callable[..., tuple[FlaskClient, str]]
+
+
+@pytest.fixture(name="serve")
+def _serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """Return a function that runs serve without a server, and returns a client of the fake and standard error."""
+    configs: list[Config] = []
+
+    def announce_only(config: Config, announce: Callable[[str], None]) -> None:
+        configs.append(config)
+        announce(URL)
+
+    monkeypatch.setattr(granian, "serve", announce_only)
+
+    def serve(*arguments: str, **variables: str) -> tuple[FlaskClient, str]:
+        result = run("serve", *arguments, **variables)
+        assert (0, f"{URL}\n") == (result.exit_code, result.stdout)
+        return create_app(configs[-1]).test_client(), result.stderr
+
+    return serve
 
 
 @contextmanager
-def _serving(*arguments: str, cwd: Path, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SMARTFLO_")}
+def serving(*arguments: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run serve as a process on a free port; yield its URL and the process."""
     with subprocess.Popen(
         [sys.executable, "-m", "smartflo_contract", "serve", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=cwd,
-        env=clean | {"SMARTFLO_PORT": "0"} | variables,
+        cwd=folder,
+        env=without_variables(SMARTFLO_PORT="0"),
     ) as process:
         assert process.stdout is not None
         try:
@@ -39,162 +66,133 @@ def _serving(*arguments: str, cwd: Path, **variables: str) -> Iterator[tuple[str
             process.terminate()
 
 
-def _leads(url: str, list_id: int) -> Any:
-    return requests.get(f"{url}/v1/broadcast/leads/{list_id}", headers=TOKEN, timeout=30).json()
-
-
-def test_prints_the_url_and_answers_the_documented_request(tmp_path: Path) -> None:
-    """The first line is the URL with the real port; the vendor's request is answered from the contract."""
-    with _serving(cwd=tmp_path) as (url, _):
-        answer = requests.get(
-            f"{url}/v1/broadcast/leads/8668", headers=TOKEN | {"accept": "application/json"}, timeout=30
-        )
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
+    """The only line is the URL; the vendor's request is answered; Ctrl-C and SIGTERM exit with 0 and no traceback."""
+    with serving(folder=tmp_path) as (url, process):
+        response = requests.get(url + LEADS, headers=TOKEN | {"accept": "application/json"}, timeout=30)
+        process.send_signal(stop)
+        rest, stderr = process.communicate(timeout=30)
 
     assert re.fullmatch(r"http://127\.0\.0\.1:[1-9][0-9]*", url)
-    assert answer.status_code == 200
-    assert load_contract().check(answer.content) == ()
+    assert response.status_code == 200
+    assert load_contract().check(response.content) == ()
+    assert (process.returncode, rest) == (0, "")
+    assert "Traceback" not in stderr
 
 
-def test_a_fixture_on_every_worker(tmp_path: Path) -> None:
-    """The leads of a file are served as they are by each worker of a read-only fake; the banner counts them."""
+def test_every_worker_serves_fixture(tmp_path: Path) -> None:
+    """Each worker of a read-only fake serves the leads of a file unchanged, and rejects writes; the banner counts."""
     leads = [{"list_id": 4711, "surprise": number} for number in range(3)]
     (tmp_path / "fixture.json").write_text(json.dumps(leads), encoding="utf-8")
     (tmp_path / "fake.toml").write_text('[[lists]]\nleads_file = "fixture.json"\n', encoding="utf-8")
-    with _serving("--config", "fake.toml", "--read-only", "--workers", "2", cwd=tmp_path) as (url, process):
-        assert [leads] * 8 == [_leads(url, 4711) for _ in range(8)]
-        answer = requests.post(
-            f"{url}/v1/broadcast/lead/4711", json={"field_0": "5550000042"}, headers=TOKEN, timeout=30
-        )
+    with serving("--config", "fake.toml", "--read-only", "--workers", "2", folder=tmp_path) as (url, process):
+        path = f"{url}/v1/broadcast/leads/4711"
+        assert [leads] * 8 == [requests.get(path, headers=TOKEN, timeout=30).json() for _ in range(8)]
+        path = f"{url}/v1/broadcast/lead/4711"
+        rejected = requests.post(path, json={"field_0": "5550000042"}, headers=TOKEN, timeout=30)
         process.terminate()
-        _, told = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=30)
 
-    assert 403 == answer.status_code
-    assert "4711\tDialer dynamic field list\t9\t3\n" in told
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_ends_cleanly(tmp_path: Path, stop: signal.Signals) -> None:
-    """Ctrl-C and SIGTERM end the command with exit code 0 and without a traceback."""
-    with _serving(cwd=tmp_path) as (_, process):
-        process.send_signal(stop)
-        rest, told = process.communicate(timeout=30)
-
-    assert (process.returncode, rest) == (0, "")
-    assert "Traceback" not in told
+    assert 403 == rejected.status_code
+    assert "4711\tDialer dynamic field list\t9\t3\n" in stderr
 
 
-def test_banner_teaches(tmp_path: Path) -> None:
-    """Standard error lists the lists and has a curl line with the header that is needed."""
-    with _serving("--profile", "documented", cwd=tmp_path) as (url, process):
-        process.terminate()
-        _, told = process.communicate(timeout=30)
+@pytest.mark.parametrize("flag", ["--port", "-p"])
+def test_reports_port_in_use(run: Run, smartflo_server: SmartfloServer, flag: str) -> None:
+    """A second fake on the same port is one line and exit code 2."""
+    result = run("serve", flag, smartflo_server.url.rpartition(":")[2])
 
-    assert f"curl --request GET --url {url}/v1/broadcast/leads/8668" in told
-    assert "--header 'Authorization: " in told
-    assert [line.partition("\t")[0] for line in told.splitlines() if "\t" in line] == [
-        "list id",
-        "8668",
-        "8669",
-        "8670",
-        "8671",
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "in use" in result.stderr
+
+
+def test_banner_shows_lists_and_request(serve: Serve) -> None:
+    """Standard error lists the lead lists, and has a curl command with the required header."""
+    _, stderr = serve("--profile", "documented")
+
+    assert f"curl --request GET --url {URL}{LEADS}" in stderr
+    assert "--header 'Authorization: " in stderr
+    assert ["list id", "8668", "8669", "8670", "8671"] == [
+        line.partition("\t")[0] for line in stderr.splitlines() if "\t" in line
     ]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "line"),
     [
-        ((), "Admin API: {url}/__admin (docs/fake.md)"),
-        ((*ALL, "--admin-token", "secret"), "Admin API: {url}/__admin (docs/fake.md)"),
-        (ALL, "Admin API: disabled, because 0.0.0.0 is not loopback. Set SMARTFLO_ADMIN_TOKEN to enable it."),
+        ((), f"Admin API: {URL}/__admin (docs/fake.md)"),
+        (("--host", ALL_INTERFACES, "--admin-token", "secret"), f"Admin API: {URL}/__admin (docs/fake.md)"),
+        (
+            ("--host", ALL_INTERFACES),
+            "Admin API: disabled, because 0.0.0.0 is not loopback. Set SMARTFLO_ADMIN_TOKEN to enable it.",
+        ),
     ],
 )
-def test_banner_tells_of_the_admin_api(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
-    """Standard error says where the admin API is, or how it is opened where others reach the fake."""
-    with _serving(*arguments, cwd=tmp_path) as (url, process):
-        process.terminate()
-        _, said = process.communicate(timeout=30)
-
-    assert told.format(url=url) == said.splitlines()[-2]
+def test_banner_shows_admin_api(serve: Serve, arguments: tuple[str, ...], line: str) -> None:
+    """Standard error shows the admin API, or how to enable it if the host is not loopback."""
+    assert line == serve(*arguments)[1].splitlines()[-2]
 
 
-def test_port_has_a_short_flag(tmp_path: Path, run: Run) -> None:
-    """The flag -p is --port."""
-    with _serving(cwd=tmp_path) as (url, _):
-        done = run("serve", "-p", url.rpartition(":")[2])
-
-    assert "in use" in done.stderr
-
-
-def test_flag_variable_file(tmp_path: Path) -> None:
-    """A flag wins over its variable, which wins over the file, which wins over the default."""
+def test_flag_overrides_variable_overrides_file(serve: Serve, tmp_path: Path) -> None:
+    """A flag overrides its variable, which overrides the file, which overrides the default."""
     (tmp_path / "overlay.json").write_text(json.dumps({"properties": {"nickname": {"type": "string"}}}))
     (tmp_path / "fake.toml").write_text(
         'seed = 1\nprofile = "documented"\noverlay = "overlay.json"\nauth = "off"\n[[lists]]\nid = 4711\nsize = 3\n'
     )
-    with _serving("--config", "fake.toml", "--profile", "sample", cwd=tmp_path, SMARTFLO_PROFILE="lenient") as (url, _):
-        leads = requests.get(f"{url}/v1/broadcast/leads/4711", timeout=30).json()
+    client, _ = serve("--config", "fake.toml", "--profile", "sample", SMARTFLO_PROFILE="lenient", SMARTFLO_SEED="2")
+    leads: Any = client.get("/v1/broadcast/leads/4711").get_json()
+    client, _ = serve("--config", "fake.toml", "--profile", "sample", SMARTFLO_PROFILE="lenient")
+    leads_of_other_seed: Any = client.get("/v1/broadcast/leads/4711").get_json()
 
     assert len(leads) == 3
+    assert leads != leads_of_other_seed
     assert load_contract("sample", tmp_path / "overlay.json").is_valid(leads)
     assert all("nickname" in lead for lead in leads)
 
 
-def test_quirks_by_flag_and_by_variable(tmp_path: Path) -> None:
-    """Quirks are set by a flag each, or by one variable with blanks between them."""
+def test_accepts_quirks(serve: Serve) -> None:
+    """Quirks are set by one flag each, or by one variable that separates them with spaces."""
     unknown = "/v1/broadcast/leads/123456"
-    with _serving("--quirk", "unknown_list=empty", "--quirk", "auth_scheme=raw", cwd=tmp_path) as (url, _):
-        by_flag = requests.get(url + unknown, headers={"Authorization": "x"}, timeout=30)
-    with _serving(cwd=tmp_path, SMARTFLO_QUIRK="unknown_list=200_error auth_scheme=bearer") as (url, _):
-        by_variable = requests.get(url + unknown, headers={"Authorization": "Bearer x"}, timeout=30)
+    client, _ = serve("--quirk", "unknown_list=empty", "--quirk", "auth_scheme=raw")
+    from_flags = client.get(unknown, headers={"Authorization": "x"})
+    client, _ = serve(SMARTFLO_QUIRK="unknown_list=200_error auth_scheme=bearer")
+    from_variable = client.get(unknown, headers={"Authorization": "Bearer x"})
 
-    assert (200, []) == (by_flag.status_code, by_flag.json())
-    assert (200, False) == (by_variable.status_code, by_variable.json()["success"])
+    assert (200, []) == (from_flags.status_code, from_flags.get_json())
+    assert (200, False) == (from_variable.status_code, from_variable.get_json()["success"])
 
 
-def test_faults_by_flag_and_by_variable(tmp_path: Path) -> None:
-    """Faults are set by a flag each, or by one variable with a rule a line, in which blanks may stand."""
-    path = "/v1/broadcast/leads/8668"
-    with _serving("--fault", "503,ok", "--fault", "429;at=2", cwd=tmp_path) as (url, _):
-        by_flag = [requests.get(url + path, headers=TOKEN, timeout=30).status_code for _ in range(3)]
-    with _serving(cwd=tmp_path, SMARTFLO_FAULT="503, ok\n429;at=2\n\n502;route=POST /v1/auth/login\n") as (url, _):
-        by_variable = [requests.get(url + path, headers=TOKEN, timeout=30).status_code for _ in range(3)]
-        login = requests.post(f"{url}/v1/auth/login", json={"email": "a", "password": "b"}, timeout=30)
+def test_accepts_faults(serve: Serve) -> None:
+    """Faults are set by one flag each, or by one variable with a rule a line, which may contain spaces."""
+    client, _ = serve("--fault", "503,ok", "--fault", "429;at=2")
+    from_flags = [client.get(LEADS, headers=TOKEN).status_code for _ in range(3)]
+    client, _ = serve(SMARTFLO_FAULT="503, ok\n429;at=2\n\n502;route=POST /v1/auth/login\n")
+    from_variable = [client.get(LEADS, headers=TOKEN).status_code for _ in range(3)]
+    login = client.post("/v1/auth/login", json={"email": "a", "password": "b"})
 
-    assert [503, 429, 200] == by_flag == by_variable
+    assert [503, 429, 200] == from_flags == from_variable
     assert 502 == login.status_code
 
 
-def test_overlay_by_flag(tmp_path: Path) -> None:
-    """An overlay that closes dial_status shows in what is served."""
+def test_applies_overlay(serve: Serve, tmp_path: Path) -> None:
+    """An overlay that closes dial_status changes the responses."""
     (tmp_path / "overlay.json").write_text(json.dumps({"properties": {"dial_status": {"enum": [4]}}}))
-    with _serving("--overlay", "overlay.json", cwd=tmp_path) as (url, _):
-        leads = _leads(url, 8668)
+    client, _ = serve("--overlay", "overlay.json")
 
-    assert {lead["dial_status"] for lead in leads} == {4}
-
-
-def test_valid_phones_are_warned_of(tmp_path: Path) -> None:
-    """Numbers of may be somebody's are served on request, with a warning."""
-    with _serving("--phones", "valid", cwd=tmp_path) as (url, process):
-        leads = _leads(url, 8668)
-        process.terminate()
-        _, told = process.communicate(timeout=30)
-
-    assert all(lead["field_0"].startswith("+9198") for lead in leads)
-    assert "may belong to a person" in told
+    assert {lead["dial_status"] for lead in client.get(LEADS, headers=TOKEN).get_json()} == {4}
 
 
-def test_taken_port_is_one_line(tmp_path: Path, run: Run) -> None:
-    """A second fake at the same port is one clear line and exit code 2."""
-    with _serving(cwd=tmp_path) as (url, _):
-        done = run("serve", "--port", url.rpartition(":")[2])
+def test_warns_about_valid_phones(serve: Serve) -> None:
+    """Numbers that may belong to a person need an explicit choice, and cause a warning."""
+    client, stderr = serve("--phones", "valid")
 
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "in use" in done.stderr
+    assert all(lead["field_0"].startswith("+9198") for lead in client.get(LEADS, headers=TOKEN).get_json())
+    assert "may belong to a person" in stderr
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("prot = 1\n", "port"),
         ("port = \n", "line 1"),
@@ -205,19 +203,18 @@ def test_taken_port_is_one_line(tmp_path: Path, run: Run) -> None:
         ('overlay = "absent.json"\n', "absent.json"),
     ],
 )
-def test_unusable_configuration_is_one_line(tmp_path: Path, run: Run, content: str, said: str) -> None:
-    """A configuration that cannot be used is told in one line, and nothing is started."""
+def test_rejects_unusable_configuration_in_one_line(run: Run, tmp_path: Path, content: str, message: str) -> None:
+    """A configuration that cannot be used is one line, and nothing is started."""
     (tmp_path / "fake.toml").write_text(content)
-    done = run("serve", "--config", "fake.toml")
+    result = run("serve", "--config", "fake.toml")
 
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert said in done.stderr
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert message in result.stderr
 
 
-def test_flag_replaces_what_is_wrong_in_the_file(tmp_path: Path) -> None:
-    """What a flag replaces is not held against the file."""
+def test_flag_replaces_wrong_value_of_file(serve: Serve, tmp_path: Path) -> None:
+    """A wrong value in the file does no harm if a flag overrides it."""
     (tmp_path / "fake.toml").write_text('profile = "smaple"\nauth = "off"\n')
-    with _serving("--config", "fake.toml", "--profile", "sample", cwd=tmp_path) as (url, _):
-        answer = requests.get(f"{url}/v1/broadcast/leads/8668", timeout=30)
+    client, _ = serve("--config", "fake.toml", "--profile", "sample")
 
-    assert answer.status_code == 200
+    assert client.get(LEADS).status_code == 200

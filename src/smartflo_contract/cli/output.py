@@ -161,7 +161,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: bo
 
 def print_explanation(explanation: "Explanation") -> None:
     """Print what the contract states about one key."""
-    rows = [("key", explanation.pointer), ("is", explanation.description)]
+    rows = [("key", explanation.pointer), ("description", explanation.description)]
     rows += list(explanation.readings.items())
     rows += [(f"{label} in", source) for label, source in explanation.evidence.items()]
     rows += [("known value", f"{value}: {label} ({evidence})") for value, label, evidence in explanation.known_values]
@@ -176,7 +176,7 @@ def print_contradiction(contradiction: "Contradiction") -> None:
     """Print both readings of a contradiction, their evidence, and which one is followed."""
     rows = [("contradiction", f"{contradiction.id}: {contradiction.title}")]
     rows += list(contradiction.readings.items())
-    rows += [("seen in values", "yes" if contradiction.shows_in_values else "no")]
+    rows += [("visible in values", "yes" if contradiction.shows_in_values else "no")]
     rows += [(f"{label} in", source) for label, source in contradiction.evidence.items()]
     rows += [("followed", contradiction.followed)]
     print_table(("", ""), rows)

@@ -1,0 +1,151 @@
+"""The command as a whole: help, version, entry points, exit codes and closed streams."""
+
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from smartflo_contract import __version__
+from smartflo_contract.cli import cli, main
+
+from .conftest import Run
+
+SCRIPT = Path(sysconfig.get_path("scripts")) / "smartflo-contract"
+
+
+def test_prints_version(run: Run) -> None:
+    """--version prints name and version."""
+    assert run("--version") == (0, f"smartflo-contract {__version__}\n", "")
+
+
+def test_entry_points_run_the_same_command(run_process: Run) -> None:
+    """The console script and the module print the same version."""
+    script = subprocess.run([SCRIPT, "--version"], capture_output=True, text=True, check=True).stdout
+
+    assert __version__ in script
+    assert run_process("--version") == (0, script, "")
+
+
+def test_every_summary_fits_command_list(run: Run) -> None:
+    """The help lists each command with its whole first sentence in 80 columns."""
+    commands = run("--help", COLUMNS="80").stdout.partition("Commands:\n")[2].splitlines()
+
+    assert list(cli.commands) == [line.split()[0] for line in commands]
+    for line in commands:
+        name, summary = line.split(maxsplit=1)
+        assert str(cli.commands[name].help).startswith(summary)
+        assert summary.endswith(".")
+        assert not summary.endswith("..")
+        assert len(line) <= 80
+
+
+@pytest.mark.parametrize("command", [None, *cli.commands])
+def test_every_option_has_variable(run: Run, command: str | None) -> None:
+    """Every command has help, and its options name their environment variables."""
+    result = run(*([command] if command else []), "--help")
+    options = result.stdout.partition("Options:")[2].partition("Commands:")[0]
+    without_variable = sum(f"\n  {name}" in options for name in ("-h,", "--version", "--token", "--prompt"))
+    without_variable += 2 if command == "record" else 0  # the files to write
+
+    assert result.exit_code == 0
+    assert options.count("SMARTFLO_") - options.count("SMARTFLO_TOKEN is") == options.count("\n  -") - without_variable
+
+
+def test_shows_help_without_command(run: Run) -> None:
+    """The bare command prints its help and is a usage error."""
+    result = run()
+
+    assert result.exit_code == 2
+    assert "Commands:" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("smaple",), "sample"),
+        (("sample", "--sed", "1"), "--seed"),
+        (("sample", "-n", "-1"), "-1"),
+        (("sample", "-n", "1000000000000"), "range"),
+        (("sample", "--seed", "x"), "'x'"),
+        (("sample", "--profile", "strict"), "documented"),
+        (("sample", "--format", "xml"), "ndjson"),
+        (("sample", "--columns", "a\nb"), "--columns"),
+        (("sample", "--overlay", "absent.json"), "absent.json"),
+        (("schema", "foo"), "leads"),
+        (("schema", "lead", "more"), "more"),
+        (("openapi", "--profile", "x"), "lenient"),
+        (("explain", "led_id"), "lead_id"),
+        (("explain", "/*/created_at/x"), "$date"),
+        (("serve", "--port", "99999"), "65535"),
+        (("serve", "--port", "http"), "http"),
+        (("serve", "--workers", "0"), "workers"),
+        (("serve", "--workers", "2"), "--read-only"),
+        (("serve", "--quirk", "expired_token"), "expected NAME=VALUE, such as expired_token=200"),
+        (("serve", "--fault", "rest"), "Did you mean `reset`?"),
+        (("serve", "--fault", "503;at"), "expected settings such as at=3"),
+        (("serve", "--fault", "503", "--read-only"), "remove the faults or read_only"),
+        (("serve", "--quirk", "expired_tokn=200"), "Did you mean `expired_token`?"),
+        (("serve", "--quirk", "expired_token=7"), "expected one of 401, 200, got '7'"),
+        (("serve", "--auth", "maybe"), "off"),
+        (("serve", "--config", "absent.toml"), "absent.toml"),
+        (("serve", "--overlay", "absent.json"), "absent.json"),
+        (("check",), "Missing argument 'SOURCE...'"),
+        (("check", "x", "--profile", "strict"), "'strict' is not one of 'sample', 'documented', 'lenient'"),
+        (("check", "x", "--fail-on", "info"), "'info' is not one of 'break', 'surprise', 'doc-only'"),
+        (("check", "x", "--max-wait", "nan"), "nan is not a number of seconds."),
+        (("check", "x", "--max-item", "10"), "10 is not in the range x>=1024"),
+        (("diff", "before.json"), "Missing argument 'AFTER'."),
+    ],
+)
+def test_prints_usage_error_in_one_line(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    """A usage error is one line on standard error that names the problem, with exit code 2."""
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert message in result.stderr
+    assert result.stderr.startswith("smartflo-contract: ")
+
+
+def test_exits_quietly_if_reader_stops() -> None:
+    """A reader that closes the pipe early, such as ``head``, is not an error."""
+    with subprocess.Popen(
+        [SCRIPT, "sample", "-n", "20000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        stderr = process.stderr.read()
+
+    assert (process.returncode, stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("source", "exit_code"), [("good.json", 0), ("bad.json", 1), ("none.json", 3)])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_exits_with_code_if_stream_is_closed(
+    responses: Path, monkeypatch: pytest.MonkeyPatch, stream: str, source: str, exit_code: int
+) -> None:
+    """The exit code does not depend on whether outputs are open; Python has ``None`` for a closed one."""
+    monkeypatch.chdir(responses)
+    monkeypatch.setattr(sys, stream, None)
+    with pytest.raises(SystemExit) as caught:
+        main(["check", source])
+    getattr(sys, stream).close()  # the null device
+
+    assert caught.value.code == exit_code
+
+
+def test_exits_with_code_if_shell_closes_streams(responses: Path) -> None:
+    """A process that is started without outputs exits with the same code."""
+    command = ["sh", "-c", 'exec "$0" "$@" >&- 2>&-', sys.executable, "-m", "smartflo_contract", "check", "bad.json"]
+
+    assert subprocess.run(command, cwd=responses, check=False).returncode == 1
+
+
+def test_prints_utf_8_in_every_locale(run_process: Run) -> None:
+    """Output is UTF-8, whatever the locale says."""
+    result = run_process("sample", "--columns", "\u0928\u093e\u092e", PYTHONIOENCODING="ascii", PYTHONUTF8="1")
+
+    assert '\\"\u0928\u093e\u092e\\"' in result.stdout

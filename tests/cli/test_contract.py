@@ -1,0 +1,163 @@
+"""sample, schema, openapi, explain, quirks and faults."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from openapi_spec_validator import validate
+
+from smartflo_contract.factories import lead_list
+from smartflo_contract.mock_server import Config
+from smartflo_contract.mock_server.faults.parsing import parse_fault
+from smartflo_contract.schemas import load_contract
+
+from .conftest import Run
+
+OVERLAY = {
+    "properties": {
+        "nickname": {"type": "string", "minLength": 3},
+        "undisposed_lead": None,
+        "call_count": {"type": "string"},
+        "priority": {"maximum": 5},
+        "dial_status": {"enum": [1, 4]},
+    }
+}
+
+
+def test_sample_prints_array_of_valid_leads(run: Run) -> None:
+    """Without options, sample prints an array with the first lead of the factory."""
+    result = run("sample")
+
+    assert json.loads(result.stdout) == lead_list(0, 8668, 1)
+    assert load_contract().is_valid(result.stdout)
+
+
+def test_sample_prints_empty_array(run: Run) -> None:
+    """Zero leads are an empty array."""
+    assert json.loads(run("sample", "-n", "0").stdout) == []
+
+
+def test_sample_prints_one_lead_per_line(run: Run) -> None:
+    """The format ndjson has one lead a line."""
+    lines = run("sample", "-n", "3", "--seed", "5", "--format", "ndjson").stdout.splitlines()
+
+    assert [json.loads(line) for line in lines] == lead_list(5, 8668, 3)
+
+
+@pytest.mark.parametrize("profile", ["sample", "documented", "lenient"])
+def test_sample_follows_profile(run: Run, profile: str) -> None:
+    """Leads are valid under the chosen profile."""
+    assert load_contract(profile).is_valid(run("sample", "-n", "20", "--profile", profile).stdout)
+
+
+def test_sample_accepts_column_names(run: Run) -> None:
+    """Columns are separated by commas; a quoted name may contain a comma."""
+    (lead,) = json.loads(run("sample", "--columns", 'Name,"Loan, in lakh",Mobile').stdout)
+
+    assert json.loads(lead["header"]) == ["Name", "Loan, in lakh", "Mobile"]
+    assert lead["field_2"].startswith("+915550")
+
+
+def test_sample_accepts_no_columns(run: Run) -> None:
+    """An empty string is a list without columns."""
+    (lead,) = json.loads(run("sample", "--columns", "").stdout)
+
+    assert lead["header"] == "[]"
+
+
+def test_sample_warns_about_valid_phones(run: Run) -> None:
+    """Numbers that may belong to a person need an explicit choice, and cause a warning."""
+    result = run("sample", "--phones", "valid")
+
+    assert "may belong to a person" in result.stderr
+    assert json.loads(result.stdout)[0]["field_0"].startswith("+9198")
+
+
+@pytest.mark.parametrize("name", ["lead", "leads", "error"])
+def test_schema_is_plain_json_schema(run: Run, name: str) -> None:
+    """Every schema is valid JSON Schema without keywords of our own."""
+    stdout = run("schema", name, "--profile", "lenient").stdout
+    jsonschema.Draft202012Validator.check_schema(json.loads(stdout))
+
+    assert '"x-' not in stdout
+
+
+def test_schema_defaults_to_one_lead(run: Run) -> None:
+    """Without an argument, the schema is that of a lead."""
+    assert json.loads(run("schema").stdout) == load_contract().schema("lead")
+
+
+def test_annotated_schema_keeps_evidence(run: Run) -> None:
+    """--annotated keeps the x- keywords."""
+    assert "x-evidence" in json.loads(run("schema", "--annotated").stdout)["properties"]["priority"]
+
+
+def test_openapi_is_valid(run: Run) -> None:
+    """Both OpenAPI documents pass a validator."""
+    validate(json.loads(run("openapi", "--profile", "documented").stdout))
+    admin = json.loads(run("openapi", "--admin").stdout)
+    validate(admin)
+
+    assert "/__admin/requests/wait" in admin["paths"]
+
+
+def test_every_command_applies_overlay(run: Run, tmp_path: Path) -> None:
+    """An overlay changes sample, schema, openapi and explain without a change of code."""
+    (tmp_path / "overlay.json").write_text(json.dumps(OVERLAY))
+    overlay = ("--overlay", "overlay.json")
+    leads = json.loads(run("sample", "-n", "50", *overlay).stdout)
+    schema = json.loads(run("schema", *overlay).stdout)
+    document = json.loads(run("openapi", *overlay).stdout)
+    explanations = run("explain", *overlay).stdout
+
+    assert load_contract("sample", OVERLAY).is_valid(leads)
+    assert {lead["dial_status"] for lead in leads} == {1, 4}
+    assert all("undisposed_lead" not in lead and len(lead["nickname"]) >= 3 for lead in leads)
+    for properties in (schema["properties"], document["components"]["schemas"]["Lead"]["properties"]):
+        assert "undisposed_lead" not in properties
+        assert properties["call_count"]["type"] == "string"
+        assert properties["priority"]["maximum"] == 5
+        assert properties["dial_status"]["enum"] == [1, 4]
+    assert "/*/nickname" in explanations
+    assert "/*/undisposed_lead\t" not in explanations
+
+
+def test_explain_lists_keys_and_contradictions(run: Run) -> None:
+    """Without an argument, explain lists every key and every contradiction, one a line."""
+    lines = run("explain").stdout.splitlines()
+
+    assert sum(line.startswith("/*/") for line in lines) == 23
+    assert any(line.startswith("sample-not-json\t") for line in lines)
+
+
+def test_explains_key(run: Run) -> None:
+    """A key comes with its readings, known values and contradictions."""
+    explanation = run("explain", "dialer_dial_status").stdout
+
+    assert "known value\t-9: Queue Missed (observed)" in explanation
+    assert "contradiction\tdisposition-list" in explanation
+
+
+def test_explains_contradiction(run: Run) -> None:
+    """The id of a contradiction is explained as well."""
+    assert "visible in values\tno" in run("explain", "method-line").stdout
+
+
+def test_lists_quirks(run: Run) -> None:
+    """Each quirk is a line: name, values, default, evidence and description."""
+    result = run("quirks")
+    lines = [line.split("\t") for line in result.stdout.splitlines()]
+
+    assert (0, ["quirk", "values", "default", "evidence", "why"]) == (result.exit_code, lines[0])
+    assert ["expired_token", "401, 200", "401", "observed (public clients)"] in [line[:4] for line in lines]
+
+
+def test_lists_faults(run: Run) -> None:
+    """Each fault and each setting is a line; the example at the end can be parsed."""
+    *lines, example = [line.split("\t") for line in run("faults").stdout.splitlines()]
+
+    assert ["fault", "evidence", "request", "client receives"] == lines[0]
+    assert ["reset", "assumed", "not handled", "the connection closes without a response"] in lines
+    assert ["lead", "cut, cut_clean", "1", "number of leads that arrive whole"] in lines
+    assert Config(faults=[parse_fault(example[0].split("'")[1])])
