@@ -11,12 +11,14 @@ import pytest
 
 import smartflo_contract
 
+COMMAND = "cli"
+"""Offers a command and no names."""
 PACKAGES = [
     "smartflo_contract",
     *(
         f"smartflo_contract.{module.name}"
         for module in pkgutil.iter_modules(smartflo_contract.__path__)
-        if module.ispkg and not module.name.startswith("_")
+        if module.ispkg and not module.name.startswith("_") and module.name != COMMAND
     ),
 ]
 

@@ -5,10 +5,10 @@ schema or as annotation. The names below are imported when they are first used, 
 than the command needs for ``--help``.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import importlib
+import typing
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from smartflo_contract.schemas.assertions import assert_leads
     from smartflo_contract.schemas.contract import Contract, load_contract
     from smartflo_contract.schemas.contradictions import CONTRADICTIONS
@@ -35,9 +35,9 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> typing.Any:
     """Import a public name."""
     if name in _MODULES:
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
