@@ -44,13 +44,13 @@ def _split_small_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(name="in_process")
 def _in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scan the second half in this process, which is faster; a private name is patched to start none."""
+    """Scan the second half in this process, which is faster."""
 
     @contextmanager
-    def other_process(job: bytes) -> Iterator[Callable[[], object]]:
+    def worker_process(job: bytes) -> Iterator[Callable[[], object]]:
         yield lambda: pickle.loads(parallel_scan.scan_second_half(job))  # noqa: S301 - written by this test
 
-    monkeypatch.setattr(parallel_scan, "_other_process", other_process)
+    monkeypatch.setattr(parallel_scan, "worker_process", worker_process)
 
 
 def write(path: Path, items: list[Any], *, lines: bool) -> Path:
@@ -77,7 +77,7 @@ def scan_in_parallel(path: Path) -> object:
 DRIFTED = [{**item, **({"priority": 99} if index > 30 else {"extra": 1})} for index, item in enumerate(LEADS)]
 
 
-def test_uses_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uses_worker_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The report is the same, including the first lead of each finding."""
     results: list[object] = []
 
@@ -165,7 +165,7 @@ def test_scans_dependent_halves_as_whole(tmp_path: Path, text: str, rules: list[
 
 
 @pytest.mark.parametrize("program", ["raise SystemExit(1)", "print('no result'); raise SystemExit(1)"])
-def test_survives_failure_of_other_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+def test_survives_failure_of_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     """The file is then scanned as a whole."""
     monkeypatch.setattr(parallel_scan, "WORKER", program)
     one, two = check_twice(write(tmp_path / "leads.json", LEADS, lines=False))

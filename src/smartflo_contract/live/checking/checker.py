@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from smartflo_contract.live.checking.agreement_counter import AgreementCounter
-from smartflo_contract.live.checking.finding_collector import LeadCallback, ScanResult
+from smartflo_contract.live.checking._agreement_counter import AgreementCounter
+from smartflo_contract.live.checking._finding_collector import LeadCallback, ScanResult
+from smartflo_contract.live.checking._scan import scan_items
+from smartflo_contract.live.checking._value_statistics import ValueStatistics
 from smartflo_contract.live.checking.masking import mask_findings, merge_findings
 from smartflo_contract.live.checking.parallel_scan import scan_in_parallel, split_in_two
-from smartflo_contract.live.checking.scan import scan_items
-from smartflo_contract.live.checking.value_statistics import ValueStatistics
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.live.report import Report, Source
 from smartflo_contract.live.sources import BodySource, OpenBody, SourceOpener

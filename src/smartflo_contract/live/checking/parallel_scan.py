@@ -1,13 +1,13 @@
-"""The scan of a large file in two halves, the second one by another process.
+"""The scan of a large file in two halves, the second one by a worker process.
 
 Whether the file was cut between two leads is known once both halves are scanned: each must be a complete list. If they
 are not, or if leads of one half depend on leads of the other, the file is scanned again as a whole.
 
-The other process is started by ``subprocess`` instead of :class:`concurrent.futures.ProcessPoolExecutor`:
+The worker is started by ``subprocess`` instead of :class:`concurrent.futures.ProcessPoolExecutor`:
 
 - A worker of a pool that is started by ``spawn`` or ``forkserver`` imports the ``__main__`` module of the caller, so a
   script that calls :func:`check` without ``if __name__ == "__main__"`` would run twice; ``fork`` is not safe once
-  there are threads, such as the one of the progress display. The process here imports this module only.
+  there are threads, such as the one of the progress display. This worker imports this module only.
 - A pool needs another process that tracks its semaphores. For a file of 133 MB on two processors, a pool took 1.03 s,
   1.61 s of processor time and 122 MB of memory; this module takes 0.98 s, 1.58 s and 107 MB.
 """
@@ -23,9 +23,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from smartflo_contract.live.checking.finding_collector import ScanResult
+from smartflo_contract.live.checking._finding_collector import ScanResult
+from smartflo_contract.live.checking._scan import scan_items
 from smartflo_contract.live.checking.identifier_set import are_disjoint
-from smartflo_contract.live.checking.scan import scan_items
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.live.sources import SourceOpener, read_chunks
 from smartflo_contract.schemas import Contract
@@ -37,9 +37,9 @@ WORKER: Final = (
     "from smartflo_contract.live.checking.parallel_scan import scan_second_half; "
     "sys.stdout.buffer.write(scan_second_half(sys.stdin.buffer.read()))"
 )
-"""Program of the other process."""
+"""Program of the worker process."""
 _FIRST_SHARE: Final = 0.55
-"""Share of the file in the first half, because the other process needs time to start."""
+"""Share of the file in the first half, because the worker needs time to start."""
 _SEARCH_BYTES: Final = 1024 * 1024
 """Range in which the file is cut."""
 _LIST_START: Final = re.compile(rb"[ \t\r\n]*(?:(\[)|\{)")
@@ -118,7 +118,7 @@ def scan_in_parallel(
         The results of both halves; ``None`` if the file must be scanned as a whole.
     """
     job = pickle.dumps((split, contract.profile, contract.overlay, max_item_bytes))
-    with _other_process(job) as wait_for_result:
+    with worker_process(job) as wait_for_result:
         chunks = opener.count_bytes(split.first_half(), _FIRST_SHARE)
         items = LeadItems(chunks, frozenset(contract.lead["properties"]), [], max_item_bytes)
         first = scan_items(items, contract, lambda leads: on_progress(int(leads / _FIRST_SHARE)))
@@ -129,7 +129,7 @@ def scan_in_parallel(
 
 
 def scan_second_half(job: bytes) -> bytes:
-    """Scan the second half in the other process; job and result are pickled."""
+    """Scan the second half in the worker process; job and result are pickled."""
     split, profile, overlay, max_item_bytes = pickle.loads(job)  # noqa: S301 - written by this program
     contract = Contract(profile, overlay)
     items = LeadItems(split.second_half(), frozenset(contract.lead["properties"]), [], max_item_bytes)
@@ -143,8 +143,8 @@ def _are_independent(first: ScanResult, second: ScanResult) -> bool:
 
 
 @contextmanager
-def _other_process(job: bytes) -> Iterator[Callable[[], ScanResult | None]]:
-    """Start the other process and yield a function that waits for its result, ``None`` if it failed."""
+def worker_process(job: bytes) -> Iterator[Callable[[], ScanResult | None]]:
+    """Start the worker process and yield a function that waits for its result, ``None`` if it failed."""
     with tempfile.TemporaryFile() as file:
         file.write(json.dumps(sys.path).encode() + b"\n" + job)
         file.seek(0)

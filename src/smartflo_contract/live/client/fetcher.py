@@ -12,10 +12,10 @@ from typing import Final, NamedTuple, Self
 import requests
 from urllib3.exceptions import HTTPError
 
+from smartflo_contract.live.client._retry_after import retry_after
 from smartflo_contract.live.client.http_session import send_get
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.client.response_body import body_chunks
-from smartflo_contract.live.client.retry_after import retry_after
 from smartflo_contract.live.client.urls import origin_of, redirect_target
 from smartflo_contract.live.errors import LiveError
 

@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from smartflo_contract.live.parsing._byte_buffer import ByteBuffer, byte_at, end_of_blanks, end_of_match
+from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 from smartflo_contract.live.parsing.body_defect import BodyDefect
-from smartflo_contract.live.parsing.byte_buffer import ByteBuffer, byte_at, end_of_blanks, end_of_match
-from smartflo_contract.live.parsing.skipped_item import SkipState, find_end
 
 MAX_ITEM_BYTES: Final = 16 * 1024 * 1024
 """Default maximum size of one item."""

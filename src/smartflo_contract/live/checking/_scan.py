@@ -4,7 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from smartflo_contract.live.checking.finding_collector import FindingCollector, LeadCallback, ScanResult
+from smartflo_contract.live.checking._finding_collector import FindingCollector, LeadCallback, ScanResult
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.schemas import Contract
 

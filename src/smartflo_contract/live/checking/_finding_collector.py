@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from smartflo_contract.live.checking.agreement_counter import AgreementCounter, FormCounts
+from smartflo_contract.live.checking._agreement_counter import AgreementCounter, FormCounts
+from smartflo_contract.live.checking._value_statistics import Counts, ValueStatistics
 from smartflo_contract.live.checking.identifier_set import IdentifierSet
-from smartflo_contract.live.checking.value_statistics import Counts, ValueStatistics
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.item_splitter import ItemBatch
 from smartflo_contract.schemas import Contract, Finding
