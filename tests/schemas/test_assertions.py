@@ -11,15 +11,15 @@ from smartflo_contract.schemas import ContractError
 from smartflo_contract.strategies import BrokenResponse, broken_responses, lead_lists
 
 WANTED = """\
-the body is not as the contract has it (profile sample), 2 findings:
+response violates the contract (profile sample), 2 findings:
 /*/priority: maximum (break, 2 times, first in lead 0)
     expected: integer from 1 to 30
     got:      integer 99
     evidence: documented (leads page, response table: 1 to 30); sample (leads page, sample response: 1)
 /*/header: type (break, first in lead 2)
-    expected: text that holds JSON
+    expected: JSON-encoded string
     got:      array
-    evidence: sample (leads page, sample response: text that holds a JSON array)"""
+    evidence: sample (leads page, sample response: JSON-encoded array)"""
 
 
 @given(lead_lists())

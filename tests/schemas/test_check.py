@@ -44,7 +44,7 @@ def test_text_of_an_empty_list_is_fine(contract: Contract) -> None:
         (True, "boolean"),
         (1.5, "number"),
         ("null", "null"),
-        ('"secret"', "text of length 6"),
+        ('"secret"', "string of length 6"),
         (b"{}", "object"),
         (b"7", "integer"),
     ],

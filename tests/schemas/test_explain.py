@@ -28,9 +28,9 @@ def test_tells_the_readings_apart() -> None:
     (entry,) = explain("lead_id")
 
     assert entry.readings == {
-        "sample": "text of 24 hexadecimal digits",
+        "sample": "string of 24 hexadecimal digits",
         "documented": "integer from 1",
-        "lenient": "text of 24 hexadecimal digits or integer from 1",
+        "lenient": "string of 24 hexadecimal digits or integer from 1",
     }
     assert set(entry.evidence) == {"sample", "documented"}
     assert [contradiction.id for contradiction in entry.contradictions] == ["lead-id-type"]
@@ -41,7 +41,7 @@ def test_reaches_into_objects() -> None:
     """A deeper pointer explains the part it names."""
     (entry,) = explain("/*/created_at/$date/$numberLong")
 
-    assert entry.readings["sample"] == "text of an integer"
+    assert entry.readings["sample"] == "string of an integer"
 
 
 def test_reaches_into_either_reading() -> None:
@@ -105,7 +105,7 @@ def test_list_without_the_key_before_the_fields() -> None:
         ("", "has no key"),
         ("/*", "has no key"),
         ("/*/created_at/date", "it has \\$date. Did you mean `\\$date`"),
-        ("/*/id/x", "it is no object"),
+        ("/*/id/x", "it is not an object"),
     ],
 )
 def test_unknown_keys_are_a_clear_error(pointer: str, said: str) -> None:
@@ -135,14 +135,14 @@ def test_pointers_of_contradictions_exist(contradiction: object) -> None:
         ({}, "anything"),
         ({"type": "null"}, "null"),
         ({"type": ["integer", "null"], "minimum": 0}, "integer from 0, or null"),
-        ({"type": ["null", "string"]}, "text, or null"),
+        ({"type": ["null", "string"]}, "string, or null"),
         ({"type": "integer", "maximum": 9}, "integer to 9"),
         ({"enum": [1, "a", None]}, '1, "a" or null'),
         ({"const": True}, "true"),
-        ({"type": "string", "maxLength": 4}, "text of 0 to 4 characters"),
-        ({"type": "string", "minLength": 2}, "text of at least 2 characters"),
-        ({"type": "string", "pattern": "^a"}, "text matching ^a"),
-        ({"type": "array", "items": {"type": "string"}}, "array of text"),
+        ({"type": "string", "maxLength": 4}, "string of 0 to 4 characters"),
+        ({"type": "string", "minLength": 2}, "string of at least 2 characters"),
+        ({"type": "string", "pattern": "^a"}, "string matching ^a"),
+        ({"type": "array", "items": {"type": "string"}}, "array of strings"),
     ],
 )
 def test_words_for_a_schema(schema: dict[str, object], words: str) -> None:

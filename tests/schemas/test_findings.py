@@ -185,8 +185,8 @@ def test_values_beyond_json_are_not_said(profile: str, key: str, value: object) 
     ("value", "said"),
     [
         (None, "null"),
-        ("", "empty text"),
-        ("abc", "text of length 3"),
+        ("", "empty string"),
+        ("abc", "string of length 3"),
         ([], "array"),
         ({}, "object"),
         (True, "boolean true"),
@@ -306,4 +306,4 @@ def test_expected_is_in_words() -> None:
     """A finding says what a pattern of the contract asks for, not the pattern."""
     (finding, *_) = load_contract("sample").check([{**lead(1, 8668, 0), "id": "x"}])
 
-    assert finding.expected == "text of 24 hexadecimal digits"
+    assert finding.expected == "string of 24 hexadecimal digits"

@@ -273,7 +273,7 @@ def test_required_may_name_a_field(profile: str) -> None:
 def test_retyped_key_loses_old_keywords(profile: str) -> None:
     """Keywords of the old type go; the description stays."""
     overlay = {"properties": {"priority": {"type": "string"}}}
-    expected = {"type": "string", "description": "Dialling priority; 30 is dialled first."}
+    expected = {"type": "string", "description": "Dialing priority; 30 is dialed first."}
 
     assert load_contract(profile, overlay).schema()["properties"]["priority"] == expected
 
@@ -555,7 +555,7 @@ def test_null_removes_keywords(patch: dict[str, None], gone: str) -> None:
 @pytest.mark.parametrize("key", ["required", "properties", "additionalProperties"])
 def test_null_at_the_root_is_refused(key: str) -> None:
     """What stands beside properties cannot be removed."""
-    with pytest.raises(OverlayError, match="null removes what stands under properties"):
+    with pytest.raises(OverlayError, match="null removes a property or a keyword below properties"):
         load_contract("sample", {key: None})
 
 

@@ -125,21 +125,21 @@ def test_unknown_profile_names_the_nearest(profile: str) -> None:
 
     with pytest.raises(
         ContractError,
-        match=f"unknown profile `{profile}`; there are sample, documented, lenient. Did you mean `{meant}`",
+        match=f"unknown profile `{profile}`; expected one of sample, documented, lenient. Did you mean `{meant}`",
     ):
         load_contract(profile)
 
 
 def test_unknown_profile_that_is_near_to_none() -> None:
     """Where no profile is near, none is suggested."""
-    with pytest.raises(ContractError, match=r"unknown profile `xyz`; there are sample, documented, lenient.$"):
+    with pytest.raises(ContractError, match=r"unknown profile `xyz`; expected one of sample, documented, lenient.$"):
         load_contract("xyz")
 
 
 def test_unknown_schema_names_the_nearest(contract: Contract) -> None:
     """An unknown schema is an error that names all, and the one that was meant."""
     with pytest.raises(
-        ContractError, match=r"unknown schema `leeds`; there are lead, leads, error. Did you mean `leads`"
+        ContractError, match=r"unknown schema `leeds`; expected one of lead, leads, error. Did you mean `leads`"
     ):
         contract.schema("leeds")
 

@@ -1,4 +1,4 @@
-"""The assertion of tests: a body is a list of leads as the contract has it."""
+"""The assertion for tests: a response body satisfies the contract."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -7,47 +7,47 @@ from smartflo_contract.schemas.contract import load_contract
 from smartflo_contract.schemas.findings import SEVERITIES, Finding, Severity, cited
 from smartflo_contract.schemas.overlay import OverlaySource
 
-_MOST_SHOWN: Final = 20
+_MAX_FINDINGS: Final = 20
 
 
 def assert_leads(
     body: Any, *, profile: str = "lenient", overlay: OverlaySource | None = None, fail_on: Severity = "break"
 ) -> None:
-    """Fail where a body is no list of leads that the contract allows.
+    """Raise an error if a response body violates the contract.
 
     Args:
-        body: an array of leads, or its JSON as text or bytes.
-        profile: ``sample``, ``documented`` or ``lenient``, which takes both readings.
-        overlay: a partial lead schema, as a mapping or a path.
-        fail_on: the least severity that fails: ``break``, ``surprise``, ``doc-only`` or ``info``.
+        body: an array of leads, decoded or as JSON in a string or in bytes.
+        profile: ``sample``, ``documented``, or ``lenient``, which accepts both readings.
+        overlay: a partial lead schema, as a mapping or the path of a JSON file.
+        fail_on: the minimum severity that fails: ``break``, ``surprise``, ``doc-only`` or ``info``.
 
     Raises:
-        AssertionError: it is not; the message says of each finding where, what was expected, what came (masked), and on
-            whose word.
-        ContractError: the profile or the overlay cannot be used.
-        ValueError: there is no such severity.
+        AssertionError: the body violates the contract. The message lists, for each finding, the position, what the
+            contract requires, what the body has (masked), and the evidence.
+        ContractError: the profile is unknown or the overlay is invalid.
+        ValueError: the severity is unknown.
     """
     __tracebackhide__ = True
     if fail_on not in SEVERITIES:
         message = f"fail_on: expected one of {', '.join(SEVERITIES)}, got {fail_on!r}"
         raise ValueError(message)
-    severe = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    findings = [one for one in load_contract(profile, overlay).check(body) if one.severity in severe]
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    findings = [finding for finding in load_contract(profile, overlay).check(body) if finding.severity in failing]
     if findings:
-        raise AssertionError(_told(findings, profile))
+        raise AssertionError(_failure_message(findings, profile))
 
 
-def _told(findings: Sequence[Finding], profile: str) -> str:
-    lines = [f"the body is not as the contract has it (profile {profile}), {len(findings)} findings:"]
-    for one in findings[:_MOST_SHOWN]:
-        where = "" if one.first is None else f", first in lead {one.first}"
-        times = "" if one.count == 1 else f", {one.count:,} times"
+def _failure_message(findings: Sequence[Finding], profile: str) -> str:
+    lines = [f"response violates the contract (profile {profile}), {len(findings)} findings:"]
+    for finding in findings[:_MAX_FINDINGS]:
+        first = "" if finding.first is None else f", first in lead {finding.first}"
+        times = "" if finding.count == 1 else f", {finding.count:,} times"
         lines += [
-            f"{one.pointer or 'body'}: {one.rule} ({one.severity}{times}{where})",
-            f"    expected: {one.expected}",
-            f"    got:      {one.got}",
-            f"    evidence: {cited(one.evidence)}",
+            f"{finding.pointer or 'body'}: {finding.rule} ({finding.severity}{times}{first})",
+            f"    expected: {finding.expected}",
+            f"    got:      {finding.got}",
+            f"    evidence: {cited(finding.evidence)}",
         ]
-    if len(findings) > _MOST_SHOWN:
-        lines.append(f"and {len(findings) - _MOST_SHOWN} more")
+    if len(findings) > _MAX_FINDINGS:
+        lines.append(f"and {len(findings) - _MAX_FINDINGS} more")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The contract of one profile: its schemas, and the check of a body against it."""
+"""The contract of one profile: its schemas, and the check of response bodies."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -44,10 +44,10 @@ class Contract:
         return f"<Contract {self.profile}{overlay}>"
 
     def check(self, body: object) -> tuple[Finding, ...]:
-        """Return what disagrees with the contract, worst first; equal faults are one finding with a count.
+        """Return the findings about a response body, worst first; equal violations are one finding with a count.
 
         Args:
-            body: the decoded array, or its JSON text or bytes.
+            body: an array of leads, decoded or as JSON in a string or in bytes.
         """
         try:
             leads, duplicates = _decoded(body)
@@ -61,10 +61,10 @@ class Contract:
         return check.findings()
 
     def is_valid(self, body: object) -> bool:
-        """Whether a response body has no finding of severity ``break``; stops at the first.
+        """Return whether a response body has no finding of severity ``break``; stop at the first.
 
         Args:
-            body: the decoded array, or its JSON text or bytes.
+            body: an array of leads, decoded or as JSON in a string or in bytes.
         """
         try:
             leads, duplicates = _decoded(body)
@@ -75,17 +75,17 @@ class Contract:
         return self._data.fit(leads) and all(map(ResponseCheck(self._data).passes, leads))
 
     def schema(self, name: str = "lead", *, annotated: bool = False) -> Schema:
-        """Return one schema of the contract: self-contained JSON Schema 2020-12.
+        """Return one schema of the contract, as self-contained JSON Schema 2020-12.
 
         Args:
             name: ``lead``, ``leads`` (a response body) or ``error`` (the same in every profile).
-            annotated: keep the ``x-`` keywords, which strict validators refuse.
+            annotated: keep the ``x-`` keywords, which strict validators reject.
 
         Raises:
-            ContractError: there is no schema of that name.
+            ContractError: the name is unknown.
         """
         if name not in SCHEMAS:
-            message = f"unknown schema `{name}`; there are {', '.join(SCHEMAS)}.{nearest(name, SCHEMAS)}"
+            message = f"unknown schema `{name}`; expected one of {', '.join(SCHEMAS)}.{nearest(name, SCHEMAS)}"
             raise ContractError(message)
         if name == "error":
             schema: Schema = read("error.schema.json")
@@ -93,8 +93,8 @@ class Contract:
         lead = deepcopy(self.lead) if annotated else with_named_fields(deepcopy(self.lead))
         schema = lead if name == "lead" else read("leads.schema.json")
         if name == "leads":
-            below = {key: value for key, value in lead.items() if not key.startswith("$")}
-            schema |= {"items": {"$ref": "#/$defs/lead"}, "$defs": {"lead": below}}
+            definition = {key: value for key, value in lead.items() if not key.startswith("$")}
+            schema |= {"items": {"$ref": "#/$defs/lead"}, "$defs": {"lead": definition}}
         schema["$id"] += f":{self.profile}"
         if self.overlay is not None and self.overlay.patch:
             schema["$id"] += f":{self.overlay.digest}"
@@ -110,16 +110,16 @@ class Contract:
 
 
 def load_contract(profile: str = "sample", overlay: OverlaySource | Overlay | None = None) -> Contract:
-    """Return the contract under one reading of the vendor's documentation.
+    """Return the contract of one profile.
 
     Args:
-        profile: ``sample`` (as the sample response shows it), ``documented`` (as the response
-            table says it) or ``lenient`` (either).
-        overlay: a partial lead schema, as a mapping or as a path of a JSON file, laid over the profile.
+        profile: ``sample`` (as in the vendor's sample response), ``documented`` (as in the vendor's response table) or
+            ``lenient`` (either).
+        overlay: a partial lead schema that changes the profile, as a mapping or the path of a JSON file.
 
     Raises:
         ContractError: the profile is unknown.
-        OverlayError: the overlay cannot be read, or says what an overlay cannot say.
+        OverlayError: the overlay cannot be read or is invalid.
     """
     if overlay is None:
         return _load(profile)
@@ -127,8 +127,8 @@ def load_contract(profile: str = "sample", overlay: OverlaySource | Overlay | No
 
 
 def data_of(contract: Contract) -> ContractData:
-    """Return the data of a contract: what the other parts of this project use and users do not."""
-    return contract._data  # noqa: SLF001  # users see the methods of `Contract` alone
+    """Return the data of a contract, which other rooms of this project use and users do not."""
+    return contract._data  # noqa: SLF001  # no public member, so that users do not depend on it
 
 
 @lru_cache
@@ -137,7 +137,7 @@ def _load(profile: str) -> Contract:
 
 
 def _decoded(body: object) -> tuple[Any, Mapping[int, Sequence[Path]]]:
-    """Return a body decoded, and the duplicate keys of its leads."""
+    """Return a decoded body, and the duplicate keys of its leads by index."""
     if not isinstance(body, str | bytes | bytearray):
         return body, {}
     leads = orjson.loads(body)

@@ -1,4 +1,4 @@
-"""Where the vendor's page contradicts itself, its sample or other pages, as data."""
+"""The contradictions between the vendor's page, its sample and its other pages, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from smartflo_contract.schemas.files import read
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two readings of one thing.
+    """Two readings of one claim.
 
     Attributes:
-        id: its name, as findings and the contract refer to it.
-        title: what it is about.
-        pointers: the keys concerned, ``*`` for every index; empty where no key is.
+        id: the name by which findings and the contract refer to it.
+        title: its subject.
+        pointers: JSON pointers of the keys concerned, ``*`` for every index; empty if no key is.
         readings: ``documented`` and ``sample``, each in our words.
-        shows_in_values: whether a response can show which reading it follows.
+        shows_in_values: whether the values of a response show which reading it follows.
         evidence: label to source.
-        followed: what this project does.
+        followed: which reading this project follows, and where.
     """
 
     id: str

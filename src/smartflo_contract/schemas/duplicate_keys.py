@@ -1,4 +1,4 @@
-"""Keys that stand twice in an object of a JSON text, of which a decoder keeps one in silence, and not each the same."""
+"""Duplicate keys in the objects of a JSON text: decoders silently keep one value, and not all the same one."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,49 +15,49 @@ _OPENING, _CLOSING = frozenset({b"{", b"["}), frozenset({b"}", b"]"})
 
 
 def duplicate_keys(text: bytes, values: Sequence[Any], tables: Sequence[Table] = ()) -> Mapping[int, Sequence[Path]]:
-    """Return the keys that stand once more in their object, by the index of the value that they are in.
+    """Return the paths of the keys that repeat an earlier key of their object, by index of the array's value.
 
     Args:
-        text: an array in JSON, which has been decoded.
-        values: its items.
-        tables: their tables, where there are some already.
+        text: a JSON array that has been decoded.
+        values: its decoded values.
+        tables: the values as tables, if they have been made already.
     """
-    return {} if _are_all_kept(text, values, tables) else _found(text)
+    return {} if _all_keys_are_kept(text, values, tables) else _scan(text)
 
 
-def _are_all_kept(text: bytes, values: Sequence[Any], tables: Sequence[Table]) -> bool:
-    """Whether all keys of a text surely are in what was decoded: a key that was lost has taken its colon along."""
-    kept, said = values, 0
-    if len(tables) == 1 and len(tables[0].rows) == len(values):  # keys of leads need not be written to be counted
+def _all_keys_are_kept(text: bytes, values: Sequence[Any], tables: Sequence[Table]) -> bool:
+    """Return whether surely no key of a text was lost in decoding: a lost key would have taken its colon along."""
+    kept, colons = values, 0
+    if len(tables) == 1 and len(tables[0].rows) == len(values):  # counts the keys of leads without encoding them
         kept = list(tables[0].columns.values())
-        said = len(values) * sum(1 + key.count(":") for key in tables[0].keys)
+        colons = len(values) * sum(1 + key.count(":") for key in tables[0].keys)
     try:
-        said += orjson.dumps(kept).count(b":")
+        colons += orjson.dumps(kept).count(b":")
     except TypeError:  # nested too deeply
         return False
-    return text.count(b":") == said and _ESCAPED_COLON not in text
+    return text.count(b":") == colons and _ESCAPED_COLON not in text
 
 
-def _found(text: bytes) -> dict[int, list[Path]]:
-    """Return what stands once more, by reading the text token by token, to any depth."""
-    found: dict[int, list[Path]] = {}
-    met: list[set[str]] = []  # of each object around a token its keys
+def _scan(text: bytes) -> dict[int, list[Path]]:
+    """Return the duplicate keys by reading a text token by token, to any depth."""
+    duplicates: dict[int, list[Path]] = {}
+    keys: list[set[str]] = []  # for each object or array around the token
     path: list[Any] = []
     for token in _TOKEN.finditer(text):
-        written, colon = token.groups()
+        string, colon = token.groups()
         if colon:
-            path[-1] = key = orjson.loads(written)
-            if key in met[-1]:
-                found.setdefault(path[0], []).append(tuple(path[1:]))
-            met[-1].add(key)
-        elif written is None:
+            path[-1] = key = orjson.loads(string)
+            if key in keys[-1]:
+                duplicates.setdefault(path[0], []).append(tuple(path[1:]))
+            keys[-1].add(key)
+        elif string is None:
             byte = token[0]
             if byte in _OPENING:
                 path.append(0)
-                met.append(set())
+                keys.append(set())
             elif byte in _CLOSING:
                 path.pop()
-                met.pop()
+                keys.pop()
             elif isinstance(path[-1], int):
                 path[-1] += 1
-    return found
+    return duplicates

@@ -1,7 +1,7 @@
-"""Mistakes of the caller that loading a contract reports.
+"""Errors of the caller that loading or reading a contract raises.
 
 ContractError          an unknown profile, schema or pointer
-└── OverlayError       an overlay that cannot be read, or says something it cannot say
+└── OverlayError       an overlay that cannot be read or is invalid
 """
 
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from difflib import get_close_matches
 
 
 class ContractError(ValueError):
-    """The contract cannot be loaded or looked up as asked; the message says what is possible."""
+    """The profile, schema or key is unknown; the message lists the known ones."""
 
 
 class OverlayError(ContractError):
-    """An overlay is unreadable, contradicts itself, or uses a keyword that an overlay cannot have."""
+    """The overlay cannot be read, contradicts itself, or uses an unsupported keyword."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return `` Did you mean `x`?`` for the closest of ``names``, or nothing where none is close."""
+    """Return `` Did you mean `x`?`` for the most similar of ``names``, or an empty string if none is similar."""
     close = get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f" Did you mean `{close[0]}`?" if close else ""

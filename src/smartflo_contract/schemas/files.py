@@ -1,4 +1,4 @@
-"""The JSON files of this folder, read once each."""
+"""The JSON files of this folder, each read once."""
 
 import json
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def path(name: str) -> Path:
-    """Return where ``name`` is."""
+    """Return the path of a file."""
     return Path(__file__).with_name(name)
 
 
@@ -17,5 +17,5 @@ def _text(name: str) -> str:
 
 
 def read(name: str) -> Any:
-    """Return the content of ``name``, a fresh copy at each call."""
+    """Return the decoded content of a file; each call returns a new copy."""
     return json.loads(_text(name))

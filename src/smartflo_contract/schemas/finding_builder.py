@@ -98,7 +98,7 @@ def _got(disagreement: Disagreement, *, is_personal: bool) -> str:
 
 def _expected(contract: ContractData, violation: Violation) -> str:
     if violation.keyword == "additionalProperties":
-        return "no key beside those of the contract"
+        return "only keys that the contract defines"
     schema = look_up(contract.lead_validator.schema, violation.schema_path[:-1])
     if violation.keyword == "required":
         key = violation.path[-1]

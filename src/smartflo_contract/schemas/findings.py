@@ -1,4 +1,4 @@
-"""Findings: what a check has to say, as frozen values."""
+"""Findings: the results of a check, as immutable values."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,38 +8,39 @@ from typing import Any, Final, Literal, TypeAlias
 Severity: TypeAlias = Literal["break", "surprise", "doc-only", "info"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("break", "surprise", "doc-only", "info")
-KINDS: Final[Mapping[type, str]] = {
+JSON_TYPES: Final[Mapping[type, str]] = {
     type(None): "null",
     bool: "boolean",
     int: "integer",
     float: "number",
+    str: "string",
     list: "array",
     dict: "object",
 }
-"""JSON types but for texts, by those of Python."""
+"""JSON types by Python type."""
 FORMAT_VERSION: Final = 1
-_LONGEST: Final = 10**30
-"""Integers beyond this are not written out; Python would refuse to at some length."""
+_MAX_SHOWN: Final = 10**30
+"""Larger integers are not shown; Python refuses to format very long ones."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One disagreement between a body and the contract, however often it occurs.
+    """One violation of the contract by a body, however often it occurs.
 
     Attributes:
         rule: the JSON Schema keyword or the name of the cross-field rule.
         severity: ``break``, ``surprise``, ``doc-only`` or ``info``.
-        pointer: JSON pointer of the key, ``*`` for every index; it names the key also where the
-            key is missing or not allowed.
-        message: one sentence for a reader.
-        expected: what the contract asks for.
-        got: what came, masked: never a personal value, never any text.
-        evidence: where the claim comes from, label to source.
-        profiles: the profiles that make the same claim.
-        count: in how many places of the body.
-        first: index of the first lead concerned; ``None`` where the body as a whole is meant.
+        pointer: JSON pointer of the key, ``*`` for every index; also names a key that is missing or not allowed. Empty
+            for the body as a whole.
+        message: one sentence for people.
+        expected: what the contract requires.
+        got: what the body has, masked: never a personal value, never the content of a string.
+        evidence: where the requirement comes from, label to source.
+        profiles: the profiles with the same requirement.
+        count: number of occurrences in the body.
+        first: index of the first lead concerned; ``None`` for the body as a whole.
         contradiction: id of the contradiction that the key is part of, if any.
-        source: name of the body that has the first lead concerned, where there are several.
+        source: name of the body that contains the first lead concerned, if several were checked.
     """
 
     rule: str
@@ -57,7 +58,7 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits from rule and pointer, never from a value."""
+        """Sixteen hexadecimal digits, computed from rule and pointer and never from a value."""
         return hashlib.sha256(f"{self.rule}\0{self.pointer}".encode()).hexdigest()[:16]
 
     def as_dict(self) -> dict[str, Any]:
@@ -66,17 +67,17 @@ class Finding:
         return {"version": FORMAT_VERSION, "fingerprint": self.fingerprint, **fields}
 
     def __str__(self) -> str:
-        """Return one line: severity, pointer, message and how often."""
+        """Return one line: severity, pointer, message, rule and number of occurrences."""
         return f"{self.severity}: {self.pointer or 'body'}: {self.message} [{self.rule}] ({self.times})"
 
     @property
     def rank(self) -> int:
-        """Where its severity stands, from 0 for the worst."""
+        """The rank of its severity; 0 is the worst."""
         return SEVERITIES.index(self.severity)
 
     @property
     def times(self) -> str:
-        """How often it occurs, and where first, in words."""
+        """The number of occurrences and the first one, in words."""
         times = "once" if self.count == 1 else f"{self.count:,} times"
         lead = "" if self.first is None else f"lead {self.first:,}"
         where = " of ".join(filter(None, (lead, self.source)))
@@ -84,17 +85,17 @@ class Finding:
 
 
 def cited(evidence: Mapping[str, str]) -> str:
-    """Return evidence in words."""
+    """Return evidence as one line."""
     return "; ".join(f"{label} ({source})" for label, source in evidence.items())
 
 
 def masked(value: object, *, personal: bool) -> str:
-    """Return what may be said of a value: its kind and size; a number or truth value only if not personal."""
+    """Return what may be shown of a value: its type, and a string's length, or a number or boolean unless personal."""
     if isinstance(value, str):
-        return f"text of length {len(value)}" if value else "empty text"
-    kind = KINDS.get(type(value))
+        return f"string of length {len(value)}" if value else "empty string"
+    kind = JSON_TYPES.get(type(value))
     if kind is None:
-        return f"a {type(value).__name__}, which JSON cannot say"
-    if personal or not isinstance(value, int | float) or abs(value) > _LONGEST:
+        return f"a {type(value).__name__}, which is not a JSON type"
+    if personal or not isinstance(value, int | float) or abs(value) > _MAX_SHOWN:
         return kind
     return f"{kind} {value!r}".replace("True", "true").replace("False", "false")

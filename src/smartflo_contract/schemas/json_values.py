@@ -1,4 +1,4 @@
-"""What JSON can say, and what of a decoded value it cannot."""
+"""What JSON can express, and which parts of a decoded value it cannot."""
 
 from collections.abc import Iterator
 from math import isfinite
@@ -7,17 +7,17 @@ from typing import Final, TypeAlias
 import orjson
 
 Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indexes from a value down to a part of it."""
 
 MAX_DEPTH: Final = 200
-"""Levels of nesting; the fast validator gives up at 255."""
-
+"""Maximum levels of nesting; the compiled validator fails at 255."""
 INT64: Final = (-(2**63), 2**63 - 1)
 """The smallest and the largest 64-bit integer."""
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 def is_portable(value: object) -> bool:
-    """Whether ``value`` consists of JSON types and Unicode text; quick, but NaN and infinities pass."""
+    """Return whether ``value`` consists of JSON types and valid Unicode; fast, but accepts NaN and infinities."""
     try:
         orjson.dumps(value, option=_OPTIONS)
     except (TypeError, ValueError):
@@ -26,29 +26,32 @@ def is_portable(value: object) -> bool:
 
 
 def first_unportable(value: object) -> Path | None:
-    """Return the path of the first value that JSON cannot express, or ``None``; NaN and infinities pass."""
+    """Return the path of the first part that is not portable, or ``None``; accepts NaN and infinities."""
     return None if is_portable(value) else next(not_json(value))[0]
 
 
-def not_json(value: object, deepest: int = MAX_DEPTH) -> Iterator[tuple[Path, object]]:
-    """Yield path and value of what JSON cannot say: NaN, infinities, lone surrogates, other types, endless nesting."""
-    left: list[tuple[Path, object]] = [((), value)]
-    while left:
-        path, value = left.pop()
-        if len(path) > deepest:
+def not_json(value: object, max_depth: int = MAX_DEPTH) -> Iterator[tuple[Path, object]]:
+    """Yield path and value of what JSON cannot express.
+
+    That is NaN, infinities, lone surrogates, other Python types, and nesting below ``max_depth``.
+    """
+    pending: list[tuple[Path, object]] = [((), value)]
+    while pending:
+        path, value = pending.pop()
+        if len(path) > max_depth:
             yield path[:1], value
             return
         if isinstance(value, dict):
-            left += [((*path, key), below) for key, below in value.items() if isinstance(key, str) and _is_scalar(key)]
+            pending += [((*path, key), item) for key, item in value.items() if isinstance(key, str) and _is_scalar(key)]
             yield from (((*path, repr(key)), key) for key in value if not (isinstance(key, str) and _is_scalar(key)))
         elif isinstance(value, list | tuple):
-            left += [((*path, index), below) for index, below in enumerate(value)]
+            pending += [((*path, index), item) for index, item in enumerate(value)]
         elif not _is_scalar(value):
             yield path, value
 
 
 def _is_scalar(value: object) -> bool:
-    """Whether JSON can say ``value``, which is neither array nor object."""
+    """Return whether JSON can express ``value``, which is neither an array nor an object."""
     if isinstance(value, float):
         return isfinite(value)
     if not isinstance(value, str):

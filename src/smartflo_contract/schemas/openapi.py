@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: what the fake takes and answers, with the contract's schemas."""
+"""The OpenAPI 3.1 document: the requests that the fake accepts and its responses, with the schemas of the contract."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from smartflo_contract.schemas.request_schemas import request_components
 
 
 def openapi(contract: Contract) -> dict[str, Any]:
-    """Return the OpenAPI document under one profile; an example of an answer only where it is valid there."""
+    """Return the OpenAPI document of one profile; it has an example of leads only if that is valid in the profile."""
     document: dict[str, Any] = read("openapi.json")
     schemas = document["components"]["schemas"]
     schemas |= request_components()
@@ -17,8 +17,8 @@ def openapi(contract: Contract) -> dict[str, Any]:
     schemas["Error"] = _component(contract.schema("error"))
     sample = read("sample.json")
     if contract.is_valid(sample):
-        answer = document["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]
-        answer["content"]["application/json"]["example"] = sample
+        response = document["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]
+        response["content"]["application/json"]["example"] = sample
     return document
 
 

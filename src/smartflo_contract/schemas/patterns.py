@@ -1,4 +1,4 @@
-"""Regular expressions that every engine reads alike."""
+"""Regular expressions that mean the same in every engine."""
 
 import re
 from collections.abc import Callable
@@ -7,31 +7,31 @@ from typing import Final
 import jsonschema_rs
 
 END: Final = "$(?!\\n)"
-"""The end of a text, for every engine: in some, a plain ``$`` also stands before a last newline."""
+"""The end of a string in every engine: in some, a plain ``$`` also matches before a final newline."""
 
 _TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:<[=!]|[:=!])?|\$|.", re.DOTALL)
-_UNPORTABLE: Final = re.compile(r"\\[dDwWsSbBAzZGpPkQE0]")
+_NOT_PORTABLE: Final = re.compile(r"\\[dDwWsSbBAzZGpPkQE0]")
 _GROUP: Final = "(?"
 _DOLLAR: Final = "$"
 
 
 class PatternError(ValueError):
-    """A pattern that is none, or that engines read differently; the message says what to write."""
+    """The pattern is invalid, or engines read it differently; the message says what to write."""
 
 
 def portable(pattern: str) -> str:
-    """Return ``pattern`` with every ``$`` as the end of the text and nothing else.
+    """Return ``pattern`` in the portable form, in which every ``$`` is the end of the string and nothing else.
 
     Raises:
-        PatternError: it is no regular expression, or means different things to different engines.
+        PatternError: it is not a regular expression, or engines read it differently.
     """
     _compile(re.compile, pattern)
     tokens = _TOKEN.findall(pattern)
     for token in tokens:
-        found = _UNPORTABLE.search(token)
-        if found or token == _GROUP:
-            what = found[0] if found else "(? without :, = or !"
-            message = f"{what} means different things to different engines; write a class such as [0-9]"
+        escape = _NOT_PORTABLE.search(token)
+        if escape or token == _GROUP:
+            what = escape[0] if escape else "(? without :, = or !"
+            message = f"engines read {what} differently; use a character class such as [0-9]"
             raise PatternError(message)
     _compile(lambda text: jsonschema_rs.Draft202012Validator({"pattern": text}), pattern)
     return "".join(END if token == _DOLLAR else token for token in tokens)
@@ -41,5 +41,5 @@ def _compile(engine: Callable[[str], object], pattern: str) -> None:
     try:
         engine(pattern)
     except (re.error, ValueError, RecursionError) as error:
-        message = f"`{pattern}` is no regular expression: {str(error).splitlines()[0]}"
+        message = f"`{pattern}` is not a regular expression: {str(error).splitlines()[0]}"
         raise PatternError(message) from None

@@ -1,4 +1,4 @@
-"""What the bodies of requests may be: one definition each in ``requests.schema.json``."""
+"""The schemas of request bodies: one definition each in ``requests.schema.json``."""
 
 import json
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ _COMPONENTS: Final = "#/components/schemas/"
 
 
 def request_schema(name: str) -> Schema:
-    """Return one definition as JSON Schema 2020-12 without ``x-`` keywords and without any ``$ref``.
+    """Return one definition as JSON Schema 2020-12 without ``x-`` keywords and ``$ref``.
 
     Args:
         name: ``Login``, ``AddLead`` and so on, as in ``requests.schema.json``.
 
     Raises:
-        ContractError: there is no definition of that name.
+        ContractError: the name is unknown.
     """
     source = read(_FILE)
     definitions = source["$defs"]
     if name not in definitions:
-        message = f"unknown request `{name}`; there are {', '.join(definitions)}.{nearest(name, definitions)}"
+        message = f"unknown request `{name}`; expected one of {', '.join(definitions)}.{nearest(name, definitions)}"
         raise ContractError(message)
     head = {"$schema": source["$schema"], "$id": f"{source['$id']}:{name}"}
     return plain_schema(head | _inlined(definitions[name], definitions))
@@ -40,19 +40,19 @@ def request_validator(name: str) -> Validator:
 
 
 def request_components() -> dict[str, Schema]:
-    """Return every definition with its evidence, as components of an OpenAPI document that refer to each other."""
+    """Return every definition, annotated, as components of an OpenAPI document that reference each other."""
     text = json.dumps(read(_FILE)["$defs"])
     components: dict[str, Schema] = json.loads(text.replace(_HERE, _COMPONENTS))
     return components
 
 
 def _inlined(value: Any, definitions: Mapping[str, Schema]) -> Any:
-    """Return a part of a schema in which what ``$ref`` names stands in its place; what stands beside it wins."""
+    """Return a part of a schema with every ``$ref`` replaced by its definition; keywords beside ``$ref`` win."""
     if isinstance(value, list):
         return [_inlined(item, definitions) for item in value]
     if not isinstance(value, dict):
         return value
-    beside = {key: _inlined(below, definitions) for key, below in value.items() if key != "$ref"}
+    keywords = {key: _inlined(item, definitions) for key, item in value.items() if key != "$ref"}
     if "$ref" not in value:
-        return beside
-    return _inlined(definitions[value["$ref"].removeprefix(_HERE)], definitions) | beside
+        return keywords
+    return _inlined(definitions[value["$ref"].removeprefix(_HERE)], definitions) | keywords

@@ -1,7 +1,7 @@
-"""Schema violations of one lead, from the fast validator, in the form that findings need.
+"""Compiled schemas, and their violations in the form that findings need.
 
-``required`` and ``additionalProperties`` are reported by validators at the parent; here they are
-one violation a key, with the key's own path.
+Validators report ``required`` and ``additionalProperties`` at the parent. Here there is one violation for each key,
+with the path of the key.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,11 +15,17 @@ from smartflo_contract.schemas.schema_keywords import plain_schema
 
 _CLOSED: Final = "additionalProperties"
 _NOTHING: Final = "falseSchema"
-"""What the fast validator says of a closed object for which no key is named."""
+"""The keyword that jsonschema-rs reports for a closed object without properties."""
 
 
 class Violation(NamedTuple):
-    """One key of a lead that a keyword of the schema refuses."""
+    """A value that a keyword of a schema rejects.
+
+    Attributes:
+        keyword: the keyword.
+        path: from the validated value down to the rejected one, or to the missing key.
+        schema_path: from the schema down to the keyword.
+    """
 
     keyword: str
     path: Path
@@ -30,11 +36,11 @@ class Validator:
     """A compiled schema.
 
     Args:
-        schema: a JSON Schema; its ``x-`` keywords are left out.
+        schema: a JSON Schema 2020-12; its ``x-`` keywords are left out.
 
     Attributes:
-        schema: the schema as it was compiled.
-        is_valid: returns whether a value is valid.
+        schema: the compiled schema, without ``x-`` keywords.
+        is_valid: a function that returns whether a value is valid.
     """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.findings import KINDS
+from smartflo_contract.schemas.findings import JSON_TYPES
 
 Path: TypeAlias = tuple[str, ...]
 """Keys from a lead down, such as ``("created_at", "$date")``; an item of an array is ``*``."""
@@ -56,7 +56,7 @@ class Shape:
         """Count a lead."""
         found: dict[Path, set[str]] = {}
         for path, value in self._below((), lead):
-            found.setdefault(path, set()).add(KINDS.get(type(value), "string"))
+            found.setdefault(path, set()).add(JSON_TYPES[type(value)])
         for path, types in found.items():
             self._count(self.present, path)
             for name in types:

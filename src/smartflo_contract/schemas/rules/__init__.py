@@ -1,5 +1,5 @@
 """Rules of the contract that no JSON Schema keyword can express.
 
-``table`` has one entry a rule: its claim, severity, evidence, check, and how to break it. The functions of the entries
-are in modules by subject; ``rule`` defines their form.
+Each module by subject has the entries of its rules beside the functions that they name: claim, severity, evidence,
+checks, and how to break the rule. ``table`` joins the entries; ``rule`` defines their form.
 """

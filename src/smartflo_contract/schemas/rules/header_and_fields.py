@@ -26,7 +26,7 @@ _is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
 def _check_header_json(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     header = lead["header"]
     if isinstance(header, str) and column_names(header) is None:
-        return (Breach(("header",), "text that holds a JSON array of strings", header),)
+        return (Breach(("header",), "a JSON-encoded array of strings", header),)
     return ()
 
 
@@ -38,7 +38,7 @@ def _break_header_json(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change
 def _check_sensitive_json(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     sensitive = lead["sensitive_field_map"]
     if isinstance(sensitive, str) and sensitive_positions(sensitive) is None:
-        return (Breach(("sensitive_field_map",), "text that holds a JSON array of integers", sensitive),)
+        return (Breach(("sensitive_field_map",), "a JSON-encoded array of integers", sensitive),)
     return ()
 
 
@@ -95,7 +95,7 @@ def _check_columns_fit_fields(lead: Lead, state: ResponseState) -> Iterable[Brea
     count = field_numbering(state.keys).total
     if columns is None or len(columns) <= count:
         return ()
-    return (Breach(("header",), f"at most {count} column names, one a field", lead["header"]),)
+    return (Breach(("header",), f"at most {count} column names, one per field", lead["header"]),)
 
 
 def _break_columns_fit_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
@@ -143,7 +143,7 @@ def _column_count(lead: Lead) -> int:
 RULES: Final = (
     Rule(
         name="header-json",
-        claim="header holds a JSON array of strings",
+        claim="header is a JSON-encoded array of strings",
         keys=("header",),
         severity={"sample": "break", "lenient": "break"},
         evidence=SAMPLE_RESPONSE,
@@ -154,7 +154,7 @@ RULES: Final = (
     ),
     Rule(
         name="sensitive-json",
-        claim="sensitive_field_map holds a JSON array of integers",
+        claim="sensitive_field_map is a JSON-encoded array of integers",
         keys=("sensitive_field_map",),
         severity={"sample": "break"},
         evidence=SAMPLE_RESPONSE,
@@ -165,7 +165,7 @@ RULES: Final = (
     ),
     Rule(
         name="sensitive-json-or-count",
-        claim="sensitive_field_map holds a JSON array of integers, or a count",
+        claim="sensitive_field_map is a JSON-encoded array of integers, or a count",
         keys=("sensitive_field_map",),
         severity={"lenient": "break"},
         evidence=SAMPLE_RESPONSE | RESPONSE_TABLE,
@@ -176,7 +176,7 @@ RULES: Final = (
     ),
     Rule(
         name="sensitive-range",
-        claim="the positions in sensitive_field_map are of fields that exist",
+        claim="the positions in sensitive_field_map are those of existing fields",
         keys=("sensitive_field_map", "field_"),
         severity={"sample": "break", "lenient": "surprise"},
         evidence=SAMPLE_RESPONSE,
@@ -187,7 +187,7 @@ RULES: Final = (
     ),
     Rule(
         name="sensitive-count",
-        claim="no more columns are sensitive than there are",
+        claim="sensitive_field_map is at most the number of columns",
         keys=("sensitive_field_map", "header"),
         severity={"documented": "break", "lenient": "surprise"},
         evidence=RESPONSE_TABLE,
@@ -208,7 +208,7 @@ RULES: Final = (
     ),
     Rule(
         name="columns-fit-fields",
-        claim="every column of header has a field",
+        claim="every column in header has a field",
         keys=("header", "field_"),
         severity=STRICT_BUT_LENIENT,
         evidence={"documented": "leads page, footnote: fields grow with the columns"},

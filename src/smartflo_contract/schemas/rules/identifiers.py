@@ -81,7 +81,7 @@ def _check_id_is_list_id(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     identifier, list_id = lead["id"], lead["list_id"]
     if not isinstance(identifier, str) or is_object_id(identifier) or identifier == f"{list_id:.0f}":
         return ()
-    return (Breach(("id",), "list_id as text", identifier),)
+    return (Breach(("id",), "list_id as a string", identifier),)
 
 
 def _check_columns_id_is_list_id(table: Table, state: ResponseState) -> bool:
@@ -97,7 +97,7 @@ def _break_id_is_list_id(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Chan
 RULES: Final = (
     Rule(
         name="one-list-id",
-        claim="all leads of a response are of one list",
+        claim="all leads of a response belong to one list",
         keys=("list_id",),
         severity=in_every_profile("break"),
         evidence={"documented": "leads page: the path names one list"},
@@ -139,7 +139,7 @@ RULES: Final = (
     ),
     Rule(
         name="id-is-list-id",
-        claim="id is list_id as text",
+        claim="id is list_id as a string",
         keys=("id", "list_id"),
         severity={"documented": "break", "lenient": "break"},
         evidence=RESPONSE_TABLE,

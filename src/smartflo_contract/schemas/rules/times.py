@@ -27,7 +27,7 @@ _object_id_time: Final = itemgetter(slice(8))
 
 def _check_number_long_64_bit(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     return [
-        Breach((key, "$date", "$numberLong"), "a 64-bit integer as text", lead[key]["$date"]["$numberLong"])
+        Breach((key, "$date", "$numberLong"), "a 64-bit integer in a string", lead[key]["$date"]["$numberLong"])
         for key in sorted(TIME_KEYS)
         if key in lead and (value := epoch_ms(lead[key])) is not None and not _INT64_MIN <= value <= _INT64_MAX
     ]

@@ -26,7 +26,7 @@ _UNKNOWN_VALUES: Final = (0, -1, 2, 10, 99, -10, -99, 2**31, "new", None)
 
 def _check_unknown_key(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     unknown = unknown_keys(state.keys, state.properties)
-    return [Breach((key,), "a key of the contract", lead[key]) for key in unknown] if unknown else ()
+    return [Breach((key,), "a key that the contract defines", lead[key]) for key in unknown] if unknown else ()
 
 
 def _break_unknown_key(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
@@ -60,7 +60,7 @@ def _break_unknown_value(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Chan
 def _check_email_masked(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     email = lead["field_2"]
     if isinstance(email, str) and email in MASKED_EMAILS:
-        return (Breach(("field_2",), "an e-mail", email),)
+        return (Breach(("field_2",), "an e-mail address", email),)
     return ()
 
 
@@ -71,7 +71,7 @@ def _check_columns_email_masked(table: Table, state: ResponseState) -> bool:
 RULES: Final = (
     Rule(
         name="unknown-key",
-        claim="every key is one of the contract",
+        claim="every key is defined by the contract",
         keys=(),
         severity=in_every_profile("surprise"),
         evidence=RESPONSE_TABLE | SAMPLE_RESPONSE,
@@ -81,7 +81,7 @@ RULES: Final = (
     ),
     Rule(
         name="unknown-value",
-        claim="every value of an open set is a known one",
+        claim="every value of an open set is known",
         keys=(),
         severity=in_every_profile("surprise"),
         evidence={"documented": "leads page, response table", "observed": "campaign pages of the vendor"},
@@ -91,7 +91,7 @@ RULES: Final = (
     ),
     Rule(
         name="email-masked",
-        claim="an e-mail is not the placeholder of the vendor's documentation",
+        claim="field_2 is not the placeholder that the vendor's documentation shows for e-mail addresses",
         keys=("field_2",),
         severity=in_every_profile("info"),
         evidence=SAMPLE_RESPONSE,
