@@ -76,7 +76,7 @@ def test_bad_regular_expression(pattern: str) -> None:
 def test_unportable_escape_is_refused(escape: str) -> None:
     """A class that engines read differently is refused, and its portable form suggested."""
     with pytest.raises(
-        OverlayError, match=f"pattern: engines read {re.escape(escape)} differently .* such as \\[0-9\\]"
+        OverlayError, match=f"pattern: engines read {re.escape(escape)} differently; .* such as \\[0-9\\]"
     ):
         load_contract("sample", _of(n={"items": {"pattern": f"a{escape}"}}))
 
