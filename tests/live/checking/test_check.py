@@ -4,7 +4,6 @@ import gc
 import gzip
 import io
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from smartflo_contract.factories import EDGE_CASES, lead
-from smartflo_contract.live import LiveError, RecordError, Report, check, record
+from smartflo_contract.live import LiveError, Report, check
 from smartflo_contract.live.parsing import item_splitter
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import load_contract
@@ -174,49 +173,6 @@ def test_adds_up_several_bodies(tmp_path: Path) -> None:
     assert [str(path), str(path), "bytes", "file"] == [source.name for source in report.sources]
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("none.json", "No such file or directory"),
-        ("folder", "Is a directory"),
-        pytest.param(
-            "secret",
-            "Permission denied",
-            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root can read all files"),
-        ),
-    ],
-)
-def test_reports_unreadable_files(name: str, reason: str, tmp_path: Path) -> None:
-    """The error names the file and the reason."""
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "secret").touch(mode=0)
-    with pytest.raises(LiveError) as caught:
-        check(tmp_path / name)
-    assert f"cannot read {tmp_path / name}: {reason}" == str(caught.value)
-
-
-def test_reports_closed_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python has no ``sys.stdin`` then; nothing is recorded."""
-    monkeypatch.setattr("sys.stdin", None)
-    with pytest.raises(LiveError, match="cannot read -: standard input is closed"):
-        check("-")
-    with pytest.raises(LiveError, match="cannot read -: standard input is closed"):
-        record("-", tmp_path / "fixture.json")
-    assert [] == list(tmp_path.iterdir())
-
-
-def test_reads_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``-`` is standard input."""
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(body())))
-    assert ("A", "-") == (check("-").grade, check(b"[]", "-").sources[1].name)
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"<html>")))
-    with pytest.raises(RecordError, match="html-body"):
-        record("-", tmp_path / "fixture.json")
-
-
-# --- progress and processor time
-
-
 def test_resumes_garbage_collection() -> None:
     """It is paused while a body is read, and resumed even if it cannot be read."""
     enabled: list[bool] = []
@@ -226,20 +182,6 @@ def test_resumes_garbage_collection() -> None:
 
     assert [False] == enabled
     assert gc.isenabled()
-
-
-def test_calls_progress_with_leads_and_bytes(tmp_path: Path) -> None:
-    """The total is known if all sources are bytes or regular files."""
-    calls: list[tuple[int, int, int | None]] = []
-    many, few = gzip.compress(body()), body(3)
-    path = tmp_path / "leads.json.gz"
-    path.write_bytes(many)
-    size = len(many) + len(few)
-    check(path, few, progress=lambda *counts: calls.append(counts))
-    check(path, io.BytesIO(few), progress=lambda *counts: calls.append(counts))
-
-    assert [(COUNT, len(many), size), (COUNT + 3, size, size)] == calls[:2]
-    assert [(COUNT, len(many), None), (COUNT + 3, size, None)] == calls[2:]
 
 
 # --- findings

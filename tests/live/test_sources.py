@@ -1,0 +1,88 @@
+"""Sources of a check: files, standard input and bytes; tests/live/checking/test_check_urls.py tests URLs."""
+
+import gzip
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from smartflo_contract.factories import lead
+from smartflo_contract.live import LiveError, RecordError, check, record
+from smartflo_contract.live.sources import escape_unprintable, is_url
+
+COUNT = 30
+
+
+def body(count: int = COUNT) -> bytes:
+    """Return a lead list."""
+    return json.dumps([lead(0, 8668, index) for index in range(count)]).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("none.json", "No such file or directory"),
+        ("folder", "Is a directory"),
+        pytest.param(
+            "secret",
+            "Permission denied",
+            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root can read all files"),
+        ),
+    ],
+)
+def test_reports_unreadable_files(name: str, reason: str, tmp_path: Path) -> None:
+    """The error names the file and the reason."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "secret").touch(mode=0)
+    with pytest.raises(LiveError) as caught:
+        check(tmp_path / name)
+    assert f"cannot read {tmp_path / name}: {reason}" == str(caught.value)
+
+
+def test_reports_closed_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python has no ``sys.stdin`` then; nothing is recorded."""
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(LiveError, match="cannot read -: standard input is closed"):
+        check("-")
+    with pytest.raises(LiveError, match="cannot read -: standard input is closed"):
+        record("-", tmp_path / "fixture.json")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_reads_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``-`` is standard input."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(body())))
+    assert ("A", "-") == (check("-").grade, check(b"[]", "-").sources[1].name)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"<html>")))
+    with pytest.raises(RecordError, match="html-body"):
+        record("-", tmp_path / "fixture.json")
+
+
+def test_calls_progress_with_leads_and_bytes(tmp_path: Path) -> None:
+    """The total is known if all sources are bytes or regular files."""
+    calls: list[tuple[int, int, int | None]] = []
+    many, few = gzip.compress(body()), body(3)
+    path = tmp_path / "leads.json.gz"
+    path.write_bytes(many)
+    size = len(many) + len(few)
+    check(path, few, progress=lambda *counts: calls.append(counts))
+    check(path, io.BytesIO(few), progress=lambda *counts: calls.append(counts))
+
+    assert [(COUNT, len(many), size), (COUNT + 3, size, size)] == calls[:2]
+    assert [(COUNT, len(many), None), (COUNT + 3, size, None)] == calls[2:]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("https://api.example.com/v1/x", True), ("HTTP://127.0.0.1/", True), ("leads.json", False), (b"http://", False)],
+)
+def test_recognizes_urls(source: str | bytes, expected: bool) -> None:  # noqa: FBT001 - a value of the table
+    """A string that begins with a scheme of HTTP is a URL."""
+    assert expected == is_url(source)
+
+
+def test_escapes_unprintable_names() -> None:
+    """Names of files can neither end a line nor control a terminal."""
+    assert r"a\nb\x1b[31m\udcff" == escape_unprintable("a\nb\x1b[31m\udcff")
