@@ -22,12 +22,11 @@ from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
 from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN
+from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
 
 EXTENSION: Final = "smartflo_contract"
 """Key of ``Flask.extensions`` with the state of a fake."""
 _LOGGER: Final = logging.getLogger(__name__)
-_FAULT_ID_PREFIX: Final = "930"
-"""Prefix of magic list ids that stand for a fault."""
 
 
 class _Fake(Flask):
@@ -100,7 +99,7 @@ def _respond(route: Route, name: str, state: State, request: Request, parameters
     if isinstance(call, Response):
         return call
     list_id = parameters[0] if parameters and name in LIST_ROUTES else None
-    if not call.settings.faults and not (list_id and list_id.startswith(_FAULT_ID_PREFIX)):
+    if not call.settings.faults and not is_fault_id(list_id):
         return _handle(route, call, parameters)
     return respond_with_faults(call, name, list_id, lambda: _handle(route, call, parameters))
 

@@ -75,8 +75,8 @@ def resolve_magic_id(list_id: int) -> ListDefinition | EdgeCase | ErrorResponse 
     return None
 
 
-def is_fault_id(segment: str) -> bool:
-    """Return whether a path segment is a magic id with a fault."""
+def is_fault_id(segment: str | None) -> bool:
+    """Return whether a path segment is a magic id with a fault; ``False`` for ``None``."""
     return parse_list_id(segment) in FAULT_IDS
 
 
