@@ -228,6 +228,15 @@ def test_broken_leads_cause_no_server_error(broken: Any, more: dict[str, Any]) -
         assert client.open(path, method=method, json=body, headers=ME).status_code < 500, (method, path)
 
 
+def test_dnd_entry_stays_in_the_year_9999(client: FlaskClient) -> None:
+    """The time of a DND entry has four digits for the year in Indian time, however late the lead was updated."""
+    updated_at = {"$date": {"$numberLong": "253402300799999"}}
+    list_id = add_list(client, leads=[{"dial_status": 5, "updated_at": updated_at}])["id"]
+    (entry,) = client.get(f"/v1/broadcast/dnd/leads?list_id={list_id}", headers=ME).get_json()["data"]
+
+    assert "9999-12-31T23:59:59+0530" == entry["created_at"]
+
+
 def test_broken_lead_accepts_valid_changes(client: FlaskClient) -> None:
     """A broken lead accepts valid values for its other keys through the vendor's routes, and rejects invalid ones."""
     overlaid = client_of(overlay={"properties": {"field_3": {"minLength": 3}}})

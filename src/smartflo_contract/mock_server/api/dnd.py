@@ -21,8 +21,8 @@ DND_STATUSES: Final = frozenset({5, 9})
 """Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not say which leads it returns."""
 _MAX_PAGE_LEADS: Final = 100
 _MAX_LIMIT_CHARACTERS: Final = 3
-_MAX_TIME_MS: Final = 253_402_300_799_999
-"""Epoch ms of the end of the year 9999, the last with four digits."""
+_MAX_TIME_MS: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=INDIA).timestamp()) * 1_000
+"""Epoch ms of the end of the year 9999 in Indian time, the last with four digits."""
 _ENTRY_ID_CHARACTERS: Final = 24
 _LIST_ID_CHARACTERS: Final = 14
 _EXAMPLE: Final = "for example /v1/broadcast/dnd/leads?limit=100&list_id=8668"
