@@ -11,8 +11,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from smartflo_contract.mock_server import Config, FakeSmartflo, Login, create_app
-from smartflo_contract.mock_server.accounts.account import PRISTINE, Account
-from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.http.lockout import LOCKOUT_SECONDS
 
@@ -260,45 +258,3 @@ def test_failures_at_the_same_time() -> None:
             thread.join()
 
     assert list(range(1, 41)) == sorted(counts)
-
-
-def test_pristine_accounts_are_not_kept() -> None:
-    """An account that is as it was at first takes no memory."""
-    store = MemoryStore(10)
-    with store.edit("a") as account:
-        account.failed_logins = 1
-    with store.edit("b"):
-        pass
-
-    assert len(store.ids()) == 1
-    assert (Account(failed_logins=1), PRISTINE) == (store.get("a"), store.get("b"))
-
-    with store.edit("a") as account:
-        account.failed_logins = 0
-
-    assert len(store.ids()) == 0
-
-
-def test_the_account_used_least_recently_is_forgotten() -> None:
-    """Beyond the number of accounts that are kept, the one that was idle for longest goes; looking is use."""
-    store = MemoryStore(2)
-    for name in ("a", "b"):
-        with store.edit(name) as account:
-            account.failed_logins = 1
-    store.get("a")
-    with store.edit("c") as account:
-        account.failed_logins = 1
-
-    assert [1, 0, 1] == [store.get(name).failed_logins for name in ("a", "b", "c")]
-
-
-def test_an_error_while_changing_leaves_the_store_usable() -> None:
-    """Where a change fails, the account can be changed by the next."""
-    store = MemoryStore(2)
-    with pytest.raises(RuntimeError), store.edit("a"):
-        raise RuntimeError
-
-    with store.edit("a") as account:
-        account.failed_logins = 1
-
-    assert store.get("a").failed_logins == 1
