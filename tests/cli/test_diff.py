@@ -52,7 +52,7 @@ def test_baseline_hides_known_changes(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "message"),
     [
-        (["empty.json", "good.json"], 2, "empty.json: "),
+        (["empty.json", "good.json"], 2, "empty.json: no leads to compare with (the list is empty)"),
         (["-", "-"], 2, "BEFORE and AFTER cannot both be -"),
         (["good.json", "8668"], 2, "file 8668 does not exist; to read list 8668 from the API, set --base-url"),
         (["good.json", "none.json"], 3, "cannot read none.json: No such file or directory"),

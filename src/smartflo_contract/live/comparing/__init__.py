@@ -1,1 +1,1 @@
-"""What has changed from one response to another."""
+"""The comparison of two responses: what has changed from one to the other."""

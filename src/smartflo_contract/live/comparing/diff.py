@@ -1,4 +1,4 @@
-"""The comparison of two responses, each checked as it is read."""
+"""The function that compares two responses."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ from smartflo_contract.live.checking.checker import Checker
 from smartflo_contract.live.checking.masking import merge_findings
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
-from smartflo_contract.live.comparing.changes import Side, changes
-from smartflo_contract.live.comparing.shape import Shape
+from smartflo_contract.live.comparing.changes import CheckedResponse, find_changes
+from smartflo_contract.live.comparing.response_shape import ResponseShape
 from smartflo_contract.live.errors import BaselineError
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
 from smartflo_contract.live.report import Report
@@ -28,10 +28,10 @@ def diff(
     token: str | Credentials | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Return what has changed from one response to another: keys, types, known values, shares of null, columns.
+    """Compare two responses and return a report of the changes: keys, types, known values, null rates and columns.
 
-    A change is a ``break`` where the contract does not allow what is there now, whatever was there before. What the
-    contract has against both responses, as often, is no change.
+    A change is a ``break`` if the contract does not allow the later response, whatever the earlier one was like. A
+    violation that both responses have equally often is no change.
 
     Args:
         before: the earlier response, or its recording: a URL of the API; or a path, bytes or an open binary file that
@@ -48,28 +48,33 @@ def diff(
         progress: called with the leads and bytes that were read so far, and the bytes of both responses, ``None`` if
             unknown.
 
+    Returns:
+        A report on the later response; ``base`` is the earlier one, and ``findings`` are the changes.
+
     Raises:
-        BaselineError: there are no leads in the first one to compare with.
-        ContractError: the profile or the overlay cannot be used.
-        LiveError: a file cannot be read, or nobody can be reached, or credentials are refused.
+        BaselineError: the earlier response contains no leads.
+        ContractError: the profile or the overlay is not valid.
+        LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
     """
     contract = load_contract(profile, overlay)
     opener = SourceOpener(token, max_wait, max_time)
     on_progress = lead_progress(progress, opener, (before, after))
 
-    def side(source: BodySource, done: int = 0) -> Side:
-        shape = Shape(contract)
-        checker = Checker(contract, opener, max_item, lambda leads: on_progress(done + leads), on_lead=shape.add)
+    def check_response(source: BodySource, previous_leads: int = 0) -> CheckedResponse:
+        shape = ResponseShape(contract)
+        checker = Checker(
+            contract, opener, max_item, lambda leads: on_progress(previous_leads + leads), on_lead=shape.add
+        )
         checker.check(source)
-        return Side(checker.report(), shape)
+        return CheckedResponse(checker.report(), shape)
 
-    old = side(before)
-    (base,) = old.report.sources
-    if not old.shape.leads:
-        why = ", ".join(one.rule for one in old.report.findings) or "its list is empty"
-        message = f"{base.name}: there are no leads to compare with: {why}"
+    earlier = check_response(before)
+    (base,) = earlier.report.sources
+    if not earlier.shape.leads:
+        reason = ", ".join(finding.rule for finding in earlier.report.findings) or "the list is empty"
+        message = f"{base.name}: no leads to compare with ({reason}); use an earlier response that contains leads"
         raise BaselineError(message)
-    new = side(after, old.shape.leads)
-    findings = merge_findings(changes(old, new, contract))
-    broken = max((one.count for one in findings if one.severity == "break"), default=0)
-    return replace(new.report, findings=findings, broken=min(broken, new.report.leads), base=base)
+    later = check_response(after, earlier.shape.leads)
+    findings = merge_findings(find_changes(earlier, later, contract))
+    broken = max((finding.count for finding in findings if finding.severity == "break"), default=0)
+    return replace(later.report, findings=findings, broken=min(broken, later.report.leads), base=base)

@@ -1,4 +1,4 @@
-"""A report as annotations of GitHub Actions."""
+"""Reports as annotations of GitHub Actions."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -7,44 +7,42 @@ from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity
 
-_NAME: Final = "smartflo-contract"
-_MOST: Final = 10
-"""Annotations of a level that GitHub shows of a step."""
+_TITLE: Final = "smartflo-contract"
+_MAX_ANNOTATIONS: Final = 10
+"""Annotations of one level that GitHub shows for a step."""
 
 
-def github(report: Report, fail_on: Severity) -> str:
-    """Return a workflow command a line: errors for what fails, warnings and notices for the rest, and the verdict."""
+def github_report(report: Report, fail_on: Severity) -> str:
+    """Return one workflow command per line: errors for what fails, then warnings, notices and the verdict."""
     errors = report.at_least(fail_on)
-    rest = report.findings[len(errors) :]  # worst first
-    warnings = [one for one in rest if one.severity != "info"]
-    notices = [one for one in rest if one.severity == "info"]
-    verdict = _annotation("notice", _NAME, report.verdict)
-    return "\n".join(
-        [
-            *_annotations("error", errors),
-            *_annotations("warning", warnings),
-            *_annotations("notice", notices, _MOST - 1),
-            verdict,
-            "",
-        ]
-    )
+    others = report.findings[len(errors) :]  # findings are sorted by severity
+    warnings = [finding for finding in others if finding.severity != "info"]
+    notices = [finding for finding in others if finding.severity == "info"]
+    lines = [
+        *_annotations("error", errors),
+        *_annotations("warning", warnings),
+        *_annotations("notice", notices, _MAX_ANNOTATIONS - 1),
+        _annotation("notice", _TITLE, report.verdict),
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _annotations(level: str, findings: Sequence[Finding], most: int = _MOST) -> Iterator[str]:
-    shown = findings if len(findings) <= most else findings[: most - 1]
-    for one in shown:
-        yield _annotation(level, f"{one.rule} {one.pointer or 'body'}", str(one))
+def _annotations(level: str, findings: Sequence[Finding], max_count: int = _MAX_ANNOTATIONS) -> Iterator[str]:
+    """Yield an annotation for each finding; the last one counts the findings beyond the maximum."""
+    shown = findings if len(findings) <= max_count else findings[: max_count - 1]
+    for finding in shown:
+        yield _annotation(level, f"{finding.rule} {finding.pointer or 'body'}", str(finding))
     if len(shown) < len(findings):
-        yield _annotation(level, _NAME, f"{len(findings) - len(shown)} more findings of this level")
+        yield _annotation(level, _TITLE, f"{len(findings) - len(shown)} more findings of this level")
 
 
 def _annotation(level: str, title: str, message: str) -> str:
-    return f"::{level} title={_property(title)}::{_data(message)}"
+    return f"::{level} title={_escape_property(title)}::{_escape_data(message)}"
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

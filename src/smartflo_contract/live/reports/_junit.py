@@ -1,66 +1,71 @@
-"""A report as JUnit XML: one case for each rule, so that those that hold show as well."""
+"""Reports as JUnit XML: one test case for each rule, so that rules without findings are shown as passed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
+from typing import Final
 from xml.etree import ElementTree as ET
 
-from smartflo_contract.live.comparing.changes import CHANGES
+from smartflo_contract.live.comparing.change_rules import CHANGE_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.rules.table import RULES
 
-_KEYWORDS = frozenset({"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"})
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 has no way to say; a key of an overlay may have them."""
+_CLASS_NAME: Final = "smartflo-contract"
+_KEYWORDS: Final = frozenset(
+    {"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"}
+)
+_NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot represent; a key of an overlay may contain them."""
 
 
-def junit(report: Report, fail_on: Severity) -> str:
-    """Return the XML."""
-    failing = {one.severity for one in report.at_least(fail_on)}
-    found = {rule: list(group) for rule, group in groupby(sorted(report.findings, key=_rule), _rule)}
-    suite = ET.Element("testsuite", name=f"smartflo-contract {report.profile}")
-    failures = skipped = 0
-    changes = CHANGES if report.base else ()
-    for rule in sorted({*_rules(report.profile), *changes, *found}):
-        case = ET.SubElement(suite, "testcase", classname="smartflo-contract", name=rule)
-        if not report.leads and rule not in BODY_RULES and rule not in found:
-            skipped += 1
+def junit_report(report: Report, fail_on: Severity) -> str:
+    """Return XML with one test suite."""
+    by_rule = attrgetter("rule")
+    findings = {rule: list(group) for rule, group in groupby(sorted(report.findings, key=by_rule), by_rule)}
+    failing = {finding.severity for finding in report.at_least(fail_on)}
+    suite = ET.Element("testsuite", name=f"{_CLASS_NAME} {report.profile}")
+    changes = CHANGE_RULES if report.base else ()
+    for rule in sorted({*_rule_names(report.profile), *changes, *findings}):
+        case = ET.SubElement(suite, "testcase", classname=_CLASS_NAME, name=rule)
+        if not report.leads and rule not in BODY_RULES and rule not in findings:
             ET.SubElement(case, "skipped", message="no lead was read")
-        failed = [one for one in found.get(rule, ()) if one.severity in failing]
-        if failed:
-            failures += 1
-            failure = ET.SubElement(case, "failure", type=failed[0].severity, message=failed[0].message)
-            failure.text = "\n".join(map(str, failed))
-        rest = [str(one) for one in found.get(rule, ()) if one.severity not in failing]
-        if rest:
-            ET.SubElement(case, "system-out").text = "\n".join(rest)
+        _add_findings(case, findings.get(rule, ()), failing)
     ET.SubElement(suite, "system-out").text = report.verdict
-    suite.set("tests", str(len(suite.findall("testcase"))))
-    suite.set("failures", str(failures))
-    suite.set("skipped", str(skipped))
+    for attribute, path in (("tests", "testcase"), ("failures", ".//failure"), ("skipped", ".//skipped")):
+        suite.set(attribute, str(len(suite.findall(path))))
     suite.set("errors", "0")
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", ET.tostring(root, encoding="unicode", xml_declaration=True)) + "\n"
+    xml = ET.tostring(root, encoding="unicode", xml_declaration=True)
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", xml) + "\n"
 
 
-def _rule(finding: Finding) -> str:
-    return finding.rule
+def _add_findings(case: ET.Element, findings: Sequence[Finding], failing: set[Severity]) -> None:
+    """Add a failure with the findings of a failing severity, and output with the others."""
+    failed = [finding for finding in findings if finding.severity in failing]
+    if failed:
+        failure = ET.SubElement(case, "failure", type=failed[0].severity, message=failed[0].message)
+        failure.text = "\n".join(map(str, failed))
+    others = [str(finding) for finding in findings if finding.severity not in failing]
+    if others:
+        ET.SubElement(case, "system-out").text = "\n".join(others)
 
 
-def _rules(profile: str) -> Iterator[str]:
-    """Yield the names of all rules: of bodies, of the schema, and across keys."""
+def _rule_names(profile: str) -> Iterator[str]:
+    """Yield the names of all rules: of bodies, of the schema, and of values that the schema cannot express."""
     yield from BODY_RULES
     yield from _keywords(load_contract(profile).schema())
     yield from (rule.name for rule in RULES if profile in rule.severity)
 
 
 def _keywords(schema: object) -> Iterator[str]:
+    """Yield the keywords of a schema at any depth."""
     if isinstance(schema, dict):
         yield from _KEYWORDS.intersection(schema)
-        for below in schema.values():
-            yield from _keywords(below)
+        for subschema in schema.values():
+            yield from _keywords(subschema)

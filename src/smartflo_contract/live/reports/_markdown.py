@@ -1,4 +1,4 @@
-"""A report as Markdown, for the summary of a CI job."""
+"""Reports as Markdown, for the summary of a CI job."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -6,40 +6,51 @@ from typing import Final
 from smartflo_contract.live.report import Report, format_count
 from smartflo_contract.schemas.findings import Severity
 
-_MOST: Final = 1_000
-"""Findings that are shown: GitHub takes a summary of a mebibyte, and none of a larger one."""
+_MAX_FINDINGS: Final = 1_000
+"""Findings in the table. GitHub rejects a summary of more than 1 MiB."""
 
 
-def markdown(report: Report, _fail_on: Severity) -> str:
-    """Return headings and tables, of the worst 1,000 findings."""
+def markdown_report(report: Report, _fail_on: Severity) -> str:
+    """Return a heading and tables, with the 1,000 most severe findings."""
     return "\n".join(_lines(report)) + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:
     yield f"## Smartflo contract: {report.verdict}"
     yield ""
-    seen = f"{format_count(report.leads, 'lead')} of {format_count(len(report.sources), 'response')}"
+    leads = f"{format_count(report.leads, 'lead')} of {format_count(len(report.sources), 'response')}"
     base = f", compared with {format_count(report.base.leads, 'lead')}" if report.base else ""
-    yield f"{seen} under the profile {report.profile}{base}, {report.broken:,} of them broken."
+    yield f"{leads} under the profile {report.profile}{base}, {report.broken:,} of them broken."
     if report.findings:
         yield from _table(
             ("severity", "rule", "where", "expected", "got", "times"),
             (
-                (one.severity, f"`{one.rule}`", f"`{one.pointer or 'body'}`", one.expected, one.got, f"{one.count:,}")
-                for one in report.findings[:_MOST]
+                (
+                    finding.severity,
+                    f"`{finding.rule}`",
+                    f"`{finding.pointer or 'body'}`",
+                    finding.expected,
+                    finding.got,
+                    f"{finding.count:,}",
+                )
+                for finding in report.findings[:_MAX_FINDINGS]
             ),
         )
-    if len(report.findings) > _MOST:
+    if len(report.findings) > _MAX_FINDINGS:
         yield ""
-        yield f"{format_count(len(report.findings) - _MOST, 'more finding')}, none worse than those above."
+        omitted = format_count(len(report.findings) - _MAX_FINDINGS, "more finding")
+        yield f"{omitted}, none more severe than those above."
     if report.agreements:
-        rows = ((f"`{one.pointer}`", one.summary, f"`{one.contradiction}`") for one in report.agreements)
+        rows = (
+            (f"`{agreement.pointer}`", agreement.summary, f"`{agreement.contradiction}`")
+            for agreement in report.agreements
+        )
         yield from _table(("key", "the responses are", "contradiction"), rows)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield ""
-    yield f"| {' | '.join(head)} |"
-    yield "|---" * len(head) + "|"
+    yield f"| {' | '.join(header)} |"
+    yield "|---" * len(header) + "|"
     for row in rows:
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"

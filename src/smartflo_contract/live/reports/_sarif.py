@@ -1,53 +1,46 @@
-"""A report as SARIF 2.1.0, for code scanning: each finding points to the line of the contract that it is about."""
+"""Reports as SARIF 2.1.0, for code scanning: each finding points to its line of the contract."""
 
-import json
-import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 
 from smartflo_contract._version import __version__
-from smartflo_contract.live.comparing.changes import CHANGES, EVIDENCE
+from smartflo_contract.live.comparing.change_rules import CHANGE_EVIDENCE, CHANGE_RULES
 from smartflo_contract.live.report import Report
+from smartflo_contract.live.reports._contract_lines import contract_line
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.body_rules import BODY_RULES
-from smartflo_contract.schemas.files import path
 from smartflo_contract.schemas.findings import SEVERITIES, Severity, cited
-from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.rules.table import RULES
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-_INFORMATION: Final = "urn:smartflo-contract"
+_INFORMATION_URI: Final = "urn:smartflo-contract"
 """A name: the project has no page of its own."""
-_LEAD: Final = "lead.schema.json"
-_LEADS: Final = "leads.schema.json"
-_BASE: Final = "SITE_PACKAGES"
-_FOLDER: Final = path(_LEAD).parents[2]
-"""What the package is in: locations are relative to it, so that they are the same on every machine."""
-_MOST: Final = 25_000
-"""Results of a run, of which GitHub takes no more: with one more it takes none."""
-_KEY: Final = re.compile(r'(?P<indent> +)(?P<key>"(?:[^"\\]|\\.)*"): ')
-_INDENT: Final = 2
+_BASE_ID: Final = "SITE_PACKAGES"
+_BASE_FOLDER: Final = contract_line("").path.parents[2]
+"""Folder of the package. Locations are relative to it, so that they are the same on every machine."""
+_MAX_RESULTS: Final = 25_000
+"""Results of a run. GitHub rejects a file with more."""
 
 
-def sarif(report: Report, fail_on: Severity) -> str:
-    """Return the log: errors for what fails, notes for ``info``, warnings for the rest, the worst 25,000."""
-    shown = report.findings[:_MOST]
-    rules = list(dict.fromkeys(one.rule for one in shown))
+def sarif_report(report: Report, fail_on: Severity) -> str:
+    """Return a log with the 25,000 most severe findings: errors for what fails, notes for ``info``, else warnings."""
+    findings = report.findings[:_MAX_RESULTS]
+    rule_indexes = {rule: index for index, rule in enumerate(dict.fromkeys(finding.rule for finding in findings))}
     run = {
         "tool": {
             "driver": {
                 "name": "smartflo-contract",
                 "version": __version__,
-                "informationUri": _INFORMATION,
-                "rules": [_rule(name, report.profile) for name in rules],
+                "informationUri": _INFORMATION_URI,
+                "rules": [_rule(name, report.profile) for name in rule_indexes],
             }
         },
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(report)}],
-        "originalUriBaseIds": {_BASE: {"uri": f"{_FOLDER.as_uri()}/"}},
-        "results": [_result(one, rules.index(one.rule), fail_on) for one in shown],
+        "originalUriBaseIds": {_BASE_ID: {"uri": f"{_BASE_FOLDER.as_uri()}/"}},
+        "results": [_result(finding, rule_indexes[finding.rule], fail_on) for finding in findings],
         "properties": {"grade": report.grade, "profile": report.profile, "leads": report.leads},
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -55,29 +48,31 @@ def sarif(report: Report, fail_on: Severity) -> str:
 
 
 def _notifications(report: Report) -> list[dict[str, Any]]:
-    told = [{"level": "note", "message": {"text": f"{report.verdict}."}}]
-    if len(report.findings) > _MOST:
-        left = f"{len(report.findings) - _MOST:,} more findings are left out, none worse than those here."
-        told.append({"level": "warning", "message": {"text": left}})
-    return told
+    notifications = [{"level": "note", "message": {"text": f"{report.verdict}."}}]
+    omitted = len(report.findings) - _MAX_RESULTS
+    if omitted > 0:
+        text = f"{omitted:,} more findings are omitted, none more severe than those in this file."
+        notifications.append({"level": "warning", "message": {"text": text}})
+    return notifications
 
 
-def _result(finding: Finding, index: int, fail_on: Severity) -> dict[str, Any]:
+def _result(finding: Finding, rule_index: int, fail_on: Severity) -> dict[str, Any]:
+    fingerprint = finding.fingerprint
     return {
         "ruleId": finding.rule,
-        "ruleIndex": index,
+        "ruleIndex": rule_index,
         "level": _level(finding.severity, fail_on),
-        "message": {"text": _escaped(f"{finding.pointer or 'body'}: {finding.message}. {_times(finding)}")},
+        "message": {"text": _escape_braces(_message(finding))},
         "locations": [
             {
-                "physicalLocation": _place(finding.pointer),
+                "physicalLocation": _physical_location(finding.pointer),
                 "logicalLocations": [{"fullyQualifiedName": finding.pointer or "body"}],
             }
         ],
-        # The standard wants names with versions; GitHub reads the other one alone.
+        # The standard recommends names with versions; GitHub reads the other one only.
         "partialFingerprints": {
-            "smartfloFinding/v1": finding.fingerprint,
-            "primaryLocationLineHash": finding.fingerprint,
+            "smartfloFinding/v1": fingerprint,
+            "primaryLocationLineHash": fingerprint,
         },
         "properties": {"severity": finding.severity, "count": finding.count, "evidence": dict(finding.evidence)},
     }
@@ -89,88 +84,47 @@ def _level(severity: Severity, fail_on: Severity) -> str:
     return "note" if severity == "info" else "warning"
 
 
-def _times(finding: Finding) -> str:
-    """Return how often, and on whose word, as sentences."""
-    return f"{finding.times[:1].upper()}{finding.times[1:]}. Evidence: {cited(finding.evidence)}."
+def _message(finding: Finding) -> str:
+    """Return location, message, frequency and evidence as sentences."""
+    times = f"{finding.times[:1].upper()}{finding.times[1:]}"
+    return f"{finding.pointer or 'body'}: {finding.message}. {times}. Evidence: {cited(finding.evidence)}."
+
+
+@cache
+def _physical_location(pointer: str) -> dict[str, Any]:
+    line = contract_line(pointer)
+    return {
+        "artifactLocation": {"uri": line.path.relative_to(_BASE_FOLDER).as_posix(), "uriBaseId": _BASE_ID},
+        "region": {"startLine": line.number, "snippet": {"text": line.text}},
+    }
 
 
 def _rule(name: str, profile: str) -> dict[str, Any]:
-    """Return what a rule says, and on whose word; it is the same in every run."""
+    """Return the descriptor of a rule; it is the same in every run."""
     claim, evidence = _claim(name, profile)
-    text = _escaped(f"{claim}.")
-    explained = _escaped(f"{claim}. Evidence: {cited(evidence)}.")
+    text = _escape_braces(f"{claim}.")
+    help_text = _escape_braces(f"{claim}. Evidence: {cited(evidence)}.")
     return {
         "id": name,
         "shortDescription": {"text": text},
         "fullDescription": {"text": text},
-        "help": {"text": f"{explained} `smartflo-contract explain KEY` tells what is known of a key."},
+        "help": {"text": f"{help_text} Run `smartflo-contract explain KEY` to see what is known about a key."},
     }
 
 
 def _claim(name: str, profile: str) -> tuple[str, Mapping[str, str]]:
+    """Return what a rule requires, and the evidence for it."""
     if name in BODY_RULES:
         body_rule = BODY_RULES[name]
         return f"A response has {body_rule.expected}, not {body_rule.got}", body_rule.evidence
-    if name in CHANGES:
-        return f"Compared with an earlier response, {CHANGES[name].claim}", EVIDENCE
+    if name in CHANGE_RULES:
+        return f"Compared with an earlier response, {CHANGE_RULES[name].claim}", CHANGE_EVIDENCE
     for rule in RULES:
         if rule.name == name:
             return f"In every response, {rule.claim}", rule.evidence
     return f"Each lead fits the JSON Schema keyword `{name}` of the contract", load_contract(profile).lead["x-evidence"]
 
 
-def _escaped(text: str) -> str:
-    """Return a text in which no brace is a placeholder."""
+def _escape_braces(text: str) -> str:
+    """Return text in which no brace begins a placeholder."""
     return text.replace("{", "{{").replace("}", "}}")
-
-
-class _File(NamedTuple):
-    """A file of the contract: its schema, its lines, and the number of the line at which each key begins."""
-
-    schema: Any
-    lines: list[str]
-    numbers: Mapping[tuple[str, ...], int]
-
-
-@cache
-def _file(name: str) -> _File:
-    text = path(name).read_text(encoding="utf-8")
-    lines = text.splitlines()
-    numbers: dict[tuple[str, ...], int] = {}
-    keys: list[str] = []
-    for number, line in enumerate(lines, 1):
-        if found := _KEY.match(line):
-            keys[len(found["indent"]) // _INDENT - 1 :] = [json.loads(found["key"])]
-            numbers.setdefault(tuple(keys), number)
-    return _File(json.loads(text), lines, numbers)
-
-
-@cache
-def _place(pointer: str) -> dict[str, Any]:
-    """Return the place in the contract that a finding is about."""
-    name = _LEAD if pointer else _LEADS
-    file = _file(name)
-    number = _line(file, pointer.split("/")[2:]) if pointer else file.numbers["type",]
-    return {
-        "artifactLocation": {"uri": path(name).relative_to(_FOLDER).as_posix(), "uriBaseId": _BASE},
-        "region": {"startLine": number, "snippet": {"text": file.lines[number - 1]}},
-    }
-
-
-def _line(file: _File, keys: list[str]) -> int:
-    """Return the line that defines a key of a lead; where the contract does not have it, what it would be in."""
-    at: tuple[str, ...] = ()
-    schema = file.schema
-    number = file.numbers["properties",]
-    for key in keys:
-        if "$ref" in schema:
-            at = tuple(schema["$ref"].split("/")[1:])
-            schema = file.schema[at[0]][at[1]]
-        kind = "patternProperties" if FIELD.fullmatch(key) else "properties"
-        known = schema.get(kind, {})
-        name = next(iter(known), key) if kind == "patternProperties" else key
-        if name not in known:
-            break
-        at, schema = (*at, kind, name), known[name]
-        number = file.numbers[at]
-    return number

@@ -1,4 +1,4 @@
-"""A report as text, for a terminal."""
+"""Reports as text, for a terminal."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -8,14 +8,14 @@ from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity, cited
 
 
-def text(report: Report, _fail_on: Severity) -> str:
-    """Return findings by rule, worst first, then which reading the responses follow, statistics and the verdict."""
-    return "\n".join([*_findings(report), *_agreements(report), *_statistics(report), *_ending(report)]) + "\n"
+def text_report(report: Report, _fail_on: Severity) -> str:
+    """Return the findings by rule, most severe first, then agreements, statistics, the responses and the verdict."""
+    lines = [*_findings(report), *_agreements(report), *_statistics(report), *_summary(report)]
+    return "\n".join(lines) + "\n"
 
 
 def _findings(report: Report) -> Iterator[str]:
-    """Yield what is wrong, by rule, worst first."""
-    for (severity, rule), group in groupby(report.findings, lambda one: (one.severity, one.rule)):
+    for (severity, rule), group in groupby(report.findings, lambda finding: (finding.severity, finding.rule)):
         yield f"{severity}: {rule}"
         for finding in group:
             yield from _finding(finding)
@@ -33,31 +33,32 @@ def _agreements(report: Report) -> Iterator[str]:
     """Yield which reading of each contradiction the responses follow."""
     if report.agreements:
         yield "Where the vendor's pages and sample contradict each other, the responses are:"
-        for one in report.agreements:
-            yield f"  {one.pointer.removeprefix('/*/')}: {one.summary} [{one.contradiction}]"
+        for agreement in report.agreements:
+            key = agreement.pointer.removeprefix("/*/")
+            yield f"  {key}: {agreement.summary} [{agreement.contradiction}]"
         yield ""
 
 
 def _statistics(report: Report) -> Iterator[str]:
-    """Yield what the values are like."""
+    """Yield the distribution of values."""
     if report.leads:
         for name, counts in report.statistics.items():
-            shown = ", ".join(f"{label} {count / report.leads:.0%}" for label, count in counts.items())
-            yield f"{name}: {shown or 'none'}"
+            shares = ", ".join(f"{label} {count / report.leads:.0%}" for label, count in counts.items())
+            yield f"{name}: {shares or 'none'}"
         yield ""
 
 
-def _ending(report: Report) -> Iterator[str]:
-    """Yield how much was seen, and the verdict."""
+def _summary(report: Report) -> Iterator[str]:
+    """Yield the responses, the size of the check and the verdict."""
     for source in report.sources:
-        yield _seen(source)
+        yield _source(source)
     if report.base:
-        yield f"compared with {_seen(report.base)}"
+        yield f"compared with {_source(report.base)}"
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"
     leads = format_count(report.leads, "lead")
     yield f"{leads} under the profile {report.profile}{overlay}, {report.broken:,} of them broken"
     yield report.verdict
 
 
-def _seen(source: Source) -> str:
+def _source(source: Source) -> str:
     return f"{source.name}: {format_count(source.leads, 'lead')}, {format_count(source.bytes, 'byte')}"
