@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smartflo_contract.live.client import fetcher
+from smartflo_contract.live.client import fetch, fetcher
 from smartflo_contract.pytest_plugin import Smartflo
 
 from .conftest import Run
@@ -84,6 +84,7 @@ def test_compares_recording_with_api(run: Run, smartflo: Smartflo) -> None:
 
 def test_reports_outage(run: Run, smartflo: Smartflo, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that fails three times is exit code 3, in one line."""
+    assert fetch  # it is imported before the class in its annotations becomes a function
     monkeypatch.setattr(fetcher, "Fetcher", partial(fetcher.Fetcher, sleep=lambda _seconds: None))
     created = smartflo.add_list(leads=1)
     smartflo.fail(503, 502, 500)
