@@ -1,9 +1,9 @@
-"""Does the fake answer as its own OpenAPI documents say?
+"""Check that the fake's responses conform to its OpenAPI documents.
 
-Schemathesis makes requests from the document that ``smartflo-contract openapi`` prints, and from that of the admin API,
-as they should be and as they should not; a fake that runs under ``serve`` answers them. No answer may be a server
-error, and each must have a status, a content type and a body of the document. Ids and a phone number that the fake
-knows stand in for most of those that are made, or all would be unknown.
+Schemathesis generates valid and invalid requests from the document that ``smartflo-contract openapi`` prints, and from
+that of the admin API, and sends them to fakes that run under ``serve``. No response may be a server error, and each
+must have a status, a content type and a body of the document. Most generated ids and phone numbers are replaced by
+known ones, because almost all requests would name unknown lists and leads otherwise.
 
     python tests/schemathesis/conformance.py [--examples 5]
 """
@@ -40,7 +40,7 @@ try:
         status_code_conformance,
     )
 except ImportError:
-    sys.exit('there is no Schemathesis: install it with pip install ".[dev]"')
+    sys.exit('Schemathesis is not installed; run pip install ".[dev]"')
 
 CHECKS = [
     not_a_server_error,
@@ -49,7 +49,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-"""Not among them: whether what breaks a request's schema is refused. The fake ignores keys that it does not know."""
+"""Rejection of invalid requests is not checked: the fake ignores unknown keys."""
 OVERLAY = {
     "properties": {
         "campaign": {"type": "string", "minLength": 3, "maxLength": 9},
@@ -61,36 +61,41 @@ OVERLAY = {
 }
 FAKES = (("sample", None), ("documented", None), ("lenient", None), ("sample", OVERLAY))
 """Profile and overlay of each fake."""
-LISTS = ("8668", "910000003", "8669")
+LIST_IDS = ("8668", "910000003", "8669")
 WAIT = "POST /__admin/requests/wait"
-POSSIBLE: dict[str, dict[str, Any]] = {
+VALID_PARTS: dict[str, dict[str, Any]] = {
     "PUT /__admin/faults": {"rules": [{"steps": ["503"]}]},
     "POST /__admin/faults": {"steps": ["503"], "route": "any"},
 }
-"""Parts of bodies, with names that no schema lists."""
-BATCH = f"{1:024x}"
-"""The first bulk request of any account."""
+"""Parts of bodies whose values are restricted by more than their schema."""
+BATCH_ID = f"{1:024x}"
+"""Id of the first bulk request of any account."""
 REQUESTS_PER_ACCOUNT = 20
-"""After so many another account asks: what one has deleted, the next one has."""
-NEGATABLE = {"parameters", "requestBody"}
-"""What an operation must have so that something about a request can be wrong."""
-SECONDS = 60
-MOST_SHOWN = 300
-"""Characters of a failure."""
-TROUBLE = re.compile(r"ERROR|WARNING|Traceback|\[(ERROR|WARNING)")
-"""How lines on standard error begin that tell of trouble."""
+"""After this many requests, the next account continues, which has what the last one deleted."""
+PARTS_TO_INVALIDATE = {"parameters", "requestBody"}
+"""An operation must have one of these for its requests to be invalid."""
+TIMEOUT = 60
+"""Maximum time for a response, in seconds."""
+MAX_MESSAGE_CHARACTERS = 300
+LOGGED_ERROR = re.compile(r"ERROR|WARNING|Traceback|\[(ERROR|WARNING)")
+"""Beginning of a line on standard error that reports an error."""
 
 
-class Row(NamedTuple):
-    """What became of the requests of one operation."""
+class Counts(NamedTuple):
+    """Numbers of requests to one operation, by mode.
+
+    Attributes:
+        sent: requests that were sent.
+        accepted: requests with a 2xx response.
+    """
 
     sent: Counter[str]
-    taken: Counter[str]
+    accepted: Counter[str]
 
 
 @contextmanager
-def served(profile: str, overlay: dict[str, Any] | None) -> Iterator[tuple[str, Path]]:
-    """Run a fake; give its URL, and the file with what it has printed on standard error."""
+def run_fake(profile: str, overlay: dict[str, Any] | None) -> Iterator[tuple[str, Path]]:
+    """Run a fake; yield its URL and the file with its standard error."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-m", "smartflo_contract", "serve", "--port", "0", "--profile", profile]
@@ -105,28 +110,28 @@ def served(profile: str, overlay: dict[str, Any] | None) -> Iterator[tuple[str, 
             try:
                 url = process.stdout.readline().strip()
                 if not url:
-                    told = (folder / "errors").read_text(encoding="utf-8").strip().splitlines()
-                    sys.exit(f"the fake did not start: {' '.join(told[-1:])}")
+                    lines = (folder / "errors").read_text(encoding="utf-8").strip().splitlines()
+                    sys.exit(f"the fake did not start: {' '.join(lines[-1:])}")
                 yield url, folder / "errors"
             finally:
                 process.terminate()
 
 
 def known_ids(url: str, label: str) -> tuple[str, ...]:
-    """Return ids that the fake knows, for the path of an operation."""
+    """Return known ids for the path of an operation."""
     if label in {"PUT /v1/broadcast/lead/{id}", "DELETE /v1/broadcast/lead/{id}", "PATCH /__admin/leads/{lead_id}"}:
-        leads = requests.get(f"{url}/v1/broadcast/leads/8668", headers={"Authorization": "x"}, timeout=SECONDS).json()
+        leads = requests.get(f"{url}/v1/broadcast/leads/8668", headers={"Authorization": "x"}, timeout=TIMEOUT).json()
         return tuple(str(lead["lead_id"]) for lead in leads[:REQUESTS_PER_ACCOUNT])
-    return (BATCH,) if "batch_status" in label else LISTS
+    return (BATCH_ID,) if "batch_status" in label else LIST_IDS
 
 
-def in_one_line(text: str) -> str:
-    """Return the beginning of a text, without its line breaks."""
-    return " ".join(text.split())[:MOST_SHOWN]
+def one_line(text: str) -> str:
+    """Return the beginning of a text without line breaks."""
+    return " ".join(text.split())[:MAX_MESSAGE_CHARACTERS]
 
 
-def give_phone(body: object) -> None:
-    """Put a phone number where a lead has any text: the schema has no pattern that would say so."""
+def set_phone_number(body: object) -> None:
+    """Replace any string in ``field_0`` by a phone number. The schema has no pattern for it."""
     data = body.get("data") if isinstance(body, dict) else None
     rows = [body, *data] if isinstance(data, list) else [body]
     for row in rows:
@@ -134,14 +139,14 @@ def give_phone(body: object) -> None:
             row["field_0"] = "5550000042"
 
 
-def made_possible(url: str, case: Any, label: str, known: str | None) -> None:
-    """Put into a request what no schema says: ids, a phone number, which quirks and worlds there are; cut waits short.
+def make_valid(url: str, case: Any, label: str, known: str | None) -> None:
+    """Replace values that no schema restricts enough: ids, phone numbers, quirks and snapshots. Shorten waits.
 
     Args:
-        url: of the fake.
-        case: the request.
+        url: URL of the fake.
+        case: the generated request.
         label: method and path of its operation.
-        known: an id that the fake knows; ``None`` where the request is to stay as it was made.
+        known: a known id; ``None`` to keep the generated ids.
     """
     if label == WAIT and isinstance(case.body, dict):
         case.body["timeout"] = 0
@@ -149,26 +154,26 @@ def made_possible(url: str, case: Any, label: str, known: str | None) -> None:
         return
     if case.path_parameters:
         case.path_parameters[next(iter(case.path_parameters))] = known
-        give_phone(case.body)
+        set_phone_number(case.body)
     if label == "PATCH /__admin/quirks":
         case.body = {"unknown_list": "empty"}
     if label == "POST /__admin/restore":
-        case.body = requests.get(f"{url}/__admin/snapshot", headers={"Authorization": "x"}, timeout=SECONDS).json()
+        case.body = requests.get(f"{url}/__admin/snapshot", headers={"Authorization": "x"}, timeout=TIMEOUT).json()
     if isinstance(case.body, dict):
-        case.body.update(POSSIBLE.get(label, {}))
+        case.body.update(VALID_PARTS.get(label, {}))
 
 
-def asked(url: str, operation: Any, count: int, row: Row) -> Iterator[str]:
-    """Send the requests of one operation, count them, and yield what is wrong with the answers."""
-    found: list[str] = []
+def failures(url: str, operation: Any, max_examples: int, counts: Counts) -> Iterator[str]:
+    """Send requests to one operation, count them, and yield what is wrong with the responses."""
+    messages: list[str] = []
     session = requests.Session()
     session.trust_env = False
 
-    def ask(mode: schemathesis.GenerationMode) -> None:
+    def send_all(mode: schemathesis.GenerationMode) -> None:
         ids = known_ids(url, operation.label)
 
         @settings(
-            max_examples=count,
+            max_examples=max_examples,
             derandomize=True,
             database=None,
             deadline=None,
@@ -177,35 +182,36 @@ def asked(url: str, operation: Any, count: int, row: Row) -> Iterator[str]:
         )
         @given(operation.as_strategy(generation_mode=mode))
         def send(case: Any) -> None:
-            number = row.sent.total()
-            known = ids[number // 3 % len(ids)] if number % 3 else None  # every third keeps the id that was made
-            made_possible(url, case, operation.label, known)
+            number = counts.sent.total()
+            known = ids[number // 3 % len(ids)] if number % 3 else None  # every third keeps its generated id
+            make_valid(url, case, operation.label, known)
             account = f"Bearer {operation.label} {number // REQUESTS_PER_ACCOUNT}"
-            if known == BATCH:
+            if known == BATCH_ID:
                 body = {"data": [{"field_0": "5550000042"}]}
                 headers = {"Authorization": account}
-                session.post(f"{url}/v1/broadcast/leads/8669", json=body, headers=headers, timeout=SECONDS)
-            response = case.call(base_url=url, session=session, headers={"Authorization": account}, timeout=SECONDS)
-            row.sent[mode] += 1
-            row.taken[mode] += response.status_code < 300
+                session.post(f"{url}/v1/broadcast/leads/8669", json=body, headers=headers, timeout=TIMEOUT)
+            response = case.call(base_url=url, session=session, headers={"Authorization": account}, timeout=TIMEOUT)
+            counts.sent[mode] += 1
+            counts.accepted[mode] += response.status_code < 300
             try:
                 case.validate_response(response, checks=CHECKS)
             except FailureGroup as group:
-                what = {in_one_line(f"{one.title}: {one.message}") for one in group.exceptions}
-                found.extend(f"{operation.label}: {response.status_code}: {one}" for one in sorted(what))
+                reasons = {one_line(f"{failure.title}: {failure.message}") for failure in group.exceptions}
+                messages.extend(f"{operation.label}: {response.status_code}: {reason}" for reason in sorted(reasons))
 
         send()
 
     for mode in schemathesis.GenerationMode:
         try:
-            ask(mode)
+            send_all(mode)
         except Unsatisfiable:
-            if mode is schemathesis.GenerationMode.POSITIVE or not NEGATABLE.isdisjoint(operation.definition.raw):
-                found.append(f"{operation.label}: no request could be made")
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong is one line
-            found.append(f"{operation.label}: {type(error).__name__}: {in_one_line(str(error))}")
+            can_be_invalid = not PARTS_TO_INVALIDATE.isdisjoint(operation.definition.raw)
+            if mode is schemathesis.GenerationMode.POSITIVE or can_be_invalid:
+                messages.append(f"{operation.label}: no request could be generated")
+        except Exception as error:  # noqa: BLE001 - any error becomes one line
+            messages.append(f"{operation.label}: {type(error).__name__}: {one_line(str(error))}")
     session.close()
-    yield from found
+    yield from messages
 
 
 def operations(profile: str, overlay: dict[str, Any] | None) -> list[Any]:
@@ -215,42 +221,42 @@ def operations(profile: str, overlay: dict[str, Any] | None) -> list[Any]:
     return [result.ok() for schema in schemas for result in schema.get_all_operations()]
 
 
-def positive(text: str) -> int:
-    """Return the number of an option that counts from one."""
+def positive_integer(text: str) -> int:
+    """Return the value of an option that is an integer from 1 on."""
     if not (text.isdecimal() and int(text)):
-        message = f"{text} is no number from 1 on"
+        message = f"expected a whole number from 1 on, got {text}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 
 
 def main() -> None:
-    """Ask every fake, print a table, and fail where an answer is not as the document says."""
+    """Send requests to every fake, print a table, and exit with a message if a response does not conform."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    help_text = "requests to each operation of each fake, so many that should be taken and so many that should not"
-    parser.add_argument("--examples", type=positive, default=5, help=help_text)
-    count = parser.parse_args().examples
-    rows: defaultdict[str, Row] = defaultdict(lambda: Row(Counter(), Counter()))
+    help_text = "number of valid and of invalid requests to each operation of each fake (default: 5)"
+    parser.add_argument("--examples", type=positive_integer, default=5, help=help_text)
+    max_examples = parser.parse_args().examples
+    counts: defaultdict[str, Counts] = defaultdict(lambda: Counts(Counter(), Counter()))
     wrong: Counter[str] = Counter()
     for profile, overlay in FAKES:
         contract = load_contract(profile, overlay)
-        with served(profile, overlay) as (url, errors):
+        with run_fake(profile, overlay) as (url, errors):
             for operation in operations(profile, overlay):
-                row = rows[operation.label]
-                wrong.update(f"{contract!r}: {message}" for message in asked(url, operation, count, row))
-            told = errors.read_text(encoding="utf-8").splitlines()
-            wrong.update(f"{contract!r}: on standard error: {line}" for line in told if TROUBLE.match(line))
-    report(rows, wrong)
+                messages = failures(url, operation, max_examples, counts[operation.label])
+                wrong.update(f"{contract!r}: {message}" for message in messages)
+            lines = errors.read_text(encoding="utf-8").splitlines()
+            wrong.update(f"{contract!r}: on standard error: {line}" for line in lines if LOGGED_ERROR.match(line))
+    report(counts, wrong)
 
 
-def report(rows: dict[str, Row], wrong: Counter[str]) -> None:
-    """Print what was sent and taken, and fail where something is wrong."""
+def report(counts: dict[str, Counts], wrong: Counter[str]) -> None:
+    """Print how many requests were sent and accepted, and exit with a message if something is wrong."""
     modes = tuple(schemathesis.GenerationMode)
     sys.stdout.write(f"{'requests':38}" + "".join(f"{mode:>10}{'2xx':>6}" for mode in modes) + "\n")
-    for label, row in rows.items():
-        counts = "".join(f"{row.sent[mode]:>10}{row.taken[mode]:>6}" for mode in modes)
-        sys.stdout.write(f"{label:38}{counts}\n")
-        if not row.taken.total():
-            wrong[f"{label}: no request was taken, so little is shown"] += 1
+    for label, of_label in counts.items():
+        cells = "".join(f"{of_label.sent[mode]:>10}{of_label.accepted[mode]:>6}" for mode in modes)
+        sys.stdout.write(f"{label:38}{cells}\n")
+        if not of_label.accepted.total():
+            wrong[f"{label}: no request was accepted, so its successful response was not checked"] += 1
     if wrong:
         sys.exit("\n".join(f"{message} ({times} times)" for message, times in wrong.items()))
     sys.stdout.write("the fake conforms\n")
