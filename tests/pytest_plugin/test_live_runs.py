@@ -1,12 +1,11 @@
-"""Live runs: tests that are marked read the real API and do nothing else. A fake stands in for it."""
-
-from collections.abc import Iterator
+"""Live runs: marked tests read the real API and do nothing else. A second fake stands in for it."""
 
 import pytest
 
 from smartflo_contract.mock_server import FakeSmartflo
 
-EMAIL = "crm@example.com"
+from .conftest import EMAIL, requests_received
+
 BOTH = """
     import pytest
     import requests
@@ -27,70 +26,54 @@ BOTH = """
 """
 
 
-@pytest.fixture(name="real")
-def _real(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSmartflo]:
-    with FakeSmartflo() as fake:
-        monkeypatch.setenv("SMARTFLO_BASE_URL", f"{fake.url}/")
-        monkeypatch.setenv("SMARTFLO_EMAIL", EMAIL)
-        monkeypatch.setenv("SMARTFLO_PASSWORD", "any-password")
-        monkeypatch.delenv("SMARTFLO_TOKEN", raising=False)
-        yield fake
-
-
-def sent_to(fake: FakeSmartflo) -> list[str]:
-    """Return method and path of each request that came to the account."""
-    told = fake.app.test_client().get(f"/__admin/requests?login={EMAIL}").get_json()["requests"]
-    return [f"{one['method']} {one['path']}" for one in told]
-
-
 def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
-    """Run pytest without a pause between requests."""
-    return pytester.runpytest("-p", "no:cacheprovider", "--smartflo-live-interval=0", *options)
+    """Run pytest without a wait between requests."""
+    return pytester.runpytest("--smartflo-live-interval=0", *options)
 
 
-def test_skipped_unless_asked_for(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
-    """Without the option a live test is skipped with the reason, and its twin runs on the fake."""
+def test_is_skipped_without_option(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """Without the option, a live test is skipped with the reason, and the same test runs on the fake."""
     pytester.makepyfile(BOTH)
     result = run(pytester, "-rs")
 
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED *: reads the real API: run with --smartflo-live"])
-    assert [] == sent_to(real)
+    assert [] == requests_received(api)
 
 
-def test_skipped_without_credentials(
-    pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
+def test_is_skipped_without_credentials(
+    pytester: pytest.Pytester, api: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without credentials it is skipped as well, and the reason names the variables."""
+    """Without credentials, a live test is skipped, and the reason names the variables."""
     monkeypatch.delenv("SMARTFLO_PASSWORD")
     pytester.makepyfile(BOTH)
     result = run(pytester, "-rs", "--smartflo-live")
 
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED *: the real API requires SMARTFLO_TOKEN, or SMARTFLO_EMAIL and *"])
-    assert [] == sent_to(real)
+    assert [] == requests_received(api)
 
 
-def test_the_same_file_runs_on_both(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
-    """With the option and credentials the same test reads the fake, and the real API after one login."""
+def test_runs_on_fake_and_api(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """With option and credentials, the same test reads the fake, and the real API after one login."""
     pytester.makepyfile(BOTH)
     run(pytester, "--smartflo-live").assert_outcomes(passed=2)
 
-    assert ["POST /v1/auth/login", *["GET /v1/broadcast/leads/8668"] * 2] == sent_to(real)
+    assert ["POST /v1/auth/login", *["GET /v1/broadcast/leads/8668"] * 2] == requests_received(api)
 
 
-def test_a_token_needs_no_login(pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a token nobody logs in; the base URL may be given by option."""
-    monkeypatch.setenv("SMARTFLO_TOKEN", real.token(EMAIL))
+def test_token_requires_no_login(pytester: pytest.Pytester, api: FakeSmartflo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a token there is no login; the option --smartflo-base-url overrides the variable."""
+    monkeypatch.setenv("SMARTFLO_TOKEN", api.token(EMAIL))
     monkeypatch.setenv("SMARTFLO_BASE_URL", "https://api.example.com")
     pytester.makepyfile(BOTH)
-    run(pytester, "--smartflo-live", "--smartflo-base-url", real.url).assert_outcomes(passed=2)
+    run(pytester, "--smartflo-live", "--smartflo-base-url", api.url).assert_outcomes(passed=2)
 
-    assert ["GET /v1/broadcast/leads/8668"] * 2 == sent_to(real)
+    assert ["GET /v1/broadcast/leads/8668"] * 2 == requests_received(api)
 
 
-def test_only_reading_leaves(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
-    """What would write, or start a broadcast, raises before it is sent, by whichever library; other hosts are free."""
+def test_blocks_writes(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """A request that writes or starts a broadcast raises before it is sent, with each library; other hosts are free."""
     pytester.makepyfile(
         """
         import asyncio
@@ -121,7 +104,7 @@ def test_only_reading_leaves(pytester: pytest.Pytester, real: FakeSmartflo) -> N
                 pass
 
 
-        WAYS = {
+        SENDERS = {
             "requests": lambda url, headers: requests.post(url, headers=headers, timeout=30),
             "http_client": by_http_client,
             "httpx": lambda url, headers: httpx.patch(url, headers=headers),
@@ -130,10 +113,10 @@ def test_only_reading_leaves(pytester: pytest.Pytester, real: FakeSmartflo) -> N
         }
 
 
-        @pytest.mark.parametrize("way", WAYS)
-        def test_libraries(smartflo, way):
+        @pytest.mark.parametrize("library", SENDERS)
+        def test_libraries(smartflo, library):
             with pytest.raises(RuntimeError, match="was not sent: only GET requests and the login are sent"):
-                WAYS[way](f"{smartflo.url}/v1/broadcast/leads/8668", smartflo.headers)
+                SENDERS[library](f"{smartflo.url}/v1/broadcast/leads/8668", smartflo.headers)
 
 
         def test_client(smartflo):
@@ -159,12 +142,12 @@ def test_only_reading_leaves(pytester: pytest.Pytester, real: FakeSmartflo) -> N
     )
     run(pytester, "--smartflo-live").assert_outcomes(passed=9)
 
-    assert ["POST /v1/auth/login"] == sent_to(real)
+    assert ["POST /v1/auth/login"] == requests_received(api)
 
 
-@pytest.mark.usefixtures("real")
-def test_two_slashes_are_no_way_round(pytester: pytest.Pytester) -> None:
-    """A base URL that ends in a slash makes paths begin with two; they are guarded, counted, and paced like others."""
+@pytest.mark.usefixtures("api")
+def test_blocks_writes_to_unusual_urls(pytester: pytest.Pytester) -> None:
+    """Paths with two slashes and absolute request targets are guarded and recorded like others."""
     pytester.makepyfile(
         """
         import http.client
@@ -202,8 +185,8 @@ def test_two_slashes_are_no_way_round(pytester: pytest.Pytester) -> None:
     run(pytester, "--smartflo-live").assert_outcomes(passed=4)
 
 
-def test_the_whole_test_is_guarded(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
-    """Fixtures that come before ``smartflo``, and tests that do without it, write nothing either."""
+def test_blocks_writes_of_fixtures(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """Fixtures that run before ``smartflo``, and live tests without it, cannot write either."""
     pytester.makepyfile(
         """
         import os
@@ -240,11 +223,13 @@ def test_the_whole_test_is_guarded(pytester: pytest.Pytester, real: FakeSmartflo
     )
     run(pytester, "--smartflo-live").assert_outcomes(passed=2)
 
-    assert ["POST /v1/auth/login"] == sent_to(real)
+    assert ["POST /v1/auth/login"] == requests_received(api)
 
 
-def test_a_token_is_not_printed(pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that fails does not show the token, whatever of it stands in the assertion."""
+def test_failure_does_not_print_token(
+    pytester: pytest.Pytester, api: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failed test does not show the token, whichever part of it the assertion contains."""
     monkeypatch.setenv("SMARTFLO_TOKEN", "token-of-production")
     pytester.makepyfile(
         """
@@ -271,36 +256,11 @@ def test_a_token_is_not_printed(pytester: pytest.Pytester, real: FakeSmartflo, m
 
     result.assert_outcomes(failed=3)
     assert "token-of-production" not in result.stdout.str()
-    assert real.app.test_client().get("/__admin/requests").get_json()["total"] == 1
+    assert api.app.test_client().get("/__admin/requests").get_json()["total"] == 1
 
 
-def test_one_login_for_all_processes(
-    pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Under xdist there is one login for all processes, and after a refused one no other."""
-    pytester.makepyfile(
-        """
-        import pytest
-
-        @pytest.mark.smartflo_live
-        @pytest.mark.parametrize("number", range(4))
-        def test_it(smartflo, number):
-            assert 200 == smartflo.client.get("/v1/broadcast/leads/8668").status_code
-        """
-    )
-    run(pytester, "--smartflo-live", "-p", "xdist", "-n", "2").assert_outcomes(passed=4)
-    assert 1 == sent_to(real).count("POST /v1/auth/login")
-
-    monkeypatch.setenv("SMARTFLO_PASSWORD", "wrong")
-    result = run(pytester, "--smartflo-live", "-p", "xdist", "-n", "2")
-
-    result.assert_outcomes(errors=4)
-    result.stdout.fnmatch_lines(["smartflo_live: the login at http://127.0.0.1:* was refused: status 401, message: *"])
-    assert 2 == sent_to(real).count("POST /v1/auth/login")
-
-
-def test_reading_by_every_library(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
-    """What reads goes out, and is counted once, whichever library sends it."""
+def test_every_library_can_read(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """A request that reads is sent and recorded once, with each library."""
     pytester.makepyfile(
         """
         import asyncio
@@ -335,11 +295,11 @@ def test_reading_by_every_library(pytester: pytest.Pytester, real: FakeSmartflo)
     )
     run(pytester, "--smartflo-live").assert_outcomes(passed=1)
 
-    assert ["GET /v1/broadcast/leads/8668"] * 4 == sent_to(real)[1:]
+    assert ["GET /v1/broadcast/leads/8668"] * 4 == requests_received(api)[1:]
 
 
-def test_what_needs_the_fake(pytester: pytest.Pytester, real: FakeSmartflo) -> None:
-    """What only the fake can do says so, by its name; so does the marker."""
+def test_rejects_members_that_need_fake(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """A member or a marker argument that needs the fake raises an error that names it."""
     pytester.makepyfile(
         """
         import pytest
@@ -371,13 +331,13 @@ def test_what_needs_the_fake(pytester: pytest.Pytester, real: FakeSmartflo) -> N
 
     result.assert_outcomes(passed=10, errors=1)
     result.stdout.fnmatch_lines(["@pytest.mark.smartflo: `leads` needs the fake, but the test is marked *"])
-    assert ["POST /v1/auth/login"] == sent_to(real)
+    assert ["POST /v1/auth/login"] == requests_received(api)
 
 
-def test_a_refused_login_is_not_tried_again(
-    pytester: pytest.Pytester, real: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
+def test_rejected_login_is_not_repeated(
+    pytester: pytest.Pytester, api: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every live test fails with the reason, after a single login: the API locks out who fails often."""
+    """Every live test fails with the reason after a single login: the API locks out repeated failures."""
     monkeypatch.setenv("SMARTFLO_PASSWORD", "wrong")
     pytester.makepyfile(
         """
@@ -391,12 +351,12 @@ def test_a_refused_login_is_not_tried_again(
     result = run(pytester, "--smartflo-live")
 
     result.assert_outcomes(errors=3)
-    result.stdout.fnmatch_lines(["smartflo_live: the login at http://127.0.0.1:* was refused: status 401, message: *"])
-    assert ["POST /v1/auth/login"] == sent_to(real)
+    result.stdout.fnmatch_lines(["smartflo_live: *status 401*"])
+    assert ["POST /v1/auth/login"] == requests_received(api)
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "message"),
     [
         (
             "--smartflo-base-url=api.example.com",
@@ -408,11 +368,11 @@ def test_a_refused_login_is_not_tried_again(
         ("--smartflo-live-interval=inf", "expected seconds, 0 or more, got `inf`"),
     ],
 )
-def test_settings_that_cannot_be(pytester: pytest.Pytester, real: FakeSmartflo, option: str, told: str) -> None:
-    """A wrong setting is a usage error in a line that says what is possible; nothing is sent."""
+def test_wrong_setting_is_usage_error(pytester: pytest.Pytester, api: FakeSmartflo, option: str, message: str) -> None:
+    """The run ends with one line that states what is expected; no request is sent."""
     pytester.makepyfile(BOTH)
     result = run(pytester, "--smartflo-live", option)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
-    result.stderr.fnmatch_lines([f"ERROR: {option.partition('=')[0]}: {told}"])
-    assert [] == sent_to(real)
+    result.stderr.fnmatch_lines([f"ERROR: {option.partition('=')[0]}: {message}"])
+    assert [] == requests_received(api)

@@ -1,0 +1,198 @@
+"""The account of a test: lists, leads, faults, quirks, profile, clock, requests and assertions."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from smartflo_contract.factories import Lead
+from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+from smartflo_contract.schemas import load_contract
+
+LEADS = "/v1/broadcast/leads/{id}"
+
+
+def read(smartflo: Smartflo, list_id: int) -> requests.Response:
+    """Return the leads of a list over HTTP."""
+    return requests.get(f"{smartflo.url}/v1/broadcast/leads/{list_id}", headers=smartflo.headers, timeout=30)
+
+
+def test_adds_lists_and_leads(smartflo: Smartflo) -> None:
+    """Lists have the given columns, name and leads; missing keys are generated; all views show the same leads."""
+    trial = smartflo.add_list(columns=["Mobile", "Name"], leads=3, name="Trial", seed=7)
+    fixed_id = smartflo.add_list(id=4711, leads=[{"field_1": "Asha"}])
+    added = smartflo.add_leads(4711, [{"surprise": 1}]) + smartflo.add_leads(4711, 2)
+
+    assert trial.leads == requests.get(trial.url, headers=smartflo.headers, timeout=30).json()
+    asha, surprise, *_ = map(dict, fixed_id.leads)
+    assert ["Asha", 1] == [asha["field_1"], surprise["surprise"]]
+    assert fixed_id.leads[1:] == added == smartflo.client.get("/v1/broadcast/leads/4711").get_json()[1:]
+    assert {"Trial"} == {lead["list_name"] for lead in trial.leads}
+    assert [trial, fixed_id] == smartflo.lists
+    assert f"<LeadList 4711 at {fixed_id.url}>" == repr(fixed_id)
+
+
+def test_injects_faults(smartflo: Smartflo) -> None:
+    """Steps apply one a request, ``at`` to one request, and ``list_id`` to one list."""
+    smartflo.fail(503, 503, "ok", 429)
+    smartflo.fail("html", at=6)
+    smartflo.fail(404, list_id=8669, route="any")
+
+    assert [503, 503, 200, 429, 200] == [read(smartflo, 8668).status_code for _ in range(5)]
+    assert "<html>" in read(smartflo, 8668).text
+    assert 404 == read(smartflo, 8669).status_code
+
+
+def test_sets_quirks_and_clock(smartflo: Smartflo) -> None:
+    """A token expires by the account's clock, as the quirk says; the clock can be frozen, advanced, set and started."""
+    smartflo.quirks(expired_token=200)
+    before = smartflo.clock.now
+    smartflo.clock.freeze()
+    smartflo.clock.advance(hours=2)
+    assert timedelta(hours=2) <= smartflo.clock.now - before < timedelta(hours=3)
+
+    response = read(smartflo, 8668)
+    assert (200, "Token has expired") == (response.status_code, response.json()["message"])
+    smartflo.clock.set("2026-03-01T00:00:00Z")
+    smartflo.clock.start()
+    assert smartflo.clock.now.year == 2026
+
+
+def test_sets_profile(smartflo: Smartflo) -> None:
+    """The contract is that of the account's profile."""
+    smartflo.profile("documented")
+
+    assert "documented" == smartflo.contract.profile
+    assert smartflo.contract.is_valid(read(smartflo, 8668).json())
+
+
+def test_login_uses_account(smartflo: Smartflo) -> None:
+    """A client that logs in with the account's credentials uses the account."""
+    credentials = {"email": smartflo.email, "password": smartflo.password}
+    login = requests.post(f"{smartflo.url}/v1/auth/login", json=credentials, timeout=30).json()
+    smartflo.fail(503)
+    token = {"Authorization": f"Bearer {login['access_token']}"}
+
+    assert 503 == requests.get(f"{smartflo.url}/v1/broadcast/leads/8668", headers=token, timeout=30).status_code
+    smartflo.assert_called("POST", "/v1/auth/login", times=1)
+
+
+def test_asserts_on_requests(smartflo: Smartflo) -> None:
+    """Method, path, body and query of requests are matched; a reset forgets them."""
+    smartflo.assert_not_called("GET", LEADS)
+    smartflo.client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042", "field_1": "Asha"})
+    smartflo.assert_called("POST", "/v1/broadcast/lead/8669", json={"field_1": "Asha"})
+    smartflo.assert_called("post", "/v1/broadcast/lead/{id}", times=1)
+    smartflo.client.get("/v1/broadcast/leads/8669?number=5550000042")
+    smartflo.assert_called("GET", LEADS, query={"number": "5550000042"})
+    smartflo.assert_not_called("GET", "/v1/broadcast/leads/8669", query={"number": "5550000043"})
+
+    assert ["POST", "GET"] == [request["method"] for request in smartflo.requests]
+    smartflo.reset()
+    assert [] == smartflo.requests
+
+
+@pytest.mark.parametrize("size", range(3))
+def test_every_test_has_new_account(smartflo: Smartflo, size: int) -> None:
+    """Nothing of an earlier test is left."""
+    assert ([], []) == (smartflo.requests, smartflo.lists)
+    assert 5 == len(read(smartflo, 8669).json())
+    smartflo.add_list(leads=size)
+    smartflo.fail(500)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda smartflo: smartflo.fail("ct"), "there is no fault `ct`"),
+        (lambda smartflo: smartflo.quirks(unknown_lst="404"), "Did you mean `unknown_list`"),
+        (lambda smartflo: smartflo.profile("x"), "expected one of sample, documented, lenient"),
+        (lambda smartflo: smartflo.add_list(columns="Mobile"), "expected a list of names, got the string `Mobile`"),
+        (lambda smartflo: smartflo.clock.advance(hour=2), "unknown unit `hour`; the units are weeks, days, hours"),
+        (lambda smartflo: smartflo.add_list(leads=-1), "size: -1 is less than the minimum"),
+        (lambda smartflo: smartflo.add_leads(123456, 1), "no list with this id"),
+        (lambda smartflo: smartflo.assert_called("GET", "/v1/broadcast/leeds/{id}"), "this fake has no"),
+        (lambda smartflo: smartflo.assert_called("GET", "v1/broadcast/leads/8668"), "the whole path"),
+        (lambda smartflo: smartflo.assert_called("GET", "/v1/broadcast/leads/1?number=2"), "use query="),
+    ],
+)
+def test_rejects_wrong_argument(smartflo: Smartflo, call: Callable[[Any], object], message: str) -> None:
+    """A wrong argument raises ``ValueError`` with a message that states what is possible."""
+    with pytest.raises(ValueError, match=message):
+        call(smartflo)
+
+
+def test_fixtures_return_leads(
+    smartflo_lead: Lead, smartflo_leads: list[Lead], smartflo_make_lead: Callable[..., dict[str, Any]]
+) -> None:
+    """Leads are valid and differ from each other; any key can be overridden."""
+    assert load_contract().is_valid([smartflo_lead, *smartflo_leads])
+    assert 11 == len({lead["lead_id"] for lead in [smartflo_lead, *smartflo_leads]})
+    assert ("x", None) == (smartflo_make_lead(field_1="x")["field_1"], smartflo_make_lead(new=None)["new"])
+
+
+def test_server_creates_accounts(smartflo_server: SmartfloServer, smartflo: Smartflo) -> None:
+    """Accounts are isolated, and named by their URL and login."""
+    with smartflo_server.account(seed=3) as other:
+        other.fail(503)
+        assert (200, 503) == (read(smartflo, 8668).status_code, read(other, 8668).status_code)
+        assert f"<Smartflo at {other.url}, account of {other.email}>" == repr(other)
+    assert f"<SmartfloServer at {smartflo.url}>" == repr(smartflo_server)
+
+
+# --- Messages of failed assertions
+
+
+def failure(smartflo: Smartflo, *arguments: str, **conditions: Any) -> list[str]:
+    """Return the lines of the message of a failed ``assert_called``."""
+    with pytest.raises(AssertionError) as caught:
+        smartflo.assert_called(*arguments, **conditions)
+    return str(caught.value).splitlines()
+
+
+def test_failed_assertion_shows_requests_and_nearest(smartflo: Smartflo) -> None:
+    """The message shows what was expected, the last ten requests, and how the nearest one differs."""
+    smartflo.fail(503, route="any")
+    smartflo.client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"})
+    for _ in range(12):
+        smartflo.client.get("/v1/broadcast/leads/8669")
+    lines = failure(smartflo, "POST", "/v1/broadcast/lead/8669", times=2, json={"field_1": "Asha"})
+
+    assert lines[0].startswith("expected POST /v1/broadcast/lead/8669 with {'field_1': 'Asha'} 2 times, got 0; ")
+    assert ["  ... 3 earlier requests", *["  GET /v1/broadcast/leads/8669 -> 200"] * 10] == lines[1:12]
+    assert ["nearest: POST /v1/broadcast/lead/8669, differs in json", "  /field_1: expected 'Asha', got nothing"] == (
+        lines[12:]
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "difference"),
+    [
+        ([{"field_1": "B"}], "  /data/0/field_1: expected 'B', got 'A'"),
+        ([], "  /data: expected 0 items, got 1"),
+    ],
+)
+def test_failed_assertion_compares_bodies(smartflo: Smartflo, expected: list[Any], difference: str) -> None:
+    """Each difference of the nearest body is a line."""
+    smartflo.client.post("/v1/broadcast/leads/8669", json={"data": [{"field_0": "5550000042", "field_1": "A"}]})
+
+    assert difference in failure(smartflo, "POST", "/v1/broadcast/leads/8669", json={"data": expected})
+
+
+def test_failed_assertion_says_that_body_is_unknown(smartflo: Smartflo) -> None:
+    """The body of a request without token is not read."""
+    with smartflo.intercept():
+        url = "https://api-smartflo.tatateleservices.com/v1/broadcast/leads/8669"
+        requests.post(url, json={"data": []}, timeout=30)
+    lines = failure(smartflo, "POST", "/v1/broadcast/leads/8669", json={"data": []})
+
+    assert "  body unknown: the request was rejected before its body was read" in lines
+
+
+def test_failed_assert_not_called_shows_requests(smartflo: Smartflo) -> None:
+    """The message shows the request that was not expected."""
+    smartflo.client.get("/v1/broadcast/leads/8669")
+    with pytest.raises(AssertionError, match=r"expected GET .*{id} never, got 1; requests of this account:\n  GET "):
+        smartflo.assert_not_called("GET", LEADS)

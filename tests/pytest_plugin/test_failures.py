@@ -1,0 +1,142 @@
+"""What fails a test, and what a failed test prints."""
+
+import pytest
+
+
+def test_unmatched_request_fails_test(pytester: pytest.Pytester) -> None:
+    """A request without a route fails its test at the end, unless the test allows it or has another outcome.
+
+    It may carry no token or an unknown one; requests of other accounts of the test do not count.
+    """
+    pytester.makepyfile(
+        """
+        import pytest
+        import requests
+
+
+        def test_unmatched(smartflo):
+            smartflo.client.get("/v1/broadcast/leeds/1")
+
+
+        @pytest.mark.smartflo(allow_unmatched=True)
+        def test_allowed(smartflo):
+            smartflo.client.get("/v1/broadcast/leeds/1")
+            requests.get(f"{smartflo.url}/v1/lead_list", timeout=30)
+
+
+        def test_matched(smartflo):
+            smartflo.client.get("/v1/broadcast/leads/1")
+
+
+        @pytest.mark.parametrize("headers", [{}, {"Authorization": "of-production"}])
+        def test_unattributed(smartflo, headers):
+            requests.get(f"{smartflo.url}/v1/lead_list", headers=headers, timeout=30)
+
+
+        def test_other_account(smartflo, smartflo_server):
+            with smartflo_server.account() as other:
+                other.client.get("/v1/lead_list")
+
+
+        def test_skipped(smartflo):
+            smartflo.client.get("/v1/lead_list")
+            pytest.skip("after all")
+
+
+        @pytest.mark.xfail(raises=ZeroDivisionError, strict=True)
+        def test_expected_failure(smartflo):
+            smartflo.client.get("/v1/lead_list")
+            1 / 0
+
+
+        @pytest.fixture
+        def broken(smartflo):
+            smartflo.client.get("/v1/lead_list")
+            raise RuntimeError
+
+
+        def test_setup_error(broken): ...
+        """
+    )
+    result = pytester.runpytest()
+
+    result.assert_outcomes(passed=6, skipped=1, xfailed=1, errors=4)
+    result.stdout.fnmatch_lines_random(
+        [
+            "*ERROR at teardown of test_unmatched*",
+            "*ERROR at teardown of test_unattributed[[]headers0[]]*",
+            "*ERROR at teardown of test_unattributed[[]headers1[]]*",
+            "*ERROR at setup of test_setup_error*",
+            "requests that match no route of the fake Smartflo:",
+            "  GET /v1/broadcast/leeds/1: *the nearest documented route is GET /v1/broadcast/leads/{id} (answered *",
+            "  GET /v1/lead_list: *",
+            "@pytest.mark.smartflo(allow_unmatched=True) allows such requests",
+        ]
+    )
+
+
+def test_own_error_comes_first(pytester: pytest.Pytester) -> None:
+    """A failed test shows its own error, unmatched requests below it, and no second error; our code is not shown."""
+    pytester.makepyfile(
+        """
+        def test_unmatched(smartflo):
+            response = smartflo.client.get("/v1/broadcast/leeds/1")
+            assert response.status_code == 200
+
+
+        def test_not_called(smartflo):
+            smartflo.assert_called("GET", "/v1/broadcast/leads/{id}")
+        """
+    )
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines_random(
+        ["*assert 404 == 200*", "*- smartflo -*", "  GET /v1/broadcast/leeds/1: *", "E * expected GET * at least once*"]
+    )
+    assert "_account.py" not in result.stdout.str()
+
+
+def test_leads_depend_on_seed_and_test(pytester: pytest.Pytester) -> None:
+    """Each test has its own leads, the same in every run; a seed changes them; a failure prints how to reproduce it."""
+    pytester.makepyfile(
+        """
+        import os
+
+        import pytest
+
+
+        def write_ids(smartflo, smartflo_lead):
+            created = smartflo.add_list(leads=1).leads[0]
+            with open("ids", "a") as file:
+                file.write(f"{os.environ['PYTEST_CURRENT_TEST'].split()[0]} {created['id']} {smartflo_lead['id']}\\n")
+
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(smartflo, smartflo_lead, number):
+            write_ids(smartflo, smartflo_lead)
+            assert number
+
+
+        @pytest.mark.smartflo(seed=3)
+        def test_marked(smartflo, smartflo_lead):
+            write_ids(smartflo, smartflo_lead)
+        """
+    )
+
+    def run(*options: str) -> tuple[list[str], str]:
+        pytester.path.joinpath("ids").unlink(missing_ok=True)
+        result = pytester.runpytest(*options)
+        result.assert_outcomes(passed=2, failed=1)
+        return pytester.path.joinpath("ids").read_text().splitlines(), result.stdout.str()
+
+    (first, output), (second, _), (other, other_output) = run(), run(), run("--smartflo-seed=random")
+    seed = other_output.partition("smartflo: seed ")[2].split()[0]
+    node = next(iter(pytester.path.glob("test_*.py"))).name
+    assert first == second
+    assert first[0] != other[0]
+    assert first[0].split()[1:] != first[1].split()[1:]
+    assert first[2] == other[2]
+    assert f"Reproduce with: pytest '{node}::test_it[0]'\n" in output
+    assert f"Reproduce with: pytest '{node}::test_it[0]' --smartflo-seed={seed}\n" in other_output
+    assert other == run(f"--smartflo-seed={seed}")[0]
