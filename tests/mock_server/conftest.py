@@ -1,4 +1,4 @@
-"""What the tests of the fake share: a fake that runs, and a way to ask it."""
+"""Fakes that all tests of the fake share, and functions that send requests to them."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
@@ -16,14 +16,14 @@ Reason = Callable[[requests.Response], str]
 
 @pytest.fixture(name="fake", scope="session")
 def _fake() -> Iterator[FakeSmartflo]:
-    """A fake as it is out of the box."""
+    """Run a fake with default settings in a thread."""
     with FakeSmartflo() as fake:
         yield fake
 
 
 @pytest.fixture(name="ask")
 def _ask(fake: FakeSmartflo) -> Iterator[Ask]:
-    """Return the function that sends a request, over a socket and as it is: no redirects, no settings of this user."""
+    """Return a function that sends a request over a socket, without redirects, proxies or other user settings."""
     with requests.Session() as session:
         session.trust_env = False
 
@@ -48,7 +48,7 @@ def _ask(fake: FakeSmartflo) -> Iterator[Ask]:
 
 @pytest.fixture(name="reason")
 def _reason() -> Reason:
-    """Return the function that reads an answer's reason as people do."""
+    """Return a function that returns the decoded reason of a response."""
     return lambda answer: unquote(answer.headers["X-Smartflo-Fake-Reason"])
 
 

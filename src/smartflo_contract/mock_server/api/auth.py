@@ -62,7 +62,7 @@ def _login_response(call: Call, login: str, password: str) -> Response:
     with state.accounts.edit(call.account) as account:
         now = state.now(call.account)
         if counts_failures and account.locked_until and now < account.locked_until:
-            return lockout_response(lockout, account.locked_until, _LOCKED_OUT)
+            return lockout_response(int(lockout), account.locked_until, _LOCKED_OUT)
         if accepted or account.locked_until:
             account.failed_logins, account.locked_until = 0, 0.0
         if accepted:

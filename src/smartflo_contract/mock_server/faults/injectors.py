@@ -168,7 +168,7 @@ def _changing(context: FaultContext) -> Response | None:
 
 
 def _lockout(context: FaultContext) -> Response:
-    return lockout_response("429", context.now + LOCKOUT_SECONDS, "the fault lockout")
+    return lockout_response(429, context.now + LOCKOUT_SECONDS, "the fault lockout")
 
 
 def _error_status(context: FaultContext) -> Response:

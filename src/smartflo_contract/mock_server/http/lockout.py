@@ -14,7 +14,7 @@ _MAX_RETRY_AFTER: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp() - 1
 """Seconds since the epoch. One day before the last four-digit year ends, so it stays in it in Indian time."""
 
 
-def lockout_response(status: str, until: float, reason: str) -> Response:
+def lockout_response(status: int, until: float, reason: str) -> Response:
     """Return the response to a login id that is locked out.
 
     Args:
@@ -28,4 +28,4 @@ def lockout_response(status: str, until: float, reason: str) -> Response:
         "message": "Too many login attempts.",
         "retry_after": end.strftime(RETRY_AFTER_FORMAT),
     }
-    return json_response(int(status), body, "assumed", reason=f"{reason}; retry_after is Indian time")
+    return json_response(status, body, "assumed", reason=f"{reason}; retry_after is Indian time")
