@@ -224,7 +224,7 @@ def test_interceptions_end_in_any_order(smartflo_server: SmartfloServer) -> None
         second.__enter__()
         first.__exit__(None, None, None)
         assert 200 == via_requests(LEADS, TOKEN)[0]
-        other.assert_called("GET", "/v1/broadcast/leads/8668", times=1)
+        second_account.assert_called("GET", "/v1/broadcast/leads/8668", times=1)
         second.__exit__(None, None, None)
     assert before == (http.client.HTTPConnection.putrequest, requests.adapters.HTTPAdapter.send)
 
