@@ -254,7 +254,7 @@ def test_key_decides_the_result(leads: list[Lead], key: bytes) -> None:
     assert replaced[0]["created_at"] != other[0]["created_at"]
 
 
-@pytest.mark.parametrize("size", [300, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [150, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_different_values_of_a_long_list_stay_different(size: int) -> None:
     """Equal numbers, names, ids and dates stay equal, and different ones different."""
     writer = LeadWriter(ListDefinition(1, size=size), load_contract())

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
@@ -153,6 +154,7 @@ def test_log_without_findings_has_the_verdict() -> None:
     assert "grade A: responses match the contract." == notification["message"]["text"]
 
 
+@pytest.mark.slow
 def test_log_has_at_most_25_000_results() -> None:
     """GitHub rejects a file with more; the number of omitted findings is a notification."""
     many = [finding_at("type", "/*/(unknown key 0)")] * 25_002
