@@ -1,4 +1,4 @@
-"""Fakes that all tests of the fake share, and functions that send requests to them."""
+"""Fakes that tests share, over a socket and in this process, and a function that sends requests over a socket."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
@@ -10,46 +10,58 @@ from flask.testing import FlaskClient
 
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
 
-Ask = Callable[..., requests.Response]
+from .serve_process import ServeProcess
+
+Send = Callable[..., requests.Response]
+"""Sends a request over a socket: path, method, and keyword arguments ``base_url``, ``token``, ``data`` and headers."""
 Reason = Callable[[requests.Response], str]
+"""Returns the decoded reason of a response."""
 
 
 @pytest.fixture(name="fake", scope="session")
 def _fake() -> Iterator[FakeSmartflo]:
-    """Run a fake with default settings in a thread."""
+    """Yield a running fake with default settings."""
     with FakeSmartflo() as fake:
         yield fake
 
 
-@pytest.fixture(name="ask")
-def _ask(fake: FakeSmartflo) -> Iterator[Ask]:
-    """Return a function that sends a request over a socket, without redirects, proxies or other user settings."""
+@pytest.fixture(name="serve_process", scope="session")
+def _serve_process() -> Iterator[ServeProcess]:
+    """Yield a server process with one worker and default settings, which must print nothing."""
+    server = ServeProcess()
+    yield server
+    server.process.terminate()
+
+    assert (0, "", "") == server.wait()
+
+
+@pytest.fixture(name="send")
+def _send(fake: FakeSmartflo) -> Iterator[Send]:
+    """Yield a function that sends a request over a socket, without redirects and without this user's settings."""
     with requests.Session() as session:
         session.trust_env = False
 
-        def ask(
+        def send(
             path: str,
             method: str = "GET",
             *,
-            at: str | None = None,
+            base_url: str | None = None,
             token: str | None = "Bearer any-text",  # noqa: S107 - it opens nothing
-            data: bytes | str | None = None,
+            data: bytes | str | Iterator[bytes] | None = None,
             **headers: str,
         ) -> requests.Response:
             sent = {name.replace("_", "-"): value for name, value in headers.items()}
             if token is not None:
                 sent["Authorization"] = token
-            return session.request(
-                method, f"{at or fake.url}{path}", headers=sent, data=data, timeout=30, allow_redirects=False
-            )
+            url = f"{base_url or fake.url}{path}"
+            return session.request(method, url, headers=sent, data=data, timeout=30, allow_redirects=False)
 
-        yield ask
+        yield send
 
 
 @pytest.fixture(name="reason")
 def _reason() -> Reason:
-    """Return a function that returns the decoded reason of a response."""
-    return lambda answer: unquote(answer.headers["X-Smartflo-Fake-Reason"])
+    return lambda response: unquote(response.headers["X-Smartflo-Fake-Reason"])
 
 
 @pytest.fixture(name="default_client", scope="session")

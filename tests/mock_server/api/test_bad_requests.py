@@ -16,7 +16,7 @@ import requests
 from smartflo_contract.mock_server import create_app
 from smartflo_contract.schemas import load_contract
 
-Ask = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
 VENDORS = "/v1/broadcast/leads/8668"
 LEAD = "/v1/broadcast/lead/8668"
 LIST = "/v1/broadcast/list"
@@ -140,9 +140,9 @@ def status(answer: bytes) -> int:
     return int(answer[9:12])
 
 
-def leads(served: Served, ask: Ask, token: str) -> list[dict[str, Any]]:
+def leads(served: Served, send: Send, token: str) -> list[dict[str, Any]]:
     """Return the leads of the vendor's list, as an account has them."""
-    found: list[dict[str, Any]] = ask(VENDORS, at=served.url, token=token).json()
+    found: list[dict[str, Any]] = send(VENDORS, base_url=served.url, token=token).json()
     return found
 
 
@@ -182,19 +182,19 @@ def test_body_that_is_deep_where_nobody_looks(route: str, served: Served) -> Non
     assert status(answers(served, [request(route, body=body)])) in {200, 400}
 
 
-def test_twice_the_same_key(served: Served, ask: Ask) -> None:
+def test_twice_the_same_key(served: Served, send: Send) -> None:
     """Of a key that is there twice, the last counts, as with most parsers."""
     body = b'{"field_0":"5550000041","field_0":"5550000042"}'
     answers(served, [request(f"POST {LEAD}", body=body, token="twice")])
 
-    assert "+915550000042" == leads(served, ask, "twice")[-1]["field_0"]
+    assert "+915550000042" == leads(served, send, "twice")[-1]["field_0"]
 
 
 @pytest.mark.parametrize("key", ["field_0", "field_1", "priority", "skill_id", "dial_status", "duplicate_option", "x"])
-def test_absurd_values(key: str, served: Served, ask: Ask) -> None:
+def test_absurd_values(key: str, served: Served, send: Send) -> None:
     """Whatever a key holds, its lead is written or refused, is valid, and can be written to again."""
     token = f"absurd {key}"
-    lead_id = leads(served, ask, token)[0]["lead_id"]
+    lead_id = leads(served, send, token)[0]["lead_id"]
     whole = [{"field_0": "5550000042", "duplicate_option": "clone", key: value} for value in ODD]
     sent = [(f"POST {LEAD}", body) for body in whole]
     sent += [(f"POST {VENDORS}", {"data": [body]}) for body in whole]
@@ -203,17 +203,17 @@ def test_absurd_values(key: str, served: Served, ask: Ask) -> None:
     found = {status(answers(served, [request(to, body=json.dumps(body).encode(), token=token)])) for to, body in sent}
 
     assert found <= {200, 422}
-    assert load_contract().is_valid(leads(served, ask, token))
+    assert load_contract().is_valid(leads(served, send, token))
 
 
-def test_refused_change_of_a_changed_lead(served: Served, ask: Ask) -> None:
+def test_refused_change_of_a_changed_lead(served: Served, send: Send) -> None:
     """A lead that was changed, and whose next change is refused, is still found by its number."""
     token = "refused"
-    lead_id = leads(served, ask, token)[0]["lead_id"]
+    lead_id = leads(served, send, token)[0]["lead_id"]
     for body in (b'{"field_0":"5550000042"}', b'{"dial_status":"-1"}', b'{"field_1":"Asha"}'):
         answers(served, [request(f"PUT /v1/broadcast/lead/{lead_id}", body=body, token=token)])
     answers(served, [request(f"POST {LEAD}", body=b'{"field_0":"5550000042","duplicate_option":"skip"}', token=token)])
-    same = [lead["field_1"] for lead in leads(served, ask, token) if lead["field_0"] == "+915550000042"]
+    same = [lead["field_1"] for lead in leads(served, send, token) if lead["field_0"] == "+915550000042"]
 
     assert ["Asha"] == same
 
@@ -237,12 +237,12 @@ def test_refused_change_leaves_no_trace(route: str) -> None:
     assert "sample" == after.headers["X-Smartflo-Fake-Evidence"]
 
 
-def test_body_that_ends_early(served: Served, ask: Ask) -> None:
+def test_body_that_ends_early(served: Served, send: Send) -> None:
     """A body shorter than was said is refused, though what has come is JSON."""
     sent = request(f"POST {LEAD}", body=b'{"field_0":"5550000042"}', token="early", length=500)
 
     assert 400 == status(answers(served, [sent], end=True))
-    assert 25 == len(leads(served, ask, "early"))
+    assert 25 == len(leads(served, send, "early"))
 
 
 def test_body_that_is_longer_than_was_said(served: Served) -> None:
@@ -260,7 +260,7 @@ def test_length_that_is_none(length: str, served: Served) -> None:
     assert 400 == status(answers(served, [sent.encode()]))
 
 
-def test_requests_in_one_piece(served: Served, ask: Ask) -> None:
+def test_requests_in_one_piece(served: Served, send: Send) -> None:
     """Requests that come without waiting for answers are all answered, in order."""
     bodies = [json.dumps({"field_0": f"55500{number:05}"}).encode() for number in range(50)]
     waiting = [
@@ -270,16 +270,16 @@ def test_requests_in_one_piece(served: Served, ask: Ask) -> None:
 
     assert 51 == got.count(b"HTTP/1.1 200")
     assert [f"+9155500{number:05}" for number in range(50)] == [
-        lead["field_0"] for lead in leads(served, ask, "piece")[25:]
+        lead["field_0"] for lead in leads(served, send, "piece")[25:]
     ]
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "CONNECT", "FOO"])
 @pytest.mark.parametrize("path", PATHS)
-def test_methods_at_every_path(method: str, path: str, served: Served, ask: Ask) -> None:
+def test_methods_at_every_path(method: str, path: str, served: Served, send: Send) -> None:
     """HEAD comes with GET and OPTIONS says what there is; other methods are honestly refused, without a body twice."""
-    answer = ask(path, method, at=served.url)
-    allowed = ask(path, "OPTIONS", at=served.url).headers["Allow"].split(", ")
+    answer = send(path, method, base_url=served.url)
+    allowed = send(path, "OPTIONS", base_url=served.url).headers["Allow"].split(", ")
 
     assert (answer.status_code != 405) == (method in allowed)
     assert answer.status_code < 500
@@ -300,7 +300,7 @@ def test_ids_with_odd_characters(route: str, odd: str, served: Served) -> None:
     assert status(answer) in {400, 404, 405, 422}
 
 
-def test_five_hundred_connections(served: Served, ask: Ask) -> None:
+def test_five_hundred_connections(served: Served, send: Send) -> None:
     """500 clients that are connected at once, and write to one account, are all answered, and nothing is lost."""
     clients = [socket.create_connection(served.address, timeout=SECONDS) for _ in range(500)]
     for number, client in enumerate(clients):
@@ -311,7 +311,7 @@ def test_five_hundred_connections(served: Served, ask: Ask) -> None:
         client.close()
 
     assert {b"HTTP/1.1 200": 500} == found
-    assert 525 == len(leads(served, ask, "many"))
+    assert 525 == len(leads(served, send, "many"))
 
 
 def at_once(served: Served, sent: list[tuple[str, dict[str, Any], str]]) -> list[dict[str, Any]]:
@@ -327,18 +327,18 @@ def at_once(served: Served, sent: list[tuple[str, dict[str, Any], str]]) -> list
         return list(pool.map(write, sent))
 
 
-def test_writers_of_the_same_numbers(served: Served, ask: Ask) -> None:
+def test_writers_of_the_same_numbers(served: Served, send: Send) -> None:
     """Of writers that add the same numbers at once and skip what is there, one adds each."""
     bodies = [{"field_0": f"55500{number % 20:05}", "duplicate_option": "skip"} for number in range(320)]
     at_once(served, [(f"POST {LEAD}", body, "skip") for body in bodies])
-    found = [lead["field_0"] for lead in leads(served, ask, "skip")[25:]]
+    found = [lead["field_0"] for lead in leads(served, send, "skip")[25:]]
 
     assert (20, 20) == (len(found), len(set(found)))
 
 
-def test_writers_of_one_lead(served: Served, ask: Ask) -> None:
+def test_writers_of_one_lead(served: Served, send: Send) -> None:
     """Writers that change different fields of one lead at once lose nothing of each other's."""
-    lead_id = leads(served, ask, "one lead")[0]["lead_id"]
+    lead_id = leads(served, send, "one lead")[0]["lead_id"]
     at_once(
         served,
         [
@@ -346,7 +346,7 @@ def test_writers_of_one_lead(served: Served, ask: Ask) -> None:
             for number in range(1, 100)
         ],
     )
-    lead = leads(served, ask, "one lead")[0]
+    lead = leads(served, send, "one lead")[0]
 
     assert [str(number) for number in range(1, 100)] == [lead[f"field_{number}"] for number in range(1, 100)]
 
@@ -358,23 +358,23 @@ def test_makers_of_lists(served: Served) -> None:
     assert 100 == len({answer["list_id"] for answer in made})
 
 
-def test_writers_of_many_accounts(served: Served, ask: Ask) -> None:
+def test_writers_of_many_accounts(served: Served, send: Send) -> None:
     """Accounts that write at once each have their own leads, and no other's."""
     sent = [
         (f"POST {LEAD}", {"field_0": f"55500{number:05}", "field_1": f"of {number % 16}"}, f"own {number % 16}")
         for number in range(160)
     ]
     at_once(served, sent)
-    found = [[lead["field_1"] for lead in leads(served, ask, f"own {number}")[25:]] for number in range(16)]
+    found = [[lead["field_1"] for lead in leads(served, send, f"own {number}")[25:]] for number in range(16)]
 
     assert [[f"of {number}"] * 10 for number in range(16)] == found
 
 
-def test_what_another_account_has_made(served: Served, ask: Ask) -> None:
+def test_what_another_account_has_made(served: Served, send: Send) -> None:
     """Leads, lists and batches of another account are not found, as if they did not exist: 404, not 403."""
     (made,) = at_once(served, [(f"POST {LIST}", {"name": "x"}, "owner")])
     (batch,) = at_once(served, [(f"POST {VENDORS}", {"data": [{"field_0": "5550000042"}]}, "owner")])
-    lead_id = leads(served, ask, "owner")[-1]["lead_id"]
+    lead_id = leads(served, send, "owner")[-1]["lead_id"]
     own = f"/v1/broadcast/leads/{made['list_id']}"
     body = '{"field_0":"5550000043","field":"field_0","data":[],"lead_data":{}}'
     routes = (
@@ -387,5 +387,5 @@ def test_what_another_account_has_made(served: Served, ask: Ask) -> None:
     )
 
     assert {404} == {
-        ask(path, method, at=served.url, token="stranger", data=body).status_code for method, path in routes
+        send(path, method, base_url=served.url, token="stranger", data=body).status_code for method, path in routes
     }

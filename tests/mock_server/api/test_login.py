@@ -14,7 +14,7 @@ from smartflo_contract.mock_server import FakeSmartflo
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.accounts.tokens import Tokens, parse_authorization
 
-Ask = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
 Reason = Callable[[requests.Response], str]
 LOGIN = "/v1/auth/login"
 VENDORS = "/v1/broadcast/leads/8668"
@@ -22,12 +22,12 @@ GOOD = json.dumps({"email": "you@example.com", "password": "any"})
 
 
 @pytest.fixture(name="login")
-def _login(ask: Ask) -> Callable[..., requests.Response]:
+def _login(send: Send) -> Callable[..., requests.Response]:
     """Return the function that logs in with a body."""
-    return lambda data, **more: ask(LOGIN, "POST", data=data, token=None, **more)
+    return lambda data, **more: send(LOGIN, "POST", data=data, token=None, **more)
 
 
-def test_login(login: Ask) -> None:
+def test_login(login: Send) -> None:
     """Any login id and password get the documented answer."""
     answer = login(GOOD, Content_Type="application/json")
     body = answer.json()
@@ -42,7 +42,7 @@ def test_login(login: Ask) -> None:
     } == body
 
 
-def test_token_is_a_jwt(login: Ask) -> None:
+def test_token_is_a_jwt(login: Send) -> None:
     """The token is an HS256 JWT with the claims of the vendor's tokens, for an hour."""
     token = login(GOOD).json()["access_token"]
     claims = jwt.decode(token, options={"verify_signature": False})
@@ -55,11 +55,11 @@ def test_token_is_a_jwt(login: Ask) -> None:
     assert "tatatele" not in claims["iss"]
 
 
-def test_token_opens(ask: Ask, login: Ask) -> None:
+def test_token_opens(send: Send, login: Send) -> None:
     """The token is taken, raw and after Bearer."""
     token = login(GOOD).json()["access_token"]
 
-    assert [200, 200] == [ask(VENDORS, token=form).status_code for form in (token, f"Bearer {token}")]
+    assert [200, 200] == [send(VENDORS, token=form).status_code for form in (token, f"Bearer {token}")]
 
 
 def expired_token() -> str:
@@ -67,9 +67,9 @@ def expired_token() -> str:
     return Tokens(0).issue(account_id_of_login("you@example.com"), time.time() - 3601)
 
 
-def test_expired_token(ask: Ask) -> None:
+def test_expired_token(send: Send) -> None:
     """A token that this fake issued over an hour ago is 401, with the message that clients know."""
-    answer = ask(VENDORS, token=f"Bearer {expired_token()}")
+    answer = send(VENDORS, token=f"Bearer {expired_token()}")
 
     assert (401, {"success": False, "message": "Token has expired"}) == (answer.status_code, answer.json())
     assert answer.headers["X-Smartflo-Fake-Evidence"] == "observed"
@@ -124,7 +124,7 @@ def test_token_of_a_header(header: str | None, token: str) -> None:
     assert token == parse_authorization(header)
 
 
-def test_wrong_password(login: Ask, reason: Reason) -> None:
+def test_wrong_password(login: Send, reason: Reason) -> None:
     """The password ``wrong`` gets the documented failure; that its status is 401 is assumed."""
     answer = login(json.dumps({"email": "unlucky@example.com", "password": "wrong"}))
 
@@ -142,7 +142,7 @@ def test_wrong_password(login: Ask, reason: Reason) -> None:
      b'{"email": "\xff", "password": "x"}', b'{"email": "\\ud800", "password": "x"}', b"[" * 60_000,
      b'{"email":' * 5_000, b"email=you&password=any", b"{'email': 1}"],
 )  # fmt: skip
-def test_body_that_is_no_json_object(data: bytes, login: Ask, reason: Reason) -> None:
+def test_body_that_is_no_json_object(data: bytes, login: Send, reason: Reason) -> None:
     """A body that is no JSON object is 400 and says what a login looks like."""
     answer = login(data)
 
@@ -162,7 +162,7 @@ def test_body_that_is_no_json_object(data: bytes, login: Ask, reason: Reason) ->
         ({"email": "you", "password": True}, {"password"}),
     ],
 )
-def test_missing_keys(content: dict[str, object], fields: set[str], login: Ask) -> None:
+def test_missing_keys(content: dict[str, object], fields: set[str], login: Send) -> None:
     """A key that is missing, empty or no text is 422: a flat map of field to message, as seen by public clients."""
     answer = login(json.dumps(content))
 
@@ -174,19 +174,19 @@ def test_missing_keys(content: dict[str, object], fields: set[str], login: Ask) 
 
 
 @pytest.mark.parametrize("email", ["\0", "x" * 60_000, "नमस्ते", "\r\nX: 1", "\u2028"])
-def test_odd_login_ids(email: str, login: Ask) -> None:
+def test_odd_login_ids(email: str, login: Send) -> None:
     """A login id is any text, also one that is odd."""
     assert login(json.dumps({"email": email, "password": "any"}, ensure_ascii=False).encode()).status_code == 200
 
 
-def test_largest_body(login: Ask) -> None:
+def test_largest_body(login: Send) -> None:
     """A body of exactly 64 KiB is read, one byte more is not."""
     body = GOOD.ljust(64 * 1024)
 
     assert [200, 413] == [login(body).status_code, login(body + " ").status_code]
 
 
-def test_large_body(login: Ask, reason: Reason) -> None:
+def test_large_body(login: Send, reason: Reason) -> None:
     """A login of 10 MB is 413 in the vendor's shape."""
     answer = login(b"x" * 10_000_000)
 
@@ -194,7 +194,7 @@ def test_large_body(login: Ask, reason: Reason) -> None:
     assert "larger than 65536 bytes" in reason(answer)
 
 
-def test_large_body_of_unknown_length(login: Ask) -> None:
+def test_large_body_of_unknown_length(login: Send) -> None:
     """A long body that does not say its length is 413 as well, not cut short and read."""
 
     def pieces() -> Iterator[bytes]:
@@ -227,8 +227,8 @@ def test_body_that_ends_early(fake: FakeSmartflo) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
-def test_other_methods(method: str, ask: Ask) -> None:
+def test_other_methods(method: str, send: Send) -> None:
     """Logging in is a POST."""
-    answer = ask(LOGIN, method)
+    answer = send(LOGIN, method)
 
     assert (405, "OPTIONS, POST") == (answer.status_code, answer.headers["Allow"])

@@ -15,7 +15,7 @@ from smartflo_contract.mock_server.http.responses import percent_encode
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.openapi import openapi
 
-Ask = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
 Reason = Callable[[requests.Response], str]
 EVIDENCE = {"documented", "sample", "observed", "assumed"}
 LEADS = "/v1/broadcast/leads/8668"
@@ -37,9 +37,9 @@ ALLOW = "DELETE, GET, HEAD, OPTIONS, PATCH, POST"
         ("/v1/broadcast/leed/77", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
     ],
 )
-def test_unknown_route(path: str, nearest: str, ask: Ask, reason: Reason) -> None:
+def test_unknown_route(path: str, nearest: str, send: Send, reason: Reason) -> None:
     """An unknown route is 404 and names the nearest that the vendor documents, and whether it is here."""
-    answer = ask(path)
+    answer = send(path)
 
     assert (404, "assumed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
     assert answer.json() == {"success": False, "message": "Not found."}
@@ -48,10 +48,10 @@ def test_unknown_route(path: str, nearest: str, ask: Ask, reason: Reason) -> Non
 
 
 @pytest.mark.parametrize("route", [one for one in documented_routes() if (one.method, one.path) not in served_routes()])
-def test_documented_routes_that_are_not_here(route: tuple[str, str, str, str], ask: Ask, reason: Reason) -> None:
+def test_documented_routes_that_are_not_here(route: tuple[str, str, str, str], send: Send, reason: Reason) -> None:
     """Every other route of the vendor's says that it is known, and not simulated."""
     method, path, *_ = route
-    answer = ask(path.replace("{id}", "6054635a16a4a70b3041ea09"), method)
+    answer = send(path.replace("{id}", "6054635a16a4a70b3041ea09"), method)
 
     assert answer.status_code in {404, 405}
     assert reason(answer).startswith(f"the vendor has {method} {path}, but this fake does not simulate it")
@@ -59,35 +59,35 @@ def test_documented_routes_that_are_not_here(route: tuple[str, str, str, str], a
 
 @pytest.mark.parametrize("path", ["/", "//", "/favicon.ico", "/%00", "/%FF", "/" + "x/" * 5_000, "/é", "/%3Cb%3E"])
 @pytest.mark.parametrize("method", ["GET", "POST", "BREW"])
-def test_any_path(path: str, method: str, ask: Ask) -> None:
+def test_any_path(path: str, method: str, send: Send) -> None:
     """Any method at any path gets JSON with a short reason, never a page."""
-    answer = ask(path, method)
+    answer = send(path, method)
 
     assert (404, "application/json") == (answer.status_code, answer.headers["Content-Type"])
     assert len(answer.headers["X-Smartflo-Fake-Reason"]) <= 500
 
 
 @pytest.mark.parametrize("method", ["PUT", "TRACE", "BREW"])
-def test_methods_that_nobody_has(method: str, ask: Ask, reason: Reason) -> None:
+def test_methods_that_nobody_has(method: str, send: Send, reason: Reason) -> None:
     """Another method is 405 and says what is answered."""
-    answer = ask(LEADS, method)
+    answer = send(LEADS, method)
 
     assert answer.status_code == 405
     assert reason(answer) == f"the vendor documents no {method} here; this fake answers {ALLOW}"
 
 
 @pytest.mark.parametrize("route", [one for one in ROUTES if one.path != "/v1/auth/login"])
-def test_every_route_but_login_needs_a_token(route: Route, ask: Ask) -> None:
+def test_every_route_but_login_needs_a_token(route: Route, send: Send) -> None:
     """Without a token each route is 401, whatever else is wrong with the request."""
-    answer = ask(re.sub(r"\{[^}]*\}", "8668", route.path), route.method, token=None, data="{")
+    answer = send(re.sub(r"\{[^}]*\}", "8668", route.path), route.method, token=None, data="{")
 
     assert (401, "assumed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
 
 
 @pytest.mark.parametrize(("path", "allow"), [(LEADS, ALLOW), ("/v1/auth/login", "OPTIONS, POST")])
-def test_options(path: str, allow: str, ask: Ask) -> None:
+def test_options(path: str, allow: str, send: Send) -> None:
     """OPTIONS tells the methods, needs no token, and grants browsers nothing."""
-    answer = ask(path, "OPTIONS", token=None)
+    answer = send(path, "OPTIONS", token=None)
 
     assert (204, b"", allow) == (answer.status_code, answer.content, answer.headers["Allow"])
     assert not [name for name in answer.headers if name.startswith("Access-")]
@@ -97,17 +97,17 @@ def test_options(path: str, allow: str, ask: Ask) -> None:
     ("method", "path"),
     [("GET", LEADS), ("HEAD", LEADS), ("GET", "/"), ("PUT", LEADS), ("OPTIONS", LEADS), ("POST", "/v1/auth/login")],
 )
-def test_every_answer_has_evidence(method: str, path: str, ask: Ask) -> None:
+def test_every_answer_has_evidence(method: str, path: str, send: Send) -> None:
     """Whatever is asked, the answer says how well it is known, and is no page."""
-    answer = ask(path, method)
+    answer = send(path, method)
 
     assert answer.headers["X-Smartflo-Fake-Evidence"] in EVIDENCE
     assert answer.headers["Content-Type"] == "application/json"
 
 
-def test_what_is_no_http(fake: FakeSmartflo, ask: Ask) -> None:
+def test_what_is_no_http(fake: FakeSmartflo, send: Send) -> None:
     """A request that the server cannot read gets JSON as well."""
-    answer = ask("/", at=fake.url, X="y" * 70_000)
+    answer = send("/", base_url=fake.url, X="y" * 70_000)
 
     assert (431, "application/json", False) == (
         answer.status_code,
@@ -190,9 +190,9 @@ def test_reason_of_500_bytes_is_whole() -> None:
     assert "x" * 500 == percent_encode("x" * 500)
 
 
-def test_no_answer_echoes_markup(ask: Ask) -> None:
+def test_no_answer_echoes_markup(send: Send) -> None:
     """A path with markup is told back in a header only."""
     markup = "<script>"
 
-    assert markup not in ask(f"/{markup}").text
-    assert escape(markup) not in ask(f"/{markup}").text
+    assert markup not in send(f"/{markup}").text
+    assert escape(markup) not in send(f"/{markup}").text

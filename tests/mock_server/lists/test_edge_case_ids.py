@@ -17,7 +17,7 @@ from smartflo_contract.mock_server.lists.configured_lists import configured_list
 from smartflo_contract.mock_server.lists.fixed_leads import FixedLeads
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, resolve_magic_id
 
-Ask = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
 IDS = {name: 920_000_000 + crc32(name.encode()) % 1_000_000 for name in EDGE_CASES}
 EVIDENCE = "X-Smartflo-Fake-Evidence"
 HEADERS = {"Authorization": "x"}
@@ -74,10 +74,10 @@ def test_returns_leads_of_every_case(default_client: FlaskClient, account: dict[
     assert [] == [name for name, answer in answers.items() if (200, encoded(name)) != (answer.status_code, answer.data)]
 
 
-def test_returns_the_same_bytes_over_a_socket(ask: Ask) -> None:
+def test_returns_the_same_bytes_over_a_socket(send: Send) -> None:
     """A second read returns the bytes of the first."""
     for name in ("text-emoji", "list-empty", "header-36-columns"):
-        assert encoded(name) == ask(path(name)).content == ask(path(name)).content
+        assert encoded(name) == send(path(name)).content == send(path(name)).content
 
 
 @pytest.mark.parametrize("config", CONFIGS)
@@ -113,10 +113,10 @@ def test_entity_tags_are_unique(default_client: FlaskClient) -> None:
     assert (304, b"") == (unchanged.status_code, unchanged.data)
 
 
-def test_head_has_headers_of_get(ask: Ask) -> None:
+def test_head_has_headers_of_get(send: Send) -> None:
     """HEAD returns the headers of GET and no body."""
-    get = ask(path("header-devanagari"))
-    head = ask(path("header-devanagari"), "HEAD")
+    get = send(path("header-devanagari"))
+    head = send(path("header-devanagari"), "HEAD")
 
     varying = {"Date": "", "X-Smartflo-Fake-Request": ""}
     assert (b"", dict(get.headers) | varying) == (head.content, dict(head.headers) | varying)

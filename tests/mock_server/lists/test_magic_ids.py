@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows, resolve_magic_id
 from smartflo_contract.schemas import load_contract
 
-Ask = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
 LEADS = "/v1/broadcast/leads"
 STATUSES = [400, 401, 403, 404, 422, 429, 500, 502, 503, 504]
 EVIDENCE, REASON = "X-Smartflo-Fake-Evidence", "X-Smartflo-Fake-Reason"
@@ -44,9 +44,9 @@ def test_rate_limit_has_documented_body(default_client: FlaskClient, account: di
 
 
 @pytest.mark.parametrize("size", [1, 2, 64, 65, 1000])
-def test_any_number_of_leads(size: int, ask: Ask) -> None:
+def test_any_number_of_leads(size: int, send: Send) -> None:
     """Id 910000000 plus N is a list of N leads."""
-    leads = ask(f"{LEADS}/{910_000_000 + size}").json()
+    leads = send(f"{LEADS}/{910_000_000 + size}").json()
 
     assert size == len(leads)
     assert load_contract().is_valid(leads)

@@ -12,7 +12,7 @@ from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.errors import PortTaken, ServeError
 
-Ask = Callable[..., requests.Response]
+Send = Callable[..., requests.Response]
 VENDORS = "/v1/broadcast/leads/8668"
 
 
@@ -28,18 +28,18 @@ def test_url(fake: FakeSmartflo) -> None:
     assert f"http://127.0.0.1:{port_of(fake)}" == fake.url
 
 
-def test_fakes_beside_each_other(ask: Ask) -> None:
+def test_fakes_beside_each_other(send: Send) -> None:
     """Several fakes run at once, each at its own port."""
     with FakeSmartflo() as one, FakeSmartflo() as other:
         assert one.url != other.url
-        assert ask(VENDORS, at=one.url).content == ask(VENDORS, at=other.url).content
+        assert send(VENDORS, base_url=one.url).content == send(VENDORS, base_url=other.url).content
 
 
-def test_port_of_the_configuration_is_for_the_command(ask: Ask) -> None:
+def test_port_of_the_configuration_is_for_the_command(send: Send) -> None:
     """A configuration that is made for its lists does not bind its default port."""
     with FakeSmartflo(Config()) as one, FakeSmartflo(Config()) as other:
         assert one.url != other.url
-        assert ask(VENDORS, at=one.url).status_code == 200
+        assert send(VENDORS, base_url=one.url).status_code == 200
 
 
 def test_start_makes_no_leads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,12 +73,12 @@ def test_stop_twice() -> None:
     assert repr(fake) == "<FakeSmartflo, stopped>"
 
 
-def test_start_again(ask: Ask) -> None:
+def test_start_again(send: Send) -> None:
     """A fake that was stopped can be started again."""
     fake = FakeSmartflo()
     for _ in range(2):
         with fake:
-            assert ask(VENDORS, at=fake.url).status_code == 200
+            assert send(VENDORS, base_url=fake.url).status_code == 200
 
 
 def test_start_twice(fake: FakeSmartflo) -> None:
@@ -146,11 +146,11 @@ def test_stop_ends_slow_readers() -> None:
     assert not any(thread.is_alive() for thread in left)
 
 
-def test_nothing_is_printed(ask: Ask, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed(send: Send, capfd: pytest.CaptureFixture[str]) -> None:
     """A fake that works prints nothing, nor does one that is sent rubbish."""
     with FakeSmartflo() as fake:
-        ask(VENDORS, at=fake.url)
-        ask("/", at=fake.url)
+        send(VENDORS, base_url=fake.url)
+        send("/", base_url=fake.url)
         with socket.create_connection(("127.0.0.1", port_of(fake)), timeout=30) as client:
             client.sendall(b"rubbish\r\n\r\n")
             while client.recv(1_000):
@@ -160,7 +160,7 @@ def test_nothing_is_printed(ask: Ask, capfd: pytest.CaptureFixture[str]) -> None
 
 
 def test_in_process_and_over_the_socket() -> None:
-    """The application that runs is the one to ask in process, and a token is to be had without a login."""
+    """The application that runs is the one to send in process, and a token is to be had without a login."""
     with FakeSmartflo() as fake:
         token = {"Authorization": f"Bearer {fake.token('crm')}"}
         fake.app.test_client().post("/v1/broadcast/list", json={"name": "Mine"}, headers=token)
