@@ -9,7 +9,7 @@ __all__ = ["__version__", "assert_leads"]
 
 
 def __getattr__(name: str) -> typing.Any:
-    """Return what takes milliseconds of every start only when it is asked for."""
+    """Import a name when it is used: each import adds milliseconds to every start."""
     if name == "__version__":
         from smartflo_contract._version import __version__  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""``python -m smartflo_contract`` is the command ``smartflo-contract``."""
+"""Run the command ``smartflo-contract`` with ``python -m smartflo_contract``."""
 
 from smartflo_contract.cli import main
 

@@ -122,6 +122,15 @@ def test_exits_quietly_if_reader_stops() -> None:
     assert (process.returncode, stderr) == (0, "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_reports_full_disk() -> None:
+    """Output that cannot be written is one line, with exit code 2."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([SCRIPT, "sample"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (2, "smartflo-contract: cannot write: No space left on device\n") == (done.returncode, done.stderr)
+
+
 @pytest.mark.parametrize(("source", "exit_code"), [("good.json", 0), ("bad.json", 1), ("none.json", 3)])
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_exits_with_code_if_stream_is_closed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,34 @@ def test_adds_lists_and_leads(smartflo: Smartflo) -> None:
     assert {"Trial"} == {lead["list_name"] for lead in trial.leads}
     assert [trial, fixed_id] == smartflo.lists
     assert f"<LeadList 4711 at {fixed_id.url}>" == repr(fixed_id)
+
+
+def test_loads_complete_leads(smartflo: Smartflo, tmp_path: Path) -> None:
+    """Leads of a file or a list are served unchanged under their own list id, or under a free one."""
+    (tmp_path / "leads.json").write_text('[{"list_id": 4711, "surprise": 1}, {}]')
+    loaded = smartflo.load(tmp_path / "leads.json")
+    assert (4711, [{"list_id": 4711, "surprise": 1}, {}]) == (loaded.id, read(smartflo, 4711).json())
+
+    free = smartflo.load([{"list_id": True}])
+    assert [{"list_id": True}] == read(smartflo, free.id).json()
+    assert [loaded, free] == smartflo.lists
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{}", "expected a JSON array of leads, at least one"),
+        ("[]", "expected a JSON array of leads, at least one"),
+        ("[1]", "expected a JSON array of leads, at least one"),
+        ("[", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_rejects_file_without_leads(smartflo: Smartflo, tmp_path: Path, content: str, message: str) -> None:
+    """A file that is not an array of leads raises ``ValueError``, which names the file."""
+    (tmp_path / "leads.json").write_text(content)
+    with pytest.raises(ValueError, match=f"leads.json: .*{message}"):
+        smartflo.load(tmp_path / "leads.json")
 
 
 def test_injects_faults(smartflo: Smartflo) -> None:
