@@ -39,6 +39,17 @@ class Lines(click.types.StringParamType):
         return [line for line in rv.splitlines() if line.strip()]
 
 
+class ReportOption(click.Option):
+    """An option whose help lists the report formats; they take long to import."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help."""
+        from smartflo_contract.live.reports import REPORTS
+
+        record = super().get_help_record(ctx)
+        return record and (record[0], record[1].replace("{formats}", ", ".join(REPORTS)))
+
+
 def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
     """Return a click option with the environment variable of its name, which the help shows."""
     long = next(name for name in names if name.startswith("--"))
@@ -141,9 +152,9 @@ checking = combine(
         "reports",
         multiple=True,
         metavar="FORM[=FILE]",
-        help="Report format: text (default), json, junit, sarif, github (annotations) or markdown. Repeatable; "
-        "one format goes to standard output, the others to files. Without FILE, markdown is appended to "
-        "GITHUB_STEP_SUMMARY if that is set.",
+        cls=ReportOption,
+        help="Report format: {formats}. The default is text. Repeatable; one format goes to standard output, the "
+        "others to files. Without FILE, markdown is appended to GITHUB_STEP_SUMMARY if that is set.",
     ),
     option(
         "--max-item",

@@ -44,16 +44,18 @@ def _drifted() -> Report:
 
 
 def test_new_format_is_one_entry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A function in the table is a format of `--report`, and is named in its errors."""
+    """A function in the table is a format of `--report`, and its help and its errors list it."""
     monkeypatch.setitem(REPORTS, "counts", lambda report, fail_on: f"{len(report.findings)} until {fail_on}\n")
     (tmp_path / "leads.json").write_text(json.dumps([{**lead(0, 8668, 0), "priority": 99}]), encoding="utf-8")
     arguments = ["check", str(tmp_path / "leads.json"), "--exit-zero", "--fail-on", "surprise"]
     printed = CliRunner().invoke(cli, [*arguments, "--report", "counts"])
     unknown = CliRunner().invoke(cli, [*arguments, "--report", "pdf"])
+    described = CliRunner().invoke(cli, ["check", "--help"])
 
     assert (0, "1 until surprise\n") == (printed.exit_code, printed.stdout)
     assert 2 == unknown.exit_code
     assert re.search(r"text, .*, counts", unknown.stderr)
+    assert re.search(r"text, .*, counts\.", " ".join(described.stdout.split()))
 
 
 class Incomparable(Finding):
