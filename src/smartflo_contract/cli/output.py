@@ -165,6 +165,7 @@ def print_explanation(explanation: "Explanation") -> None:
     rows += list(explanation.readings.items())
     rows += [(f"{label} in", source) for label, source in explanation.evidence.items()]
     rows += [("known value", f"{value}: {label} ({evidence})") for value, label, evidence in explanation.known_values]
+    rows += [("rule", f"{name}: {claim}") for name, claim in explanation.rules]
     rows += [("personal", "yes: masked in findings")] if explanation.personal else []
     print_table(("", ""), rows)
     for contradiction in explanation.contradictions:
