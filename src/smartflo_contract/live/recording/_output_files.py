@@ -35,27 +35,34 @@ def check_targets(source: BodySource, fixture: Path | None, module: Path | None)
     if fixture is None and module is None:
         message = "nothing to write: name a fixture, a test module, or both"
         raise RecordError(message)
-    targets = [os.path.realpath(path) for path in (fixture, module) if path]
     source_path = Path(source) if isinstance(source, str | PathLike) and Path(source).is_file() else None
-    if module is not None:
-        if module.suffix != ".py":
-            message = f"{module}: tests are written to a Python file, such as test_recorded.py"
-            raise RecordError(message)
-        if len(set(targets)) < len(targets):
-            message = f"{module}: the fixture and the tests cannot be the same file"
-            raise RecordError(message)
-        folder = Path(os.path.realpath(lists_folder(module)))
-        for path in filter(None, (fixture, source_path)):
-            if Path(os.path.realpath(path)).parent == folder:
-                message = f"{path}: the folder {folder.name} is for the lists of {module.name}; use another folder"
-                raise RecordError(message)
-        if folder.exists() and not folder.is_dir():
-            raise _write_error(folder, os.strerror(ENOTDIR))
-    if source_path is not None and os.path.realpath(source_path) in targets:
-        message = f"{source_path} is the recorded file and would be overwritten: write to another file"
-        raise RecordError(message)
+    conflict = _conflict_with_module(module, fixture, source_path) if module else None
+    if conflict is None and source_path and _is_same_file(source_path, fixture, module):
+        conflict = f"{source_path} is the recorded file and would be overwritten: write to another file"
+    if conflict:
+        raise RecordError(conflict)
     for path in filter(None, (fixture, module)):
         _require_writable(path)
+
+
+def _conflict_with_module(module: Path, fixture: Path | None, source: Path | None) -> str | None:
+    """Return the reason why tests cannot be written to a module."""
+    if module.suffix != ".py":
+        return f"{module}: tests are written to a Python file, such as test_recorded.py"
+    if _is_same_file(module, fixture):
+        return f"{module}: the fixture and the tests cannot be the same file"
+    folder = lists_folder(module)
+    if folder.exists() and not folder.is_dir():
+        return f"cannot write {folder}: {os.strerror(ENOTDIR)}"
+    for path in filter(None, (fixture, source)):
+        if _is_same_file(path.parent, folder):
+            return f"{path}: the folder {folder.name} is for the lists of {module.name}; use another folder"
+    return None
+
+
+def _is_same_file(path: Path, *others: Path | None) -> bool:
+    """Return whether a path leads to the same file as another one, which need not exist."""
+    return os.path.realpath(path) in {os.path.realpath(other) for other in others if other}
 
 
 @contextmanager
