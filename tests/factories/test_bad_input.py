@@ -11,27 +11,27 @@ from smartflo_contract.schemas import ContractError, OverlayError, load_contract
 @pytest.mark.parametrize("index", [-1, -(10**30)])
 def test_negative_index(index: int) -> None:
     """There is no lead before the first."""
-    with pytest.raises(IndexError, match=f"index {index} is out of range; leads are counted from 0"):
+    with pytest.raises(IndexError, match=f"index: expected a number from 0 to .*, got {index}"):
         lead(1, 8668, index)
 
 
 def test_negative_index_of_a_writer() -> None:
     """A writer says so as well."""
-    with pytest.raises(IndexError, match="index -1 is out of range"):
+    with pytest.raises(IndexError, match="index: expected a number from 0"):
         LeadWriter(ListDefinition(8668), load_contract()).lead(-1)
 
 
 @pytest.mark.parametrize("index", [2**32, 2**64, 10**30])
 def test_absurd_index(index: int) -> None:
     """An index that the ids have no room for is refused, not wrapped round."""
-    with pytest.raises(IndexError, match=f"index {index} "):
+    with pytest.raises(IndexError, match=f"got {index}"):
         lead(1, 8668, index)
 
 
 @pytest.mark.parametrize("size", [-1, -(10**30)])
 def test_negative_size(size: int) -> None:
     """A list cannot have less than no leads."""
-    with pytest.raises(ValueError, match=f"size {size} is negative; a list has 0 leads or more"):
+    with pytest.raises(ValueError, match=f"size: expected 0 or more, got {size}"):
         lead_list(1, 8668, size)
 
 
@@ -95,7 +95,7 @@ def test_unknown_profile() -> None:
 
 def test_overlay_without_list_id() -> None:
     """Fields stand after list_id, so a list cannot be generated without it."""
-    with pytest.raises(GenerationError, match="the overlay removes list_id, after which the fields"):
+    with pytest.raises(GenerationError, match="the overlay removes list_id, which the fields"):
         lead(1, 8668, 0, overlay={"properties": {"list_id": None}})
 
 
@@ -110,7 +110,7 @@ def test_value_that_cannot_be_found() -> None:
     """Keywords that exclude one another are an error that names the key and them."""
     schema = {"type": "string", "pattern": "^[0-9]{3}$", "minLength": 5}
 
-    with pytest.raises(GenerationError, match=r'no value found for `n` that fits .*"minLength": 5.*check its keywords'):
+    with pytest.raises(GenerationError, match=r'no value found for `n` .*"minLength": 5.*check its keywords'):
         lead(1, 8668, 0, overlay={"properties": {"n": schema}})
 
 
@@ -119,7 +119,7 @@ def test_seed_that_is_none(seed: Any) -> None:
     """A seed is an integer of 64 bits, whatever was asked before."""
     lead(1, 8668, 0)
 
-    with pytest.raises(DefinitionError, match="seed: expected a whole number"):
+    with pytest.raises(DefinitionError, match="seed: expected an integer"):
         lead(seed, 8668, 0)
 
 
@@ -134,7 +134,7 @@ def test_pattern_of_numbers_that_may_ring(key: str) -> None:
     """An overlay cannot talk the factory into numbers of real subscribers; that takes an explicit choice."""
     overlay = {"properties": {key: {"pattern": "^[+]91[6-9][0-9]{9}$"}}}
 
-    with pytest.raises(GenerationError, match=f"`{key}` .* only --phones valid makes other numbers"):
+    with pytest.raises(GenerationError, match=f"`{key}` .* only --phones valid generates other numbers"):
         lead(1, 8668, 0, overlay=overlay)
 
     assert lead(1, 8668, 0, overlay=overlay, phones="valid")["field_0"].startswith("+919")

@@ -104,7 +104,7 @@ def test_the_first_lead_of_a_case_is_its_lead() -> None:
 def test_the_empty_list_has_no_lead() -> None:
     """Asking the empty list for its lead is an error that says what to use."""
     assert EDGE_CASES["list-empty"].leads == []
-    with pytest.raises(LookupError, match="`list-empty` has no lead; its list is empty: use leads"):
+    with pytest.raises(LookupError, match="`list-empty` is an empty list and has no first lead; use `leads`"):
         _ = EDGE_CASES["list-empty"].lead
 
 

@@ -9,8 +9,8 @@ import pytest
 from faker.providers.address.en_IN import Provider as IndianAddresses
 
 from smartflo_contract.factories import LeadWriter, ListDefinition, lead_list
-from smartflo_contract.factories._status_model import OTHER, STATUSES
-from smartflo_contract.factories.facts import Facts, facts_of
+from smartflo_contract.factories._status_model import OTHER_STATUS, STATUSES
+from smartflo_contract.factories.facts import Facts, fact_function
 from smartflo_contract.schemas import load_contract
 
 COLUMNS = (
@@ -272,7 +272,7 @@ def test_all_leads_are_without_finding(rows: list[Row]) -> None:
 @pytest.mark.parametrize("size", [200_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 def test_ids_are_unique_over_many_leads(size: int) -> None:
     """No two of many leads of a list share an id, in either reading; of a million, in the slow suite."""
-    facts = facts_of(7, 8668)
+    facts = fact_function(7, 8668)
     text, number = Facts._fields.index("object_id"), Facts._fields.index("lead_number")
     ids = {found[place] for found in map(facts, range(size)) for place in (text, number)}
 
@@ -304,4 +304,4 @@ def test_status_of_no_table_has_calls() -> None:
         {found["dial_status"] for found in leads},
         {found["dialer_dial_status"] for found in leads},
         {found["call_count"] for found in leads},
-    ) == ({77}, set(OTHER.dispositions), set(range(OTHER.calls[0], OTHER.calls[1] + 1)))
+    ) == ({77}, set(OTHER_STATUS.dispositions), set(range(OTHER_STATUS.calls[0], OTHER_STATUS.calls[1] + 1)))

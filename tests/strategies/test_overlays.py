@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from jsonschema import Draft202012Validator
 
+from smartflo_contract.factories.generators import GENERATORS
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.lead_format import column_names
 from smartflo_contract.schemas.rules.values import NEW_KEYS
@@ -23,7 +24,6 @@ from smartflo_contract.strategies import (
     leads,
     surprising_leads,
 )
-from smartflo_contract.strategies._generator_sources import SOURCES
 from smartflo_contract.strategies._value_strategies import object_ids
 
 from .conftest import Drawn
@@ -326,13 +326,13 @@ def test_columns_that_are_given_arrive_under_an_overlay(profile: str, drawn: Dra
 
 
 def test_every_generator_has_a_source() -> None:
-    """Each generator that x-faker may name has values here."""
+    """The table has every generator that x-faker may name, except `column`, which stands for that of the column."""
     contract = load_contract()
     named = {schema.get("x-faker") for schema in contract.lead["properties"].values()} - {None}
     from smartflo_contract.schemas.files import read  # noqa: PLC0415
 
-    assert set(read("annotations.schema.json")["properties"]["x-faker"]["enum"]) == set(SOURCES)
-    assert named <= set(SOURCES)
+    assert set(read("annotations.schema.json")["properties"]["x-faker"]["enum"]) - {"column"} == set(GENERATORS)
+    assert named - {"column"} <= set(GENERATORS)
 
 
 def test_new_keys_are_none_of_the_contract() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import find, settings
 from hypothesis import strategies as st
 
+from smartflo_contract.factories import value_tables as tables
 from smartflo_contract.schemas import load_contract
-from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies import broken_leads, lead_lists, leads, phone_numbers
 
 SETTINGS = settings(derandomize=True, database=None, deadline=None, max_examples=2_000)
@@ -170,5 +170,5 @@ def test_long_lists_shrink_to_simple_leads() -> None:
 
 def test_tables_begin_with_the_simplest() -> None:
     """Texts by kind begin with none; the simplest name and column count come first."""
-    assert {table[0] for table in tables.TEXTS.values()} == {""}
+    assert {table[0] for table in tables.COLUMN_TABLES.values()} == {""}
     assert load_contract().is_valid([SIMPLEST])

@@ -1,4 +1,4 @@
-"""Realistic leads: a pure function of seed, list and index, valid under the contract by construction."""
+"""Realistic leads: a pure function of seed, list and index, valid under the contract."""
 
 from smartflo_contract.factories.edge_cases import EDGE_CASES, EdgeCase
 from smartflo_contract.factories.errors import DefinitionError, GenerationError

@@ -1,7 +1,7 @@
-"""A text that matches a regular expression, for overlays that give a pattern.
+"""Generate strings that match a regular expression, for overlays with a pattern.
 
-The parser is the standard library's own, which is private there; the public packages for this
-have had no release for years. Look-arounds are passed over, so the caller validates what comes.
+It uses the standard library's private parser, because the public packages for this purpose have had no release for
+years. It ignores look-arounds, so the caller must validate the result.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,38 +12,38 @@ from typing import Any, Final, NamedTuple
 from smartflo_contract.factories.digest_draw import Draw
 
 _PRINTABLE: Final = tuple(map(chr, range(0x20, 0x7F)))
-_MORE: Final = 4
-"""How often an unbounded repeat goes beyond its least."""
+_MAX_EXTRA_REPEATS: Final = 4
+"""Maximum number of repeats beyond the minimum of an unbounded repeat."""
 
 
 class _State(NamedTuple):
-    """What the parts of a pattern share: where numbers come from, the groups so far, and the length wished for."""
+    """State of a generation: the random numbers, the groups so far, and the requested length."""
 
     draw: Draw
     groups: dict[int | None, str]
     length: int
 
 
-def matching(pattern: str, draw: Draw, length: int = 0) -> str:
-    """Return a text that ``pattern`` matches from its first to its last character, often one of ``length`` or more."""
-    return _text(_parser.parse(pattern), _State(draw, {}, length))
+def matching_string(pattern: str, draw: Draw, length: int = 0) -> str:
+    """Return a string that a pattern matches as a whole, often of ``length`` characters or more."""
+    return _generate(_parser.parse(pattern), _State(draw, {}, length))
 
 
-def _text(parsed: Iterable[Any], state: _State) -> str:
+def _generate(parsed: Iterable[Any], state: _State) -> str:
     return "".join(_PARTS[op](value, state) for op, value in parsed if op in _PARTS)
 
 
 def _repeat(value: Any, state: _State) -> str:
-    least, most, below = value
-    endless = most is ops.MAXREPEAT
-    times = state.draw.between(least, least + _MORE if endless else most)
-    if endless and state.length > times and state.draw.below(2):
+    minimum, maximum, repeated = value
+    unbounded = maximum is ops.MAXREPEAT
+    times = state.draw.between(minimum, minimum + _MAX_EXTRA_REPEATS if unbounded else maximum)
+    if unbounded and state.length > times and state.draw.below(2):
         times = state.length
-    return "".join(_text(below, state) for _ in range(times))
+    return "".join(_generate(repeated, state) for _ in range(times))
 
 
 def _group(value: Any, state: _State) -> str:
-    state.groups[value[0]] = _text(value[-1], state)
+    state.groups[value[0]] = _generate(value[-1], state)
     return state.groups[value[0]]
 
 
@@ -61,9 +61,9 @@ _PARTS: Final[dict[Any, Callable[[Any, _State], str]]] = {
     ops.NOT_LITERAL: lambda value, state: state.draw.choice([c for c in _PRINTABLE if ord(c) != value]),
     ops.ANY: lambda _, state: state.draw.choice(_PRINTABLE),
     ops.IN: _class,
-    ops.BRANCH: lambda value, state: _text(state.draw.choice(value[1]), state),
+    ops.BRANCH: lambda value, state: _generate(state.draw.choice(value[1]), state),
     ops.SUBPATTERN: _group,
-    ops.ATOMIC_GROUP: _text,
+    ops.ATOMIC_GROUP: _generate,
     ops.GROUPREF: lambda value, state: state.groups.get(value, ""),
     ops.MAX_REPEAT: _repeat,
     ops.MIN_REPEAT: _repeat,

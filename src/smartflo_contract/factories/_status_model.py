@@ -1,18 +1,18 @@
-"""How dial statuses, dispositions and counters go together. Assumed: the vendor documents no life cycle.
+"""Which dispositions and counters fit which dial status. Assumed: the vendor documents no life cycle.
 
-This is the one place that says so; replace the table and every generated lead follows.
+Replace the table to change every generated lead.
 """
 
 from typing import Final, NamedTuple
 
 
 class StatusModel(NamedTuple):
-    """What goes with one dial status.
+    """What fits one dial status.
 
     Attributes:
-        weight: how often the status occurs.
+        weight: relative frequency of the status.
         picked: ``lead_picked``.
-        calls: least and most ``call_count``.
+        calls: minimum and maximum ``call_count``.
         dispositions: disposition to weight.
     """
 
@@ -34,5 +34,5 @@ STATUSES: Final = {
     9: StatusModel(3, 0, (0, 0), {-2: 1}),
 }
 
-OTHER: Final = StatusModel(0, 0, (1, 3), {-1: 1})
-"""What goes with a dial status that the table does not have."""
+OTHER_STATUS: Final = StatusModel(0, 0, (1, 3), {-1: 1})
+"""What fits a dial status that is not in the table."""

@@ -1,4 +1,4 @@
-"""What a column holds, told by its name."""
+"""What a column contains, by its name."""
 
 import re
 from typing import Final
@@ -27,13 +27,13 @@ _SYNONYMS: Final = {
 }
 
 
-def _normal(name: str) -> str:
+def _normalize(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", name.casefold())
 
 
-_KINDS: Final = {_normal(name): kind for kind, names in _SYNONYMS.items() for name in names.split(", ")}
+_KINDS: Final = {_normalize(name): kind for kind, names in _SYNONYMS.items() for name in names.split(", ")}
 
 
-def kind(column: str) -> str:
-    """Return what ``column`` holds: a generator's name, ``text`` where its name tells nothing."""
-    return _KINDS.get(_normal(column), TEXT)
+def column_kind(column: str) -> str:
+    """Return what a column contains: the name of a generator, ``text`` for an unknown column name."""
+    return _KINDS.get(_normalize(column), TEXT)

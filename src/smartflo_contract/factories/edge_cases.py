@@ -1,4 +1,4 @@
-"""Edge cases by name: leads at which clients break, each with the reason and the source of the suspicion."""
+"""Edge cases by name: leads that break clients, each with the reason and the evidence."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EdgeCase:
-    """A named lead list at which clients break.
+    """A named lead list that breaks clients.
 
     Attributes:
-        name: as in :data:`EDGE_CASES`.
+        name: its key in :data:`EDGE_CASES`.
         why: what a client may get wrong.
-        evidence: label to source: where the case comes from.
-        profiles: the profiles under which it conforms, none for a case that breaks the contract.
+        evidence: label to source of the evidence.
+        profiles: the profiles under which it is valid; none for a case that violates the contract.
     """
 
     name: str
@@ -33,48 +33,48 @@ class EdgeCase:
 
     @property
     def conforms(self) -> bool:
-        """Whether it conforms under any profile."""
+        """Whether it is valid under any profile."""
         return bool(self.profiles)
 
     @property
     def leads(self) -> list[Lead]:
-        """The leads, made anew each time: a whole response, decoded."""
+        """The decoded leads of the response, copied on each access."""
         return deepcopy(list(self._leads))
 
     @property
     def lead(self) -> Lead:
-        """The first lead, made anew each time.
+        """The first lead, copied on each access.
 
         Raises:
-            LookupError: the case is a list without leads.
+            LookupError: the list of the case is empty.
         """
         leads = self.leads
         if not leads:
-            message = f"edge case `{self.name}` has no lead; its list is empty: use leads"
+            message = f"edge case `{self.name}` is an empty list and has no first lead; use `leads`"
             raise LookupError(message)
         return leads[0]
 
 
 def _ids(name: str, base: "Patch") -> "Patch":
-    """Return the ids of a lead, which no other lead of the table has."""
-    own = blake2b(name.encode(), digest_size=8).hexdigest()
+    """Return the ids of a lead, unique in the table."""
+    digest = blake2b(name.encode(), digest_size=8).hexdigest()
     if isinstance(base["lead_id"], int):
-        return {"lead_id": int(own[:12], 16)}
-    return dict.fromkeys(("id", "lead_id"), f"{int(base['created_at']['$date']['$numberLong']) // 1_000:08x}{own}")
+        return {"lead_id": int(digest[:12], 16)}
+    return dict.fromkeys(("id", "lead_id"), f"{int(base['created_at']['$date']['$numberLong']) // 1_000:08x}{digest}")
 
 
 class _EdgeCases(Mapping[str, EdgeCase]):
-    """The table, made when it is first looked into."""
+    """The table, created on first access."""
 
     @cached_property
     def _cases(self) -> dict[str, EdgeCase]:
-        from smartflo_contract.factories import _edge_case_rows as rows  # noqa: PLC0415  # not every start needs them
+        from smartflo_contract.factories import _edge_case_rows as rows  # noqa: PLC0415  # slow to build, and not needed to start a server
 
-        made = (
-            *_made(rows.of_the_sample(), rows.SAMPLE_LEAD, rows.GONE),
-            *_made(rows.OF_THE_TABLE, rows.TABLE_LEAD, rows.GONE),
+        cases = (
+            *_create(rows.sample_rows(), rows.SAMPLE_LEAD, rows.REMOVED),
+            *_create(rows.TABLE_ROWS, rows.TABLE_LEAD, rows.REMOVED),
         )
-        return {case.name: case for case in made}
+        return {case.name: case for case in cases}
 
     def __getitem__(self, name: str) -> EdgeCase:
         if name not in self._cases:
@@ -89,10 +89,11 @@ class _EdgeCases(Mapping[str, EdgeCase]):
         return len(self._cases)
 
 
-def _made(rows: "Iterable[Row]", base: "Patch", gone: object) -> "Iterator[EdgeCase]":
+def _create(rows: "Iterable[Row]", base: "Patch", removed: object) -> "Iterator[EdgeCase]":
+    """Yield the case of each row."""
     for name, why, evidence, profiles, *patches in rows:
         leads = [base | _ids(f"{name}/{index}", base) | patch for index, patch in enumerate(patches)]
-        present = [{key: value for key, value in lead.items() if value is not gone} for lead in leads]
+        present = [{key: value for key, value in lead.items() if value is not removed} for lead in leads]
         yield EdgeCase(name, why, evidence, profiles, cast("tuple[Lead, ...]", tuple(present)))
 
 

@@ -1,14 +1,14 @@
-"""What a factory reports when it cannot do what it is asked.
+"""Errors of the factories.
 
 ValueError
-├── DefinitionError     a list is defined as no list can be
-└── GenerationError     the contract, with its overlay, asks for a value that was not found
+├── DefinitionError     a list definition is invalid
+└── GenerationError     no value can be generated for a property of the overlay
 """
 
 
 class DefinitionError(ValueError):
-    """A list cannot be as it is defined; the message names the setting and what it may be."""
+    """A list definition is invalid. The message names the setting and what it may be."""
 
 
 class GenerationError(ValueError):
-    """No value was found that fits a key of the contract; the message names the key and what it asks."""
+    """No valid value was found for a property of the contract. The message names the property and its schema."""

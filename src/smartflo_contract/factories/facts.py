@@ -1,6 +1,6 @@
-"""The facts of one lead: everything that varies from lead to lead, from one digest.
+"""The facts of a lead: everything that differs between the leads of a list, from one digest.
 
-Facts are numbers, or text that stands in JSON as it is, so that a lead is one template filled once.
+Facts are numbers, or strings that JSON need not escape, so that a lead is a template that is filled once.
 """
 
 from bisect import bisect_right
@@ -10,12 +10,12 @@ from itertools import accumulate
 from struct import Struct
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
-from smartflo_contract.factories._status_model import OTHER, STATUSES
+from smartflo_contract.factories._status_model import OTHER_STATUS, STATUSES
 from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.pools import (
     BUSINESSES,
     DOMAINS,
-    EPOCH,
+    EPOCH_MS,
     PHRASES,
     STREETS,
     birthdays,
@@ -26,20 +26,29 @@ from smartflo_contract.factories.pools import (
 Phones: TypeAlias = Literal["safe", "valid"]
 _T = TypeVar("_T")
 
-DAY: Final = 24 * 60 * 60 * 1000
-"""Milliseconds."""
+DAY_MS: Final = 24 * 60 * 60 * 1000
 _DIGEST: Final = Struct("<16H8I")
-_YEAR: Final = 365 * 24 * 60 * 60
-"""Seconds."""
-_I: Final = 1 << 32
+"""Sixteen 16-bit numbers and eight 32-bit numbers."""
+_Numbers: TypeAlias = tuple[int, ...]
+_ID_TAIL: Final = 16
+"""Position of the list number from which the ids of its leads follow."""
+_YEAR_SECONDS: Final = 365 * 24 * 60 * 60
+_NUMBERS_32_BIT: Final = 1 << 32
+_NEW: Final = 1
+"""Dial status of a lead that was never dialled."""
+_UNDISPOSED: Final = -1
 
 
 class Series(NamedTuple):
-    """A series of phone numbers, walked in an order that does not look like one.
+    """A series of phone numbers in an order that looks random.
 
-    Number ``n`` of a list is ``prefix`` and the digits of ``(n * step + start) mod size``. The step
-    has no divisor in common with the size, so the first ``size`` numbers of a list are different,
-    and from a number follows which leads have it.
+    Number ``n`` of a list is ``prefix`` followed by the digits of ``(n * step + start) mod size``. Step and size have
+    no common divisor, so the first ``size`` numbers of a list differ, and the leads with a number can be computed.
+
+    Attributes:
+        prefix: prefix of all numbers.
+        digits: number of digits after the prefix.
+        step: distance between consecutive numbers.
     """
 
     prefix: str
@@ -48,7 +57,7 @@ class Series(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many numbers the series has."""
+        """Number of phone numbers in the series."""
         return int(10**self.digits)
 
 
@@ -56,12 +65,12 @@ SERIES: Final[dict[Phones, Series]] = {
     "safe": Series("+915550", 6, 618_033),
     "valid": Series("+9198", 8, 61_803_399),
 }
-"""``safe``: Indian numbers begin with 6 to 9 (mobile) or with an area code, of which 555 is none,
-so these cannot be dialled while they look right. ``valid``: numbers that may be somebody's."""
+"""``safe``: look like Indian numbers but cannot be dialled, because those start with 6 to 9 (mobile) or an area code.
+555 is neither. ``valid``: numbers that may belong to somebody."""
 
 
 class Facts(NamedTuple):
-    """What a template may name in braces; times in epoch ms. From ``lead_number`` on they are rare."""
+    """The facts that a template may name in braces. Times are in epoch ms. Facts from ``lead_number`` on are rare."""
 
     position: int
     object_id: str
@@ -104,75 +113,102 @@ class Facts(NamedTuple):
     phrase_c: str
 
 
-COMMON: Final = Facts._fields.index("lead_number")
-"""How many facts come before the rare ones."""
+COMMON_FACTS: Final = Facts._fields.index("lead_number")
+"""Number of facts before the rare ones."""
 
 FactValues: TypeAlias = tuple[int | str, ...]
 
 
-def facts_of(
+def fact_function(
     seed: int,
     list_id: int,
     *,
     phones: Phones = "safe",
     dial_status: Mapping[int, float] | None = None,
     disposition: Mapping[int, float] | None = None,
-    allowed: Callable[[str, int], bool] = lambda _key, _value: True,
+    is_allowed: Callable[[str, int], bool] = lambda _key, _value: True,
     rare: bool = True,
 ) -> Callable[[int], FactValues]:
     """Return the function from a lead's index to its facts, in the order of :class:`Facts`.
 
-    A plain tuple, because it is made for every lead of a million.
+    The facts are a plain tuple, because the function runs for every lead of a list of a million.
 
     Args:
-        seed: the world's or the list's seed.
-        list_id: the list.
-        phones: which series of numbers.
-        dial_status: dial status to weight, instead of the usual mix.
-        disposition: disposition to weight, instead of those that go with the status.
-        allowed: whether a key may have a value; others are not drawn where there is a choice.
-        rare: make the rare facts too; without them a lead takes a tenth less time.
+        seed: seed of the list or the catalog.
+        list_id: id of the list.
+        phones: series of phone numbers.
+        dial_status: dial status to weight; ``None`` for the default mix.
+        disposition: disposition to weight; ``None`` for those that fit the dial status.
+        is_allowed: whether a key may have a value; other values are not drawn where there is a choice.
+        rare: include the rare facts; without them, a lead takes a tenth less time.
     """
-    world = blake2b(f"{seed}/{list_id}".encode(), digest_size=_DIGEST.size)
-    own = _DIGEST.unpack(world.digest())
-    series = SERIES[phones]
-    phone = f"{series.prefix}%0{series.digits}d"
-    step, size = series.step, series.size
-    start = phone_start(seed, list_id, series)
-    tail = f"{own[16]:08x}"
-    number_base = ((own[16] & 0x1FFFFF) << 32) + 1
-    statuses, status_limits = _weighted(_statuses(dial_status, disposition, allowed))
-    first_names, last_names, cities, companies = pools()
-    days = birthdays()
-    first_count, last_count, city_count, company_count = map(len, pools())
-    day_count, street_count, business_count = len(days), len(STREETS), len(BUSINESSES)
-    skills, phrases = skill_lists(), PHRASES
-    skill_count, phrase_count = len(skills), len(phrases)
-    unpack = _DIGEST.unpack
+    numbers_of = _number_function(seed, list_id)
+    statuses = _weighted(_status_choices(dial_status, disposition, is_allowed))
+    common_facts = _common_facts(seed, list_id, SERIES[phones], statuses)
+    if not rare:
+        return lambda index: common_facts(index, numbers_of(index))
+    rare_facts = _rare_facts(seed, list_id)
 
     def facts(index: int) -> FactValues:
-        state = world.copy()
-        state.update(index.to_bytes(8, "big"))
+        numbers = numbers_of(index)
+        return (*common_facts(index, numbers), *rare_facts(index, numbers))
+
+    return facts
+
+
+def _list_numbers(seed: int, list_id: int) -> _Numbers:
+    """Return the numbers of a list as a whole."""
+    return _DIGEST.unpack(_list_digest(seed, list_id).digest())
+
+
+def _list_digest(seed: int, list_id: int) -> "blake2b":
+    return blake2b(f"{seed}/{list_id}".encode(), digest_size=_DIGEST.size)
+
+
+def _number_function(seed: int, list_id: int) -> Callable[[int], _Numbers]:
+    """Return the function from a lead's index to its numbers."""
+    list_digest, unpack = _list_digest(seed, list_id), _DIGEST.unpack
+
+    def numbers(index: int) -> _Numbers:
+        digest = list_digest.copy()
+        digest.update(index.to_bytes(8, "big"))
+        return unpack(digest.digest())
+
+    return numbers
+
+
+def _common_facts(
+    seed: int, list_id: int, series: Series, statuses: tuple[tuple["_StatusChoice", ...], list[int]]
+) -> Callable[[int, _Numbers], FactValues]:
+    """Return the function from a lead's index and numbers to the facts before the rare ones."""
+    id_tail = f"{_list_numbers(seed, list_id)[_ID_TAIL]:08x}"
+    phone_format = f"{series.prefix}%0{series.digits}d"
+    step, size, start = series.step, series.size, phone_start(seed, list_id, series)
+    choices, status_limits = statuses
+    first_names, last_names, cities, companies = pools()
+    first_count, last_count, city_count, company_count = map(len, pools())
+    dates, skills = birthdays(), skill_lists()
+    date_count, skill_count, street_count, business_count = len(dates), len(skills), len(STREETS), len(BUSINESSES)
+
+    def facts(index: int, numbers: _Numbers) -> FactValues:
         (
-            name, surname, city, company, score, house, other, skill, group, priority, calls, word, birth, mailbox,
-            wait, disposed, status, age, changed, pin, business, alternate, street, words,
-        ) = unpack(state.digest())  # fmt: skip
-        value, picked, least, span, outcomes, outcome_limits = statuses[bisect_right(status_limits, status)]
-        call_count = least + calls % span
-        outcome = outcomes[bisect_right(outcome_limits, disposed << 16)] if outcome_limits else outcomes[0]
-        since = age % _YEAR * 1000 + words % 1000
-        created = EPOCH - since
-        updated = created if value == 1 else created + changed % (since + 1)
+            name, surname, city, company, score, house, other, skill, group, priority, calls, _, birth, mailbox,
+            wait, outcome, status, age, changed, _, business, alternate, street, words,
+        ) = numbers  # fmt: skip
+        dial_status, picked, min_calls, span, dispositions, limits = choices[bisect_right(status_limits, status)]
+        call_count = min_calls + calls % span
+        disposition = dispositions[bisect_right(limits, outcome << 16)] if limits else dispositions[0]
+        since_ms = age % _YEAR_SECONDS * 1000 + words % 1000
+        created = EPOCH_MS - since_ms
+        updated = created if dial_status == _NEW else created + changed % (since_ms + 1)
         first, first_slug = first_names[name % first_count]
         last, last_slug = last_names[surname % last_count]
-        birthday, years = days[birth % day_count]
         skill_id, skill_list = skills[skill % skill_count]
-        time_group = 10 + group % 90
-        common = (
+        return (
             index,
-            f"{created // 1000:08x}{tail}{index:08x}",
-            phone % ((index * step + start) % size),
-            phone % (alternate % size) if other & 3 == 0 else "",
+            f"{created // 1000:08x}{id_tail}{index:08x}",
+            phone_format % ((index * step + start) % size),
+            phone_format % (alternate % size) if other & 3 == 0 else "",
             first,
             last,
             first_slug,
@@ -183,75 +219,93 @@ def facts_of(
             STREETS[street % street_count],
             cities[city % city_count],
             companies[company % company_count],
-            birthday,
+            dates[birth % date_count][0],
             300 + score % 601,
             BUSINESSES[business % business_count],
-            value,
-            outcome,
+            dial_status,
+            disposition,
             picked,
-            "true" if outcome == -1 else "false",
+            "true" if disposition == _UNDISPOSED else "false",
             call_count,
             call_count - 1 if call_count else 0,
             created,
             updated,
-            updated + wait % 3 * DAY if call_count else updated,
+            updated + wait % 3 * DAY_MS if call_count else updated,
             1 + priority % 30,
             skill_id if skill & 0x4000 else "null",
-            time_group if group & 0x4000 else "null",
+            _time_group(group) if group & 0x4000 else "null",
             skill_list if skill & 0x4000 else "null",
-        )
-        if not rare:
-            return common
-        return (
-            *common,
-            number_base + index,
-            110_001 + pin % 740_000,
-            years,
-            skill_id,
-            time_group,
-            skill_list,
-            phrases[word % phrase_count],
-            phrases[words % phrase_count],
-            phrases[(words >> 16) % phrase_count],
         )
 
     return facts
 
 
+def _rare_facts(seed: int, list_id: int) -> Callable[[int, _Numbers], FactValues]:
+    """Return the function from a lead's index and numbers to the rare facts."""
+    first_number = ((_list_numbers(seed, list_id)[_ID_TAIL] & 0x1FFFFF) << 32) + 1
+    dates, skills = birthdays(), skill_lists()
+    date_count, skill_count, phrase_count = len(dates), len(skills), len(PHRASES)
+
+    def facts(index: int, numbers: _Numbers) -> FactValues:
+        (*_, skill, group, _, _, word, birth, _, _, _, _, _, _, pin, _, _, _, words) = numbers
+        skill_id, skill_list = skills[skill % skill_count]
+        return (
+            first_number + index,
+            110_001 + pin % 740_000,
+            dates[birth % date_count][1],
+            skill_id,
+            _time_group(group),
+            skill_list,
+            PHRASES[word % phrase_count],
+            PHRASES[words % phrase_count],
+            PHRASES[(words >> 16) % phrase_count],
+        )
+
+    return facts
+
+
+def _time_group(number: int) -> int:
+    return 10 + number % 90
+
+
 def client_of(seed: int, list_id: int) -> int:
-    """Return the client who made a list and its leads."""
+    """Return the id of the client that created a list and its leads."""
     return 1000 + Draw(f"client/{seed}/{list_id}".encode()).below(9000)
 
 
 def phone_start(seed: int, list_id: int, series: Series) -> int:
-    """Return where in ``series`` a list begins."""
+    """Return the position in a series at which a list starts."""
     return Draw(f"phone/{seed}/{list_id}".encode()).below(series.size)
 
 
-_Chosen: TypeAlias = tuple[int, int, int, int, tuple[int, ...], list[int]]
-"""Dial status, lead_picked, least call_count, how many call_counts, the dispositions and their limits."""
+_StatusChoice: TypeAlias = tuple[int, int, int, int, tuple[int, ...], list[int]]
+"""Dial status, ``lead_picked``, minimum ``call_count``, number of call counts, dispositions and their limits."""
 
 
-def _statuses(
+def _status_choices(
     dial_status: Mapping[int, float] | None,
     disposition: Mapping[int, float] | None,
-    allowed: Callable[[str, int], bool],
-) -> Iterator[tuple[_Chosen, float]]:
-    usual = {status: model.weight for status, model in STATUSES.items()}
-    for status, weight in _allowed("dial_status", dial_status or usual, allowed).items():
-        model = STATUSES.get(status, OTHER)
-        least, most = model.calls
-        mix = _allowed("dialer_dial_status", disposition or model.dispositions, allowed)
-        yield (status, model.picked, least, most - least + 1, *_weighted(mix.items())), weight
+    is_allowed: Callable[[str, int], bool],
+) -> Iterator[tuple[_StatusChoice, float]]:
+    """Yield each dial status with its weight."""
+    default = {status: model.weight for status, model in STATUSES.items()}
+    for status, weight in _allowed_weights("dial_status", dial_status or default, is_allowed).items():
+        model = STATUSES.get(status, OTHER_STATUS)
+        min_calls, max_calls = model.calls
+        mix = _allowed_weights("dialer_dial_status", disposition or model.dispositions, is_allowed)
+        yield (status, model.picked, min_calls, max_calls - min_calls + 1, *_weighted(mix.items())), weight
 
 
-def _allowed(key: str, weights: Mapping[int, float], allowed: Callable[[str, int], bool]) -> Mapping[int, float]:
-    possible = {value: weight for value, weight in weights.items() if weight}
-    return {value: weight for value, weight in possible.items() if allowed(key, value)} or possible
+def _allowed_weights(
+    key: str, weights: Mapping[int, float], is_allowed: Callable[[str, int], bool]
+) -> Mapping[int, float]:
+    """Return the weights of allowed values; all weights if no value is allowed."""
+    positive = {value: weight for value, weight in weights.items() if weight}
+    return {value: weight for value, weight in positive.items() if is_allowed(key, value)} or positive
 
 
 def _weighted(options: Iterable[tuple[_T, float]]) -> tuple[tuple[_T, ...], list[int]]:
-    """Return the options, and the 32-bit numbers at which one ends and the next begins."""
+    """Return the options, and the 32-bit numbers at which one option ends and the next starts."""
     values, weights = zip(*options, strict=True)
     shares = (weight / sum(weights) for weight in weights)
-    return values, [int(limit * _I) for limit in accumulate(shares)][:-1]
+    return values, [int(limit * _NUMBERS_32_BIT) for limit in accumulate(shares)][:-1]

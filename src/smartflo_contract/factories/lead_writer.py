@@ -1,8 +1,7 @@
-"""The writer of a list: its leads as JSON, each a template filled with the facts of one index.
+"""Write the leads of a list as JSON: one template per list, filled with the facts of each lead.
 
-The template is made once a list, from the contract: keys in their order, what is the same in every
-lead as text, the rest as places for facts. The dict of a lead is its JSON, parsed, so the two
-cannot differ.
+The template follows from the contract: keys in order, constant values, and placeholders for facts. The dict of a lead
+is its decoded JSON, so the two cannot differ.
 """
 
 import json
@@ -18,54 +17,52 @@ from typing import Any, Final
 
 import orjson
 
-from smartflo_contract.factories.column_kinds import PHONE, SENSITIVE, TEXT, kind
+from smartflo_contract.factories.column_kinds import PHONE, SENSITIVE, TEXT, column_kind
 from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.errors import GenerationError
 from smartflo_contract.factories.facts import (
-    COMMON,
+    COMMON_FACTS,
     SERIES,
     Facts,
     FactValues,
     Phones,
     client_of,
-    facts_of,
+    fact_function,
     phone_start,
 )
-from smartflo_contract.factories.generators import GENERATORS, TEXTS
+from smartflo_contract.factories.generators import GENERATORS, TEXT_TEMPLATES
 from smartflo_contract.factories.list_definition import ListDefinition
 from smartflo_contract.factories.schema_values import value_for
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS
 from smartflo_contract.schemas.profile_names import READINGS
 from smartflo_contract.schemas.validator import Validator
 
-FIELDS: Final = {"sample": 35, "documented": 7}
-"""How many fields a lead has at least, by reading."""
+MIN_FIELDS: Final = {"sample": 35, "documented": 7}
+"""Minimum number of fields of a lead, by reading."""
 
-_INDEXES: Final = 2**32 - 1
-"""How many leads an id can tell apart: lead_id as an integer ends at 2**53 - 1, of which a list has 2**32."""
-_CHUNK: Final = 128
-"""Leads in one piece of a body: about 170 kB."""
-_ATTEMPTS: Final = 50
+_MAX_LEADS: Final = 2**32 - 1
+"""Maximum number of leads with distinct ids: an integer lead_id is at most 2**53 - 1, and a list has 2**32 of them."""
+_CHUNK_LEADS: Final = 128
+"""Number of leads in a chunk of a body, about 170 kB."""
+_MAX_ATTEMPTS: Final = 50
 _HEX: Final = re.compile("[0-9a-f]+")
-_HEX_DIGITS: Final = 24
-_NUMBER_DIGITS: Final = 16
+_OBJECT_ID_DIGITS: Final = 24
+_MAX_LEAD_NUMBER_DIGITS: Final = 16
 _ALTERNATE: Final = "alternate_phone"
 _CREATED: Final = "created_at"
-_HALF_A_DAY: Final = 12 * 60 * 60 * 1_000
-"""Milliseconds."""
 PHONE_DIGITS: Final = 10
-_PHONES: Final = frozenset({GENERATORS["phone"], GENERATORS["alternate_phone"]})
+_PHONE_TEMPLATES: Final = frozenset({GENERATORS["phone"].template, GENERATORS["alternate_phone"].template})
 _DIALABLE: Final = re.compile("[0-9]{6}")
-_ONE_A_LIST: Final = frozenset({"list_id", "list_name", "header", "sensitive_field_map", "added_by", "created_by"})
-"""Keys that have one value in all leads of a list, also where an overlay makes that value."""
+_LIST_KEYS: Final = frozenset({"list_id", "list_name", "header", "sensitive_field_map", "added_by", "created_by"})
+"""Keys with the same value in all leads of a list, even if an overlay defines them."""
 
 _Slot = Callable[[Facts], object]
 
 
 @cache
 def _version(distribution: str) -> str:
-    """Return the version of an installed distribution; reading its metadata takes about a millisecond."""
+    """Return the version of an installed distribution. Reading its metadata takes about a millisecond."""
     return version(distribution)
 
 
@@ -73,15 +70,15 @@ class LeadWriter:
     """The leads of one list under one contract.
 
     Args:
-        definition: the list.
-        contract: the contract whose keys a lead has.
-        seed: seed of the world, for lists without their own.
-        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
+        definition: definition of the list.
+        contract: the contract, which defines the keys of a lead.
+        seed: seed of lists without a seed of their own.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may belong to somebody.
         created_early: ``created_at`` is 12 hours before the time in the lead's id, as in the vendor's samples.
-        shifted: the alternate phone number is no field, so later columns stand one field earlier.
+        shifted: the alternate phone number is not a field, so later columns are one field earlier.
 
     Raises:
-        GenerationError: no value was found for a key of the contract's overlay.
+        ValueError: ``phones`` is unknown.
     """
 
     def __init__(
@@ -94,26 +91,26 @@ class LeadWriter:
         created_early: bool = False,
         shifted: bool = False,
     ) -> None:
-        """Keep what the leads are a function of; templates and pools wait for the first lead."""
+        """Store the arguments. Template and pools are created for the first lead."""
         if phones not in SERIES:
-            message = f"phones {phones!r} is unknown; there are {', '.join(SERIES)}"
+            message = f"phones: expected one of {', '.join(SERIES)}, got {phones!r}"
             raise ValueError(message)
         self.definition = definition
         self._contract = contract
         self._seed = seed if definition.seed is None else definition.seed
         self._phones = phones
         self._created_early = created_early
-        self._stored = [name for name in definition.columns if not (shifted and kind(name) == _ALTERNATE)]
-        self._kinds = [kind(name) for name in self._stored]
+        self._stored = [name for name in definition.columns if not (shifted and column_kind(name) == _ALTERNATE)]
+        self._kinds = [column_kind(name) for name in self._stored]
 
     @property
     def size(self) -> int:
-        """How many leads the list has."""
+        """Number of leads in the list."""
         return self.definition.size
 
     @cached_property
     def recipe(self) -> str:
-        """Everything that the bytes depend on, as JSON."""
+        """JSON of everything that the bytes of the leads depend on."""
         overlay = self._contract.overlay
         values = {
             "definition": asdict(self.definition),
@@ -125,32 +122,36 @@ class LeadWriter:
             "overlay": None if overlay is None else overlay.schema,
             "versions": [_version("smartflo-contract"), _version("faker")],
         }
-        return json.dumps(values, separators=(",", ":"))  # in their order, on which the bytes depend
+        return json.dumps(values, separators=(",", ":"))  # unsorted, because the bytes depend on the order
 
     def index_of(self, lead_id: str) -> int | None:
-        """Return the index of the lead of an id, in the list or beyond it; ``None`` where it is no id of this list's.
+        """Return the index of the lead with an id, in the list or beyond it; ``None`` if the id is not of this list.
 
         Args:
-            lead_id: 24 hexadecimal digits, or under ``documented`` a number.
+            lead_id: 24 hexadecimal digits, or a number under ``documented``.
         """
-        if len(lead_id) == _HEX_DIGITS and _HEX.fullmatch(lead_id):
+        if len(lead_id) == _OBJECT_ID_DIGITS and _HEX.fullmatch(lead_id):
             index = int(lead_id[16:], 16)
-        elif lead_id.isascii() and lead_id.isdigit() and len(lead_id) <= _NUMBER_DIGITS:
-            index = (int(lead_id) - 1) % (_INDEXES + 1)
+        elif lead_id.isascii() and lead_id.isdigit() and len(lead_id) <= _MAX_LEAD_NUMBER_DIGITS:
+            index = (int(lead_id) - 1) % (_MAX_LEADS + 1)
         else:
             return None
-        own = None if index >= _INDEXES else str(self.lead(index).get("lead_id"))
-        same = own is not None and own[8:] == lead_id[8:] if len(lead_id) == _HEX_DIGITS else own == lead_id
-        return index if same else None
+        expected = None if index >= _MAX_LEADS else str(self.lead(index).get("lead_id"))
+        if len(lead_id) == _OBJECT_ID_DIGITS:
+            matches = expected is not None and expected[8:] == lead_id[8:]
+        else:
+            matches = expected == lead_id
+        return index if matches else None
 
     def lead(self, index: int) -> dict[str, Any]:
-        """Return the lead at ``index``, which may lie beyond the list's size.
+        """Return the lead at an index, which may be beyond the size of the list.
 
         Raises:
             IndexError: ``index`` is negative, or 2**32 - 1 or more.
+            GenerationError: no valid value was found for a property of the contract's overlay.
         """
-        if not 0 <= index < _INDEXES:
-            message = f"index {index} is out of range; leads are counted from 0, up to {_INDEXES - 1:,}"
+        if not 0 <= index < _MAX_LEADS:
+            message = f"index: expected a number from 0 to {_MAX_LEADS - 1:,}, got {index}"
             raise IndexError(message)
         return orjson.loads(self._line(index))  # type: ignore[no-any-return]
 
@@ -164,130 +165,141 @@ class LeadWriter:
         return line
 
     def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
-        """Yield the JSON array of the leads at ``indexes``, of all where none are given, piece by piece."""
+        """Yield the JSON array of the leads at some indexes, or of all leads, in chunks.
+
+        Args:
+            indexes: indexes of the leads; ``None`` for all.
+        """
         template, values, facts = self._parts
-        wanted = range(self.definition.size) if indexes is None else indexes
+        selected = range(self.definition.size) if indexes is None else indexes
         opening = "["
-        for start in range(0, len(wanted), _CHUNK):
-            leads = [template % values(facts(index)) for index in wanted[start : start + _CHUNK]]
+        for start in range(0, len(selected), _CHUNK_LEADS):
+            leads = [template % values(facts(index)) for index in selected[start : start + _CHUNK_LEADS]]
             yield (opening + ",".join(leads)).encode()
             opening = ","
         yield b"[]" if opening == "[" else b"]"
 
     def matching(self, number: str) -> list[int]:
-        """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
+        """Return the indexes of the leads whose phone number ends with the last ten digits of a number."""
         series = SERIES[self._phones]
         digits = last_digits(number)
-        head = series.prefix.removeprefix("+91")
+        national_prefix = series.prefix.removeprefix("+91")
         if len(digits) < PHONE_DIGITS or PHONE not in self._kinds:
             return []
         key = f"field_{self._kinds.index(PHONE)}"
         overlay = self._contract.overlay
-        if overlay is not None and key in overlay.properties:  # its numbers are of no series: look at each
+        if (
+            overlay is not None and key in overlay.properties
+        ):  # its numbers belong to no series, so each lead is compared
             return [index for index in range(self.definition.size) if last_digits(self.lead(index)[key]) == digits]
-        if not digits.startswith(head):
+        if not digits.startswith(national_prefix):
             return []
         start = phone_start(self._seed, self.definition.id, series)
-        first = (int(digits.removeprefix(head)) - start) * pow(series.step, -1, series.size) % series.size
+        first = (int(digits.removeprefix(national_prefix)) - start) * pow(series.step, -1, series.size) % series.size
         return list(range(first, self.definition.size, series.size))
 
     @cached_property
     def _parts(self) -> tuple[str, Callable[[FactValues], Any], Callable[[int], FactValues]]:
-        """The template of a lead, what fills it from facts, and the facts of an index."""
+        """The template of a lead, the function from facts to its values, and the function from an index to facts."""
         pieces: list[str] = []
         slots: list[str | _Slot] = []
         for key, source in self._sources().items():
             pieces.append(f"{',' if pieces else '{'}{json.dumps(key)}:".replace("%", "%%"))
-            for text, slot in _pieces(source, self._constants) if isinstance(source, str) else [("", source)]:
-                pieces.append(text.replace("%", "%%"))
+            for literal, slot in _split(source, self._constants) if isinstance(source, str) else [("", source)]:
+                pieces.append(literal.replace("%", "%%"))
                 if slot is not None:
                     pieces.append("%s")
                     slots.append(slot)
-        facts = facts_of(
+        facts = fact_function(
             self._seed,
             self.definition.id,
             phones=self._phones,
             dial_status=self.definition.dial_status,
             disposition=self.definition.disposition,
-            allowed=self._allowed,
-            rare=any(not isinstance(slot, str) or Facts._fields.index(slot) >= COMMON for slot in slots),
+            is_allowed=self._is_allowed,
+            rare=any(not isinstance(slot, str) or Facts._fields.index(slot) >= COMMON_FACTS for slot in slots),
         )
-        return "".join(pieces) + "}", _values(slots), facts
+        return "".join(pieces) + "}", _value_function(slots), facts
 
     def _sources(self) -> dict[str, str | _Slot]:
-        """Return what writes each key, in the keys' order: a generator's text, or a function."""
+        """Return the source of each key's value, in the order of the keys: a template or a function."""
         properties = self._contract.lead["properties"]
         fields = self._fields()
         ((pattern, field),) = self._contract.lead["patternProperties"].items()
         sources: dict[str, str | _Slot] = {}
         for key, schema in properties.items():
             if key not in fields:
-                sources[key] = self._source(key, self._reading(key, schema), None)
+                sources[key] = self._source(key, self._followed_schema(key, schema), None)
             if key == field["x-after"]:
-                for name, text in fields.items():
-                    sources[name] = self._source(name, properties.get(name, field), text)
+                for name, template in fields.items():
+                    sources[name] = self._source(name, properties.get(name, field), template)
         if not fields.keys() <= sources.keys():
-            message = f"the overlay removes {field['x-after']}, after which the fields of {pattern} stand"
+            message = f"the overlay removes {field['x-after']}, which the fields of {pattern} follow; keep it"
             raise GenerationError(message)
         return sources
 
     def _fields(self) -> dict[str, str]:
-        """Return the generator of every field: its column's, or empty text."""
+        """Return the template of every field: that of its column, or the empty string."""
         overlay = self._contract.overlay
-        spoken = [*overlay.properties, *overlay.schema.get("required", ())] if overlay else []
-        named = [int(key[6:]) + 1 for key in spoken if FIELD.fullmatch(key)]
-        least = FIELDS[self._side("field_N")]
+        mentioned = [*overlay.properties, *overlay.schema.get("required", ())] if overlay else []
+        counts = [int(key.removeprefix("field_")) + 1 for key in mentioned if FIELD.fullmatch(key)]
+        minimum = MIN_FIELDS[self._followed_reading("field_N")]
         columns = self.definition.columns
-        texts = [_column(name) for name in self._stored] + ['""'] * max([least, len(columns), *named])
-        return {f"field_{number}": text for number, text in enumerate(texts[: max([least, len(columns), *named])])}
+        count = max([minimum, len(columns), *counts])
+        templates = [_column_template(name) for name in self._stored] + ['""'] * count
+        return {f"field_{number}": template for number, template in enumerate(templates[:count])}
 
-    def _side(self, key: str) -> str:
-        """Return the reading that this list follows for ``key``; ``lenient`` mixes, list by list."""
+    def _followed_reading(self, key: str) -> str:
+        """Return the reading that this list follows for a key. Under ``lenient``, each list mixes readings."""
         if self._contract.profile != "lenient":
             return self._contract.profile
         return Draw(f"reading/{self._seed}/{self.definition.id}/{key}".encode()).choice(READINGS)
 
-    def _reading(self, key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _followed_schema(self, key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         branches = schema.get("anyOf", [schema])
-        return branches[0] if self._side(key) == "sample" else branches[-1]  # type: ignore[no-any-return]
+        return branches[0] if self._followed_reading(key) == "sample" else branches[-1]  # type: ignore[no-any-return]
 
-    def _source(self, key: str, schema: Mapping[str, Any], text: str | None) -> str | _Slot:
-        generator = GENERATORS.get(schema.get("x-faker", "")) if text is None else text
+    def _source(self, key: str, schema: Mapping[str, Any], template: str | None) -> str | _Slot:
+        if template is None:
+            generator = GENERATORS.get(schema.get("x-faker", ""))
+            template = None if generator is None else generator.template
         overlay = self._contract.overlay
-        if key == _CREATED and self._created_early and generator is not None:
-            return lambda facts: generator.format(created=facts.created - _HALF_A_DAY)
-        if generator is not None and (overlay is None or key not in overlay.properties):
-            return generator
-        return self._checked(key, schema, generator)
+        if key == _CREATED and self._created_early and template is not None:
+            return lambda facts: template.format(created=facts.created - HALF_DAY_SECONDS * 1_000)
+        if template is not None and (overlay is None or key not in overlay.properties):
+            return template
+        return self._overlay_slot(key, schema, template)
 
-    def _checked(self, key: str, schema: Mapping[str, Any], generator: str | None) -> _Slot:
-        """Return the slot of a key that the overlay speaks of: the generator's value where it fits."""
-        fits = Validator(schema).is_valid
-        usual = None if generator is None else _filler(generator, self._constants)
+    def _overlay_slot(self, key: str, schema: Mapping[str, Any], template: str | None) -> _Slot:
+        """Return the slot of a key that the overlay defines: the template's value if valid, else a generated one."""
+        is_valid = Validator(schema).is_valid
+        fill = None if template is None else _fill_function(template, self._constants)
         narrowed = (
-            {**schema, "enum": [value for value in schema["enum"] if fits(value)]} if "enum" in schema else schema
+            {**schema, "enum": [value for value in schema["enum"] if is_valid(value)]} if "enum" in schema else schema
         )
         prefix = f"{self._seed}/{self.definition.id}/{key}/"
-        may_ring = self._phones == "safe" and generator in _PHONES and schema.keys().isdisjoint({"enum", "const"})
+        may_ring = (
+            self._phones == "safe" and template in _PHONE_TEMPLATES and schema.keys().isdisjoint({"enum", "const"})
+        )
 
         def slot(facts: Facts) -> str:
-            if usual is not None:
-                text = usual(facts)
-                if fits(orjson.loads(text)):
-                    return text
-            draw = Draw(f"{prefix}{0 if key in _ONE_A_LIST else facts.position}".encode())
-            for _ in range(_ATTEMPTS):
+            if fill is not None:
+                filled = fill(facts)
+                if is_valid(orjson.loads(filled)):
+                    return filled
+            draw = Draw(f"{prefix}{0 if key in _LIST_KEYS else facts.position}".encode())
+            for _ in range(_MAX_ATTEMPTS):
                 value = value_for(narrowed, draw)
-                written = _text(value) if fits(value) else None
-                if written is not None and not (may_ring and _DIALABLE.search(written)):
-                    return written
-            hint = "only --phones valid makes other numbers, which may ring" if may_ring else "check its keywords"
-            message = f"no value found for `{key}` that fits {json.dumps(Validator(schema).schema)}; {hint}"
+                encoded = _encode(value) if is_valid(value) else None
+                if encoded is not None and not (may_ring and _DIALABLE.search(encoded)):
+                    return encoded
+            hint = "only --phones valid generates other numbers, which may ring" if may_ring else "check its keywords"
+            message = f"no value found for `{key}` that is valid under {json.dumps(Validator(schema).schema)}; {hint}"
             raise GenerationError(message)
 
         return slot
 
-    def _allowed(self, key: str, value: int) -> bool:
+    def _is_allowed(self, key: str, value: int) -> bool:
         overlay = self._contract.overlay
         if overlay is None or key not in overlay.properties:
             return True
@@ -296,11 +308,11 @@ class LeadWriter:
 
     @cached_property
     def _constants(self) -> dict[str, str]:
-        """What is the same in all leads of the list, as it stands in JSON."""
+        """JSON of the facts that are the same in all leads of the list."""
         columns = self.definition.columns
         sensitive = self.definition.sensitive
         if sensitive is None:
-            sensitive = tuple(position for position, name in enumerate(columns) if kind(name) in SENSITIVE)
+            sensitive = tuple(position for position, name in enumerate(columns) if column_kind(name) in SENSITIVE)
         header = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
         return {
             "list_id": str(self.definition.id),
@@ -318,17 +330,18 @@ def last_digits(number: str) -> str:
     return "".join(character for character in number if character in "0123456789")[-PHONE_DIGITS:]
 
 
-def _column(name: str) -> str:
-    held = kind(name)
-    if held == TEXT:
-        return TEXTS[blake2b(name.encode(), digest_size=1).digest()[0] % len(TEXTS)]
-    return GENERATORS[held]
+def _column_template(name: str) -> str:
+    """Return the template of a column."""
+    kind = column_kind(name)
+    if kind == TEXT:
+        return TEXT_TEMPLATES[blake2b(name.encode(), digest_size=1).digest()[0] % len(TEXT_TEMPLATES)]
+    return GENERATORS[kind].template
 
 
-def _pieces(generator: str, constants: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """Yield the literal pieces of a generator, each with the fact that follows it."""
+def _split(template: str, constants: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
+    """Yield the literals of a template, each with the fact that follows it; constant facts become literals."""
     literal = ""
-    for text, name, _, _ in Formatter().parse(generator):
+    for text, name, _, _ in Formatter().parse(template):
         literal += text
         if name is None:
             continue
@@ -340,37 +353,40 @@ def _pieces(generator: str, constants: Mapping[str, str]) -> Iterator[tuple[str,
     yield literal, None
 
 
-def _filler(generator: str, constants: Mapping[str, str]) -> Callable[[Facts], str]:
-    parts = list(_pieces(generator, constants))
+def _fill_function(template: str, constants: Mapping[str, str]) -> Callable[[Facts], str]:
+    """Return the function from facts to the filled template."""
+    parts = list(_split(template, constants))
     return lambda facts: "".join(f"{text}{'' if name is None else getattr(facts, name)}" for text, name in parts)
 
 
-def _text(value: object) -> str | None:
-    """Return the JSON of a value; nothing for an integer beyond 64 bits."""
+def _encode(value: object) -> str | None:
+    """Return the JSON of a value, ``None`` for an integer beyond 64 bits."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:
         return None
 
 
-def _few(places: list[int]) -> Callable[[FactValues], tuple[object, ...]]:
-    """Return what itemgetter would be, if it gave a tuple also for one place and for none."""
-    return lambda facts: tuple(facts[place] for place in places)
+def _tuple_getter(positions: list[int]) -> Callable[[FactValues], tuple[object, ...]]:
+    """Return an itemgetter that returns a tuple even for one position or none."""
+    return lambda facts: tuple(facts[position] for position in positions)
 
 
-def _values(slots: list[str | _Slot]) -> Callable[[FactValues], Any]:
+def _value_function(slots: list[str | _Slot]) -> Callable[[FactValues], Any]:
     """Return the function from facts to the values of all slots."""
-    places = [Facts._fields.index(slot) if isinstance(slot, str) else 0 for slot in slots]
-    usual: Callable[[FactValues], tuple[object, ...]] = itemgetter(*places) if len(places) > 1 else _few(places)
+    positions = [Facts._fields.index(slot) if isinstance(slot, str) else 0 for slot in slots]
+    get_facts: Callable[[FactValues], tuple[object, ...]] = (
+        itemgetter(*positions) if len(positions) > 1 else _tuple_getter(positions)
+    )
     functions = [(number, slot) for number, slot in enumerate(slots) if not isinstance(slot, str)]
     if not functions:
-        return usual
+        return get_facts
 
     def values(facts: FactValues) -> tuple[object, ...]:
-        found = list(usual(facts))
+        result = list(get_facts(facts))
         named = Facts._make(facts)
         for number, function in functions:
-            found[number] = function(named)
-        return tuple(found)
+            result[number] = function(named)
+        return tuple(result)
 
     return values

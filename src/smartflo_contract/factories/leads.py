@@ -1,4 +1,4 @@
-"""One lead, or a few, without a list to define."""
+"""Generate one lead, or a few, without a list definition."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,14 +7,14 @@ from typing import NotRequired, TypedDict, cast
 from smartflo_contract.factories.facts import Phones
 from smartflo_contract.factories.lead_writer import LeadWriter
 from smartflo_contract.factories.list_definition import DEFAULT_COLUMNS, ListDefinition
-from smartflo_contract.factories.setting_checks import fail
+from smartflo_contract.factories.setting_checks import reject
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.overlay import OverlaySource
 
 MongoDate = TypedDict("MongoDate", {"$date": "MongoNumberLong"})
-"""A time in MongoDB's extended JSON."""
+"""A time in MongoDB extended JSON."""
 MongoNumberLong = TypedDict("MongoNumberLong", {"$numberLong": str})
-"""Epoch ms, as text."""
+"""Epoch ms as a string."""
 
 
 class DialerSkill(TypedDict):
@@ -25,7 +25,7 @@ class DialerSkill(TypedDict):
 
 
 class Lead(TypedDict):
-    """A lead under any profile; lists with more than 35 columns have ``field_35`` and on as well."""
+    """A lead under any profile. Lists with more than 35 columns have further ``field_N``."""
 
     id: str
     lead_id: str | int
@@ -96,21 +96,21 @@ def lead(
     columns: Sequence[str] = DEFAULT_COLUMNS,
     phones: Phones = "safe",
 ) -> Lead:
-    """Return one lead: the same for the same arguments, in any order, process and interpreter.
+    """Return one lead. Equal arguments return equal leads, in any order, process and interpreter.
 
     Args:
-        seed: an integer of 64 bits.
-        list_id: the list's id, from 1.
-        index: position in the list, from 0; lead 999,999 costs what lead 0 costs.
+        seed: a 64-bit integer.
+        list_id: id of the list, from 1.
+        index: position in the list, from 0; every position takes the same time.
         profile: ``sample``, ``documented`` or ``lenient``.
         overlay: a partial lead schema, as a mapping or a path.
-        columns: names in ``header``; values follow the names.
-        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may be somebody's.
+        columns: names in ``header``, which select the values of the fields.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may belong to somebody.
 
     Raises:
         ContractError: the profile or the overlay cannot be used.
-        GenerationError: no value was found for a key of the overlay.
-        DefinitionError: the list cannot be as the arguments define it.
+        GenerationError: no valid value was found for a property of the overlay.
+        DefinitionError: an argument is invalid.
         IndexError: ``index`` is negative, or 2**32 - 1 or more.
     """
     return cast("Lead", _writer(seed, list_id, columns, load_contract(profile, overlay), phones).lead(index))
@@ -126,14 +126,25 @@ def lead_list(
     columns: Sequence[str] = DEFAULT_COLUMNS,
     phones: Phones = "safe",
 ) -> list[Lead]:
-    """Return the first ``size`` leads of a list; the arguments are those of :func:`lead`.
+    """Return the first leads of a list.
+
+    Args:
+        seed: a 64-bit integer.
+        list_id: id of the list, from 1.
+        size: number of leads.
+        profile: ``sample``, ``documented`` or ``lenient``.
+        overlay: a partial lead schema, as a mapping or a path.
+        columns: names in ``header``, which select the values of the fields.
+        phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may belong to somebody.
 
     Raises:
-        DefinitionError: the list cannot be as the arguments define it.
+        ContractError: the profile or the overlay cannot be used.
+        GenerationError: no valid value was found for a property of the overlay.
+        DefinitionError: an argument is invalid.
         ValueError: ``size`` is negative.
     """
     if size < 0:
-        message = f"size {size} is negative; a list has 0 leads or more"
+        message = f"size: expected 0 or more, got {size}"
         raise ValueError(message)
     writer = _writer(seed, list_id, columns, load_contract(profile, overlay), phones)
     return [cast("Lead", writer.lead(index)) for index in range(size)]
@@ -141,12 +152,12 @@ def lead_list(
 
 def _writer(seed: int, list_id: int, columns: Sequence[str], contract: Contract, phones: Phones) -> LeadWriter:
     if isinstance(columns, str):
-        fail("columns", "a sequence of names", columns)
+        reject("columns", "a sequence of names", columns)
     definition = ListDefinition(id=list_id, columns=tuple(columns), seed=seed)
-    make = _kept_writer if contract.overlay is None else LeadWriter
-    return make(definition, contract, phones=phones)
+    create = _cached_writer if contract.overlay is None else LeadWriter
+    return create(definition, contract, phones=phones)
 
 
 @lru_cache(maxsize=64)
-def _kept_writer(definition: ListDefinition, contract: Contract, *, phones: Phones) -> LeadWriter:
+def _cached_writer(definition: ListDefinition, contract: Contract, *, phones: Phones) -> LeadWriter:
     return LeadWriter(definition, contract, phones=phones)

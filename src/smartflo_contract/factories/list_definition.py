@@ -1,33 +1,22 @@
-"""What a lead list is made of: the few values that its leads are a function of."""
+"""The definition of a lead list: the values that its leads are a function of."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smartflo_contract.factories.setting_checks import (
-    LARGEST,
-    Check,
-    columns,
-    fail,
-    integer,
-    optional,
-    positions,
-    run,
-    text,
-    weights,
-)
-from smartflo_contract.schemas.json_values import INT64
+from smartflo_contract.factories import setting_checks as checks
+from smartflo_contract.schemas.json_values import INT64, MAX_SAFE_INTEGER
 
-_MOST_LEADS: Final = 100_000_000
-_CHECKS: Final[Mapping[str, Check]] = {
-    "id": integer(1, LARGEST),
-    "name": text,
-    "size": integer(0, _MOST_LEADS),
-    "columns": columns,
-    "sensitive": optional(positions),
-    "seed": optional(integer(*INT64)),
-    "dial_status": optional(weights),
-    "disposition": optional(weights),
+_MAX_LEADS: Final = 100_000_000
+_CHECKS: Final[Mapping[str, checks.Check]] = {
+    "id": checks.integer(1, MAX_SAFE_INTEGER),
+    "name": checks.string,
+    "size": checks.integer(0, _MAX_LEADS),
+    "columns": checks.column_names,
+    "sensitive": checks.optional(checks.column_positions),
+    "seed": checks.optional(checks.integer(*INT64)),
+    "dial_status": checks.optional(checks.weights),
+    "disposition": checks.optional(checks.weights),
 }
 
 
@@ -56,21 +45,21 @@ DEFAULT_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class ListDefinition:
-    """A lead list, before its leads.
+    """The definition of a lead list.
 
     Attributes:
-        id: the list's id, from 1.
-        name: shown as ``list_name``.
+        id: id of the list, from 1.
+        name: value of ``list_name``.
         size: number of leads.
         columns: names in ``header``; column N is ``field_N``.
-        sensitive: positions of the sensitive columns; ``None`` for alternate phone, date of birth and
-            credit score, as on the vendor's page.
-        seed: seed of this list; ``None`` for the seed of the world it stands in.
-        dial_status: dial status to weight; ``None`` for the usual mix.
-        disposition: disposition to weight; ``None`` for those that go with the dial status.
+        sensitive: positions of the sensitive columns; ``None`` for alternate phone, date of birth and credit score, as
+            on the vendor's page.
+        seed: seed of this list; ``None`` for the seed of the fake.
+        dial_status: dial status to weight; ``None`` for the default mix.
+        disposition: disposition to weight; ``None`` for those that fit the dial status.
 
     Raises:
-        DefinitionError: a value is not possible; the message names it.
+        DefinitionError: a value is invalid; the message names it.
     """
 
     id: int
@@ -83,14 +72,14 @@ class ListDefinition:
     disposition: Mapping[int, float] | None = None
 
     def __post_init__(self) -> None:
-        """Store lists as tuples, and refuse what no lead could be made of."""
+        """Store lists as tuples, and check the values."""
         for name in ("columns", "sensitive"):
             if isinstance(getattr(self, name), list):
                 object.__setattr__(self, name, tuple(getattr(self, name)))
-        run(self, _CHECKS)
+        checks.check_settings(self, _CHECKS)
         for name in ("dial_status", "disposition"):
-            given = getattr(self, name)
-            object.__setattr__(self, name, given and dict(given))
+            weights_by_value = getattr(self, name)
+            object.__setattr__(self, name, weights_by_value and dict(weights_by_value))
         outside = [position for position in self.sensitive or () if position >= len(self.columns)]
         if outside:
-            fail("sensitive", f"positions below {len(self.columns)}, the number of columns", outside[0])
+            checks.reject("sensitive", f"positions below {len(self.columns)}, the number of columns", outside[0])

@@ -1,6 +1,6 @@
-"""Pools of realistic words, built by Faker when first needed and stable for one version of Faker.
+"""Pools of realistic words, built by Faker on first use and stable for one version of Faker.
 
-Entries are sorted shortest first and free of anything that JSON would escape.
+Entries are sorted shortest first and contain nothing that JSON would escape.
 """
 
 from collections.abc import Callable
@@ -41,22 +41,22 @@ WORDS: Final = (
 )
 PHRASES: Final = tuple(f"{first} {last}" for first in WORDS for last in WORDS if first != last)
 
-EPOCH: Final = 1_696_428_233_000
-"""The world's present, in epoch ms: the time of the vendor's sample."""
+EPOCH_MS: Final = 1_696_428_233_000
+"""The present of the generated leads, in epoch ms: the time of the vendor's sample."""
 
-_YOUNGEST, _OLDEST = 21, 70
-"""Ages at EPOCH; they stay between 18 and 80 for ten years."""
+_MIN_AGE_YEARS, _MAX_AGE_YEARS = 21, 70
+"""Ages at ``EPOCH_MS``. They stay between 18 and 80 for ten years."""
 
 
 class Person(NamedTuple):
-    """A part of a name and how an e-mail spells it."""
+    """A part of a name, and its spelling in an e-mail address."""
 
     text: str
     slug: str
 
 
 class Birthday(NamedTuple):
-    """A date of birth, ISO 8601, and the age at EPOCH in years."""
+    """A date of birth (ISO 8601), and the age at ``EPOCH_MS`` in years."""
 
     text: str
     age: int
@@ -70,7 +70,7 @@ class SkillList(NamedTuple):
 
 
 class Pools(NamedTuple):
-    """All pools that need Faker."""
+    """The pools that Faker builds."""
 
     first_names: tuple[Person, ...]
     last_names: tuple[Person, ...]
@@ -80,8 +80,8 @@ class Pools(NamedTuple):
 
 @cache
 def pools() -> Pools:
-    """Return the pools; the first call imports Faker and takes about half a second."""
-    from faker import Faker  # noqa: PLC0415  # slow to import; a server starts without it
+    """Return the pools. The first call imports Faker and takes about half a second."""
+    from faker import Faker  # noqa: PLC0415  # slow to import, and not needed to start a server
 
     fake = Faker("en_IN")
     fake.seed_instance(_SEED)
@@ -96,9 +96,9 @@ def pools() -> Pools:
 @cache
 def birthdays() -> tuple[Birthday, ...]:
     """Return every date of birth from the youngest to the oldest adult."""
-    today = datetime.fromtimestamp(EPOCH / 1000, UTC).date()
-    first = today.replace(year=today.year - _OLDEST).toordinal()
-    last = today.replace(year=today.year - _YOUNGEST).toordinal()
+    today = datetime.fromtimestamp(EPOCH_MS / 1000, UTC).date()
+    first = today.replace(year=today.year - _MAX_AGE_YEARS).toordinal()
+    last = today.replace(year=today.year - _MIN_AGE_YEARS).toordinal()
     days = (date.fromordinal(day) for day in range(first, last + 1))
     return tuple(
         Birthday(day.isoformat(), today.year - day.year - ((today.month, today.day) < (day.month, day.day)))
@@ -114,9 +114,11 @@ def skill_lists() -> tuple[SkillList, ...]:
 
 
 def _pool(draw: Callable[[], str]) -> tuple[str, ...]:
-    found = {draw() for _ in range(_DRAWS)}
-    return tuple(sorted((text for text in found if text.isascii() and '"' not in text), key=lambda t: (len(t), t)))
+    """Return the distinct ASCII results of a number of draws, shortest first."""
+    words = {draw() for _ in range(_DRAWS)}
+    plain = (word for word in words if word.isascii() and '"' not in word)
+    return tuple(sorted(plain, key=lambda word: (len(word), word)))
 
 
 def _people(draw: Callable[[], str]) -> tuple[Person, ...]:
-    return tuple(Person(text, text.lower()) for text in _pool(draw) if text.isalpha())
+    return tuple(Person(word, word.lower()) for word in _pool(draw) if word.isalpha())

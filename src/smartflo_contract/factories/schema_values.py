@@ -1,16 +1,16 @@
-"""A value for a property that has no generator, from the keywords that an overlay may use."""
+"""Generate a value for a property without a generator, from its schema's keywords."""
 
 from collections.abc import Callable, Mapping
 from math import ceil, floor
 from typing import Any, Final
 
-from smartflo_contract.factories._regex_strings import matching
+from smartflo_contract.factories._regex_strings import matching_string
 from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.pools import WORDS
 
-_SPAN: Final = 100
-_ITEMS: Final = 3
-HINTS: Final = {
+_RANGE: Final = 100
+_MAX_ITEMS: Final = 3
+IMPLIED_TYPES: Final = {
     "pattern": "string",
     "minLength": "string",
     "maxLength": "string",
@@ -19,16 +19,16 @@ HINTS: Final = {
     "properties": "object",
     "items": "array",
 }
-"""The type that a keyword speaks of, for a property that names none."""
+"""Type that a keyword implies, for a property without ``type``."""
 
 
 def value_for(schema: Mapping[str, Any], draw: Draw) -> Any:
-    """Return a value for ``schema``; keywords that exclude one another may make it a wrong one."""
+    """Return a value for a schema. It may be invalid if keywords contradict each other."""
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
         return draw.choice(schema["enum"])
-    types = schema.get("type") or next((kind for key, kind in HINTS.items() if key in schema), "string")
+    types = schema.get("type") or next((kind for key, kind in IMPLIED_TYPES.items() if key in schema), "string")
     return _TYPES[types if isinstance(types, str) else draw.choice(types)](schema, draw)
 
 
@@ -39,28 +39,28 @@ def _integer(schema: Mapping[str, Any], draw: Draw) -> int:
 
 def _number(schema: Mapping[str, Any], draw: Draw) -> float:
     low, high = _bounds(schema)
-    part = draw.below(_SPAN + 1) / _SPAN
-    return low * (1 - part) + high * part
+    fraction = draw.below(_RANGE + 1) / _RANGE
+    return low * (1 - fraction) + high * fraction
 
 
 def _bounds(schema: Mapping[str, Any]) -> tuple[float, float]:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is None:
-        low = 0 if high is None or high >= 0 else high - _SPAN
-    return low, low + _SPAN if high is None else high
+        low = 0 if high is None or high >= 0 else high - _RANGE
+    return low, low + _RANGE if high is None else high
 
 
 def _string(schema: Mapping[str, Any], draw: Draw) -> str:
-    least = schema.get("minLength", 0)
+    min_length = schema.get("minLength", 0)
     if "pattern" in schema:
-        return matching(schema["pattern"], draw, least)
+        return matching_string(schema["pattern"], draw, min_length)
     shortest = len(min(WORDS, key=len)) + 1
-    text = " ".join(draw.choice(WORDS) for _ in range(1 + least // shortest))
-    return text[: schema.get("maxLength", len(text))]
+    words = " ".join(draw.choice(WORDS) for _ in range(1 + min_length // shortest))
+    return words[: schema.get("maxLength", len(words))]
 
 
 def _array(schema: Mapping[str, Any], draw: Draw) -> list[Any]:
-    return [value_for(schema.get("items", {}), draw) for _ in range(draw.between(1, _ITEMS))]
+    return [value_for(schema.get("items", {}), draw) for _ in range(draw.between(1, _MAX_ITEMS))]
 
 
 def _object(schema: Mapping[str, Any], draw: Draw) -> dict[str, Any]:

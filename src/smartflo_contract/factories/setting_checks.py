@@ -1,105 +1,114 @@
-"""What a setting may be: checks of one shape, which return what they expect where it is not met.
+"""Checks of settings, which return what they expect of an invalid value.
 
-They look at values of any type, because a configuration file can hold any.
+They accept values of any type, because a configuration file can contain any.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final, NoReturn, TypeAlias
 
 from smartflo_contract.factories.errors import DefinitionError
+from smartflo_contract.schemas.json_values import MAX_SAFE_INTEGER
 
 Check: TypeAlias = Callable[[object], str | None]
+"""Returns what is expected if a value is invalid, ``None`` if it is valid."""
 
-LARGEST: Final = 2**53 - 1
-_MOST_COLUMNS: Final = 10_000
-_MOST_CHARACTERS: Final = 1_000
-_MOST_SHOWN: Final = 60
-_MOST_WEIGHT: Final = 10**9
+_MAX_COLUMNS: Final = 10_000
+_MAX_CHARACTERS: Final = 1_000
+_MAX_QUOTED_CHARACTERS: Final = 60
+_MAX_WEIGHT: Final = 10**9
 
 
-def integer(least: int, most: int) -> Check:
-    """Return the check of a whole number within bounds."""
+def integer(minimum: int, maximum: int) -> Check:
+    """Return the check of an integer within bounds."""
 
     def check(value: object) -> str | None:
-        fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        return None if fits else f"a whole number from {least} to {most}"
+        is_valid = isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
+        return None if is_valid else f"an integer from {minimum} to {maximum}"
 
     return check
 
 
 def one_of(*options: str) -> Check:
-    """Return the check of one among some texts."""
-    expected = " or ".join(f'"{word}"' for word in options)
+    """Return the check of one of some strings."""
+    expected = " or ".join(f'"{option}"' for option in options)
     return lambda value: None if isinstance(value, str) and value in options else expected
 
 
 def optional(check: Check) -> Check:
-    """Return the check that ``None`` passes as well."""
+    """Return a check that accepts ``None`` too."""
     return lambda value: None if value is None else check(value)
 
 
-def text(value: object) -> str | None:
-    """Check text that a response can hold."""
-    return None if _is_text(value) else f"text of at most {_MOST_CHARACTERS} characters"
+def string(value: object) -> str | None:
+    """Check a string that a response can contain."""
+    return None if _is_string(value) else f"a string of at most {_MAX_CHARACTERS} characters"
 
 
-def words(value: object) -> str | None:
-    """Check text that says something."""
-    return None if value and _is_text(value) else f"text of 1 to {_MOST_CHARACTERS} characters"
+def nonempty_string(value: object) -> str | None:
+    """Check a string of one character or more."""
+    return None if value and _is_string(value) else f"a string of 1 to {_MAX_CHARACTERS} characters"
 
 
-def columns(value: object) -> str | None:
-    """Check names of columns."""
-    fits = isinstance(value, tuple) and len(value) <= _MOST_COLUMNS and all(map(_is_text, value))
-    return None if fits else f"at most {_MOST_COLUMNS} names, each of at most {_MOST_CHARACTERS} characters"
+def column_names(value: object) -> str | None:
+    """Check a tuple of column names."""
+    is_valid = isinstance(value, tuple) and len(value) <= _MAX_COLUMNS and all(map(_is_string, value))
+    return None if is_valid else f"at most {_MAX_COLUMNS} names, each of at most {_MAX_CHARACTERS} characters"
 
 
-def positions(value: object) -> str | None:
-    """Check positions of columns."""
-    position = integer(0, _MOST_COLUMNS)
-    fits = isinstance(value, tuple) and len(value) <= _MOST_COLUMNS and not any(map(position, value))
-    return None if fits else "positions of columns, counted from 0"
+def column_positions(value: object) -> str | None:
+    """Check a tuple of column positions."""
+    check_position = integer(0, _MAX_COLUMNS)
+    is_valid = isinstance(value, tuple) and len(value) <= _MAX_COLUMNS and not any(map(check_position, value))
+    return None if is_valid else "positions of columns, counted from 0"
 
 
 def weights(value: object) -> str | None:
-    """Check a table of value to weight."""
-    status = integer(-LARGEST, LARGEST)
-    fits = (
+    """Check a mapping of integers to weights."""
+    check_status = integer(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER)
+    is_valid = (
         isinstance(value, Mapping)
-        and not any(map(status, value))
+        and not any(map(check_status, value))
         and all(map(_is_weight, value.values()))
         and any(value.values())
     )
-    return None if fits else f"a table of whole numbers to weights from 0 to {_MOST_WEIGHT}, not all 0"
+    return None if is_valid else f"a table of integers to weights from 0 to {_MAX_WEIGHT}, not all 0"
 
 
-def run(value: object, checks: Mapping[str, Check]) -> None:
-    """Hold the attributes of ``value`` against a table of checks.
+def check_settings(settings: object, checks: Mapping[str, Check]) -> None:
+    """Check the attributes of an object.
+
+    Args:
+        settings: the object.
+        checks: attribute to check.
 
     Raises:
-        DefinitionError: the message names the first setting that cannot be used.
+        DefinitionError: the message names the first invalid attribute.
     """
     for name, check in checks.items():
-        got = getattr(value, name)
-        expected = check(got)
+        value = getattr(settings, name)
+        expected = check(value)
         if expected is not None:
-            fail(name, expected, got)
+            reject(name, expected, value)
 
 
-def fail(name: str, expected: str, got: object) -> NoReturn:
-    """Raise the error that names a setting, what it may be, and what it is."""
+def reject(name: str, expected: str, value: object) -> NoReturn:
+    """Raise the error that names a setting, what is expected, and its value.
+
+    Raises:
+        DefinitionError: always.
+    """
     try:
-        shown = repr(got)
-    except ValueError:  # an integer of more digits than Python prints
-        shown = "a number of thousands of digits"
-    shown = shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}..."
-    message = f"{name}: expected {expected}, got {shown}"
+        quoted = repr(value)
+    except ValueError:  # Python does not print integers of so many digits
+        quoted = "a number of thousands of digits"
+    quoted = quoted if len(quoted) <= _MAX_QUOTED_CHARACTERS else f"{quoted[:_MAX_QUOTED_CHARACTERS]}..."
+    message = f"{name}: expected {expected}, got {quoted}"
     raise DefinitionError(message)
 
 
-def _is_text(value: object) -> bool:
-    """Whether a value is text that a response can hold: not endless, and no half of a surrogate pair."""
-    if not isinstance(value, str) or len(value) > _MOST_CHARACTERS:
+def _is_string(value: object) -> bool:
+    """Return whether a value is a string that a response can contain: bounded, and without lone surrogates."""
+    if not isinstance(value, str) or len(value) > _MAX_CHARACTERS:
         return False
     try:
         value.encode()
@@ -109,4 +118,4 @@ def _is_text(value: object) -> bool:
 
 
 def _is_weight(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MOST_WEIGHT
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MAX_WEIGHT

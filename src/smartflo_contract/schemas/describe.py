@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from smartflo_contract.schemas.json_values import MAX_SAFE_INTEGER
 from smartflo_contract.schemas.patterns import END
 
 _PATTERNS: Final = {
@@ -13,8 +14,6 @@ _PATTERNS: Final = {
     "^[1-9][0-9]{0,15}$": "digits",
     "^(0|-?[1-9][0-9]{0,18})$": "an integer",
 }
-_DEFAULT_LIMIT: Final = 2**53 - 1
-"""The limit of integers that have no other limit: what every JSON parser can represent."""
 _TYPE: Final = re.compile(r"^(?:JSON-encoded )?(?:string|integer|number|boolean|array|object)\b")
 
 
@@ -41,9 +40,9 @@ def _noun(schema: Mapping[str, Any], name: str) -> str:
 def _limits(schema: Mapping[str, Any]) -> list[str]:
     limits = []
     minimum, maximum = schema.get("minimum"), schema.get("maximum")
-    if minimum not in {None, -_DEFAULT_LIMIT}:
+    if minimum not in {None, -MAX_SAFE_INTEGER}:
         limits.append(f" from {minimum}")
-    if maximum not in {None, _DEFAULT_LIMIT}:
+    if maximum not in {None, MAX_SAFE_INTEGER}:
         limits.append(f" to {maximum}")
     if "maxLength" in schema:
         limits.append(f" of {schema.get('minLength', 0)} to {schema['maxLength']} characters")

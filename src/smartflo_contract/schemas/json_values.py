@@ -13,6 +13,8 @@ MAX_DEPTH: Final = 200
 """Maximum levels of nesting; the compiled validator fails at 255."""
 INT64: Final = (-(2**63), 2**63 - 1)
 """The smallest and the largest 64-bit integer."""
+MAX_SAFE_INTEGER: Final = 2**53 - 1
+"""The largest integer up to which a double represents every integer exactly (RFC 8259)."""
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
+from smartflo_contract.factories import value_tables as tables
+from smartflo_contract.factories.generators import COLUMN_DECODERS
 from smartflo_contract.factories.leads import DialerSkill, MongoDate
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas.describe import describe
@@ -19,8 +21,6 @@ from smartflo_contract.schemas.json_values import INT64, not_json
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, column_names
 from smartflo_contract.schemas.overlay import OverlaySource
 from smartflo_contract.schemas.profile_names import PROFILES
-from smartflo_contract.strategies import _value_tables as tables
-from smartflo_contract.strategies._generator_sources import COLUMNS
 from smartflo_contract.strategies._lead_recipe import Recipe, Values
 from smartflo_contract.strategies._schema_strategies import open_set
 
@@ -115,7 +115,7 @@ _KINDS: Final = {
     "alternate_phone_numbers": ("alternate_phone",),
     "names": ("name",),
     "emails": ("email",),
-    "texts": tuple(sorted(set(COLUMNS) - {"phone", "alternate_phone", "name", "email"})),
+    "texts": tuple(sorted(set(COLUMN_DECODERS) - {"phone", "alternate_phone", "name", "email"})),
 }
 """Options that give the values of columns, by what a column holds."""
 _EXPECTED: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
@@ -219,7 +219,7 @@ class InstantArguments(Arguments):
         Raises:
             InvalidArgument: a bound is no 64-bit integer, or the earliest is after the latest.
         """
-        bounds = {"min_value": 0, "max_value": tables.LAST_INSTANT} | self.given
+        bounds = {"min_value": 0, "max_value": tables.MAX_TIME_MS} | self.given
         for name, value in bounds.items():
             if type(value) is not int or not INT64[0] <= value <= INT64[1]:
                 message = f"{name}={value!r}: expected epoch ms, a whole number of 64 bits"
@@ -230,7 +230,7 @@ class InstantArguments(Arguments):
         if least > most:
             message = f"min_value={least!r} is after max_value={most!r}"
             raise InvalidArgument(message)
-        known = [instant for instant in tables.INSTANTS if least <= instant <= most]
+        known = [instant for instant in tables.BOUNDARY_TIMES_MS if least <= instant <= most]
         return st.one_of(*([st.sampled_from(known)] if known else []), st.integers(least, most))
 
 

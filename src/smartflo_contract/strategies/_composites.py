@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES
+from smartflo_contract.factories import value_tables as tables
+from smartflo_contract.factories.byte_sources import SAFE_SERIES, ListFacts
 from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, epoch_ms, mongo_date
-from smartflo_contract.strategies import _value_tables as tables
 from smartflo_contract.strategies._arguments import Arguments, EdgeArguments, InstantArguments, LeadArguments
 from smartflo_contract.strategies._broken_leads import (
     BreakArguments,
@@ -25,8 +26,7 @@ from smartflo_contract.strategies._broken_leads import (
     SurpriseArguments,
     ways_of,
 )
-from smartflo_contract.strategies._generator_sources import DOCUMENTED_KINDS, SAFE, ListFacts
-from smartflo_contract.strategies._lead_recipe import OF_A_LIST, Lead, ListPlan
+from smartflo_contract.strategies._lead_recipe import DOCUMENTED_KINDS, OF_A_LIST, Lead, ListPlan
 from smartflo_contract.strategies.breakers import BODY_BREAKS
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def object_ids(draw: st.DrawFn, _: Arguments) -> str:
 
 def phone_numbers(draw: st.DrawFn, _: Arguments) -> str:
     """Draw a phone number that cannot ring."""
-    return f"{SAFE.prefix}{draw(st.integers(0, SAFE.size - 1)):0{SAFE.digits}d}"
+    return f"{SAFE_SERIES.prefix}{draw(st.integers(0, SAFE_SERIES.size - 1)):0{SAFE_SERIES.digits}d}"
 
 
 def names(draw: st.DrawFn, _: Arguments) -> str:

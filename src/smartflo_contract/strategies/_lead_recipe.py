@@ -8,27 +8,21 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from smartflo_contract.factories.column_kinds import TEXT, kind
-from smartflo_contract.factories.lead_writer import FIELDS
+from smartflo_contract.factories import value_tables as tables
+from smartflo_contract.factories.byte_sources import ByteSource, Decoder, ListFacts, from_options, known_values
+from smartflo_contract.factories.column_kinds import TEXT, column_kind
+from smartflo_contract.factories.generators import COLUMN_DECODERS, GENERATORS
+from smartflo_contract.factories.lead_writer import MIN_FIELDS
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.lead_format import FIELD, header_string
 from smartflo_contract.schemas.schema_keywords import Schema
-from smartflo_contract.strategies import _value_tables as tables
-from smartflo_contract.strategies._generator_sources import (
-    COLUMNS,
-    DOCUMENTED_KINDS,
-    SOURCES,
-    Decode,
-    ListFacts,
-    Source,
-    known_values,
-    of_options,
-)
 from smartflo_contract.strategies._schema_strategies import accepts, example, open_set
 
 Lead: TypeAlias = dict[str, Any]
 Values: TypeAlias = st.SearchStrategy[Any]
 
+DOCUMENTED_KINDS: Final = ("phone", "name", "email", "address", "company")
+"""Contents of field_0 to field_4 unless a column name says otherwise. Source: leads page, response table."""
 _PHONES: Final = frozenset({"phone", "alternate_phone"})
 OF_A_LIST: Final = ("list_id", "list_name", "added_by", "created_by", "header", "sensitive_field_map")
 """Keys that have one value in all leads of a list."""
@@ -41,7 +35,7 @@ _PROBES: Final = [bytes((first, second, second, 0)) for first in range(256) for 
 
 _COUNT, _RENAMED, _NEW_NAME, _SENSITIVE, _POSITIONS, _FIELDS, _FREE = range(7)
 """What the first bytes of a list stand for."""
-_COUNTS: Final = tables.table(tables.COLUMN_COUNTS)
+_COUNTS: Final = tables.byte_table(tables.COLUMN_COUNTS)
 _RENAMING: Final = 192
 _SOME_SENSITIVE, _ANY_SENSITIVE = 64, 160
 _FEWER, _ANY_NUMBER = 128, 192
@@ -60,7 +54,7 @@ class Slot(NamedTuple):
 
     key: str
     at: int
-    decode: Decode
+    decode: Decoder
 
 
 class ListPlan(NamedTuple):
@@ -151,9 +145,9 @@ class Recipe:
         """Return how many fields the leads of a list with so many columns have."""
         profile, byte = self.contract.profile, data[_FIELDS]
         if profile != "lenient":
-            count = max(FIELDS[profile], columns)
+            count = max(MIN_FIELDS[profile], columns)
         elif byte < _ANY_NUMBER:
-            count = max(FIELDS["sample" if byte < _FEWER else "documented"], columns)
+            count = max(MIN_FIELDS["sample" if byte < _FEWER else "documented"], columns)
         else:
             count = 1 + byte - _ANY_NUMBER
         return max(count, self.least_fields)
@@ -189,7 +183,7 @@ class Recipe:
         facts.position, facts.created, facts.updated = position, 0, 0
         lead = plan.blank.copy()
         for number, at in self._filled(plan, data):
-            lead[f"field_{number}"] = COLUMNS[plan.kinds[number]](data, at, facts)
+            lead[f"field_{number}"] = COLUMN_DECODERS[plan.kinds[number]](data, at, facts)
         for key, at, decode in plan.slots:
             lead[key] = decode(data, at, facts)
         for key in plan.mutable:
@@ -234,7 +228,7 @@ class Recipe:
         self._slots.append((self.list_width if len(slots) > 1 else 0, slots))
         self.list_width += len(slots) > 1
 
-    def _place(self, key: str, generator: str, source: Source) -> int:
+    def _place(self, key: str, generator: str, source: ByteSource) -> int:
         """Return where the bytes of a source begin; keys that hold the same id share theirs."""
         name = generator if generator == _ID else f"{key}/{generator}"
         if name not in self._places:
@@ -244,7 +238,7 @@ class Recipe:
                 self._places[name], self.lead_width = self.lead_width, self.lead_width + source.width
         return self._places[name]
 
-    def _source(self, key: str, schema: Schema) -> Source | None:
+    def _source(self, key: str, schema: Schema) -> ByteSource | None:
         """Return where the values of a key, under one reading, come from; ``None`` for its schema's keywords."""
         decided = key in self._decided
         generator: str = schema.get("x-faker", "")
@@ -254,10 +248,10 @@ class Recipe:
             return None
         if generator == "column":
             generator = kind_of(int(key[6:]), ())
-        source = of_options(known_values(schema)) if known else SOURCES[generator](schema)
+        source = from_options(known_values(schema)) if known else GENERATORS[generator].source(schema)
         return self._narrowed(key, source, generator) if decided else source
 
-    def _narrowed(self, key: str, source: Source, generator: str) -> Source | None:
+    def _narrowed(self, key: str, source: ByteSource, generator: str) -> ByteSource | None:
         """Return the source of those values that an overlay accepts, nothing where it accepts none."""
         lists = [ListFacts(columns=tables.COLUMN_NAMES[:count]) for count in tables.COLUMN_COUNTS]
         values = [
@@ -265,7 +259,7 @@ class Recipe:
         ]
         fitting = list({repr(value): value for value in values if self.fits(key, value)}.values())
         if fitting:
-            return of_options(fitting[: tables.MOST_OPTIONS])
+            return from_options(fitting[: tables.MAX_OPTIONS])
         if generator in _PHONES:
             message = (
                 f"overlay of {self.contract!r}: no phone number that cannot ring fits `{key}`; give its numbers as enum"
@@ -282,7 +276,7 @@ def kinds(columns: tuple[str, ...], fields: int) -> tuple[str, ...]:
 
 def kind_of(number: int, columns: tuple[str, ...]) -> str:
     """Return what field ``number`` holds: what its column's name tells, or else what the vendor's table says."""
-    told = kind(columns[number]) if number < len(columns) else TEXT
+    told = column_kind(columns[number]) if number < len(columns) else TEXT
     return DOCUMENTED_KINDS[number] if told == TEXT and number < len(DOCUMENTED_KINDS) else told
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from smartflo_contract.factories.digest_draw import Draw
-from smartflo_contract.factories.schema_values import HINTS, value_for
+from smartflo_contract.factories.schema_values import IMPLIED_TYPES, value_for
 from smartflo_contract.schemas.json_values import INT64
 from smartflo_contract.schemas.lead_format import TIME_KEYS, epoch_ms
 from smartflo_contract.schemas.patterns import END
@@ -76,7 +76,7 @@ def _values(schema: Schema) -> Values:
         return st.sampled_from(schema["enum"])
     if "anyOf" in schema:
         return st.one_of(*map(_values, schema["anyOf"]))
-    hinted = next((kind for keyword, kind in HINTS.items() if keyword in schema), "string")
+    hinted = next((kind for keyword, kind in IMPLIED_TYPES.items() if keyword in schema), "string")
     types = schema.get("type", hinted)
     names = [types] if isinstance(types, str) else sorted(types, key=list(_TYPES).index)
     return st.one_of(*(_TYPES[name](schema) for name in names))

@@ -224,11 +224,11 @@ def test_accepts_lists_and_mappings() -> None:
     [
         ({"host": ""}, "host: expected"),
         ({"host": 1}, "host: expected"),
-        ({"port": -1}, "port: expected a whole number from 0 to 65535, got -1"),
+        ({"port": -1}, "port: expected an integer from 0 to 65535, got -1"),
         ({"port": 65_536}, "port: expected"),
         ({"port": "80"}, "port: expected .* got '80'"),
         ({"port": True}, "port: expected"),
-        ({"workers": 0}, "workers: expected a whole number from 1 to 64"),
+        ({"workers": 0}, "workers: expected an integer from 1 to 64"),
         ({"seed": 2**63}, "seed: expected"),
         ({"seed": 10**5_000}, "seed: expected"),
         ({"seed": 1.5}, "seed: expected"),

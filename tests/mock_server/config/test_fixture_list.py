@@ -184,7 +184,7 @@ def test_accepts_files_and_leads_in_python(folder: Path) -> None:
         ("{}", "leads: expected an array of at least one lead, each a JSON object"),
         ("[]", "expected an array of at least one lead"),
         ('[{"list_id": 4711}, "Asha"]', "each a JSON object"),
-        ("[{}]", "id: missing; set one, because the list_id of the first lead is not a whole number from 1 to"),
+        ("[{}]", "id: missing; set one, because the list_id of the first lead is not an integer from 1 to"),
         ('[{"list_id": "Asha"}]', "id: missing; set one"),
         ('[{"list_id": 5, "x": ' + "[" * 400 + "]" * 400 + "}]", "leads: cannot be encoded as JSON: Recursion limit"),
     ],

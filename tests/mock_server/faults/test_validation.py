@@ -40,9 +40,9 @@ def test_suggests_similar_fault() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ("503;at=0", "at: expected a whole number from 1 to 2147483648, got 0"),
-        ("503;list_id=0", "list_id: expected a whole number from 1 to"),
-        ("503;retry_after=86401", "retry_after: expected a whole number from 0 to 86400"),
+        ("503;at=0", "at: expected an integer from 1 to 2147483648, got 0"),
+        ("503;list_id=0", "list_id: expected an integer from 1 to"),
+        ("503;retry_after=86401", "retry_after: expected an integer from 0 to 86400"),
         ("503;probability=2", "probability: expected a number from 0 to 1, got 2.0"),
         ("503;probability=nan", "probability: expected a number"),
         ("delay;seconds=601", "seconds: expected a number from 0 to 600"),

@@ -66,7 +66,7 @@ def test_rejects_invalid_pages(client: FlaskClient, query: str) -> None:
     response = client.get(f"/__admin/requests?{query}", headers=ME)
 
     assert 422 == response.status_code
-    assert "expected a whole number from 0 to" in response.get_json()["detail"]
+    assert "expected an integer from 0 to" in response.get_json()["detail"]
 
 
 @pytest.mark.parametrize(

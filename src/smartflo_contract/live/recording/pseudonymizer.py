@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from typing import Any, Final, NoReturn, TypeVar
 
-from smartflo_contract.factories.column_kinds import TEXT, kind
+from smartflo_contract.factories.column_kinds import TEXT, column_kind
+from smartflo_contract.factories.generators import generators_with
 from smartflo_contract.live.errors import RecordError
 from smartflo_contract.live.recording._leak_scan import as_string, find_leak, replaced_values
 from smartflo_contract.live.recording._times import EXTENDED_JSON_KEYS, is_time
@@ -32,21 +33,10 @@ from smartflo_contract.schemas.json_values import MAX_DEPTH, Path, first_unporta
 from smartflo_contract.schemas.lead_format import FIELD, column_names, sensitive_positions
 from smartflo_contract.schemas.response_check import ResponseCheck
 
-_COUNTER_GENERATORS: Final = frozenset(
-    {
-        "dial_status",
-        "lead_picked",
-        "disposition",
-        "undisposed_lead",
-        "call_count",
-        "retry_count",
-        "retry_count_text",
-        "priority",
-    }
-)
+_COUNTER_GENERATORS: Final = generators_with("counter")
 """Generators of numbers that count or grade. The values of other generators identify people, lists or accounts."""
-_HEADER_GENERATORS: Final = frozenset({"header_text", "header_array"})
-_POSITION_GENERATORS: Final = frozenset({"sensitive_positions", "sensitive_count"})
+_HEADER_GENERATORS: Final = generators_with("header")
+_POSITION_GENERATORS: Final = generators_with("positions")
 _MAX_FIELD_CHARACTERS: Final = len("field_999")
 _MIN_LONG_NUMBER: Final = 1_000
 """The smallest number with a run of four digits."""
@@ -222,7 +212,7 @@ class _Pseudonymizer:
 
     def _replace_column(self, name: object, path: Path) -> Any:
         """Return a column name that many lists have unchanged, and the pseudonym of another one."""
-        if isinstance(name, str) and _is_plain_name(name) and (kind(name) != TEXT or _is_custom_column(name)):
+        if isinstance(name, str) and _is_plain_name(name) and (column_kind(name) != TEXT or _is_custom_column(name)):
             self._kept_columns.add(name)
             return name
         return self._replace(name, PERSONAL, path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from smartflo_contract.factories import DefinitionError, ListDefinition
-from smartflo_contract.factories.setting_checks import Check, fail, integer, one_of, optional, words
+from smartflo_contract.factories import setting_checks as checks
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import check_faults
@@ -51,24 +51,24 @@ def _boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "true or false"
 
 
-_CHECKS: Final[Mapping[str, Check]] = {
-    "host": words,
-    "port": integer(0, 65_535),
-    "workers": integer(1, _MAX_WORKERS),
-    "seed": integer(*INT64),
-    "profile": words,
-    "overlay": optional(_overlay),
-    "auth": one_of("on", "off"),
-    "phones": one_of("safe", "valid"),
+_CHECKS: Final[Mapping[str, checks.Check]] = {
+    "host": checks.nonempty_string,
+    "port": checks.integer(0, 65_535),
+    "workers": checks.integer(1, _MAX_WORKERS),
+    "seed": checks.integer(*INT64),
+    "profile": checks.nonempty_string,
+    "overlay": checks.optional(_overlay),
+    "auth": checks.one_of("on", "off"),
+    "phones": checks.one_of("safe", "valid"),
     "lists": _lists,
     "quirks": _quirks,
     "logins": _logins,
     "faults": _faults,
     "read_only": _boolean,
-    "max_accounts": integer(1, _MAX_ACCOUNTS),
-    "journal_requests": integer(0, _MAX_JOURNAL_REQUESTS),
-    "journal_bytes": integer(_MIN_JOURNAL_BYTES, _MAX_JOURNAL_BYTES),
-    "admin_token": optional(words),
+    "max_accounts": checks.integer(1, _MAX_ACCOUNTS),
+    "journal_requests": checks.integer(0, _MAX_JOURNAL_REQUESTS),
+    "journal_bytes": checks.integer(_MIN_JOURNAL_BYTES, _MAX_JOURNAL_BYTES),
+    "admin_token": checks.optional(checks.nonempty_string),
 }
 
 
@@ -85,7 +85,7 @@ def validate_config(settings: Mapping[str, Any]) -> None:
         for name, check in _CHECKS.items():
             expected = check(settings[name])
             if expected is not None:
-                fail(name, expected, settings[name])
+                checks.reject(name, expected, settings[name])
     except DefinitionError as error:
         raise ConfigError(str(error)) from None
     _check_list_ids(settings["lists"])
