@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES
+from smartflo_contract.factories import byte_sources as sources
 from smartflo_contract.factories import value_tables as tables
-from smartflo_contract.factories.byte_sources import SAFE_SERIES, ListFacts
 from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, epoch_ms, mongo_date
 from smartflo_contract.strategies._arguments import Arguments, EdgeArguments, InstantArguments, LeadArguments
@@ -166,7 +166,8 @@ def object_ids(draw: st.DrawFn, _: Arguments) -> str:
 
 def phone_numbers(draw: st.DrawFn, _: Arguments) -> str:
     """Draw a phone number that cannot ring."""
-    return f"{SAFE_SERIES.prefix}{draw(st.integers(0, SAFE_SERIES.size - 1)):0{SAFE_SERIES.digits}d}"
+    series = sources.SAFE_SERIES
+    return f"{series.prefix}{draw(st.integers(0, series.size - 1)):0{series.digits}d}"
 
 
 def names(draw: st.DrawFn, _: Arguments) -> str:
@@ -220,7 +221,7 @@ def _plan(draw: st.DrawFn, arguments: LeadArguments, data: bytes) -> ListPlan:
     values |= {key: arguments.value(draw, name, key) for key, name in arguments.of_keys.items() if key in OF_A_LIST}
     if recipe.header_decided:
         values["header"], columns = arguments.header(data, columns, values)
-    facts = ListFacts(columns=columns, fields=arguments.field_count(draw, data, len(columns)))
+    facts = sources.ListFacts(columns=columns, fields=arguments.field_count(draw, data, len(columns)))
     return recipe.plan(data, facts, values)
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from smartflo_contract.factories import byte_sources as sources
 from smartflo_contract.factories import value_tables as tables
-from smartflo_contract.factories.byte_sources import ByteSource, Decoder, ListFacts, from_options, known_values
 from smartflo_contract.factories.column_kinds import TEXT, column_kind
 from smartflo_contract.factories.generators import COLUMN_DECODERS, GENERATORS
 from smartflo_contract.factories.lead_writer import MIN_FIELDS
@@ -54,7 +54,7 @@ class Slot(NamedTuple):
 
     key: str
     at: int
-    decode: Decoder
+    decode: sources.Decoder
 
 
 class ListPlan(NamedTuple):
@@ -69,7 +69,7 @@ class ListPlan(NamedTuple):
         mutable: the keys whose values are made once and must not be shared by leads.
     """
 
-    facts: ListFacts
+    facts: sources.ListFacts
     blank: Lead
     slots: list[Slot]
     kinds: tuple[str, ...]
@@ -112,7 +112,7 @@ class Recipe:
     def simplest(self) -> Lead:
         """Return the lead that examples shrink to."""
         data = bytes(self.list_width + self.lead_width)
-        plan = self.plan(data, ListFacts(fields=self.field_count(data, 0)), {})
+        plan = self.plan(data, sources.ListFacts(fields=self.field_count(data, 0)), {})
         return self.lead(plan, data, 0) | {key: example(self.contract.schema_of(key), key) for key in self.drawn}
 
     def fits(self, key: str, value: object) -> bool:
@@ -139,7 +139,7 @@ class Recipe:
         """Return one of the headers that an overlay leaves, whatever columns it names."""
         choice, readings = next(slots for slots in self._slots if slots[1][0].key == "header")
         slot = readings[data[choice] % len(readings)]
-        return slot.decode(data, slot.at, ListFacts())
+        return slot.decode(data, slot.at, sources.ListFacts())
 
     def field_count(self, data: bytes, columns: int) -> int:
         """Return how many fields the leads of a list with so many columns have."""
@@ -152,7 +152,7 @@ class Recipe:
             count = 1 + byte - _ANY_NUMBER
         return max(count, self.least_fields)
 
-    def plan(self, data: bytes, facts: ListFacts, values: Mapping[str, Any]) -> ListPlan:
+    def plan(self, data: bytes, facts: sources.ListFacts, values: Mapping[str, Any]) -> ListPlan:
         """Return what the leads of a list are made with.
 
         Args:
@@ -216,10 +216,10 @@ class Recipe:
     def _add(self, key: str, schema: Schema) -> None:
         """Give a key its bytes, or a strategy where no table has a value that fits."""
         readings = schema.get("anyOf", [schema])
-        sources = {number: self._source(key, schema | reading) for number, reading in enumerate(readings)}
+        by_reading = {number: self._source(key, schema | reading) for number, reading in enumerate(readings)}
         slots = [
             Slot(key, self._place(key, readings[number].get("x-faker", ""), source), source.decode)
-            for number, source in sources.items()
+            for number, source in by_reading.items()
             if source is not None
         ]
         if not slots:
@@ -228,7 +228,7 @@ class Recipe:
         self._slots.append((self.list_width if len(slots) > 1 else 0, slots))
         self.list_width += len(slots) > 1
 
-    def _place(self, key: str, generator: str, source: ByteSource) -> int:
+    def _place(self, key: str, generator: str, source: sources.ByteSource) -> int:
         """Return where the bytes of a source begin; keys that hold the same id share theirs."""
         name = generator if generator == _ID else f"{key}/{generator}"
         if name not in self._places:
@@ -238,7 +238,7 @@ class Recipe:
                 self._places[name], self.lead_width = self.lead_width, self.lead_width + source.width
         return self._places[name]
 
-    def _source(self, key: str, schema: Schema) -> ByteSource | None:
+    def _source(self, key: str, schema: Schema) -> sources.ByteSource | None:
         """Return where the values of a key, under one reading, come from; ``None`` for its schema's keywords."""
         decided = key in self._decided
         generator: str = schema.get("x-faker", "")
@@ -248,18 +248,18 @@ class Recipe:
             return None
         if generator == "column":
             generator = kind_of(int(key[6:]), ())
-        source = from_options(known_values(schema)) if known else GENERATORS[generator].source(schema)
+        source = sources.from_options(sources.known_values(schema)) if known else GENERATORS[generator].source(schema)
         return self._narrowed(key, source, generator) if decided else source
 
-    def _narrowed(self, key: str, source: ByteSource, generator: str) -> ByteSource | None:
+    def _narrowed(self, key: str, source: sources.ByteSource, generator: str) -> sources.ByteSource | None:
         """Return the source of those values that an overlay accepts, nothing where it accepts none."""
-        lists = [ListFacts(columns=tables.COLUMN_NAMES[:count]) for count in tables.COLUMN_COUNTS]
+        lists = [sources.ListFacts(columns=tables.COLUMN_NAMES[:count]) for count in tables.COLUMN_COUNTS]
         values = [
             source.decode(data, 0, facts) for data in _PROBES for facts in (lists if source.width == 0 else lists[:1])
         ]
         fitting = list({repr(value): value for value in values if self.fits(key, value)}.values())
         if fitting:
-            return from_options(fitting[: tables.MAX_OPTIONS])
+            return sources.from_options(fitting[: tables.MAX_OPTIONS])
         if generator in _PHONES:
             message = (
                 f"overlay of {self.contract!r}: no phone number that cannot ring fits `{key}`; give its numbers as enum"
