@@ -1,4 +1,4 @@
-"""Put the modules of this example on the path, and give every run the same examples."""
+"""Make the modules of this example importable, and use the same examples in every run."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A small client of ``GET /v1/broadcast/leads/{id}``: from the body of a response to contacts."""
+"""A small client of ``GET /v1/broadcast/leads/{id}``: it parses the body of a response into contacts."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -21,19 +21,19 @@ STATUSES = {
 
 
 class LeadError(ValueError):
-    """The body is no lead list, or one of its leads cannot be read."""
+    """The body is not a lead list, or contains a lead that cannot be parsed."""
 
 
 @dataclass(frozen=True)
 class Contact:
-    """One lead, as the rest of an application wants it.
+    """A lead in the form that an application needs.
 
     Attributes:
-        id: identifies the lead.
-        phone: ``field_0``, as it came; ``None`` where it is empty.
-        status: the name of ``dial_status``, or ``status N``.
-        created: when the lead was created, in UTC; ``None`` where that is beyond what ``datetime`` holds.
-        columns: name and value of every column, in their order; names may repeat.
+        id: id of the lead.
+        phone: ``field_0``, unchanged; ``None`` if it is empty.
+        status: label of ``dial_status``, or ``status N``.
+        created: creation time in UTC; ``None`` if ``datetime`` cannot represent it.
+        columns: name and value of every column, in order; names may repeat.
         sensitive: positions of the sensitive columns.
     """
 
@@ -45,32 +45,32 @@ class Contact:
     sensitive: frozenset[int]
 
     def __repr__(self) -> str:
-        """Show no value that may be private."""
+        """Return a representation without values that may be private."""
         shown = [
-            f"{name}={'***' if self._is_hidden(place, name) else value!r}"
-            for place, (name, value) in enumerate(self.columns)
+            f"{name}={'***' if self._is_private(position, name) else value!r}"
+            for position, (name, value) in enumerate(self.columns)
         ]
         return f"<Contact {self.id} {self.status} {' '.join(shown)}>"
 
-    def _is_hidden(self, place: int, name: str) -> bool:
-        """Tell whether a value may be private: the phone, what is sensitive, and what no column names."""
-        return place == 0 or place in self.sensitive or name.startswith("field_")
+    def _is_private(self, position: int, name: str) -> bool:
+        """Return whether a value may be private: the phone, sensitive columns, and fields without a column."""
+        return position == 0 or position in self.sensitive or name.startswith("field_")
 
 
 def contacts(body: bytes) -> list[Contact]:
-    """Return the contacts of a response's body.
+    """Return the contacts in the body of a response.
 
     Raises:
-        LeadError: it is no lead list; the message says what it is instead.
+        LeadError: the body is not a lead list; the message shows what it is.
     """
     try:
-        leads = json.loads(body, parse_constant=_refuse)
+        leads = json.loads(body, parse_constant=_reject)
     except ValueError as error:
-        message = f"the body is no JSON: {error}"
+        message = f"the body is not JSON: {error}"
         raise LeadError(message) from error
     if not isinstance(leads, list):
-        said = leads.get("message", leads) if isinstance(leads, dict) else leads
-        message = f"expected a list of leads, got: {str(said)[:200]}"
+        shown = leads.get("message", leads) if isinstance(leads, dict) else leads
+        message = f"expected a list of leads, got: {str(shown)[:200]}"
         raise LeadError(message)
     return [_contact(index, lead) for index, lead in enumerate(leads)]
 
@@ -80,23 +80,23 @@ def _contact(index: int, lead: Any) -> Contact:
         status = _whole_number(lead["dial_status"])
         return Contact(
             id=str(lead["lead_id"]),
-            phone=_text(lead["field_0"]) or None,
+            phone=_string(lead["field_0"]) or None,
             status=STATUSES.get(status, f"status {status}"),
             created=_time(lead["created_at"]),
             columns=tuple(_columns(lead)),
             sensitive=_sensitive(lead["sensitive_field_map"], len(_names(lead["header"]))),
         )
     except (KeyError, TypeError, ValueError) as error:
-        message = f"lead {index} cannot be read: {type(error).__name__} {error}"
+        message = f"lead {index} cannot be parsed: {type(error).__name__} {error}"
         raise LeadError(message) from error
 
 
 def _columns(lead: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield every column that has a field, and every further field that holds something."""
+    """Yield every column that has a field, and every further field that is not empty."""
     names = _names(lead["header"])
     fields = sum(1 for key in lead if key.removeprefix("field_").isdecimal() and key.startswith("field_"))
     for number in range(fields):
-        value = _text(lead.get(f"field_{number}", ""))
+        value = _string(lead.get(f"field_{number}", ""))
         if number < len(names):
             yield names[number], value
         elif value:
@@ -104,13 +104,13 @@ def _columns(lead: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _names(header: Any) -> list[str]:
-    """Return the names of the columns; the sample has them as JSON in text, the documentation as JSON."""
+    """Return the column names: a JSON-encoded string in the sample, an array in the documentation."""
     names = json.loads(header) if isinstance(header, str) else header
-    return [_text(name) for name in names]
+    return [_string(name) for name in names]
 
 
 def _sensitive(sensitive: Any, columns: int) -> frozenset[int]:
-    """Return the sensitive positions; where only their number is known, every column is taken for sensitive."""
+    """Return the sensitive positions; if only their number is known, all columns are sensitive."""
     decoded = json.loads(sensitive)
     if isinstance(decoded, int):
         return frozenset(range(columns)) if decoded else frozenset()
@@ -118,16 +118,16 @@ def _sensitive(sensitive: Any, columns: int) -> frozenset[int]:
 
 
 def _time(value: Mapping[str, Mapping[str, str]]) -> datetime | None:
-    milliseconds = int(_text(value["$date"]["$numberLong"]))
+    milliseconds = int(_string(value["$date"]["$numberLong"]))
     try:
         return EPOCH + timedelta(milliseconds=milliseconds)
     except OverflowError:
         return None
 
 
-def _text(value: Any) -> str:
+def _string(value: Any) -> str:
     if not isinstance(value, str):
-        message = f"expected text, got {value!r}"
+        message = f"expected a string, got {value!r}"
         raise TypeError(message)
     return value
 
@@ -139,6 +139,6 @@ def _whole_number(value: Any) -> int:
     return value
 
 
-def _refuse(constant: str) -> float:
-    message = f"{constant} is no JSON"
+def _reject(constant: str) -> float:
+    message = f"{constant} is not JSON"
     raise ValueError(message)

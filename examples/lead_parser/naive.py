@@ -1,4 +1,4 @@
-"""The same client as projects write it at first. Each function is right for the sample on the vendor's page."""
+"""The same client with common shortcuts. Each function is correct for the sample on the vendor's page."""
 
 import json
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ def by_phone(leads: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def columns(lead: dict[str, Any]) -> dict[str, str]:
-    """Map names of columns to values. Columns with the same name become one."""
+    """Map column names to values. Columns with the same name become one."""
     return {name: lead[f"field_{number}"] for number, name in enumerate(json.loads(lead["header"]))}
 
 
@@ -23,16 +23,16 @@ def column_names(lead: dict[str, Any]) -> list[str]:
 
 
 def created(lead: dict[str, Any]) -> datetime:
-    """Return the time of creation. Milliseconds are taken for seconds."""
+    """Return the creation time. Milliseconds are read as seconds."""
     return datetime.fromtimestamp(int(lead["created_at"]["$date"]["$numberLong"]), UTC)
 
 
 def disposition(lead: dict[str, Any]) -> str:
-    """Return the name of the disposition. Those that the account has made have none here."""
+    """Return the label of the disposition. Dispositions of the account have no label here."""
     return DISPOSITIONS[lead["dialer_dial_status"]]
 
 
 def first_phone(body: bytes) -> str:
-    """Return the first lead's phone number. An error with status 200 has no leads."""
+    """Return the phone number of the first lead. An error with status 200 contains no leads."""
     phone: str = json.loads(body)[0]["field_0"]
     return phone

@@ -1,4 +1,4 @@
-"""What Hypothesis shows of the naive client: for every shortcut the simplest lead that it is wrong about."""
+"""Hypothesis finds, for each shortcut of the naive client, the simplest lead that breaks it."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ SETTINGS = settings(derandomize=True, database=None, deadline=None, max_examples
 
 
 def counterexample(strategy: st.SearchStrategy[Any], holds: Callable[[Any], bool]) -> Any:
-    """Return the simplest example of which ``holds`` is not true, or where it raises."""
+    """Return the simplest example for which ``holds`` is false or raises."""
 
     def fails(example: Any) -> bool:
         try:
@@ -28,57 +28,57 @@ def counterexample(strategy: st.SearchStrategy[Any], holds: Callable[[Any], bool
     return find(strategy, fails, settings=SETTINGS)
 
 
-def test_one_phone_for_two_leads() -> None:
-    """A mapping by phone number loses a lead of two that share a number, or have none."""
-    found = counterexample(lead_lists(), lambda body: len(naive.by_phone(body)) == len(body))
+def test_leads_share_phone_number() -> None:
+    """A mapping by phone number loses one of two leads without a number."""
+    example = counterexample(lead_lists(), lambda body: len(naive.by_phone(body)) == len(body))
 
-    assert [lead["field_0"] for lead in found] == ["", ""]
+    assert [lead["field_0"] for lead in example] == ["", ""]
 
 
-def test_two_columns_of_one_name() -> None:
+def test_columns_share_name() -> None:
     """A mapping by column name loses a value."""
     names = st.lists(st.sampled_from(["Name", "Phone"]), max_size=3)
-    found = counterexample(
+    example = counterexample(
         leads(columns=names), lambda lead: len(naive.columns(lead)) == len(json.loads(lead["header"]))
     )
 
-    assert found["header"] == '["Name","Name"]'
+    assert example["header"] == '["Name","Name"]'
 
 
-def test_a_header_that_is_no_list_of_words() -> None:
-    """Splitting at commas finds a column in a list that has none."""
-    found = counterexample(leads(), lambda lead: naive.column_names(lead) == json.loads(lead["header"]))
+def test_header_is_empty() -> None:
+    """Splitting at commas finds a column in a list without columns."""
+    example = counterexample(leads(), lambda lead: naive.column_names(lead) == json.loads(lead["header"]))
 
-    assert (found["header"], naive.column_names(found)) == ("[]", [""])
+    assert (example["header"], naive.column_names(example)) == ("[]", [""])
 
 
-def test_milliseconds_for_seconds() -> None:
-    """A time in milliseconds, read as seconds, is in another year, or in none."""
-    found = counterexample(
+def test_milliseconds_are_not_seconds() -> None:
+    """A time in milliseconds, read as seconds, is in another year or out of range."""
+    example = counterexample(
         leads(), lambda lead: abs(naive.created(lead).timestamp() * 1000 - _milliseconds(lead)) < 1_000
     )
 
-    assert _milliseconds(found) > 0
+    assert _milliseconds(example) > 0
 
 
-def test_a_disposition_that_has_no_name() -> None:
-    """The first disposition that the table lacks stops the import."""
-    found = counterexample(leads(), lambda lead: bool(naive.disposition(lead)))
+def test_disposition_is_unknown() -> None:
+    """A disposition that the table lacks stops the import."""
+    example = counterexample(leads(), lambda lead: bool(naive.disposition(lead)))
 
-    assert found["dialer_dial_status"] == -6
+    assert example["dialer_dial_status"] == -6
 
 
-def test_an_error_with_status_200() -> None:
-    """An error object instead of the list is a KeyError in the middle of nowhere."""
-    found = counterexample(
+def test_error_has_status_200() -> None:
+    """An error object instead of the list raises a KeyError."""
+    example = counterexample(
         broken_responses(rule="type", key=""), lambda broken: isinstance(naive.first_phone(broken.response), str)
     )
 
-    assert found.response == b'{"success":false,"message":"Token has expired"}'
+    assert example.response == b'{"success":false,"message":"Token has expired"}'
 
 
-def test_the_client_has_none_of_these_faults() -> None:
-    """The same questions, put to the client of this example, find no counterexample."""
+def test_parser_has_none_of_these_errors() -> None:
+    """For the parser of this example, Hypothesis finds no counterexample."""
 
     def read(body: list[dict[str, Any]]) -> list[Any]:
         return contacts(json.dumps(body).encode())

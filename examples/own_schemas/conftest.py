@@ -1,3 +1,3 @@
-"""The project's own plugin, beside that of smartflo-contract, which pytest finds by itself."""
+"""Load the project's own plugin; pytest loads that of smartflo-contract by its entry point."""
 
 pytest_plugins = ["pytest_plugin"]

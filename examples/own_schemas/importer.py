@@ -1,4 +1,4 @@
-"""Imports the leads of a Smartflo list into the CRM."""
+"""Import the leads of a Smartflo list into the CRM."""
 
 import re
 from collections.abc import Mapping
@@ -12,35 +12,35 @@ _DECORATION: Final = str.maketrans("", "", " -()")
 
 
 class Crm(Protocol):
-    """Where customers are stored."""
+    """A CRM that stores customers."""
 
     def store(self, record: Mapping[str, Any]) -> None:
         """Store a record."""
 
 
 def import_list(base_url: str, headers: Mapping[str, str], list_id: int, crm: Crm) -> tuple[int, int]:
-    """Store the leads of a list, and return how many were stored and how many were no customers.
+    """Store the leads of a list, and return how many were stored and how many were rejected.
 
     Raises:
         requests.RequestException: the list cannot be read.
     """
     response = requests.get(f"{base_url}/v1/broadcast/leads/{list_id}", headers=headers, timeout=10)
     response.raise_for_status()
-    stored = refused = 0
+    stored = rejected = 0
     for lead in response.json():
         try:
             crm.store(customer_of(lead).as_record())
             stored += 1
         except CustomerError:
-            refused += 1
-    return stored, refused
+            rejected += 1
+    return stored, rejected
 
 
 def customer_of(lead: Mapping[str, Any]) -> Customer:
-    """Return the customer that a lead becomes.
+    """Return the customer of a lead.
 
     Raises:
-        CustomerError: it cannot become one.
+        CustomerError: the lead has no valid customer.
     """
     try:
         record = {
@@ -51,7 +51,7 @@ def customer_of(lead: Mapping[str, Any]) -> Customer:
             "created_ms": int(lead["created_at"]["$date"]["$numberLong"]),
         }
     except (KeyError, TypeError, ValueError) as error:
-        message = f"no customer: {type(error).__name__} {error}"
+        message = f"not a customer: {type(error).__name__} {error}"
         raise CustomerError(message) from error
     return Customer.from_record(record)
 

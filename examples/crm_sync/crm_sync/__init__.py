@@ -1,1 +1,1 @@
-"""Keeps the contacts of a CRM and a Smartflo lead list in step."""
+"""Synchronize the contacts of a CRM with a Smartflo lead list."""

@@ -1,4 +1,4 @@
-"""A client of the Smartflo API: logs in, keeps its token, and tries again where that may help."""
+"""A client of the Smartflo API that logs in, keeps its token, and retries failed requests."""
 
 import json
 import time
@@ -10,57 +10,57 @@ import requests
 
 BASE_URL: Final = "https://api-smartflo.tatateleservices.com"
 INDIA: Final = timezone(timedelta(hours=5, minutes=30))
-RETRIED: Final = frozenset({429, 500, 502, 503, 504})
-ATTEMPTS: Final = 4
-BACKOFF: Final = 0.5
-"""Seconds before the second attempt; each further one waits twice as long."""
-PATIENCE: Final = 60.0
-"""The longest wait, in seconds; whoever is told to wait longer should come back later."""
-REFRESHED_BEFORE: Final = timedelta(minutes=5)
-"""A token that expires so soon is refreshed first."""
+RETRIED_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
+MAX_ATTEMPTS: Final = 4
+BACKOFF_SECONDS: Final = 0.5
+"""Wait before the second attempt; it doubles with each attempt."""
+MAX_WAIT_SECONDS: Final = 60.0
+"""If the API requires a longer wait, the request fails."""
+REFRESH_BEFORE: Final = timedelta(minutes=5)
+"""Remaining lifetime at which a token is refreshed."""
 
 
 class SmartfloError(Exception):
-    """The API cannot be reached, or does not do what it is asked."""
+    """The API cannot be reached, or rejects a request."""
 
 
-class LoginRefusedError(SmartfloError):
-    """The login is wrong. Trying again locks it out."""
+class LoginRejectedError(SmartfloError):
+    """The login is wrong. Repeating it causes a lock-out."""
 
 
 class TryLaterError(SmartfloError):
-    """The API wants no requests for a while, as after too many failed logins.
+    """The API rejects requests for some time, as after too many failed logins.
 
     Attributes:
-        until: when it will take requests again.
+        until: time from which it accepts requests.
     """
 
     def __init__(self, message: str, until: datetime) -> None:
-        """Keep the time."""
+        """Add the time to the message."""
         super().__init__(f"{message}: try again at {until:%Y-%m-%d %H:%M:%S %Z}")
         self.until = until
 
 
-class _Answer(NamedTuple):
-    """Status, and content; ``None`` where the body is no JSON."""
+class _Response(NamedTuple):
+    """Status and decoded content of a response; the content is ``None`` if the body is not JSON."""
 
     status: int
     content: Any
 
     @property
     def message(self) -> str:
-        said = self.content.get("message", self.content) if isinstance(self.content, Mapping) else "no message"
-        return f"status {self.status}, {said}"
+        message = self.content.get("message", self.content) if isinstance(self.content, Mapping) else "no message"
+        return f"status {self.status}, {message}"
 
     @property
-    def failed(self) -> bool:
-        """Errors also come with status 200, and ``success`` may be text."""
+    def is_error(self) -> bool:
+        """Whether it is an error; errors may have status 200, and ``success`` may be a string."""
         success = self.content.get("success") if isinstance(self.content, Mapping) else True
         return self.status >= requests.codes.bad_request or str(success).lower() == "false"
 
     @property
-    def refuses_token(self) -> bool:
-        return self.status == requests.codes.unauthorized or (self.failed and "Token" in self.message)
+    def rejects_token(self) -> bool:
+        return self.status == requests.codes.unauthorized or (self.is_error and "Token" in self.message)
 
 
 class SmartfloClient:
@@ -68,10 +68,10 @@ class SmartfloClient:
 
     Args:
         email: login id.
-        password: of the login.
-        timeout: seconds until a request has failed.
-        sleep: waits for so many seconds.
-        now: tells the time, with a zone.
+        password: password of the login id.
+        timeout: maximum time of a request, in seconds.
+        sleep: waits for a number of seconds.
+        now: returns the current time, with a time zone.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class SmartfloClient:
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Keep the login; the first request uses it."""
+        """Store the login; the first request uses it."""
         self._login = {"email": email, "password": password}
         self._timeout, self._sleep, self._now = timeout, sleep, now
         self._session = requests.Session()
@@ -92,7 +92,7 @@ class SmartfloClient:
         self._scheme = "Bearer "
 
     def __enter__(self) -> Self:
-        """Open nothing: connections open by themselves."""
+        """Return the client; connections are opened when needed."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,7 +103,7 @@ class SmartfloClient:
         """Return the leads of a list.
 
         Raises:
-            SmartfloError: they cannot be read.
+            SmartfloError: the list cannot be read.
         """
         content = self._call("GET", f"/v1/broadcast/leads/{list_id}")
         if not isinstance(content, list):
@@ -112,76 +112,74 @@ class SmartfloClient:
         return content
 
     def add_leads(self, list_id: int, leads: Sequence[Mapping[str, str]]) -> None:
-        """Add leads to a list, but for numbers that it has; so a request whose answer is lost can be sent again.
+        """Add leads to a list, except numbers that it contains, so that the request can be repeated safely.
 
         Raises:
-            SmartfloError: they may not have been added.
+            SmartfloError: the leads may not have been added.
         """
         self._call("POST", f"/v1/broadcast/leads/{list_id}", {"data": list(leads), "duplicate_option": "skip"})
 
     def _call(self, method: str, path: str, body: object = None) -> Any:
-        """Return the content of an answer; a token that is refused is replaced, and sent in the other form at last."""
-        self._have_token()
-        answer = self._send(method, path, body)
-        if answer.refuses_token:
+        """Return the content of a response. A rejected token is replaced, then sent in the other form."""
+        self._ensure_token()
+        response = self._send(method, path, body)
+        if response.rejects_token:
             self._log_in()
-            answer = self._send(method, path, body)
-        if answer.refuses_token:
+            response = self._send(method, path, body)
+        if response.rejects_token:
             self._scheme = "" if self._scheme else "Bearer "
-            answer = self._send(method, path, body)
-        if answer.failed:
-            message = f"{method} {path}: {answer.message}"
+            response = self._send(method, path, body)
+        if response.is_error:
+            message = f"{method} {path}: {response.message}"
             raise SmartfloError(message)
-        return answer.content
+        return response.content
 
-    def _have_token(self) -> None:
+    def _ensure_token(self) -> None:
         if self._token is None:
             self._log_in()
-        elif self._now() > self._expires - REFRESHED_BEFORE:
-            answer = self._send("POST", "/v1/auth/refresh")
-            if answer.failed:
+        elif self._now() > self._expires - REFRESH_BEFORE:
+            response = self._send("POST", "/v1/auth/refresh")
+            if response.is_error:
                 self._log_in()
             else:
-                self._keep(answer.content)
+                self._store_token(response.content)
 
     def _log_in(self) -> None:
         self._token = None
-        answer = self._send("POST", "/v1/auth/login", self._login)
-        if answer.failed:
-            raise LoginRefusedError(answer.message)
-        self._keep(answer.content)
+        response = self._send("POST", "/v1/auth/login", self._login)
+        if response.is_error:
+            raise LoginRejectedError(response.message)
+        self._store_token(response.content)
 
-    def _keep(self, content: Mapping[str, Any]) -> None:
+    def _store_token(self, content: Mapping[str, Any]) -> None:
         self._token = content["access_token"]
         self._expires = self._now() + timedelta(seconds=content["expires_in"])
 
-    def _send(self, method: str, path: str, body: object = None) -> _Answer:
-        """Send a request until it has an answer that will not be another one soon."""
+    def _send(self, method: str, path: str, body: object = None) -> _Response:
+        """Send a request, and repeat it while the failure may be temporary."""
         headers = {"Authorization": f"{self._scheme}{self._token}"} if self._token else {}
         failure = ""
-        for attempt in range(ATTEMPTS):
-            wanted = 0.0
+        for attempt in range(MAX_ATTEMPTS):
+            required_wait = 0.0
             try:
-                response = self._session.request(
-                    method, BASE_URL + path, json=body, headers=headers, timeout=self._timeout
-                )
+                raw = self._session.request(method, BASE_URL + path, json=body, headers=headers, timeout=self._timeout)
             except requests.RequestException as error:
                 failure = type(error).__name__
             else:
-                answer = _Answer(response.status_code, _decoded(response.content))
-                wanted = self._wanted_wait(response, answer.content)
-                if not wanted and answer.status not in RETRIED and answer.content is not None:
-                    return answer
-                failure = answer.message
-            if wanted > PATIENCE:
-                raise TryLaterError(failure, self._now() + timedelta(seconds=wanted))
-            if attempt < ATTEMPTS - 1:
-                self._sleep(wanted or BACKOFF * 2**attempt)
-        message = f"{method} {path}: {failure}, after {ATTEMPTS} attempts"
+                response = _Response(raw.status_code, _decode(raw.content))
+                required_wait = self._required_wait(raw, response.content)
+                if not required_wait and response.status not in RETRIED_STATUSES and response.content is not None:
+                    return response
+                failure = response.message
+            if required_wait > MAX_WAIT_SECONDS:
+                raise TryLaterError(failure, self._now() + timedelta(seconds=required_wait))
+            if attempt < MAX_ATTEMPTS - 1:
+                self._sleep(required_wait or BACKOFF_SECONDS * 2**attempt)
+        message = f"{method} {path}: {failure}, after {MAX_ATTEMPTS} attempts"
         raise SmartfloError(message)
 
-    def _wanted_wait(self, response: requests.Response, content: Any) -> float:
-        """Return how many seconds an answer asks to wait; 0 where it does not, or not in a form that is known."""
+    def _required_wait(self, response: requests.Response, content: Any) -> float:
+        """Return the seconds to wait that a response requires; 0 if it names none in a known form."""
         seconds = response.headers.get("Retry-After", "")
         if seconds.isdecimal():
             return float(seconds)
@@ -192,7 +190,7 @@ class SmartfloClient:
             return 0.0
 
 
-def _decoded(body: bytes) -> Any:
+def _decode(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The CRM's side: contacts, and the table that holds them."""
+"""The contacts of the CRM, and their table."""
 
 import re
 import sqlite3
@@ -29,11 +29,11 @@ class Contact:
     """A person of the CRM.
 
     Attributes:
-        phone: in E.164, as ``+915550000042``; identifies the contact.
-        name: empty where it is not known.
-        email: empty where it is not known.
-        lead_id: of the lead in Smartflo; ``None`` until there is one.
-        status: what became of the last call.
+        phone: phone number in E.164, such as ``+915550000042``; identifies the contact.
+        name: empty if unknown.
+        email: empty if unknown.
+        lead_id: id of the lead in Smartflo; ``None`` without a lead.
+        status: outcome of the last call.
     """
 
     phone: str
@@ -47,7 +47,7 @@ class ContactStore:
     """Contacts in SQLite; use it as a context manager.
 
     Args:
-        path: of the database.
+        path: path of the database.
     """
 
     def __init__(self, path: str = ":memory:") -> None:
@@ -56,7 +56,7 @@ class ContactStore:
         self._database.execute(_TABLE)
 
     def __enter__(self) -> Self:
-        """Return the store, which is open."""
+        """Return the store."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,18 +64,18 @@ class ContactStore:
         self._database.close()
 
     def upsert(self, contacts: Iterable[Contact]) -> None:
-        """Add contacts, or change those with the same phone: all or none. What is empty changes nothing."""
+        """Add contacts, or update those with the same phone, all or none. Empty values are not written."""
         with self._database:
             self._database.executemany(_UPSERT, map(astuple, contacts))
 
     def by_phone(self) -> dict[str, Contact]:
-        """Return all contacts."""
+        """Return all contacts by phone number."""
         rows = self._database.execute("select phone, name, email, lead_id, status from contacts order by phone")
         return {row[0]: Contact(*row) for row in rows}
 
 
-def normalized(phone: str) -> str | None:
-    """Return a phone number in E.164, ``None`` where it is none; ten digits are Indian."""
+def normalize_phone(phone: str) -> str | None:
+    """Return a phone number in E.164; ``None`` if it is not a phone number. Ten digits are Indian."""
     digits = re.sub(r"[^0-9+]", "", phone)
     indian = _INDIAN.fullmatch(digits)
     if indian:

@@ -1,4 +1,4 @@
-"""From leads to contacts, and back."""
+"""Convert leads to contacts and contacts to leads."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crm_sync.client import SmartfloClient
-from crm_sync.contacts import Contact, ContactStore, normalized
+from crm_sync.contacts import Contact, ContactStore, normalize_phone
 
 STATUSES: Final = {
     "1": "New",
@@ -23,11 +23,11 @@ STATUSES: Final = {
 
 @dataclass(frozen=True)
 class Report:
-    """What a sync did.
+    """Result of a sync.
 
     Attributes:
-        stored: leads that became contacts; of leads with one phone the last counts.
-        skipped: leads without a phone number.
+        stored: number of leads stored as contacts; of leads with the same phone, the last one counts.
+        skipped: number of leads without a phone number.
     """
 
     stored: int
@@ -38,7 +38,7 @@ def pull(client: SmartfloClient, store: ContactStore, list_id: int) -> Report:
     """Store the leads of a list as contacts.
 
     Raises:
-        SmartfloError: they cannot be read; then nothing is stored.
+        SmartfloError: the list cannot be read; nothing is stored.
     """
     leads = client.leads(list_id)
     contacts = [contact for contact in map(contact_of, leads) if contact]
@@ -47,10 +47,10 @@ def pull(client: SmartfloClient, store: ContactStore, list_id: int) -> Report:
 
 
 def push(client: SmartfloClient, store: ContactStore, list_id: int) -> int:
-    """Add the contacts that are no leads to a list, and return how many; no answer tells their ids, so read it then.
+    """Add contacts without a lead to a list, read their ids from the list, and return their number.
 
     Raises:
-        SmartfloError: it failed; pushing again adds nobody twice.
+        SmartfloError: the push failed; repeating it adds no lead twice.
     """
     new = [contact for contact in store.by_phone().values() if contact.lead_id is None]
     if new:
@@ -60,8 +60,8 @@ def push(client: SmartfloClient, store: ContactStore, list_id: int) -> int:
 
 
 def contact_of(lead: Mapping[str, Any]) -> Contact | None:
-    """Return the contact of a lead, ``None`` where it has no phone number."""
-    phone = normalized(_text(lead.get("field_0")))
+    """Return the contact of a lead; ``None`` without a phone number."""
+    phone = normalize_phone(_string(lead.get("field_0")))
     if phone is None:
         return None
     columns = _columns(lead)
@@ -69,29 +69,29 @@ def contact_of(lead: Mapping[str, Any]) -> Contact | None:
         phone=phone,
         name=columns.get("name", ""),
         email=columns.get("email id", columns.get("email", "")),
-        lead_id=_text(lead.get("lead_id")) or None,
-        status=STATUSES.get(_text(lead.get("dial_status")), "Unknown"),
+        lead_id=_string(lead.get("lead_id")) or None,
+        status=STATUSES.get(_string(lead.get("dial_status")), "Unknown"),
     )
 
 
 def lead_of(contact: Contact) -> dict[str, str]:
-    """Return what is posted of a contact: an Indian number without its country."""
+    """Return the lead of a contact; an Indian number is sent without country code."""
     return {"field_0": contact.phone.removeprefix("+91"), "field_1": contact.name, "field_2": contact.email}
 
 
 def _columns(lead: Mapping[str, Any]) -> dict[str, str]:
-    """Return values by the names of their columns, in lower case; of columns with one name the first counts."""
+    """Return values by column name in lower case; of columns with the same name, the first counts."""
     header = lead.get("header")
     try:
         names = json.loads(header) if isinstance(header, str) else header
     except ValueError:
         names = []
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for number, name in enumerate(names if isinstance(names, list) else []):
-        found.setdefault(str(name).strip().lower(), _text(lead.get(f"field_{number}")))
-    return found
+        columns.setdefault(str(name).strip().lower(), _string(lead.get(f"field_{number}")))
+    return columns
 
 
-def _text(value: Any) -> str:
-    """Return a value as text that a database takes."""
+def _string(value: Any) -> str:
+    """Return a value as a string that the database accepts."""
     return "" if value is None else str(value).encode("utf-8", "replace").decode()

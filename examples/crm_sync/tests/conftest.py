@@ -1,4 +1,4 @@
-"""The sync as the tests run it: against the fake, without a change, and without waiting."""
+"""The unchanged sync against the fake, without waiting."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,13 +13,13 @@ from smartflo_contract.pytest_plugin import Smartflo
 
 @pytest.fixture
 def waits() -> list[float]:
-    """How long the client has waited, in seconds."""
+    """Waits of the client, in seconds."""
     return []
 
 
 @pytest.fixture
 def sleep(smartflo: Smartflo, waits: list[float]) -> Callable[[float], None]:
-    """Turn the account's clock on instead of sleeping."""
+    """Return a function that advances the account's clock instead of sleeping."""
 
     def skip(seconds: float) -> None:
         waits.append(seconds)
@@ -30,7 +30,7 @@ def sleep(smartflo: Smartflo, waits: list[float]) -> Callable[[float], None]:
 
 @pytest.fixture
 def connect(smartflo_intercept: Smartflo, sleep: Callable[[float], None]) -> Iterator[Callable[..., SmartfloClient]]:
-    """Make clients whose requests to the vendor's host come to the fake."""
+    """Yield a function that creates clients whose requests to the vendor's host reach the fake."""
     with ExitStack() as stack:
 
         def make(**settings: Any) -> SmartfloClient:
@@ -42,7 +42,7 @@ def connect(smartflo_intercept: Smartflo, sleep: Callable[[float], None]) -> Ite
 
 @pytest.fixture
 def client(connect: Callable[..., SmartfloClient]) -> SmartfloClient:
-    """A client whose clock is not the account's: it learns of an expired token when it is refused."""
+    """A client that does not use the account's clock: it detects an expired token when it is rejected."""
     return connect()
 
 

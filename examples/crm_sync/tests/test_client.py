@@ -1,10 +1,10 @@
-"""The client keeps its token, and gets through what goes wrong."""
+"""The client keeps its token and recovers from errors."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from crm_sync.client import INDIA, LoginRefusedError, SmartfloClient, SmartfloError, TryLaterError
+from crm_sync.client import INDIA, LoginRejectedError, SmartfloClient, SmartfloError, TryLaterError
 
 from smartflo_contract.pytest_plugin import Smartflo
 
@@ -14,7 +14,7 @@ LEADS = "/v1/broadcast/leads/{id}"
 
 @pytest.mark.smartflo(leads=3)
 def test_logs_in_once(smartflo: Smartflo, client: SmartfloClient) -> None:
-    """The token of the first request serves the next ones."""
+    """All requests use the token of the first login."""
     for _ in range(3):
         assert client.leads(smartflo.lists[0].id) == smartflo.lists[0].leads
 
@@ -24,8 +24,8 @@ def test_logs_in_once(smartflo: Smartflo, client: SmartfloClient) -> None:
 
 @pytest.mark.parametrize("status", [401, 200])
 @pytest.mark.smartflo(leads=3)
-def test_logs_in_again_when_the_token_has_expired(smartflo: Smartflo, client: SmartfloClient, status: int) -> None:
-    """The refusal may come with status 200."""
+def test_logs_in_again_after_token_expires(smartflo: Smartflo, client: SmartfloClient, status: int) -> None:
+    """The rejection may have status 200."""
     smartflo.quirks(expired_token=status)
     client.leads(smartflo.lists[0].id)
     smartflo.clock.advance(hours=2)
@@ -35,8 +35,8 @@ def test_logs_in_again_when_the_token_has_expired(smartflo: Smartflo, client: Sm
 
 
 @pytest.mark.smartflo(leads=3)
-def test_refreshes_a_token_that_expires_soon(smartflo: Smartflo, connect: Callable[..., SmartfloClient]) -> None:
-    """A client that knows the time is not refused at all."""
+def test_refreshes_token_before_it_expires(smartflo: Smartflo, connect: Callable[..., SmartfloClient]) -> None:
+    """With the account's clock, no request is rejected."""
     client = connect(now=lambda: smartflo.clock.now)
     client.leads(smartflo.lists[0].id)
     smartflo.clock.advance(minutes=56)
@@ -55,8 +55,8 @@ def test_refreshes_a_token_that_expires_soon(smartflo: Smartflo, connect: Callab
     [(503, 503, "ok"), (429, 500, 504), ("cut",), ("reset", "reset"), ("cut_clean", "html", "dangling_comma")],
     ids=lambda steps: "-".join(map(str, steps)),
 )
-def test_tries_again(smartflo: Smartflo, client: SmartfloClient, waits: list[float], steps: tuple[int | str]) -> None:
-    """Each attempt waits twice as long as the one before."""
+def test_retries(smartflo: Smartflo, client: SmartfloClient, waits: list[float], steps: tuple[int | str]) -> None:
+    """The wait doubles with each attempt."""
     smartflo.fail(*steps)
 
     assert client.leads(smartflo.lists[0].id) == smartflo.lists[0].leads
@@ -64,8 +64,8 @@ def test_tries_again(smartflo: Smartflo, client: SmartfloClient, waits: list[flo
 
 
 @pytest.mark.smartflo(leads=3)
-def test_an_answer_that_is_late_is_asked_for_again(smartflo: Smartflo, connect: Callable[..., SmartfloClient]) -> None:
-    """A timeout is a failure like any other."""
+def test_retries_after_timeout(smartflo: Smartflo, connect: Callable[..., SmartfloClient]) -> None:
+    """A timeout is a temporary failure."""
     client = connect(timeout=0.3)
     smartflo.fail("delay", seconds=5)
 
@@ -73,8 +73,8 @@ def test_an_answer_that_is_late_is_asked_for_again(smartflo: Smartflo, connect: 
 
 
 @pytest.mark.smartflo(leads=3)
-def test_waits_as_long_as_it_is_told(smartflo: Smartflo, client: SmartfloClient, waits: list[float]) -> None:
-    """``Retry-After`` counts, not the client's own guess."""
+def test_obeys_retry_after(smartflo: Smartflo, client: SmartfloClient, waits: list[float]) -> None:
+    """``Retry-After`` replaces the client's own wait."""
     smartflo.fail(429, retry_after=7)
 
     assert len(client.leads(smartflo.lists[0].id)) == 3
@@ -82,30 +82,30 @@ def test_waits_as_long_as_it_is_told(smartflo: Smartflo, client: SmartfloClient,
 
 
 @pytest.mark.smartflo(leads=3, faults=[503, 503, 503, 503])
-def test_gives_up(smartflo: Smartflo, client: SmartfloClient) -> None:
-    """An API that stays down is an error, after four attempts."""
+def test_fails_after_four_attempts(smartflo: Smartflo, client: SmartfloClient) -> None:
+    """If the API stays down, the request fails."""
     with pytest.raises(SmartfloError, match=r"503.*4 attempts"):
         client.leads(smartflo.lists[0].id)
 
     smartflo.assert_called("GET", LEADS, times=4)
 
 
-def test_a_wrong_password_is_tried_once(smartflo: Smartflo, connect: Callable[..., SmartfloClient]) -> None:
-    """Failed logins lock out, so there is no second attempt."""
-    with pytest.raises(LoginRefusedError, match="incorrect"):
+def test_does_not_repeat_wrong_password(smartflo: Smartflo, connect: Callable[..., SmartfloClient]) -> None:
+    """Repeated failed logins cause a lock-out, so there is only one attempt."""
+    with pytest.raises(LoginRejectedError, match="incorrect"):
         connect(password="wrong").leads(8668)
 
     smartflo.assert_called("POST", LOGIN, times=1)
 
 
 @pytest.mark.smartflo(clock="2026-03-02T06:30:00Z")
-def test_a_lock_out_tells_until_when(
+def test_reports_end_of_lock_out(
     smartflo: Smartflo, connect: Callable[..., SmartfloClient], waits: list[float]
 ) -> None:
-    """``retry_after`` is Indian time without a zone. Ten minutes are an error, thirty seconds are waited for."""
+    """``retry_after`` is Indian time without a zone. Ten minutes are an error; the client waits thirty seconds."""
     client = connect(password="wrong", now=lambda: smartflo.clock.now)
     for _ in range(5):
-        with pytest.raises(LoginRefusedError):
+        with pytest.raises(LoginRejectedError):
             client.leads(8668)
     with pytest.raises(TryLaterError, match="Too many login attempts") as caught:
         client.leads(8668)

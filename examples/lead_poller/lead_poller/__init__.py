@@ -1,4 +1,4 @@
-"""Tells which leads of Smartflo lists are new or have changed."""
+"""Report new and changed leads of Smartflo lists."""
 
 from lead_poller.poller import Change, Poller, Settings
 

@@ -1,4 +1,4 @@
-"""An asynchronous poller: reads several lists at a time, and outlives whatever goes wrong with one."""
+"""An asynchronous poller that reads several lists concurrently and tolerates errors of each."""
 
 import json
 import logging
@@ -10,21 +10,21 @@ import anyio
 import httpx
 
 _LOG: Final = logging.getLogger(__name__)
-_LONGEST_PAUSE: Final = 16
-"""The most intervals that lie between two rounds, however long the API has been down."""
+_MAX_PAUSE_INTERVALS: Final = 16
+"""Maximum pause between two rounds, in intervals, however long the API is down."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What to poll, and how.
+    """Settings of a poller.
 
     Attributes:
-        token: an access token.
+        token: access token.
         lists: ids of the lists.
         base_url: scheme and host of the API.
-        interval: seconds between two rounds.
-        timeout: seconds until a request has failed.
-        concurrency: requests at a time; people dial from the same rate budget.
+        interval: time between two rounds, in seconds.
+        timeout: maximum time of a request, in seconds.
+        concurrency: maximum number of concurrent requests; live dialing shares the rate budget.
     """
 
     token: str
@@ -36,7 +36,7 @@ class Settings:
 
 
 class Change(NamedTuple):
-    """A lead that is new, or is not what it was."""
+    """A new or changed lead."""
 
     kind: Literal["new", "changed"]
     list_id: int
@@ -44,10 +44,10 @@ class Change(NamedTuple):
 
 
 class _ReadError(Exception):
-    """A list cannot be read now.
+    """A list cannot be read at the moment.
 
     Attributes:
-        retry_after: seconds that the API wants to be left alone.
+        retry_after: time to wait as the API requires, in seconds.
     """
 
     def __init__(self, reason: str, retry_after: float = 0.0) -> None:
@@ -59,12 +59,12 @@ class Poller:
     """Polls lists and remembers their leads; use it as an asynchronous context manager.
 
     Args:
-        settings: what to poll, and how.
-        transport: of the requests; httpx' own unless given.
-        sleep: waits for so many seconds.
+        settings: settings of the poller.
+        transport: HTTP transport; ``None`` for that of httpx.
+        sleep: waits for a number of seconds.
 
     Attributes:
-        failures: why lists could not be read in the last round, by id.
+        failures: error by list id, for lists that could not be read in the last round.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Poller:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
-        """Begin with no lead known, so that all are new."""
+        """Start without known leads: all leads are new."""
         self.failures: dict[int, str] = {}
         self._settings, self._sleep = settings, sleep
         self._known: dict[int, dict[str, Mapping[str, Any]]] = {list_id: {} for list_id in settings.lists}
@@ -92,14 +92,14 @@ class Poller:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close the connections."""
+        """Close the client."""
         await self._client.aclose()
 
     async def run(self, notify: Callable[[Change], Awaitable[None]]) -> None:
         """Poll until cancelled.
 
         Args:
-            notify: is told each change, once.
+            notify: called once for each change.
         """
         while True:
             for change in await self.poll():
@@ -108,20 +108,20 @@ class Poller:
 
     @property
     def pause(self) -> float:
-        """Seconds until the next round: longer after each that failed, and no shorter than the API wants."""
-        longer: int = min(2**self._failed_rounds, _LONGEST_PAUSE)
-        return max(self._settings.interval * longer, self._retry_after)
+        """Seconds until the next round: doubled after each failed round, and at least what the API requires."""
+        factor: int = min(2**self._failed_rounds, _MAX_PAUSE_INTERVALS)
+        return max(self._settings.interval * factor, self._retry_after)
 
     async def poll(self) -> list[Change]:
-        """Read all lists once, and return what has changed, in their order.
+        """Read all lists once, and return the changes, in the order of the lists.
 
-        A list that cannot be read stays as it was last known.
+        The known leads of a list that cannot be read stay unchanged.
         """
         read: dict[int, list[Mapping[str, Any]]] = {}
         self.failures, self._retry_after = {}, 0.0
         limiter = anyio.CapacityLimiter(self._settings.concurrency)
 
-        async def read_one(list_id: int) -> None:
+        async def read_list(list_id: int) -> None:
             try:
                 async with limiter:
                     read[list_id] = await self._read(list_id)
@@ -132,22 +132,22 @@ class Poller:
 
         async with anyio.create_task_group() as tasks:
             for list_id in self._known:
-                tasks.start_soon(read_one, list_id)
+                tasks.start_soon(read_list, list_id)
         self._failed_rounds = self._failed_rounds + 1 if self.failures else 0
         return [change for list_id in self._known for change in self._changes(list_id, read.get(list_id, []))]
 
     def _changes(self, list_id: int, leads: Sequence[Mapping[str, Any]]) -> list[Change]:
-        """Return what leads tell that was not known, and remember it.
+        """Return new and changed leads, and remember them.
 
-        A lead that is missing is not forgotten: answers have been seen without a lead that was there again soon.
+        A missing lead is not forgotten: responses may lack a lead that is there again soon.
         """
-        known, found = self._known[list_id], []
+        known, changes = self._known[list_id], []
         for lead in leads:
             lead_id = str(lead["lead_id"])
             if known.get(lead_id) != lead:
-                found.append(Change("changed" if lead_id in known else "new", list_id, lead))
+                changes.append(Change("changed" if lead_id in known else "new", list_id, lead))
                 known[lead_id] = lead
-        return found
+        return changes
 
     async def _read(self, list_id: int) -> list[Mapping[str, Any]]:
         try:
@@ -160,6 +160,6 @@ class Poller:
         except (httpx.HTTPError, ValueError) as error:
             raise _ReadError(type(error).__name__) from error
         if not isinstance(content, list):
-            message = str(content.get("message")) if isinstance(content, dict) else "no list of leads"
+            message = str(content.get("message")) if isinstance(content, dict) else "not a list of leads"
             raise _ReadError(message)
         return [lead for lead in content if isinstance(lead, dict) and "lead_id" in lead]

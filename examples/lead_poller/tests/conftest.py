@@ -1,4 +1,4 @@
-"""Asynchronous tests run on asyncio, by the pytest plugin that comes with anyio."""
+"""Asynchronous tests on asyncio, with the pytest plugin of anyio."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,11 +17,11 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def poller_of(smartflo: Smartflo) -> Callable[..., Poller]:
-    """Make pollers of all lists that the test's account has been given."""
+    """Return a function that creates a poller of all lists of the test's account."""
 
-    def make(*, concurrency: int = 2, timeout: float = 10.0, **others: Any) -> Poller:
-        lists = [made.id for made in smartflo.lists]
+    def make(*, concurrency: int = 2, timeout: float = 10.0, **arguments: Any) -> Poller:
+        lists = [lead_list.id for lead_list in smartflo.lists]
         settings = Settings(smartflo.token, lists, smartflo.url, timeout=timeout, concurrency=concurrency)
-        return Poller(settings, **others)
+        return Poller(settings, **arguments)
 
     return make

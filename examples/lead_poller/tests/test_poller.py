@@ -1,4 +1,4 @@
-"""The poller tells what is new or has changed, once, whatever goes wrong in between."""
+"""The poller reports each new or changed lead once, whichever faults occur in between."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,57 +18,63 @@ ASHA = {"field_0": "+915550000042", "field_1": "Asha"}
 
 
 class Gauge(httpx.AsyncHTTPTransport):
-    """Counts the requests that are under way."""
+    """Transport that counts concurrent requests."""
 
     def __init__(self) -> None:
-        """Begin at none."""
+        """Start at zero."""
         super().__init__()
-        self.now = self.most = 0
-        self.begun = anyio.Event()
+        self.current = self.max = 0
+        self.started = anyio.Event()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Count a request until it has an answer."""
-        self.now += 1
-        self.most = max(self.most, self.now)
-        self.begun.set()
+        """Count a request until its response."""
+        self.current += 1
+        self.max = max(self.max, self.current)
+        self.started.set()
         try:
             return await super().handle_async_request(request)
         finally:
-            self.now -= 1
+            self.current -= 1
 
 
-def told(changes: list[Change]) -> list[tuple[str, int, str]]:
+def summary(changes: list[Change]) -> list[tuple[str, int, str]]:
     """Return kind, list and phone number of changes."""
     return [(kind, list_id, lead["field_0"]) for kind, list_id, lead in changes]
 
 
-async def test_tells_new_and_changed_leads_once(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
-    """What is as it was is not told."""
-    made = smartflo.add_list(leads=[ASHA, {"field_0": "+915550000043"}])
+async def test_reports_new_and_changed_leads_once(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
+    """An unchanged lead is not reported."""
+    created = smartflo.add_list(leads=[ASHA, {"field_0": "+915550000043"}])
     async with poller_of() as poller:
-        assert told(await poller.poll()) == [("new", made.id, "+915550000042"), ("new", made.id, "+915550000043")]
+        assert summary(await poller.poll()) == [
+            ("new", created.id, "+915550000042"),
+            ("new", created.id, "+915550000043"),
+        ]
         assert await poller.poll() == []
 
-        smartflo.admin("PATCH", f"/leads/{made.leads[0]['lead_id']}", {"set": {"dial_status": 6}})
-        smartflo.add_leads(made.id, [{"field_0": "+915550000044"}])
+        smartflo.admin("PATCH", f"/leads/{created.leads[0]['lead_id']}", {"set": {"dial_status": 6}})
+        smartflo.add_leads(created.id, [{"field_0": "+915550000044"}])
 
-        assert told(await poller.poll()) == [("changed", made.id, "+915550000042"), ("new", made.id, "+915550000044")]
+        assert summary(await poller.poll()) == [
+            ("changed", created.id, "+915550000042"),
+            ("new", created.id, "+915550000044"),
+        ]
 
 
-async def test_reads_some_lists_at_a_time(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
-    """Five lists are read two at a time, and told in their order."""
+async def test_limits_concurrent_requests(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
+    """Five lists are read with two concurrent requests; changes are in the order of the lists."""
     lists = [smartflo.add_list(leads=1).id for _ in range(5)]
     gauge = Gauge()
     async with poller_of(concurrency=2, transport=gauge) as poller:
         changes = await poller.poll()
 
     assert [change.list_id for change in changes] == lists
-    assert gauge.most == 2
+    assert gauge.max == 2
 
 
 @pytest.mark.parametrize("fault", [429, 503, "cut", "reset", "html", "cut_clean", "dangling_comma", "invalid_utf8"])
-async def test_a_fault_loses_nothing(smartflo: Smartflo, poller_of: Callable[..., Poller], fault: int | str) -> None:
-    """A list that cannot be read stays as it was known; the other one is told, and the change comes a round later."""
+async def test_fault_loses_no_change(smartflo: Smartflo, poller_of: Callable[..., Poller], fault: int | str) -> None:
+    """If a list cannot be read, changes of other lists are reported, and its own in the next round."""
     broken, sound = smartflo.add_list(leads=[ASHA]), smartflo.add_list()
     async with poller_of() as poller:
         await poller.poll()
@@ -76,15 +82,15 @@ async def test_a_fault_loses_nothing(smartflo: Smartflo, poller_of: Callable[...
         smartflo.add_leads(broken.id, [{"field_0": "+915550000043"}])
         smartflo.add_leads(sound.id, [{"field_0": "+915550000044"}])
 
-        assert told(await poller.poll()) == [("new", sound.id, "+915550000044")]
+        assert summary(await poller.poll()) == [("new", sound.id, "+915550000044")]
         assert list(poller.failures) == [broken.id]
-        assert told(await poller.poll()) == [("new", broken.id, "+915550000043")]
+        assert summary(await poller.poll()) == [("new", broken.id, "+915550000043")]
         assert poller.failures == {}
 
 
 @pytest.mark.smartflo(leads=2)
-async def test_a_late_answer_is_a_failure(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
-    """A timeout ends the wait."""
+async def test_timeout_is_failure(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
+    """A response that is too late is a failure."""
     async with poller_of(timeout=0.2) as poller:
         smartflo.fail("delay", seconds=5)
 
@@ -94,10 +100,10 @@ async def test_a_late_answer_is_a_failure(smartflo: Smartflo, poller_of: Callabl
 
 @pytest.mark.smartflo(leads=3)
 @pytest.mark.parametrize("fault", ["changing", "duplicate_leads"])
-async def test_an_inconsistent_answer_is_no_change(
+async def test_inconsistent_response_is_not_a_change(
     smartflo: Smartflo, poller_of: Callable[..., Poller], fault: str
 ) -> None:
-    """A lead that is gone for one answer, or there twice, is told no second time."""
+    """A lead that one response lacks or contains twice is not reported again."""
     async with poller_of() as poller:
         await poller.poll()
         smartflo.fail(fault)
@@ -108,10 +114,10 @@ async def test_an_inconsistent_answer_is_no_change(
 
 @pytest.mark.smartflo(leads=1)
 @pytest.mark.parametrize(("quirk", "reason"), [(401, "status 401"), (200, "Token has expired")])
-async def test_an_expired_token_is_a_failure(
+async def test_expired_token_is_failure(
     smartflo: Smartflo, poller_of: Callable[..., Poller], quirk: int, reason: str
 ) -> None:
-    """Also where the refusal comes with status 200: an error is not taken for no leads."""
+    """An error with status 200 is a failure as well, not an empty list."""
     smartflo.quirks(expired_token=quirk)
     smartflo.clock.advance(hours=2)
     async with poller_of() as poller:
@@ -120,8 +126,8 @@ async def test_an_expired_token_is_a_failure(
 
 
 @pytest.mark.smartflo(leads=1)
-async def test_polls_more_seldom_while_the_api_is_down(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
-    """Each round that fails doubles the pause, ``Retry-After`` holds, and one that succeeds ends it."""
+async def test_waits_longer_while_api_is_down(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
+    """Each failed round doubles the pause, ``Retry-After`` is obeyed, and a successful round resets the pause."""
     smartflo.fail(503, 503)
     smartflo.fail(429, at=3, retry_after=900)
     async with poller_of() as poller:
@@ -132,7 +138,7 @@ async def test_polls_more_seldom_while_the_api_is_down(smartflo: Smartflo, polle
 
 @pytest.mark.smartflo(leads=1)
 async def test_runs_until_cancelled(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
-    """Each round is followed by a pause; here the third pause never ends."""
+    """A pause follows each round; the poller is cancelled in the third pause."""
     pauses: list[float] = []
     phones: list[str] = []
 
@@ -154,8 +160,8 @@ async def test_runs_until_cancelled(smartflo: Smartflo, poller_of: Callable[...,
 
 
 @pytest.mark.smartflo(leads=1)
-async def test_a_request_that_is_cancelled_ends(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
-    """Cancellation in the middle of a request closes it, and tells nobody."""
+async def test_cancellation_ends_request(smartflo: Smartflo, poller_of: Callable[..., Poller]) -> None:
+    """A cancelled request is closed, and no change is reported."""
     smartflo.fail("delay", seconds=5)
     gauge, changes = Gauge(), []
 
@@ -164,27 +170,27 @@ async def test_a_request_that_is_cancelled_ends(smartflo: Smartflo, poller_of: C
 
     async with poller_of(transport=gauge) as poller, anyio.create_task_group() as tasks:
         tasks.start_soon(poller.run, notify)
-        await gauge.begun.wait()
+        await gauge.started.wait()
         tasks.cancel_scope.cancel()
 
-    assert (gauge.now, changes) == (0, [])
+    assert (gauge.current, changes) == (0, [])
 
 
-async def test_the_usual_host_is_the_vendors(smartflo_intercept: Smartflo) -> None:
-    """Without a setting requests go to the vendor, where the fake answers in its stead."""
-    made = smartflo_intercept.add_list(leads=[ASHA])
-    async with Poller(Settings("any-token", [made.id])) as poller:
-        assert told(await poller.poll()) == [("new", made.id, "+915550000042")]
+async def test_default_host_is_vendor(smartflo_intercept: Smartflo) -> None:
+    """By default, requests are sent to the vendor's host, which the fake answers for."""
+    created = smartflo_intercept.add_list(leads=[ASHA])
+    async with Poller(Settings("any-token", [created.id])) as poller:
+        assert summary(await poller.poll()) == [("new", created.id, "+915550000042")]
 
-    smartflo_intercept.assert_called("GET", f"/v1/broadcast/leads/{made.id}", times=1)
+    smartflo_intercept.assert_called("GET", f"/v1/broadcast/leads/{created.id}", times=1)
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(leads=lead_lists(max_size=3))
-async def test_any_list_is_told_once(smartflo_server: SmartfloServer, leads: list[dict[str, Any]]) -> None:
-    """Whatever leads there are, all are new in the first round, and none in the second."""
+async def test_any_lead_is_reported_once(smartflo_server: SmartfloServer, leads: list[dict[str, Any]]) -> None:
+    """All leads of a list are new in the first round, and none in the second."""
     with smartflo_server.account() as smartflo:
-        made = smartflo.add_list(leads=leads)
-        async with Poller(Settings(smartflo.token, [made.id], smartflo.url)) as poller:
+        created = smartflo.add_list(leads=leads)
+        async with Poller(Settings(smartflo.token, [created.id], smartflo.url)) as poller:
             assert [change.lead for change in await poller.poll()] == leads
             assert await poller.poll() == []

@@ -1,4 +1,4 @@
-"""A CRM for tests, which refuses what the real one would."""
+"""A CRM for tests that rejects what the real one rejects."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ class MockCrm:
     """
 
     def __init__(self) -> None:
-        """Store nothing yet."""
+        """Start without records."""
         self.records: dict[str, Mapping[str, Any]] = {}
 
     def store(self, record: Mapping[str, Any]) -> None:
-        """Store a record in place of the one with the same ``lead_id``.
+        """Store a record, and replace one with the same ``lead_id``.
 
         Raises:
-            CustomerError: it is no customer.
+            CustomerError: the record is not a customer.
         """
         self.records[Customer.from_record(record).lead_id] = record

@@ -1,4 +1,4 @@
-"""What the CRM stores: the project's own schemas, of no relation to ``smartflo_contract.schemas``."""
+"""Schemas of the CRM; the package is unrelated to ``smartflo_contract.schemas``."""
 
 from schemas.customer import CUSTOMER_SCHEMA, Customer, CustomerError
 

@@ -15,7 +15,7 @@ _VALIDATOR: Final = Draft202012Validator(CUSTOMER_SCHEMA)
 
 
 class CustomerError(ValueError):
-    """A record is no customer."""
+    """A record is not a customer."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Customer:
     """A customer of the CRM.
 
     Attributes:
-        lead_id: of the lead that the customer was.
-        phone: in E.164.
-        name: empty where it is not known.
+        lead_id: id of the imported lead.
+        phone: phone number in E.164.
+        name: empty if unknown.
         campaign: code of the campaign.
-        created_ms: when the lead was created, in milliseconds since 1970.
+        created_ms: creation time of the lead, in milliseconds since 1970.
     """
 
     lead_id: str
@@ -38,10 +38,10 @@ class Customer:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """Return the customer of a record.
+        """Return the customer in a record.
 
         Raises:
-            CustomerError: the record does not fit the schema; the message says where.
+            CustomerError: the record violates the schema; the message names the location.
         """
         for error in _VALIDATOR.iter_errors(record):
             message = f"{error.json_path}: {error.validator}"
@@ -49,5 +49,5 @@ class Customer:
         return cls(**record)
 
     def as_record(self) -> dict[str, Any]:
-        """Return what the CRM stores."""
+        """Return the record of the CRM."""
         return asdict(self)

@@ -5,7 +5,7 @@ from schemas import Customer
 
 
 def customers() -> st.SearchStrategy[Customer]:
-    """Return customers that the CRM may store."""
+    """Return a strategy of customers that the CRM accepts."""
     return st.builds(
         Customer,
         lead_id=st.text("0123456789abcdef", min_size=24, max_size=24),
