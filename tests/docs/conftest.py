@@ -1,17 +1,23 @@
-"""Environment of the commands that the pages run."""
+"""Environment of the commands and of the inner pytest runs of the pages."""
 
 import os
+import pkgutil
+from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
 
-from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+from smartflo_contract import pytest_plugin
 
-LOADED = (Smartflo, SmartfloServer)
-"""Imported before a nested pytest run in this process, which forgets the modules that it imports first."""
 PLUGINS = ["smartflo_contract.pytest_plugin.plugin"]
 if find_spec("requests_mock"):
     PLUGINS.append("requests_mock.contrib._pytest_plugin")
+
+# pytester forgets the modules that an inner run imports first, and a later run would import them again: the patches of
+# HTTP libraries would then be applied twice.
+PLUGIN_MODULES = pkgutil.iter_modules(pytest_plugin.__path__, f"{pytest_plugin.__name__}.")
+for _name in ("anyio._backends._asyncio", "httpcore", *(module.name for module in PLUGIN_MODULES)):
+    import_module(_name)
 
 
 @pytest.fixture(autouse=True)

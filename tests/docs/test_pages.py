@@ -2,16 +2,19 @@
 
 import os
 import re
+import shlex
 import subprocess
-import sys
 import sysconfig
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import settings
+from click.testing import CliRunner
+
+from smartflo_contract.cli import cli
 
 ROOT = Path(__file__).parents[2]
 TESTED_ELSEWHERE = {"ci.md", "failures.md"}
@@ -25,13 +28,10 @@ OPTIONAL_PACKAGE = "requests_mock"
 """No dependency of the tests: no release since March 2024, and its plugin imports ``requests`` into every pytest run.
 
 Its block runs where it is installed, as it is with the development tools; ``.ci/run`` does so."""
-EXAMPLES = f"""
-from hypothesis import settings
-
-settings.register_profile("docs", max_examples={settings.get_profile("smartflo").max_examples})
-settings.load_profile("docs")
-"""
-"""A pytest plugin: as many Hypothesis examples as in our tests."""
+COMMAND = re.compile(
+    r"(?P<variables>(?:[A-Z_]+=\S+ )*)smartflo-contract (?P<arguments>[^|&;<>$]*?)(?: > (?P<file>[\w.-]+))?"
+)
+"""A line that only runs the command."""
 
 
 class Block(NamedTuple):
@@ -67,7 +67,7 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(language, code, match.start(), name and name[1])
 
 
-def run_block(page: Path, block: Block, folder: Path) -> None:
+def run_block(page: Path, block: Block, folder: Path, *, in_bash: bool) -> None:
     """Run a block in a folder, or save it as the file that it is."""
     if block.file:
         (folder / block.file).write_text(block.code, encoding="utf-8")
@@ -77,19 +77,40 @@ def run_block(page: Path, block: Block, folder: Path) -> None:
             (folder / f"test_block_{block.offset}.py").write_text(block.code, encoding="utf-8")
     elif block.language == "python":
         exec(compile(block.code, str(page), "exec"), {})  # noqa: S102 - the page's own code
+    elif in_bash:
+        run_in_bash(block.code)
     else:
         assert block.language == "sh"
-        path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
-        command = ["bash", "-euo", "pipefail", "-c", block.code]
-        subprocess.run(command, check=True, env=os.environ | {"PATH": path}, stdout=subprocess.DEVNULL)
+        for is_command, lines in groupby(block.code.splitlines(), key=lambda line: bool(COMMAND.fullmatch(line))):
+            run = run_in_process if is_command else run_in_bash
+            run("\n".join(lines))
 
 
+def run_in_bash(code: str) -> None:
+    """Run shell code; fail at the first command that fails."""
+    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", "-euo", "pipefail", "-c", code]
+    subprocess.run(command, check=True, env=os.environ | {"PATH": path}, stdout=subprocess.DEVNULL)
+
+
+def run_in_process(code: str) -> None:
+    """Run lines that only run the command, without a process for each."""
+    for line in code.splitlines():
+        match = COMMAND.fullmatch(line)
+        assert match
+        variables = dict(pair.split("=", 1) for pair in match["variables"].split())
+        arguments = shlex.split(match["arguments"])
+        result = CliRunner().invoke(cli, arguments, env=variables, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        if match["file"]:
+            Path(match["file"]).write_bytes(result.stdout_bytes)
+
+
+@pytest.mark.parametrize("in_bash", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["quick", "bash"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_run(page: Path, in_bash: bool, pytester: pytest.Pytester) -> None:  # noqa: FBT001 - a parameter
     """Python and shell blocks run from top to bottom; then pytest runs the blocks that are tests."""
-    monkeypatch.chdir(tmp_path)
     for block in blocks(page):
-        run_block(page, block, tmp_path)
-    if any(tmp_path.glob("test_block_*.py")):
-        (tmp_path / "examples_of_pages.py").write_text(EXAMPLES, encoding="utf-8")
-        subprocess.run([sys.executable, "-m", "pytest", "--quiet", "-p", "examples_of_pages", "."], check=True)
+        run_block(page, block, pytester.path, in_bash=in_bash)
+    if any(pytester.path.glob("test_block_*.py")):
+        assert pytester.runpytest_inprocess("--quiet").ret == 0
