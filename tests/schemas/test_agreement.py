@@ -1,4 +1,4 @@
-"""Two validators, three profiles: properties over leads of every kind, valid, broken and surprising."""
+"""Agreement of the compiled validator with the reference, and of the profiles with each other."""
 
 import json
 import re
@@ -164,7 +164,7 @@ def _changes(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Changes]:
 
 @st.composite
 def _leads(draw: st.DrawFn, values: st.SearchStrategy[Any] = _JSON) -> dict[str, Any]:
-    """A lead of any profile with up to four keys dropped, added or given another value."""
+    """Draw a lead of any profile with up to four keys removed, added or changed."""
     profile = draw(st.sampled_from(PROFILES))
     found: dict[str, Any] = {**_valid(profile, draw(st.integers(0, 30)))}
     for key, value in draw(_changes(values)):
@@ -196,8 +196,8 @@ def _pointer(path: Iterator[str | int]) -> str:
     return "".join(f"/{part}" for part in parts)
 
 
-def _places(error: ValidationError) -> Iterator[tuple[str | int, ...]]:
-    """Yield where an error of jsonschema is, one place for each missing key and for each that is too many."""
+def _error_paths(error: ValidationError) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of an error of jsonschema, with one path for each missing or unexpected key."""
     path = tuple(error.absolute_path)
     instance: Any = error.instance
     schema: Any = error.schema
@@ -214,11 +214,11 @@ def _places(error: ValidationError) -> Iterator[tuple[str | int, ...]]:
 
 
 def reference(validator: Draft202012Validator, instance: object) -> set[tuple[str, str]]:
-    """Return keyword and pointer of everything that the reference validator refuses."""
+    """Return keyword and pointer of every violation that the reference validator reports."""
     return {
         (str(error.validator), f"/*{_pointer(iter(place))}")
         for error in validator.iter_errors(instance)
-        for place in _places(error)
+        for place in _error_paths(error)
     }
 
 
@@ -230,17 +230,17 @@ def _violations(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("profile", PROFILES)
 @given(found=_leads())
 def test_validators_agree_on_verdicts(profile: str, overlay: int, found: dict[str, Any]) -> None:
-    """Both jsonschema and jsonschema-rs give the same verdict on a lead, under the schema that is exported."""
-    slow, fast = _validators(profile, overlay)
+    """Jsonschema and jsonschema-rs return the same verdict about a lead, by the exported schema."""
+    reference_validator, compiled = _validators(profile, overlay)
 
-    assert slow.is_valid(found) == fast.is_valid(found)
+    assert reference_validator.is_valid(found) == compiled.is_valid(found)
 
 
 @pytest.mark.parametrize("overlay", range(len(OVERLAYS)))
 @pytest.mark.parametrize("profile", PROFILES)
 @given(found=_leads())
-def test_findings_are_those_of_the_reference(profile: str, overlay: int, found: dict[str, Any]) -> None:
-    """A check finds the keywords and pointers that jsonschema finds, no more and no less."""
+def test_reports_the_violations_of_the_reference(profile: str, overlay: int, found: dict[str, Any]) -> None:
+    """A check reports the keywords and pointers that jsonschema reports, no more and no less."""
     expected = reference(_validators(profile, overlay)[0], found)
 
     assert expected == _violations(_contract(profile, overlay).check([found]))
@@ -248,8 +248,8 @@ def test_findings_are_those_of_the_reference(profile: str, overlay: int, found: 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @given(found=_JSON)
-def test_findings_about_other_values_are_those_of_the_reference(profile: str, found: object) -> None:
-    """Also about values that are no lead at all the two agree."""
+def test_reports_the_violations_of_other_values(profile: str, found: object) -> None:
+    """The same holds for values that are not leads."""
     expected = reference(_validators(profile, 0)[0], found)
 
     assert expected == _violations(_contract(profile).check([found]))
@@ -258,7 +258,7 @@ def test_findings_about_other_values_are_those_of_the_reference(profile: str, fo
 @pytest.mark.parametrize("profile", PROFILES)
 @given(body=st.lists(_leads(), max_size=3))
 def test_is_valid_means_no_break(profile: str, body: list[dict[str, Any]]) -> None:
-    """is_valid says whether check finds a break, about JSON of any kind."""
+    """``is_valid`` returns whether ``check`` has no break, for any JSON value."""
     contract = _contract(profile)
     expected = not any(finding.severity == "break" for finding in contract.check(body))
 
@@ -268,7 +268,7 @@ def test_is_valid_means_no_break(profile: str, body: list[dict[str, Any]]) -> No
 @pytest.mark.parametrize("profile", PROFILES)
 @given(body=st.lists(_leads(_UNREADABLE) | _UNREADABLE, min_size=1, max_size=2))
 def test_is_valid_means_no_break_beyond_json(profile: str, body: list[Any]) -> None:
-    """is_valid says whether check finds a break, about values that JSON cannot say."""
+    """``is_valid`` returns whether ``check`` has no break, also for values that JSON cannot express."""
     contract = _contract(profile)
     expected = not any(finding.severity == "break" for finding in contract.check(body))
 
@@ -277,8 +277,8 @@ def test_is_valid_means_no_break_beyond_json(profile: str, body: list[Any]) -> N
 
 @pytest.mark.parametrize("profile", PROFILES)
 @given(body=st.lists(_leads(), max_size=3))
-def test_text_is_checked_as_what_it_holds(profile: str, body: list[dict[str, Any]]) -> None:
-    """A body as text has the findings of its decoded form."""
+def test_json_text_has_the_findings_of_its_value(profile: str, body: list[dict[str, Any]]) -> None:
+    """A body as JSON has the findings of its decoded form."""
     contract = _contract(profile)
     text = json.dumps(body)
     expected = {(finding.fingerprint, finding.severity, finding.count) for finding in contract.check(json.loads(text))}
@@ -290,8 +290,8 @@ def test_text_is_checked_as_what_it_holds(profile: str, body: list[dict[str, Any
 @given(body=st.lists(_leads(), max_size=4))
 @example(body=[_valid("lenient", index) | {"new": index} for index in range(3)])
 @example(body=[_valid("sample", 1)] * 3)
-def test_some_hundred_at_once_or_one_by_one(profile: str, body: list[dict[str, Any]]) -> None:
-    """Leads that are checked together have the findings of those that are checked one by one."""
+def test_batches_have_the_findings_of_single_leads(profile: str, body: list[dict[str, Any]]) -> None:
+    """Leads that are checked in batches have the findings of leads that are checked one by one."""
     decoded = json.loads(json.dumps(body))
     together, alone = ResponseCheck(data_of(_contract(profile))), ResponseCheck(data_of(_contract(profile)))
     together.add_decoded(decoded[:2])
@@ -308,7 +308,7 @@ def test_some_hundred_at_once_or_one_by_one(profile: str, body: list[dict[str, A
 @example(body=[_valid("sample", index) for index in range(30)])
 @example(body=[_valid("documented", 3 * index) for index in range(10)])
 def test_lenient_accepts_what_a_reading_accepts(profile: str, body: list[dict[str, Any]]) -> None:
-    """Every list that is valid under sample or documented is valid under lenient."""
+    """Every list that is valid in ``sample`` or ``documented`` is valid in ``lenient``."""
     accepted = _contract(profile).is_valid(body)
 
     assert not accepted or _contract("lenient").is_valid(body)
@@ -324,5 +324,5 @@ def _lenient_accepts(profile: str, change: Callable[[dict[str, Any]], None]) -> 
 @pytest.mark.parametrize("profile", ["sample", pytest.param("documented", marks=pytest.mark.slow)])
 @given(value=_JSON)
 def test_lenient_accepts_each_value_that_a_reading_accepts(profile: str, key: str, value: object) -> None:
-    """Key by key: a value that sample or documented accepts, lenient accepts."""
+    """At each key, ``lenient`` accepts every value that ``sample`` or ``documented`` accepts."""
     assert _lenient_accepts(profile, lambda found: found.update({key: value}))

@@ -1,4 +1,4 @@
-"""``assert_leads`` fails where a body is not as the contract has it, and says of each finding why."""
+"""``assert_leads`` fails if a response violates the contract, and explains each finding."""
 
 from pathlib import Path
 
@@ -23,22 +23,22 @@ response violates the contract (profile sample), 2 findings:
 
 
 @given(lead_lists())
-def test_what_the_contract_allows_passes(leads: list[dict[str, object]]) -> None:
+def test_passes_valid_lists(leads: list[dict[str, object]]) -> None:
     """Lists of leads that the contract allows pass."""
     assert_leads(leads, profile="sample")
 
 
 @given(broken_responses())
-def test_what_is_broken_fails(broken: BrokenResponse) -> None:
-    """What breaks the contract fails, and the message names the place."""
+def test_fails_for_breaks(broken: BrokenResponse) -> None:
+    """A break fails, and the message has its pointer."""
     with pytest.raises(AssertionError) as failure:
         assert_leads(broken.response, profile="sample")
 
     assert (broken.pointer or "body") in str(failure.value)
 
 
-def test_the_message() -> None:
-    """The message says where, what was expected, what came and on whose word, of what differs alone."""
+def test_message_explains_each_finding() -> None:
+    """The message has pointer, requirement, masked value and evidence of each finding, and nothing else."""
     leads = [dict(lead) for lead in lead_list(0, 8668, 3)]
     leads[0]["priority"] = leads[1]["priority"] = 99
     leads[2]["header"] = ["Mobile"]
@@ -48,14 +48,14 @@ def test_the_message() -> None:
     assert WANTED == str(failure.value)
 
 
-def test_many_findings() -> None:
-    """Of many findings the first are shown, and how many there are."""
+def test_message_shows_the_first_findings() -> None:
+    """Of many findings the first are shown, with the number of the others."""
     with pytest.raises(AssertionError, match=r", \d\d findings:[\s\S]*\nand \d+ more$"):
         assert_leads([{}], profile="sample")
 
 
-def test_surprises_and_overlays(tmp_path: Path) -> None:
-    """What the contract does not know fails where that is wanted; an overlay says that it is known."""
+def test_fails_for_surprises_on_request(tmp_path: Path) -> None:
+    """With ``fail_on="surprise"`` an unknown value fails, unless an overlay lists it."""
     (lead,) = lead_list(0, 8668, 1)
     body = [{**lead, "campaign": "March"}]
     (tmp_path / "overlay.json").write_text('{"properties": {"campaign": {"type": "string"}}}', encoding="utf-8")
@@ -67,14 +67,14 @@ def test_surprises_and_overlays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", "{", '{"success": false}', b"<html>"])
-def test_what_is_no_list(body: str | bytes) -> None:
-    """Text that is no array of leads fails."""
+def test_fails_for_other_bodies(body: str | bytes) -> None:
+    """A body that is not an array of leads fails."""
     with pytest.raises(AssertionError):
         assert_leads(body)
 
 
-def test_what_cannot_be() -> None:
-    """A profile or a severity that there is not is no failed assertion."""
+def test_rejects_unknown_arguments() -> None:
+    """An unknown profile or severity is an error, not a failed assertion."""
     with pytest.raises(ContractError, match="unknown profile"):
         assert_leads([], profile="x")
     with pytest.raises(ValueError, match="fail_on: expected one of break, surprise, doc-only, info"):

@@ -1,4 +1,4 @@
-"""Bodies of every kind, readable or not."""
+"""``Contract.check`` and ``Contract.is_valid``, for bodies of every kind."""
 
 import json
 from decimal import Decimal
@@ -24,13 +24,13 @@ def _lead(contract: Contract, **values: Any) -> dict[str, Any]:
     return {**lead(1, 8668, 0, profile=contract.profile), **values}
 
 
-def test_no_lead_is_fine(contract: Contract) -> None:
-    """An empty list agrees with the contract."""
+def test_accepts_an_empty_list(contract: Contract) -> None:
+    """An empty list is valid."""
     assert (contract.check([]), contract.is_valid([])) == ((), True)
 
 
-def test_text_of_an_empty_list_is_fine(contract: Contract) -> None:
-    """So does its text."""
+def test_accepts_an_empty_list_as_json(contract: Contract) -> None:
+    """An empty list as JSON is valid."""
     assert (contract.check(" [] "), contract.is_valid(b"[]")) == ((), True)
 
 
@@ -49,8 +49,8 @@ def test_text_of_an_empty_list_is_fine(contract: Contract) -> None:
         (b"7", "integer"),
     ],
 )
-def test_body_that_is_no_list(contract: Contract, body: object, got: str) -> None:
-    """A body that is no list is one break about the whole body, which does not say what is in it."""
+def test_reports_bodies_that_are_not_lists(contract: Contract, body: object, got: str) -> None:
+    """A body that is not a list is one break about the whole body, and its content is masked."""
     (finding,) = contract.check(body)
 
     assert (finding.rule, finding.severity, finding.pointer, finding.got) == ("type", "break", "", got)
@@ -76,8 +76,8 @@ def test_rejects_bodies_that_are_not_lists(contract: Contract) -> None:
     assert [body for body in bodies if contract.is_valid(body) is not False] == []
 
 
-def test_position_of_a_syntax_error_is_said(contract: Contract) -> None:
-    """The finding says where the text stops being JSON, and nothing of the text."""
+def test_reports_the_position_of_a_syntax_error(contract: Contract) -> None:
+    """The finding has the position of a syntax error, and nothing of the body."""
     (finding,) = contract.check('[{"name": "Lakshmi", oops}]')
 
     assert ("line 1 column 22" in finding.message, "Lakshmi" in finding.message) == (True, False)
@@ -101,46 +101,46 @@ def test_reports_values_that_are_not_json(contract: Contract, key: str) -> None:
         ({"a": [1, {"b/c": NAN}]}, "/*/extra/a/*/b~1c"),
     ],
 )
-def test_pointer_of_what_json_cannot_say(contract: Contract, value: object, pointer: str) -> None:
-    """The pointer leads to the value itself."""
+def test_points_at_the_value_that_is_not_json(contract: Contract, value: object, pointer: str) -> None:
+    """The pointer selects the value itself, not the key above it."""
     findings = contract.check([_lead(contract, extra=value)])
 
     assert (findings[0].rule, findings[0].pointer) == ("not-json", pointer)
 
 
 @pytest.mark.parametrize("found", [{1: 2}, {None: 1}, {SURROGATE: 1}, {"extra": {1: 2}}, {"priority": {SURROGATE: 1}}])
-def test_key_that_json_cannot_say(contract: Contract, found: dict[Any, Any]) -> None:
-    """A key that is no text, or no Unicode, is a break."""
+def test_reports_keys_that_are_not_json(contract: Contract, found: dict[Any, Any]) -> None:
+    """A key that is not a string, or not Unicode, is a break."""
     findings = contract.check([{**_lead(contract), **found}])
 
     assert ("not-json", "break") in {(finding.rule, finding.severity) for finding in findings}
 
 
 @pytest.mark.parametrize("found", [{1: 2}, {SURROGATE: 1}, {"extra": {1: 2}}, {"priority": {SURROGATE: 1}}, {"x": b""}])
-def test_is_valid_refuses_what_json_cannot_say(contract: Contract, found: dict[Any, Any]) -> None:
-    """A lead that JSON cannot say is not valid."""
+def test_rejects_leads_that_are_not_json(contract: Contract, found: dict[Any, Any]) -> None:
+    """A lead that JSON cannot express is invalid."""
     assert contract.is_valid([{**_lead(contract), **found}]) is False
 
 
 @pytest.mark.parametrize("found", [NAN, SURROGATE, object(), {1}, b"x"])
-def test_item_that_json_cannot_say(contract: Contract, found: object) -> None:
-    """In place of a lead, too, a value that JSON cannot say is one break."""
+def test_reports_items_that_are_not_json(contract: Contract, found: object) -> None:
+    """An item that JSON cannot express is one break."""
     findings = contract.check([found])
 
     assert [(finding.rule, finding.pointer) for finding in findings] == [("not-json", "/*")]
 
 
 @pytest.mark.parametrize("found", [None, 1, "text", [], True])
-def test_item_that_is_no_object(contract: Contract, found: object) -> None:
-    """An item that is no object is one break at the item."""
+def test_reports_items_that_are_not_objects(contract: Contract, found: object) -> None:
+    """An item that is not an object is one break at the item."""
     findings = contract.check([_lead(contract), found])
 
     assert [(finding.rule, finding.pointer, finding.first) for finding in findings] == [("type", "/*", 1)]
 
 
 @pytest.mark.parametrize("levels", [300, 900, 3000])
-def test_deep_nesting_is_checked_or_refused(contract: Contract, levels: int) -> None:
-    """Nesting of any depth gets an answer, and both questions get the same one."""
+def test_checks_deep_nesting(contract: Contract, levels: int) -> None:
+    """``check`` and ``is_valid`` agree about nesting of any depth."""
     body = [_lead(contract, extra=_deep(levels))]
     expected = not any(finding.severity == "break" for finding in contract.check(body))
 
@@ -148,8 +148,8 @@ def test_deep_nesting_is_checked_or_refused(contract: Contract, levels: int) -> 
 
 
 @pytest.mark.parametrize("levels", [300, 900])
-def test_deep_nesting_in_text_is_checked_or_refused(contract: Contract, levels: int) -> None:
-    """Nesting in a text that the parser still takes gets an answer as well."""
+def test_checks_deep_nesting_in_json(contract: Contract, levels: int) -> None:
+    """``check`` and ``is_valid`` agree about nesting in JSON that the parser accepts."""
     body = json.dumps([_lead(contract, extra=_deep(levels))])
     expected = not any(finding.severity == "break" for finding in contract.check(body))
 
@@ -167,8 +167,8 @@ def test_huge_integers_are_out_of_range(contract: Contract, value: int) -> None:
 
 
 @pytest.mark.parametrize("key", ["added_by", "extra", "field_0"])
-def test_integers_that_python_does_not_write_out(contract: Contract, key: str) -> None:
-    """An integer of more digits than Python writes out gets an answer, the same to both questions."""
+def test_checks_integers_that_python_cannot_format(contract: Contract, key: str) -> None:
+    """``check`` and ``is_valid`` agree about integers with more digits than Python formats."""
     body = [_lead(contract, **{key: 10**5000})]
     expected = not any(finding.severity == "break" for finding in contract.check(body))
 
@@ -177,7 +177,7 @@ def test_integers_that_python_does_not_write_out(contract: Contract, key: str) -
 
 @pytest.mark.parametrize("value", [1.0, 30.0])
 def test_integers_may_be_written_as_decimals(contract: Contract, value: float) -> None:
-    """1.0 is an integer, as JSON Schema says."""
+    """1.0 is an integer, as in JSON Schema."""
     assert contract.check([_lead(contract, priority=value)]) == ()
 
 
@@ -196,8 +196,8 @@ def test_integers_may_be_written_as_decimals(contract: Contract, value: float) -
         ("dial_status", None),
     ],
 )
-def test_lookalikes_are_breaks(key: str, value: object) -> None:
-    """A newline at the end, a digit that is not ASCII, a number as text and null are refused."""
+def test_rejects_lookalikes(key: str, value: object) -> None:
+    """A final newline, a digit that is not ASCII, a number as a string and null are rejected."""
     contract = load_contract("sample")
 
     assert contract.is_valid([_lead(contract, **{key: value})]) is False
@@ -210,21 +210,21 @@ def test_lookalikes_are_breaks(key: str, value: object) -> None:
         {"retry_count": "-1"}, {"retry_count": None}, {"skill_id": "1"}, {"lead_id": True}, {"id": 8668},
     ],
 )  # fmt: skip
-def test_lenient_refuses_what_both_readings_refuse(change: dict[str, Any]) -> None:
-    """Where the readings agree, lenient accepts nothing else."""
+def test_lenient_rejects_what_both_readings_reject(change: dict[str, Any]) -> None:
+    """Where the readings agree, ``lenient`` accepts nothing else."""
     contract = load_contract("lenient")
 
     assert contract.is_valid([_lead(contract, **change)]) is False
 
 
-def test_lists_of_the_factories_have_no_finding(contract: Contract) -> None:
-    """A list of 500 generated leads has no finding at all."""
+def test_accepts_generated_lists(contract: Contract) -> None:
+    """A list of 500 generated leads has no finding."""
     assert contract.check(lead_list(1, 8668, 500, profile=contract.profile)) == ()
 
 
 @pytest.mark.parametrize("key", ["extra", "priority"])
-def test_value_of_a_type_that_json_does_not_have(contract: Contract, key: str) -> None:
-    """A UUID is a break in both answers, not an error."""
+def test_reports_values_of_other_types(contract: Contract, key: str) -> None:
+    """A UUID is a break for both methods, not an error."""
     body = [_lead(contract, **{key: UUID(int=0)})]
 
     assert "not-json" in {finding.rule for finding in contract.check(body)}

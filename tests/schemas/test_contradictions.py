@@ -55,7 +55,7 @@ def _drop(*keys: str) -> Change:
 
 
 class Reading(NamedTuple):
-    """A value of one reading, laid on a lead of the other, and what the other reading says of it."""
+    """A value of one reading in a lead of the other, and the expected finding."""
 
     profile: str
     change: Change
@@ -114,8 +114,8 @@ def _facts(findings: tuple[Finding, ...]) -> list[tuple[str, str | None]]:
     return sorted((finding.pointer, finding.contradiction) for finding in findings if finding.severity == "break")
 
 
-def test_every_contradiction_of_the_vendors_page_is_an_entry() -> None:
-    """Numbers 1 to 21 of the vendor facts are entries, and there is no other."""
+def test_has_an_entry_for_every_known_contradiction() -> None:
+    """The entries are those of the numbered vendor facts, and no others."""
     expected = [name for names in BY_NUMBER.values() for name in names]
 
     assert sorted(expected) == sorted(entry.id for entry in CONTRADICTIONS)
@@ -129,7 +129,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_every_entry_has_both_readings() -> None:
-    """Each entry says what the documentation says and what the sample shows."""
+    """Each entry has a documented reading and one of the sample."""
     without = [
         entry.id
         for entry in CONTRADICTIONS
@@ -140,15 +140,15 @@ def test_every_entry_has_both_readings() -> None:
 
 
 def test_every_entry_has_evidence() -> None:
-    """Each entry says where it is from, under the four labels, and what the project does."""
+    """Each entry has evidence with known labels, and the reading that the project follows."""
     labels = {"documented", "sample", "observed", "assumed"}
     without = [entry.id for entry in CONTRADICTIONS if not entry.evidence or not set(entry.evidence) <= labels]
 
     assert [*without, *(entry.id for entry in CONTRADICTIONS if not (entry.title and entry.followed))] == []
 
 
-def test_contradictions_that_no_value_shows_are_marked() -> None:
-    """What no response can show is marked so."""
+def test_marks_contradictions_that_no_value_shows() -> None:
+    """A contradiction that no response can show is marked."""
     assert {entry.id for entry in CONTRADICTIONS if not entry.shows_in_values} == INVISIBLE
 
 
@@ -168,8 +168,8 @@ def test_properties_name_entries() -> None:
     assert named <= {entry.id for entry in CONTRADICTIONS}
 
 
-def test_an_entry_cannot_be_changed() -> None:
-    """Entries are frozen."""
+def test_entries_are_immutable() -> None:
+    """An entry cannot be changed."""
     with pytest.raises(FrozenInstanceError):
         CONTRADICTIONS[0].id = "other"  # type: ignore[misc]
 
@@ -184,7 +184,7 @@ def test_the_other_reading_is_a_break(name: str, reading: Reading) -> None:
 
 @pytest.mark.parametrize(("name", "reading"), CASES)
 def test_lenient_accepts_the_other_reading(name: str, reading: Reading) -> None:
-    """The same value is no break under lenient, whatever the reading of the rest of the lead."""
+    """The same value is valid in ``lenient``, whatever the reading of the other keys."""
     findings = load_contract("lenient").check([_changed(reading.profile, reading.change)])
 
     assert (name, _facts(findings)) == (name, [])
@@ -197,16 +197,16 @@ def test_lenient_accepts_the_other_reading(name: str, reading: Reading) -> None:
         ("undocumented-keys", _drop("undisposed_lead", "call_count", "updated_at")),
     ],
 )
-def test_documented_accepts_what_the_sample_has_not(name: str, change: Change) -> None:
-    """Under documented, seven fields are enough and the three undocumented keys may be missing."""
+def test_documented_accepts_fewer_keys(name: str, change: Change) -> None:
+    """In ``documented``, seven fields are enough and the three undocumented keys may be missing."""
     found = _changed("documented", change) | {"header": ["Phone Number"], "sensitive_field_map": "0"}
 
     assert (name, load_contract("documented").check([found])) == (name, ())
 
 
 @pytest.mark.parametrize("placeholder", ["[email protected]", "[email\N{NO-BREAK SPACE}protected]"])
-def test_email_masked_is_reported_as_info(profile: str, placeholder: str) -> None:
-    """The placeholder of the documentation's host is allowed, and said."""
+def test_masked_email_is_reported_as_info(profile: str, placeholder: str) -> None:
+    """The placeholder of the documentation's host is valid, and reported."""
     (finding,) = load_contract(profile).check([_changed(profile, _put(field_2=placeholder))])
 
     assert (finding.severity, finding.pointer, finding.contradiction) == ("info", "/*/field_2", "email-masked")
@@ -220,14 +220,14 @@ def test_disposition_list_is_open(profile: str) -> None:
 
 
 @pytest.mark.parametrize("value", [-9, -8, -7, 0, 1, 4711])
-def test_disposition_list_holds_more_than_the_table(profile: str, value: int) -> None:
-    """Dispositions of the other pages are as good as those of the table."""
+def test_dispositions_of_other_pages_are_known(profile: str, value: int) -> None:
+    """Dispositions of the vendor's other pages are as valid as those of the table."""
     assert load_contract(profile).check([_changed(profile, _put(dialer_dial_status=value))]) == ()
 
 
 @pytest.mark.parametrize("profile", ["sample", "lenient"])
 def test_created_at_twelve_hours_is_doc_only(profile: str) -> None:
-    """created_at exactly 12 hours before the id's own time is said, and no break."""
+    """``created_at`` exactly 12 hours before the time in the id is reported as doc-only."""
     created = {"$date": {"$numberLong": str((0x6054635A - 12 * 60 * 60) * 1000)}}
     identifiers = dict.fromkeys(["id", "lead_id"], "6054635a3b1f0c27d9e84a56")
     (finding,) = load_contract(profile).check([_changed("sample", _put(created_at=created, **identifiers))])

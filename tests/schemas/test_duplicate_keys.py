@@ -1,4 +1,4 @@
-"""Keys that stand twice in an object are found, however the text is written."""
+"""Duplicate keys are found, however the JSON is written."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ VALUES = st.recursive(
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield the places of keys that their object had before, in the order of the text."""
+    """Yield the paths of keys that repeat an earlier key of their object, in the order of the text."""
     if isinstance(value, Pairs):
         met = set()
         for key, below in value.pairs:
@@ -54,7 +54,7 @@ class Writer:
         self._spelling = data.draw(st.sampled_from(["escaped", "ascii", "plain"]))
 
     def text(self, value: Any) -> str:
-        """Return the text of a value."""
+        """Return the JSON of a value."""
         blank = self._blanks
         if isinstance(value, Pairs):
             pairs = [f"{self.text(key)}{blank}:{blank}{self.text(below)}" for key, below in value.pairs]
@@ -68,8 +68,8 @@ class Writer:
 
 
 @given(values=st.lists(VALUES, max_size=4), data=st.data())
-def test_what_is_planted_is_found(values: list[Any], data: st.DataObject) -> None:
-    """All of it, and nothing else."""
+def test_finds_every_duplicate_key(values: list[Any], data: st.DataObject) -> None:
+    """Every duplicate key is found, and nothing else."""
     text = Writer(data).text(values)
     expected = {index: found for index, value in enumerate(values) if (found := list(_paths(value)))}
 
@@ -93,8 +93,8 @@ def test_what_is_planted_is_found(values: list[Any], data: st.DataObject) -> Non
         ('[{"a:":1,"b":1},{"a:":1,"b":1,"a:":1}]', {1: [("a:",)]}),
     ],
 )
-def test_known_texts(text: str, found: dict[int, list[Path]]) -> None:
-    """Escapes, colons in texts, a key three times, and equal keys of different objects."""
+def test_finds_duplicate_keys_in_known_texts(text: str, found: dict[int, list[Path]]) -> None:
+    """Escapes, colons in strings, a key three times, and equal keys of different objects."""
     decoded = orjson.loads(text)
     assert (
         found == duplicate_keys(text.encode(), decoded) == duplicate_keys(text.encode(), decoded, lead_tables(decoded))
@@ -112,13 +112,13 @@ def test_known_texts(text: str, found: dict[int, list[Path]]) -> None:
     ],
     ids=["number", "text", "nested", "many", "often"],
 )
-def test_large_texts(text: bytes) -> None:
-    """A number of a million digits, much nesting and many keys are read once."""
+def test_scans_large_texts_once(text: bytes) -> None:
+    """A number of a million digits, deep nesting and many keys take linear time."""
     assert duplicate_keys(text, orjson.loads(text))
 
 
-def test_the_finding(contract: Contract) -> None:
-    """A key that stands twice is a break on the word of the standard, in text alone: no decoder tells it."""
+def test_reports_duplicate_keys_of_json_only(contract: Contract) -> None:
+    """A duplicate key is a break by the JSON standard, only if the body is JSON: decoded leads do not show it."""
     text = json.dumps([lead(0, 8668, index, profile=contract.profile) for index in range(3)])
     text = text.replace('"priority":', '"priority": 1, "priority":')
     (found,) = contract.check(text)

@@ -1,4 +1,4 @@
-"""What the contract says about a key."""
+"""What the contract states about a key."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from smartflo_contract.schemas.explain import explain
 
 
 def test_lists_every_key_in_the_vendors_order() -> None:
-    """Without a pointer every named key is there, and the fields where they stand in a lead."""
+    """Without a pointer there is every named key, and the fields at their position in a lead."""
     pointers = [entry.pointer for entry in explain()]
 
     assert ["/*/id", "/*/lead_id", "/*/list_id", "/*/field_N", "/*/skill_id"] == pointers[:5]
@@ -16,15 +16,15 @@ def test_lists_every_key_in_the_vendors_order() -> None:
 
 
 @pytest.mark.parametrize("pointer", ["lead_id", "/lead_id", "/*/lead_id", "/0/lead_id"])
-def test_takes_a_key_or_a_pointer(pointer: str) -> None:
-    """A key may be named bare, below a lead, or below a list."""
+def test_accepts_a_key_or_a_pointer(pointer: str) -> None:
+    """A key may be written alone, below a lead, or below a list."""
     (entry,) = explain(pointer)
 
     assert entry.pointer == "/*/lead_id"
 
 
-def test_tells_the_readings_apart() -> None:
-    """lead_id is text in the sample, an integer in the table, either when lenient, and the evidence says so."""
+def test_shows_each_reading() -> None:
+    """``lead_id`` is a string in the sample, an integer in the table, either in ``lenient``, with evidence for both."""
     (entry,) = explain("lead_id")
 
     assert entry.readings == {
@@ -38,14 +38,14 @@ def test_tells_the_readings_apart() -> None:
 
 
 def test_reaches_into_objects() -> None:
-    """A deeper pointer explains the part it names."""
+    """A longer pointer explains a property of an object."""
     (entry,) = explain("/*/created_at/$date/$numberLong")
 
     assert entry.readings["sample"] == "string of an integer"
 
 
 def test_reaches_into_either_reading() -> None:
-    """A part that only one reading of lenient has is found."""
+    """A property that only one reading has is found in ``lenient``."""
     overlay = {"properties": {"retry_count": {"type": "object", "properties": {"total": {"type": "integer"}}}}}
     (entry,) = explain("retry_count/total", overlay)
 
@@ -53,7 +53,7 @@ def test_reaches_into_either_reading() -> None:
 
 
 def test_unescapes_pointers() -> None:
-    """A key with a slash and a tilde is reached by its escaped form."""
+    """A key with a slash and a tilde is selected by its escaped form."""
     overlay = {"properties": {"a/b~c": {"type": "boolean"}}}
     (entry,) = explain("/*/a~1b~0c", overlay)
 
@@ -61,7 +61,7 @@ def test_unescapes_pointers() -> None:
 
 
 def test_known_values_with_their_evidence() -> None:
-    """Known values come with label and evidence, ranges included."""
+    """Known values have a label and evidence, also as a range."""
     (entry,) = explain("dialer_dial_status")
 
     assert ("-8", "Missed By Agent", "observed") in entry.known_values
@@ -69,14 +69,14 @@ def test_known_values_with_their_evidence() -> None:
 
 
 def test_fields_share_one_entry() -> None:
-    """Any field is explained by the fields' entry."""
+    """Every field has the explanation of all fields."""
     (entry,) = explain("field_12")
 
     assert [contradiction.id for contradiction in entry.contradictions] == ["field-count", "header-offset"]
 
 
-def test_optional_keys_say_so() -> None:
-    """A key that the table lacks may be absent where the table is followed."""
+def test_marks_optional_keys() -> None:
+    """A key that the table lacks may be absent in the profiles that follow the table."""
     (entry,) = explain("call_count")
 
     assert entry.readings["documented"].endswith("may be absent")
@@ -84,22 +84,22 @@ def test_optional_keys_say_so() -> None:
 
 
 def test_shows_the_overlay() -> None:
-    """An overlay changes the reading, and is named as the evidence."""
+    """An overlay changes the reading, and is named as evidence."""
     (entry,) = explain("priority", {"properties": {"priority": {"maximum": 5}}})
 
     assert entry.readings["lenient"] == "integer from 1 to 5"
     assert "overlay" in entry.evidence["assumed"]
 
 
-def test_list_without_the_key_before_the_fields() -> None:
-    """Where an overlay removes list_id, the fields come last."""
+def test_lists_the_fields_last_without_list_id() -> None:
+    """If an overlay removes ``list_id``, the fields are listed last."""
     pointers = [entry.pointer for entry in explain(overlay={"properties": {"list_id": None}})]
 
     assert pointers[-1] == "/*/field_N"
 
 
 @pytest.mark.parametrize(
-    ("pointer", "said"),
+    ("pointer", "message"),
     [
         ("led_id", "Did you mean `lead_id`"),
         ("", "has no key"),
@@ -108,21 +108,21 @@ def test_list_without_the_key_before_the_fields() -> None:
         ("/*/id/x", "it is not an object"),
     ],
 )
-def test_unknown_keys_are_a_clear_error(pointer: str, said: str) -> None:
-    """A key that is not there is an error that names the nearest."""
-    with pytest.raises(ContractError, match=said):
+def test_suggests_the_nearest_key(pointer: str, message: str) -> None:
+    """An unknown key is an error with the nearest known one."""
+    with pytest.raises(ContractError, match=message):
         explain(pointer)
 
 
-def test_unusable_overlay_is_an_error() -> None:
-    """A bad overlay is the overlay's error."""
+def test_rejects_invalid_overlays() -> None:
+    """An invalid overlay raises its own error."""
     with pytest.raises(OverlayError, match="foo"):
         explain(overlay={"foo": 1})
 
 
 @pytest.mark.parametrize("contradiction", CONTRADICTIONS, ids=lambda entry: entry.id)
-def test_pointers_of_contradictions_exist(contradiction: object) -> None:
-    """Every key that a contradiction names can be explained, and the explanation names it back."""
+def test_explains_every_contradiction(contradiction: object) -> None:
+    """Every key that a contradiction names can be explained, and the explanation has the contradiction."""
     for pointer in getattr(contradiction, "pointers", ()):
         (entry,) = explain(pointer)
 
@@ -145,12 +145,12 @@ def test_pointers_of_contradictions_exist(contradiction: object) -> None:
         ({"type": "array", "items": {"type": "string"}}, "array of strings"),
     ],
 )
-def test_words_for_a_schema(schema: dict[str, object], words: str) -> None:
-    """Every keyword that a contract may use has its words."""
+def test_describes_each_keyword(schema: dict[str, object], words: str) -> None:
+    """Every keyword that a contract may use has a description."""
     assert describe(schema) == words
 
 
-def test_every_key_of_every_profile_has_words() -> None:
+def test_describes_every_key() -> None:
     """No key is described as anything."""
     described = [words for entry in explain() for words in entry.readings.values()]
 
@@ -158,15 +158,15 @@ def test_every_key_of_every_profile_has_words() -> None:
     assert load_contract("lenient").lead["properties"].keys() <= {entry.pointer[3:] for entry in explain()}
 
 
-def test_overlay_that_leaves_a_profile_without_values() -> None:
-    """A profile in which the overlay allows no value says so; the others are explained."""
+def test_shows_a_profile_without_values() -> None:
+    """A profile in which the overlay allows no value is shown as such; the others are explained."""
     (entry,) = explain("lead_id", {"properties": {"lead_id": {"enum": ["65000000aaaaaaaaaaaaaaaa"]}}})
 
     assert entry.readings["sample"] == '"65000000aaaaaaaaaaaaaaaa"'
     assert entry.readings["documented"] == "no value that the overlay allows"
 
 
-def test_overlay_that_leaves_no_profile_a_value() -> None:
-    """Where no profile is left, the overlay is the error."""
+def test_rejects_overlays_without_any_value() -> None:
+    """If no profile has a valid value, the overlay is an error."""
     with pytest.raises(OverlayError, match="above maximum"):
         explain(overlay={"properties": {"priority": {"maximum": 0}}})

@@ -1,4 +1,4 @@
-"""The JSON files that the contract is made of."""
+"""The JSON files of the contract."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def _read(name: str) -> Any:
 
 
 def _annotated(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the annotations of every object in a schema that has some."""
+    """Yield the annotations of every object of a schema that has some."""
     if isinstance(value, Mapping):
         found = {key: below for key, below in value.items() if key.startswith("x-")}
         if found:
@@ -78,8 +78,8 @@ def _known(key: str, evidence: str) -> dict[int, str]:
     return {entry["value"]: entry["label"] for entry in values if "value" in entry and entry["evidence"] == evidence}
 
 
-def test_the_expected_schema_files_are_there() -> None:
-    """Each resource of the contract has its file."""
+def test_has_a_file_for_each_resource() -> None:
+    """Each resource of the contract has a file."""
     expected = {"lead", "leads", "error", "requests", "annotations", "overlay", "finding"}
 
     assert expected <= {name.removesuffix(".schema.json") for name in SCHEMA_FILES}
@@ -87,7 +87,7 @@ def test_the_expected_schema_files_are_there() -> None:
 
 @pytest.mark.parametrize("name", SCHEMA_FILES)
 def test_file_is_a_valid_schema(name: str) -> None:
-    """Every schema file is valid JSON Schema 2020-12 and says that it is."""
+    """Every schema file is valid JSON Schema 2020-12 and declares it."""
     schema = _read(name)
 
     Draft202012Validator.check_schema(schema)
@@ -97,12 +97,12 @@ def test_file_is_a_valid_schema(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCHEMA_FILES)
 def test_file_has_an_absolute_id(name: str) -> None:
-    """Every schema file has an absolute $id, so that it can be referred to from anywhere."""
+    """Every schema file has an absolute ``$id``, so that other schemas can reference it."""
     assert urlsplit(_read(name)["$id"]).scheme
 
 
 def test_ids_are_different() -> None:
-    """No two schema files share an $id."""
+    """No two schema files have the same ``$id``."""
     ids = [_read(name)["$id"] for name in SCHEMA_FILES]
 
     assert len(ids) == len(set(ids))
@@ -110,8 +110,8 @@ def test_ids_are_different() -> None:
 
 @pytest.mark.parametrize("annotated", [False, True], ids=["plain", "annotated"])
 @pytest.mark.parametrize("name", ["lead", "leads", "error"])
-def test_exported_schema_refers_to_itself_only(contract: Contract, name: str, annotated: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """What is exported needs no other file."""
+def test_exported_schema_is_self_contained(contract: Contract, name: str, annotated: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """An exported schema references no other file."""
     references = list(_references(contract.schema(name, annotated=annotated)))
 
     assert [reference for reference in references if not reference.startswith("#/")] == []
@@ -119,7 +119,7 @@ def test_exported_schema_refers_to_itself_only(contract: Contract, name: str, an
 
 @pytest.mark.parametrize("name", ["lead", "leads", "error"])
 def test_exported_schema_is_valid_and_has_an_absolute_id(contract: Contract, name: str) -> None:
-    """What is exported is itself JSON Schema 2020-12 with an absolute $id."""
+    """An exported schema is JSON Schema 2020-12 with an absolute ``$id``."""
     schema = contract.schema(name)
 
     Draft202012Validator.check_schema(schema)
@@ -128,16 +128,16 @@ def test_exported_schema_is_valid_and_has_an_absolute_id(contract: Contract, nam
 
 
 @pytest.mark.parametrize("name", ANNOTATED_FILES)
-def test_annotations_are_described(name: str) -> None:
-    """Every x- keyword in use is a property of the meta-schema."""
+def test_meta_schema_describes_every_annotation(name: str) -> None:
+    """Every ``x-`` keyword in use is a property of the meta-schema."""
     used = {key for found in _annotated(_read(name)) for key in found}
 
     assert used <= set(_read("annotations.schema.json")["properties"])
 
 
 @pytest.mark.parametrize("name", ANNOTATED_FILES)
-def test_annotations_fit_their_description(name: str) -> None:
-    """Every annotation fits what the meta-schema says of it."""
+def test_annotations_are_valid(name: str) -> None:
+    """Every annotation is valid by the meta-schema."""
     validator = Draft202012Validator(_read("annotations.schema.json"))
     wrong = [error.message for found in _annotated(_read(name)) for error in validator.iter_errors(found)]
 
@@ -145,33 +145,33 @@ def test_annotations_fit_their_description(name: str) -> None:
 
 
 def test_every_described_annotation_is_used() -> None:
-    """The meta-schema describes nothing that the lead schema does not use."""
+    """The lead schema uses every annotation of the meta-schema."""
     used = {key for found in _annotated(_read("lead.schema.json")) for key in found}
 
     assert used == set(_read("annotations.schema.json")["properties"])
 
 
-def test_generators_that_the_meta_schema_names_are_those_there_are() -> None:
-    """x-faker may name every generator, and "column", which stands for that of the column."""
+def test_meta_schema_names_every_generator() -> None:
+    """``x-faker`` may be any generator, or ``column`` for the one of the column."""
     named = _read("annotations.schema.json")["properties"]["x-faker"]["enum"]
 
     assert sorted(named) == sorted([*GENERATORS, "column"])
 
 
-def test_named_keys_stand_in_the_vendors_order() -> None:
-    """The 22 named keys are all there, in the order of the vendor's sample."""
+def test_named_keys_have_the_vendors_order() -> None:
+    """The 22 named keys have the order of the vendor's sample."""
     assert list(_read("lead.schema.json")["properties"]) == NAMED_KEYS
 
 
 def test_sample_has_the_keys_of_the_contract(sample: list[dict[str, Any]]) -> None:
-    """The sample has the 22 named keys in this order, and 35 fields after list_id."""
+    """The sample has the 22 named keys in this order, and 35 fields after ``list_id``."""
     fields = [f"field_{number}" for number in range(35)]
 
     assert list(sample[0]) == [*NAMED_KEYS[:3], *fields, *NAMED_KEYS[3:]]
 
 
 def test_every_claim_has_evidence(contract: Contract) -> None:
-    """Each key under each profile says where its claim comes from."""
+    """Each key has evidence in each profile."""
     without = [key for key, schema in contract.lead["properties"].items() if not schema.get("x-evidence")]
 
     assert without == []
@@ -188,7 +188,7 @@ def test_eight_documented_dispositions_are_known() -> None:
 
 
 def test_observed_dispositions_are_known_as_observed() -> None:
-    """-8, -9 and the positive values seen elsewhere are known, and marked as observed only."""
+    """-8, -9 and the positive values of other pages are known, with the evidence observed only."""
     assert _known("dialer_dial_status", "observed") == OBSERVED_DISPOSITIONS
 
 
@@ -200,11 +200,11 @@ def test_every_positive_disposition_is_known(value: int) -> None:
 
 @pytest.mark.parametrize("value", [-10, True, "1", None, [1]])
 def test_other_dispositions_are_unknown(value: object) -> None:
-    """What is neither listed nor from 1 on is unknown, truth values and containers included."""
+    """Values that are neither listed nor from 1 on are unknown, also booleans and containers."""
     assert value not in data_of(load_contract()).known_values["dialer_dial_status"]
 
 
 @pytest.mark.parametrize("value", [0, 10, -1, True, "1"])
 def test_other_dial_statuses_are_unknown(value: object) -> None:
-    """Dial statuses have no open end: only 1 to 9 are known."""
+    """Dial statuses have no range: only 1 to 9 are known."""
     assert value not in data_of(load_contract()).known_values["dial_status"]

@@ -1,4 +1,4 @@
-"""Findings: how they are counted, masked, ordered and written."""
+"""Findings: how they are counted, masked, ordered and formatted."""
 
 import json
 from dataclasses import FrozenInstanceError, replace
@@ -21,7 +21,7 @@ def _lead(index: int = 0, **values: Any) -> dict[str, Any]:
 
 
 def _messy() -> list[Any]:
-    """Leads with findings of every severity and of every kind of cause."""
+    """Return leads with findings of every severity and every kind of cause."""
     created = {"$date": {"$numberLong": str((int(_lead()["id"][:8], 16) - 12 * 60 * 60) * 1000)}}
     return [
         _lead(field_2="[email protected]", created_at=created),
@@ -70,7 +70,7 @@ def test_counts_equal_violations_in_one_finding(profile: str, count: int) -> Non
     assert (finding.rule, finding.pointer, finding.count, finding.first) == ("maximum", "/*/priority", count, 3)
 
 
-def test_faults_of_two_keys_are_two_findings() -> None:
+def test_has_a_finding_for_each_key() -> None:
     """One keyword at two keys is two findings."""
     findings = load_contract().check([_lead(priority=31, call_count=-1)])
 
@@ -80,7 +80,7 @@ def test_faults_of_two_keys_are_two_findings() -> None:
     ]
 
 
-def test_ten_missing_keys_are_ten_findings() -> None:
+def test_has_a_finding_for_each_missing_key() -> None:
     """Each missing key is a finding of its own, at the key."""
     found = _lead()
     for number in range(10):
@@ -90,16 +90,16 @@ def test_ten_missing_keys_are_ten_findings() -> None:
     assert sorted(finding.pointer for finding in findings) == sorted(f"/*/field_{number}" for number in range(10))
 
 
-def test_items_of_an_array_are_one_place() -> None:
-    """Two faulty items of an array are one finding that occurs twice."""
+def test_counts_items_of_an_array_in_one_finding() -> None:
+    """Two invalid items of an array are one finding with the count 2."""
     body = [{**lead(1, 8668, 0, profile="documented"), "header": ["a", 1, 2]}]
     (finding,) = load_contract("documented").check(body)
 
     assert (finding.pointer, finding.count) == ("/*/header/*", 2)
 
 
-def test_fingerprint_is_of_rule_and_pointer() -> None:
-    """Other values, counts and indexes leave the fingerprint as it is."""
+def test_fingerprint_does_not_depend_on_values() -> None:
+    """Other values, counts and indexes have the same fingerprint."""
     contract = load_contract()
     (first,) = contract.check([_lead(priority=31)])
     (second,) = contract.check([_lead(0), _lead(1, priority=99), _lead(2, priority=98)])
@@ -107,8 +107,8 @@ def test_fingerprint_is_of_rule_and_pointer() -> None:
     assert first.fingerprint == second.fingerprint
 
 
-def test_fingerprint_is_the_same_in_every_version() -> None:
-    """A fingerprint in somebody's baseline stays what it is."""
+def test_fingerprint_is_stable() -> None:
+    """A fingerprint is the same in every version, so that baselines stay valid."""
     (finding,) = load_contract().check([_lead(priority=31)])
 
     assert finding.fingerprint == "06f5680344620797"
@@ -116,34 +116,34 @@ def test_fingerprint_is_the_same_in_every_version() -> None:
 
 @pytest.mark.parametrize("change", [{"rule": "other"}, {"pointer": "/*/other"}])
 def test_fingerprint_changes_with_rule_and_pointer(change: dict[str, str]) -> None:
-    """Another rule or another pointer is another fingerprint."""
+    """Another rule or another pointer has another fingerprint."""
     (finding,) = load_contract().check([_lead(priority=31)])
 
     assert finding.fingerprint != replace(finding, **change).fingerprint  # type: ignore[arg-type]
 
 
-def test_fingerprint_ignores_the_rest() -> None:
-    """Nothing but rule and pointer is in the fingerprint."""
+def test_fingerprint_ignores_other_attributes() -> None:
+    """Only rule and pointer determine the fingerprint."""
     (finding,) = load_contract().check([_lead(priority=31)])
     other = replace(finding, severity="info", message="m", expected="e", got="g", evidence={}, profiles=(), count=7)
 
     assert finding.fingerprint == other.fingerprint
 
 
-def test_worst_comes_first() -> None:
-    """Findings are in the order break, surprise, doc-only, info."""
+def test_sorts_by_severity() -> None:
+    """Findings have the order break, surprise, doc-only, info."""
     found = [SEVERITIES.index(finding.severity) for finding in load_contract("lenient").check(_messy())]
 
     assert found == sorted(found)
 
 
-def test_the_mess_has_findings_of_every_severity() -> None:
-    """The body that these tests use covers all four severities."""
+def test_example_has_every_severity() -> None:
+    """The body of these tests has findings of all four severities."""
     assert {finding.severity for finding in load_contract("lenient").check(_messy())} == set(SEVERITIES)
 
 
-def test_json_form_fits_its_schema(profile: str, validator: Draft202012Validator) -> None:
-    """Every finding fits the published schema of findings, also after a round trip."""
+def test_json_form_is_valid(profile: str, validator: Draft202012Validator) -> None:
+    """Every finding is valid by the published schema, also after a round trip."""
     findings = [
         *load_contract(profile).check(_messy()),
         *load_contract(profile).check(b"{"),
@@ -154,8 +154,8 @@ def test_json_form_fits_its_schema(profile: str, validator: Draft202012Validator
     assert [error.message for form in forms for error in validator.iter_errors(form)] == []
 
 
-def test_json_form_says_its_version() -> None:
-    """The JSON form is versioned."""
+def test_json_form_has_a_version() -> None:
+    """The JSON form has a version."""
     (finding,) = load_contract().check([_lead(priority=31)])
 
     assert finding.as_dict()["version"] == 1
@@ -185,7 +185,7 @@ def test_masks_values_of_other_types(contract: Contract, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "shown"),
     [
         (None, "null"),
         ("", "empty string"),
@@ -198,25 +198,25 @@ def test_masks_values_of_other_types(contract: Contract, key: str) -> None:
         (1.5, "number 1.5"),
     ],
 )
-def test_values_are_said_by_kind(value: object, said: str) -> None:
-    """Where nothing is personal, a value is its kind and size, a number or a truth value itself."""
+def test_shows_type_and_size(value: object, shown: str) -> None:
+    """A value that is not personal is shown as its type and size, or as a number or boolean."""
     (finding,) = load_contract().check([_lead(priority=value)])
 
-    assert finding.got == said
+    assert finding.got == shown
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(31, "integer"), (1.5, "number"), (True, "boolean"), (None, "null"), ([], "array")]
+    ("value", "shown"), [(31, "integer"), (1.5, "number"), (True, "boolean"), (None, "null"), ([], "array")]
 )
-def test_personal_values_are_said_by_kind_only(value: object, said: str) -> None:
-    """Where it is personal, a value is its kind only."""
+def test_shows_only_the_type_of_personal_values(value: object, shown: str) -> None:
+    """A personal value is shown as its type."""
     (finding,) = load_contract().check([_lead(field_1=value)])
 
-    assert finding.got == said
+    assert finding.got == shown
 
 
-def test_missing_is_said() -> None:
-    """What is not there is said so."""
+def test_shows_missing_keys_as_nothing() -> None:
+    """A missing key is shown as nothing, with what is required."""
     found = _lead()
     del found["priority"]
     (finding,) = load_contract().check([found])
@@ -225,8 +225,8 @@ def test_missing_is_said() -> None:
 
 
 @pytest.mark.parametrize(("count", "times"), [(1, "once"), (1200, "1,200 times")])
-def test_line_says_how_often(count: int, times: str) -> None:
-    """A finding as one line says severity, pointer, message, rule, how often and where first."""
+def test_formats_one_line(count: int, times: str) -> None:
+    """A finding as one line has severity, pointer, message, rule, count and first lead."""
     (finding,) = load_contract().check([_lead(priority=31)])
     line = str(replace(finding, count=count))
 
@@ -235,15 +235,15 @@ def test_line_says_how_often(count: int, times: str) -> None:
     )
 
 
-def test_line_about_the_body_names_no_lead() -> None:
-    """A finding about the whole body says so, and no lead."""
+def test_formats_a_finding_about_the_body() -> None:
+    """The line about a whole body names no lead."""
     (finding,) = load_contract().check({"success": False})
 
     assert str(finding) == "break: body: expected array of leads, got object [type] (once)"
 
 
-def test_finding_cannot_be_changed() -> None:
-    """Findings are frozen."""
+def test_findings_are_immutable() -> None:
+    """A finding cannot be changed."""
     (finding,) = load_contract().check({})
 
     with pytest.raises(FrozenInstanceError):
@@ -263,22 +263,22 @@ def test_finding_cannot_be_changed() -> None:
         ({"field_1": "\ud800"}, ("sample", "documented", "lenient")),
     ],
 )
-def test_finding_names_the_profiles_of_its_claim(change: dict[str, Any], expected: tuple[str, ...]) -> None:
-    """A finding of the schema names the profiles that make the same claim of the key."""
+def test_names_the_profiles_with_the_same_requirement(change: dict[str, Any], expected: tuple[str, ...]) -> None:
+    """A finding of the schema names the profiles that require the same of the key."""
     (finding,) = load_contract().check([_lead(**change)])
 
     assert finding.profiles == expected
 
 
-def test_finding_names_its_own_profile(profile: str) -> None:
-    """Whatever else it names, a finding names the profile that it was found under."""
+def test_names_its_own_profile(profile: str) -> None:
+    """A finding always names the profile of the check."""
     findings = load_contract(profile).check(_messy())
 
     assert [finding for finding in findings if profile not in finding.profiles] == []
 
 
 def test_every_finding_has_evidence(profile: str) -> None:
-    """Every finding says where its claim comes from."""
+    """Every finding has evidence."""
     findings = [*load_contract(profile).check(_messy()), *load_contract(profile).check("[")]
 
     assert [finding for finding in findings if not finding.evidence] == []
@@ -288,8 +288,8 @@ def test_every_finding_has_evidence(profile: str) -> None:
     ("key", "contradiction"),
     [("undisposed_lead", "undocumented-keys"), ("field_20", "field-count"), ("priority", None), ("header", None)],
 )
-def test_missing_key_is_linked_to_a_contradiction_about_presence(key: str, contradiction: str | None) -> None:
-    """A missing key is linked where the contradiction is about its being there, not about its type."""
+def test_links_missing_keys_to_contradictions_about_presence(key: str, contradiction: str | None) -> None:
+    """A missing key is linked if the contradiction is about its presence, not about its type."""
     found = _lead()
     del found[key]
     (finding,) = load_contract().check([found])
@@ -305,8 +305,8 @@ def test_pointer_is_escaped(key: str, pointer: str) -> None:
     assert finding.pointer == pointer
 
 
-def test_expected_is_in_words() -> None:
-    """A finding says what a pattern of the contract asks for, not the pattern."""
+def test_describes_patterns_in_words() -> None:
+    """A finding describes a pattern of the contract instead of showing it."""
     (finding, *_) = load_contract("sample").check([{**lead(1, 8668, 0), "id": "x"}])
 
     assert finding.expected == "string of 24 hexadecimal digits"

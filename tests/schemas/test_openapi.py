@@ -65,12 +65,12 @@ def _document(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(name="operations")
 def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every operation by its id."""
-    return {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+    """Return every operation by its id."""
+    return {operation["operationId"]: operation for path in document["paths"].values() for operation in path.values()}
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in a document, the document included."""
+    """Yield every object in a document, including the document."""
     if isinstance(value, dict):
         yield value
     below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -79,7 +79,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _at(document: dict[str, Any], reference: str) -> Any:
-    """Return what a local reference names."""
+    """Return the target of a local reference."""
     found: Any = document
     for part in reference.removeprefix("#/").split("/"):
         found = found[part]
@@ -97,49 +97,49 @@ def _response(operation: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def test_passes_the_validator(document: dict[str, Any]) -> None:
-    """The document is OpenAPI 3.1 to a tool that is not ours."""
+def test_is_valid_openapi(document: dict[str, Any]) -> None:
+    """An independent validator accepts the document as OpenAPI 3.1."""
     validate(document)
 
     assert document["openapi"] == "3.1.0"
 
 
-def test_every_operation_and_answer_has_evidence(document: dict[str, Any]) -> None:
-    """Each operation and each of its answers says where it comes from, or refers to what does."""
+def test_every_operation_and_response_has_evidence(document: dict[str, Any]) -> None:
+    """Each operation and each response has evidence, or references a component that has."""
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     parts = operations + [answer for operation in operations for answer in operation["responses"].values()]
 
     assert [] == [part for part in parts if "x-evidence" not in part and "$ref" not in part]
 
 
-def test_operations(document: dict[str, Any]) -> None:
-    """The document describes these operations, each with a summary and under a tag that it declares."""
+def test_describes_every_operation(document: dict[str, Any]) -> None:
+    """The document has these operations, each with a tag that it declares."""
     described = {
-        one["operationId"]: (method.upper(), path, *one["tags"])
+        operation["operationId"]: (method.upper(), path, *operation["tags"])
         for path, methods in document["paths"].items()
-        for method, one in methods.items()
+        for method, operation in methods.items()
     }
 
     assert OPERATIONS == described
     assert {tag for *_, tag in OPERATIONS.values()} == {tag["name"] for tag in document["tags"]}
 
 
-def test_operations_have_summaries_that_differ(operations: dict[str, dict[str, Any]]) -> None:
-    """No two operations have the same summary, and none has none."""
-    assert len(operations) == len({one["summary"] for one in operations.values() if one["summary"]})
+def test_summaries_are_unique(operations: dict[str, dict[str, Any]]) -> None:
+    """Each operation has a summary of its own."""
+    assert len(operations) == len({operation["summary"] for operation in operations.values() if operation["summary"]})
 
 
 def test_every_parameter_and_header_has_evidence(document: dict[str, Any], operations: dict[str, Any]) -> None:
-    """Each parameter, shared answer and header says where it comes from, or refers to what does."""
+    """Each parameter, shared response and header has evidence, or references a component that has."""
     components = document["components"]
-    parts = [part for one in operations.values() for part in one.get("parameters", [])]
+    parts = [part for operation in operations.values() for part in operation.get("parameters", [])]
     parts += [part for kind in ("parameters", "responses", "headers") for part in components[kind].values()]
 
     assert [] == [part for part in parts if "x-evidence" not in part and "$ref" not in part]
 
 
-def test_evidence_is_one_of_four_labels(document: dict[str, Any]) -> None:
-    """Every evidence in the document has known labels, and a source to each."""
+def test_evidence_has_known_labels(document: dict[str, Any]) -> None:
+    """All evidence in the document has known labels, each with a source."""
     found = [evidence for part in _objects(document) if isinstance(evidence := part.get("x-evidence"), dict)]
 
     assert found
@@ -148,14 +148,14 @@ def test_evidence_is_one_of_four_labels(document: dict[str, Any]) -> None:
 
 
 def test_every_reference_resolves(document: dict[str, Any]) -> None:
-    """What is referred to is there, within the document."""
+    """The target of every reference is in the document."""
     references = {reference for part in _objects(document) if isinstance(reference := part.get("$ref"), str)}
 
     assert all(_at(document, reference) for reference in references)
 
 
 def test_every_component_is_used(document: dict[str, Any]) -> None:
-    """No component lies about that nothing refers to."""
+    """Every component is referenced."""
     references = {reference for part in _objects(document) if isinstance(reference := part.get("$ref"), str)}
     there = {
         f"#/components/{kind}/{name}"
@@ -167,19 +167,19 @@ def test_every_component_is_used(document: dict[str, Any]) -> None:
     assert there == references
 
 
-def test_bodies_are_those_of_the_requests(operations: dict[str, dict[str, Any]]) -> None:
-    """Each request body refers to its definition."""
+def test_request_bodies_reference_their_definition(operations: dict[str, dict[str, Any]]) -> None:
+    """Each request body references its definition."""
     bodies = {
-        name: one["requestBody"]["content"]["application/json"]["schema"]
-        for name, one in operations.items()
-        if "requestBody" in one
+        name: operation["requestBody"]["content"]["application/json"]["schema"]
+        for name, operation in operations.items()
+        if "requestBody" in operation
     }
 
     assert {name: {"$ref": f"#/components/schemas/{body}"} for name, body in BODIES.items()} == bodies
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_example_fits_its_schema(name: str, document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
+def test_examples_are_valid(name: str, document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
     """The example of a request is valid by the request's schema and by the document's."""
     content = operations[name]["requestBody"]["content"]["application/json"]
 
@@ -187,12 +187,12 @@ def test_example_fits_its_schema(name: str, document: dict[str, Any], operations
     assert _is_valid(document, content["schema"], content["example"])
 
 
-def test_examples_are_nobodys(operations: dict[str, dict[str, Any]]) -> None:
-    """Phone numbers in examples cannot ring, and e-mail addresses are example.com's."""
+def test_examples_have_no_personal_data(operations: dict[str, dict[str, Any]]) -> None:
+    """Phone numbers in examples cannot ring, and e-mail addresses belong to example.com."""
     bodies = [
-        one["requestBody"]["content"]["application/json"]["example"]
-        for one in operations.values()
-        if "requestBody" in one
+        operation["requestBody"]["content"]["application/json"]["example"]
+        for operation in operations.values()
+        if "requestBody" in operation
     ]
     text = json.dumps(bodies)
     numbers, addresses = re.findall(r"\+?[0-9]{7,}", text), re.findall(r"[^\s\"]+@[^\s\"]+", text)
@@ -203,24 +203,24 @@ def test_examples_are_nobodys(operations: dict[str, dict[str, Any]]) -> None:
     assert [] == [address for address in addresses if not address.endswith("@example.com")]
 
 
-def test_operations_with_a_token_may_refuse(operations: dict[str, dict[str, Any]]) -> None:
-    """All but login need a token, and may answer 401, 403 and 429."""
-    with_token = {name for name, one in operations.items() if "security" not in one}
+def test_operations_with_a_token_may_return_401_403_429(operations: dict[str, dict[str, Any]]) -> None:
+    """All operations except login require a token, and may return 401, 403 and 429."""
+    with_token = {name for name, operation in operations.items() if "security" not in operation}
 
     assert set(OPERATIONS) - {"login"} == with_token
     assert [] == [name for name in with_token if not {"401", "403", "429"} <= operations[name]["responses"].keys()]
 
 
-def test_operations_with_a_body_may_refuse_it(operations: dict[str, dict[str, Any]]) -> None:
-    """Each operation that takes a body may answer 400, 413 and 422."""
+def test_operations_with_a_body_may_return_400_413_422(operations: dict[str, dict[str, Any]]) -> None:
+    """Each operation with a body may return 400, 413 and 422."""
     assert [] == [name for name in BODIES if not {"400", "413", "422"} <= operations[name]["responses"].keys()]
 
 
-def test_operations_with_an_id_may_not_find_it(operations: dict[str, dict[str, Any]]) -> None:
-    """The operations with an id in their path, and no others, may answer 404."""
+def test_operations_with_an_id_may_return_404(operations: dict[str, dict[str, Any]]) -> None:
+    """The operations with an id in their path, and no others, may return 404."""
     expected = {name for name, (_, path, _) in OPERATIONS.items() if "{id}" in path}
 
-    assert expected == {name for name, one in operations.items() if "404" in one["responses"]}
+    assert expected == {name for name, operation in operations.items() if "404" in operation["responses"]}
 
 
 def test_allows_errors_with_status_200(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
@@ -231,8 +231,10 @@ def test_allows_errors_with_status_200(document: dict[str, Any], operations: dic
         assert "observed" in schema["x-evidence"]
 
 
-def test_no_error_comes_with_200_of_a_login(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
-    """A refused login never has status 200."""
+def test_login_returns_no_error_with_status_200(
+    document: dict[str, Any], operations: dict[str, dict[str, Any]]
+) -> None:
+    """A rejected login never has status 200."""
     assert not _is_valid(document, _response(operations["login"]), EXPIRED)
 
 
@@ -296,24 +298,24 @@ def test_rejects_other_responses(
         ("LeadId", ["6054635a3b1f0c27d9e84a56", "17"], ["", "0", "6054635A3B1F0C27D9E84A56", "abc", "17\n"]),
     ],
 )
-def test_ids_in_paths(component: str, good: list[str], bad: list[str], document: dict[str, Any]) -> None:
-    """Ids in paths are text: digits for a list, 24 hexadecimal digits or digits for a lead."""
+def test_restricts_ids_in_paths(component: str, good: list[str], bad: list[str], document: dict[str, Any]) -> None:
+    """Ids in paths are strings: digits for a list, 24 hexadecimal digits or digits for a lead."""
     validator = Draft202012Validator(document["components"]["parameters"][component]["schema"])
 
     assert good == [text for text in good + bad if validator.is_valid(text)]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_lead_is_the_contracts(profile: str) -> None:
-    """The component Lead is the contract's own lead schema."""
+def test_lead_component_is_the_lead_schema(profile: str) -> None:
+    """The component Lead is the lead schema of the contract."""
     contract = load_contract(profile)
     lead = openapi(contract)["components"]["schemas"]["Lead"]
 
     assert contract.schema("lead")["properties"] == lead["properties"]
 
 
-def test_example_only_where_it_is_valid() -> None:
-    """The vendor's sample is an example under sample and lenient, not under documented."""
+def test_has_the_sample_as_example_if_it_is_valid() -> None:
+    """The vendor's sample is an example in ``sample`` and ``lenient``, not in ``documented``."""
     examples = {
         profile: "example"
         in openapi(load_contract(profile))["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]["content"][

@@ -1,4 +1,4 @@
-"""Overlays: what they add, remove, change and narrow, seen in the schema, the check and the factories."""
+"""Overlays: what they add, remove, change and narrow in the schema, the check and the factories."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -143,8 +143,8 @@ def test_generates_leads_that_follow_the_overlay(profile: str, example: Example)
 
 
 @pytest.mark.parametrize("example", CASES)
-def test_check_accepts_what_the_overlay_allows(profile: str, example: Example) -> None:
-    """Values of the key that the overlay allows are no break."""
+def test_accepts_values_that_the_overlay_allows(profile: str, example: Example) -> None:
+    """Values of the key that the overlay allows are valid."""
     contract = load_contract(profile, example.overlay)
     (found,) = _leads(profile, example.overlay, 1)
 
@@ -152,38 +152,40 @@ def test_check_accepts_what_the_overlay_allows(profile: str, example: Example) -
 
 
 @pytest.mark.parametrize("example", CASES)
-def test_check_refuses_what_the_overlay_forbids(profile: str, example: Example) -> None:
+def test_reports_values_that_the_overlay_forbids(profile: str, example: Example) -> None:
     """Values of the key that the overlay forbids are breaks at the key, by the keyword that forbids them."""
     contract = load_contract(profile, example.overlay)
     (fine,) = _leads(profile, example.overlay, 1)
-    said = [
+    reported = [
         {(finding.rule, finding.pointer) for finding in contract.check([{**fine, example.key: value}])}
         for _, value in example.bad
     ]
-    unsaid = [
+    unreported = [
         keyword
-        for (keyword, _), found in zip(example.bad, said, strict=True)
+        for (keyword, _), found in zip(example.bad, reported, strict=True)
         if not found & {(keyword, f"/*/{example.key}"), ("anyOf", f"/*/{example.key}")}
     ]
 
-    assert unsaid == []
+    assert unreported == []
 
 
 @pytest.mark.parametrize("example", CASES)
-def test_schema_shows_the_overlay(profile: str, example: Example) -> None:
-    """The exported schema accepts and refuses the same values, in either validator."""
+def test_exports_the_overlay(profile: str, example: Example) -> None:
+    """The exported schema accepts and rejects the same values, in either validator."""
     contract = load_contract(profile, example.overlay)
     (found,) = _leads(profile, example.overlay, 1)
-    slow, fast = Draft202012Validator(contract.schema()), jsonschema_rs.Draft202012Validator(contract.schema())
+    reference, compiled = Draft202012Validator(contract.schema()), jsonschema_rs.Draft202012Validator(contract.schema())
     values = [*example.good, *(value for _, value in example.bad)]
-    verdicts = [[validator.is_valid({**found, example.key: value}) for value in values] for validator in (slow, fast)]
+    verdicts = [
+        [validator.is_valid({**found, example.key: value}) for value in values] for validator in (reference, compiled)
+    ]
 
     assert verdicts == [[True] * len(example.good) + [False] * len(example.bad)] * 2
 
 
 @pytest.mark.parametrize("example", CASES)
-def test_missing_key_has_its_finding(profile: str, example: Example) -> None:
-    """A lead without the key is checked as the overlay and the profile require it."""
+def test_requires_what_overlay_and_profile_require(profile: str, example: Example) -> None:
+    """A missing key is reported if the overlay or the profile requires it."""
     contract = load_contract(profile, example.overlay)
     (found,) = _leads(profile, example.overlay, 1)
     del found[example.key]
@@ -193,15 +195,15 @@ def test_missing_key_has_its_finding(profile: str, example: Example) -> None:
 
 
 @pytest.mark.parametrize("example", CASES)
-def test_overlay_is_its_own_evidence(profile: str, example: Example) -> None:
-    """What an overlay touches says so."""
+def test_overlay_is_named_as_evidence(profile: str, example: Example) -> None:
+    """A property that an overlay changes names the overlay as evidence."""
     evidence = load_contract(profile, example.overlay).schema_of(example.key)["x-evidence"]
 
     assert evidence["assumed"] == "overlay given as a mapping"
 
 
-def test_removed_key_is_gone_from_the_schema(profile: str) -> None:
-    """A removed key leaves properties and required."""
+def test_removed_key_leaves_the_schema(profile: str) -> None:
+    """A removed key is neither in properties nor in required."""
     schema = load_contract(profile, {"properties": {"undisposed_lead": None}}).schema()
 
     assert ("undisposed_lead" in schema["properties"], "undisposed_lead" in schema["required"]) == (False, False)
@@ -215,14 +217,14 @@ def test_removed_key_is_not_generated(profile: str) -> None:
 
 
 def test_lead_without_removed_key_is_valid(profile: str) -> None:
-    """Leads without the removed key are valid, those of sample included."""
+    """Leads without the removed key are valid."""
     overlay = {"properties": {"undisposed_lead": None}}
 
     assert load_contract(profile, overlay).check(_leads(profile, overlay)) == ()
 
 
-def test_removed_key_is_an_unknown_one(profile: str) -> None:
-    """Where the profile is closed a removed key is a break, elsewhere a surprise."""
+def test_removed_key_is_unknown(profile: str) -> None:
+    """A removed key is a break in closed profiles, and a surprise in others."""
     (finding,) = load_contract(profile, {"properties": {"undisposed_lead": None}}).check(_leads(profile, size=1))
 
     assert (finding.pointer, finding.severity) == (
@@ -231,16 +233,16 @@ def test_removed_key_is_an_unknown_one(profile: str) -> None:
     )
 
 
-def test_required_is_united(profile: str) -> None:
-    """What an overlay requires adds to that of the profile."""
+def test_required_adds_to_the_profile(profile: str) -> None:
+    """The required keys of an overlay are added to those of the profile."""
     overlay = {"properties": {"source": {"type": "string"}}, "required": ["source", "priority"]}
     expected = {*load_contract(profile).schema()["required"], "source"}
 
     assert set(load_contract(profile, overlay).schema()["required"]) == expected
 
 
-def test_required_of_a_nested_object_is_united() -> None:
-    """So it is within a property."""
+def test_required_adds_to_a_nested_object() -> None:
+    """The required keys of a nested object are added too."""
     overlay = {"properties": {"dialer_skill": {"properties": {"level": {"type": "integer"}}, "required": ["level"]}}}
     schema = load_contract("documented", overlay).schema()["properties"]["dialer_skill"]
 
@@ -248,7 +250,7 @@ def test_required_of_a_nested_object_is_united() -> None:
 
 
 def test_removed_nested_key_leaves_required() -> None:
-    """A key removed from a nested object leaves that object's required."""
+    """A key removed from a nested object is not required there."""
     overlay = {"properties": {"dialer_skill": {"properties": {"name": None}}}}
     schema = load_contract("documented", overlay).schema()["properties"]["dialer_skill"]
 
@@ -256,22 +258,22 @@ def test_removed_nested_key_leaves_required() -> None:
 
 
 def test_required_may_name_a_field(profile: str) -> None:
-    """A field needs no schema of its own to be required, and is generated then."""
+    """A field needs no schema to be required, and is generated then."""
     overlay = {"required": ["field_40"]}
 
     assert load_contract(profile, overlay).is_valid(_leads(profile, overlay))
 
 
-def test_retyped_key_loses_old_keywords(profile: str) -> None:
-    """Keywords of the old type go; the description stays."""
+def test_new_type_removes_old_keywords(profile: str) -> None:
+    """A new type removes the keywords of the old type; the description stays."""
     overlay = {"properties": {"priority": {"type": "string"}}}
     expected = {"type": "string", "description": "Dialing priority; 30 is dialed first."}
 
     assert load_contract(profile, overlay).schema()["properties"]["priority"] == expected
 
 
-def test_key_that_stays_personal() -> None:
-    """A retyped key is still personal, and its values are not said."""
+def test_new_type_stays_personal() -> None:
+    """A personal property with a new type is still personal, and its values are masked."""
     overlay = {"properties": {"alternate_phone_number": {"type": "integer"}}}
     (finding,) = load_contract("sample", overlay).check(
         [{**_leads("sample", overlay, 1)[0], "alternate_phone_number": 1.5}]
@@ -280,7 +282,7 @@ def test_key_that_stays_personal() -> None:
     assert finding.got == "number"
 
 
-def test_field_stays_personal(profile: str) -> None:
+def test_narrowed_field_stays_personal(profile: str) -> None:
     """A narrowed field is still personal."""
     assert (
         load_contract(profile, {"properties": {"field_3": {"maxLength": 5}}}).schema_of("field_3")["x-personal"] is True
@@ -296,7 +298,7 @@ def test_null_removes_a_keyword(profile: str, key: str) -> None:
 
 
 def test_type_may_be_widened(profile: str) -> None:
-    """A list of types that has the old one keeps the keywords."""
+    """A list of types that includes the old one keeps the keywords."""
     overlay = {"properties": {"priority": {"type": ["integer", "null"]}}}
     schema = load_contract(profile, overlay).schema()["properties"]["priority"]
 
@@ -311,7 +313,7 @@ def test_integer_may_become_number(profile: str) -> None:
 
 
 def test_profile_may_be_opened(profile: str) -> None:
-    """An overlay's additionalProperties decides, whatever the profile."""
+    """An overlay's ``additionalProperties`` opens any profile."""
     contract = load_contract(profile, {"additionalProperties": True})
     (finding,) = contract.check([{**_leads(profile, size=1)[0], "extra": 1}])
 
@@ -319,15 +321,15 @@ def test_profile_may_be_opened(profile: str) -> None:
 
 
 def test_profile_may_be_closed(profile: str) -> None:
-    """Under lenient as well an overlay can forbid other keys."""
+    """An overlay's ``additionalProperties`` closes any profile."""
     contract = load_contract(profile, {"additionalProperties": False})
     (finding,) = contract.check([{**_leads(profile, size=1)[0], "extra": 1}])
 
     assert (finding.rule, finding.severity) == ("additionalProperties", "break")
 
 
-def test_every_key_of_an_object_that_may_have_none_is_a_finding() -> None:
-    """An object that an overlay closes without naming a key is refused key by key, like any closed object."""
+def test_reports_every_key_of_a_closed_object() -> None:
+    """An object that an overlay closes without properties is reported key by key, as any closed object."""
     contract = load_contract("sample", {"properties": {"owner": {"type": "object", "additionalProperties": False}}})
     found = contract.check([{**_leads("sample", size=1)[0], "owner": {"a": 1, "b": None}}])
 
@@ -337,15 +339,15 @@ def test_every_key_of_an_object_that_may_have_none_is_a_finding() -> None:
     ]
 
 
-def test_lenient_keeps_the_readings_beside_the_overlay() -> None:
-    """Under lenient an overlay narrows each reading that it fits."""
+def test_narrows_each_reading_of_lenient() -> None:
+    """In ``lenient`` an overlay narrows each reading that it is compatible with."""
     schema = load_contract("lenient", {"properties": {"header": {"minLength": 5}}}).schema()["properties"]["header"]
 
     assert [branch["type"] for branch in schema["anyOf"]] == ["string", "array"]
 
 
 def test_lenient_drops_a_reading_that_the_overlay_excludes() -> None:
-    """Under lenient a reading that the overlay makes impossible is not accepted."""
+    """In ``lenient`` a reading without valid values is dropped."""
     schema = load_contract("lenient", {"properties": {"retry_count": {"enum": [0, 1]}}}).schema()["properties"][
         "retry_count"
     ]
@@ -353,8 +355,8 @@ def test_lenient_drops_a_reading_that_the_overlay_excludes() -> None:
     assert (schema["type"], schema["enum"]) == ("integer", [0, 1])
 
 
-def test_known_values_may_be_given(profile: str) -> None:
-    """x-known-values of an overlay are the known values."""
+def test_overlay_may_list_known_values(profile: str) -> None:
+    """``x-known-values`` of an overlay are the known values."""
     overlay = {
         "properties": {"dial_status": {"x-known-values": [{"value": 77, "label": "Ours", "evidence": "assumed"}]}}
     }
@@ -374,37 +376,37 @@ def test_known_values_may_be_given(profile: str) -> None:
     ],
 )
 @pytest.mark.parametrize("key", ["created_at", "updated_at"])
-def test_times_of_another_form_break_no_rule(profile: str, key: str, schema: dict[str, Any]) -> None:
-    """Rules about times say nothing of times that an overlay gives another form."""
+def test_rules_ignore_times_of_another_form(profile: str, key: str, schema: dict[str, Any]) -> None:
+    """Rules about times do not apply to times to which an overlay gives another form."""
     overlay = {"properties": {key: schema}}
     findings = load_contract(profile, overlay).check(_leads(profile, overlay))
 
     assert [str(finding) for finding in findings if finding.severity == "break"] == []
 
 
-def test_enum_of_an_overlay_is_known(profile: str) -> None:
-    """A value that the overlay's enum lists is no surprise."""
+def test_values_of_an_enum_are_known(profile: str) -> None:
+    """A value in the overlay's enum is not a surprise."""
     overlay = {"properties": {"dial_status": {"enum": [1, 77]}}}
     found = {**_leads(profile, size=1)[0], "dial_status": 77}
 
     assert load_contract(profile, overlay).check([found]) == ()
 
 
-def test_generator_may_be_chosen(profile: str) -> None:
-    """x-faker of an overlay names the generator of a new key."""
+def test_overlay_may_choose_a_generator(profile: str) -> None:
+    """``x-faker`` of an overlay names the generator of a new key."""
     overlay = {"properties": {"mail": {"type": "string", "x-faker": "email"}}}
 
     assert [found for found in _leads(profile, overlay) if "@example." not in found["mail"]] == []
 
 
-def test_overlay_that_says_nothing(profile: str) -> None:
+def test_empty_overlay_changes_nothing(profile: str) -> None:
     """An empty overlay changes nothing."""
     assert load_contract(profile, {}).schema() == load_contract(profile).schema()
 
 
 @pytest.mark.parametrize("kind", [str, Path])
 def test_overlay_may_be_a_file(tmp_path: Path, profile: str, kind: type) -> None:
-    """A path, as text or object, does what the mapping does."""
+    """A path, as a string or an object, has the effect of the mapping."""
     file = tmp_path / "overlay.json"
     overlay = EXAMPLES["narrow"].overlay
     file.write_text(json.dumps(overlay), encoding="utf-8")
@@ -424,8 +426,8 @@ def test_overlay_file_is_named_as_evidence(tmp_path: Path) -> None:
     )
 
 
-def test_mapping_is_left_alone() -> None:
-    """Loading an overlay does not change the caller's mapping, nor do later changes of it reach the contract."""
+def test_copies_the_mapping() -> None:
+    """Loading an overlay does not change the mapping, and later changes of it have no effect."""
     overlay = {"properties": {"n": {"type": "string", "pattern": "^a$", "x-evidence": {"observed": "us"}}}}
     before = json.dumps(overlay)
     contract = load_contract("sample", overlay)
@@ -436,7 +438,7 @@ def test_mapping_is_left_alone() -> None:
 
 
 def test_loaded_overlay_may_be_used_again(profile: str) -> None:
-    """The overlay of one contract is an overlay for another."""
+    """The overlay of one contract may be passed for another."""
     overlay = load_contract("sample", EXAMPLES["retype"].overlay).overlay
 
     assert load_contract(profile, overlay).schema() == load_contract(profile, EXAMPLES["retype"].overlay).schema()
@@ -457,8 +459,8 @@ def test_has_no_contract_in_a_profile_that_the_overlay_forbids() -> None:
     assert data_of(contract).in_profile("documented") is None
 
 
-def test_finding_leaves_out_a_profile_that_the_overlay_forbids() -> None:
-    """A finding names no profile that the overlay makes impossible."""
+def test_findings_omit_profiles_that_the_overlay_forbids() -> None:
+    """A finding names no profile that the overlay leaves without values."""
     overlay = {"properties": {"retry_count": {"enum": [0, 1]}}}
     (finding,) = load_contract("sample", overlay).check([{**_leads("sample", overlay, 1)[0], "priority": 31}])
 
@@ -467,7 +469,7 @@ def test_finding_leaves_out_a_profile_that_the_overlay_forbids() -> None:
 
 @pytest.mark.parametrize("dialect", ["https://example.com/mine", "http://json-schema.org/draft-07/schema#"])
 def test_exported_schema_stays_2020_12(dialect: str) -> None:
-    """The dialect and the $id of an overlay are its own: the laid schema keeps the contract's."""
+    """The dialect and the ``$id`` of an overlay do not replace those of the contract."""
     schema = load_contract("sample", {"$schema": dialect, "$id": "mine", "title": "Mine"}).schema()
 
     assert (schema["$schema"], schema["$id"]) == (
@@ -489,20 +491,20 @@ def test_exported_schema_stays_2020_12(dialect: str) -> None:
     ],
 )
 def test_end_of_pattern_means_the_end(profile: str, pattern: str, good: list[str], bad: list[str]) -> None:
-    """$ in an overlay's pattern means the end of the text, in either validator."""
+    """``$`` in an overlay's pattern means the end of the string in either validator."""
     schema = load_contract(profile, {"properties": {"n": {"type": "string", "pattern": pattern}}}).schema()[
         "properties"
     ]["n"]
-    slow, fast = Draft202012Validator(schema), jsonschema_rs.Draft202012Validator(schema)
-    verdicts = [[validator.is_valid(text) for text in good + bad] for validator in (slow, fast)]
+    reference, compiled = Draft202012Validator(schema), jsonschema_rs.Draft202012Validator(schema)
+    verdicts = [[validator.is_valid(text) for text in good + bad] for validator in (reference, compiled)]
 
     assert verdicts == [[True] * len(good) + [False] * len(bad)] * 2
 
 
 @pytest.mark.parametrize("key", ["lead_id", "list_id", "id", "header", "created_at"])
 @pytest.mark.parametrize("value", [{"a": 1}, "x", None, [1]])
-def test_removed_key_may_come_back_as_anything(key: str, value: object) -> None:
-    """Under lenient a removed key is an unknown one, and no rule reads it."""
+def test_rules_ignore_removed_keys(key: str, value: object) -> None:
+    """In ``lenient`` a removed key is unknown, and no rule reads it."""
     body = [{**lead(1, 8668, 0, profile="lenient"), key: value}]
     contract = load_contract("lenient", {"properties": {key: None}})
 
@@ -510,15 +512,15 @@ def test_removed_key_may_come_back_as_anything(key: str, value: object) -> None:
     assert contract.is_valid(body)
 
 
-def test_annotations_switch_no_rule_off() -> None:
-    """An overlay that only describes a key leaves the rules about it on."""
+def test_annotations_keep_the_rules() -> None:
+    """An overlay that only describes a key keeps the rules about it."""
     contract = load_contract("sample", {"properties": {"header": {"description": "mine"}, "id": {"x-personal": False}}})
 
     assert not contract.is_valid([{**lead(1, 8668, 0), "header": "nonsense"}])
 
 
 def test_lenient_unites_types_that_exclude_each_other() -> None:
-    """Readings that differ in nothing but unrelated types are both accepted."""
+    """Readings that differ only in unrelated types are both accepted."""
     overlay = {"properties": {"lead_id": {"pattern": None, "minimum": None, "maximum": None}}}
     contract = load_contract("lenient", overlay)
 
@@ -526,7 +528,7 @@ def test_lenient_unites_types_that_exclude_each_other() -> None:
     assert contract.is_valid([lead(1, 8668, 0, profile="sample")])
 
 
-def test_limits_that_fit_no_reading_are_refused_under_lenient_too() -> None:
+def test_rejects_limits_without_values_in_lenient() -> None:
     """Limits in the wrong order leave no value in either reading."""
     with pytest.raises(OverlayError, match="minimum 5 is above maximum 1"):
         load_contract("lenient", {"properties": {"lead_id": {"minimum": 5, "maximum": 1}}})
@@ -536,7 +538,7 @@ def test_limits_that_fit_no_reading_are_refused_under_lenient_too() -> None:
     ("patch", "gone"),
     [({"x-faker": None}, "x-faker"), ({"description": None}, "description"), ({"type": None}, "type")],
 )
-def test_null_removes_keywords(patch: dict[str, None], gone: str) -> None:
+def test_null_removes_every_keyword(patch: dict[str, None], gone: str) -> None:
     """Every keyword of a key can be removed, and leads are still valid."""
     contract = load_contract("sample", {"properties": {"priority": patch}})
 
@@ -545,13 +547,13 @@ def test_null_removes_keywords(patch: dict[str, None], gone: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["required", "properties", "additionalProperties"])
-def test_null_at_the_root_is_refused(key: str) -> None:
-    """What stands beside properties cannot be removed."""
+def test_rejects_null_at_the_root(key: str) -> None:
+    """Keywords beside properties cannot be removed."""
     with pytest.raises(OverlayError, match="null removes a property or a keyword below properties"):
         load_contract("sample", {key: None})
 
 
-def test_fields_cannot_be_removed() -> None:
-    """A field is no key of its own, and its removal says why not."""
+def test_rejects_removal_of_fields() -> None:
+    """A field cannot be removed, and the error has the reason."""
     with pytest.raises(OverlayError, match="numbered without a gap"):
         load_contract("sample", {"properties": {"field_3": None}})

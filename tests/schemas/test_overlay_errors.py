@@ -1,4 +1,4 @@
-"""Overlays that cannot be used: each is one clear error at load time."""
+"""Invalid overlays: each raises one clear error when it is loaded."""
 
 import re
 from pathlib import Path
@@ -26,14 +26,14 @@ def _of(**properties: Any) -> dict[str, Any]:
         (_of(n={"properties": {"a": {"not": {}}}}), "/properties/n/properties/a: keyword `not` is not supported"),
     ],
 )
-def test_unsupported_keyword_is_named(profile: str, overlay: dict[str, Any], message: str) -> None:
-    """A keyword that overlays do not have is named with its place, and what is supported."""
+def test_names_an_unsupported_keyword(profile: str, overlay: dict[str, Any], message: str) -> None:
+    """The error about an unsupported keyword has its position and the supported ones."""
     with pytest.raises(OverlayError, match=re.escape(message)):
         load_contract(profile, overlay)
 
 
-def test_supported_keywords_are_listed() -> None:
-    """The error about an unsupported keyword lists those there are."""
+def test_lists_the_supported_keywords() -> None:
+    """The error about an unsupported keyword lists the supported ones."""
     with pytest.raises(OverlayError, match=r"supported: .*type, enum, const, minimum, maximum, minLength, .*pattern"):
         load_contract("sample", _of(n={"oneOf": []}))
 
@@ -57,15 +57,15 @@ def test_supported_keywords_are_listed() -> None:
         ({"additionalProperties": {}}, "/additionalProperties: {} is not of type 'boolean'"),
     ],
 )
-def test_wrong_type_is_named(overlay: dict[str, Any], message: str) -> None:
-    """A keyword with a value that it cannot have is named with its place."""
+def test_rejects_values_of_the_wrong_type(overlay: dict[str, Any], message: str) -> None:
+    """The error about a keyword with an invalid value has its position."""
     with pytest.raises(OverlayError, match=f"^overlay given as a mapping: {re.escape(message)}"):
         load_contract("sample", overlay)
 
 
 @pytest.mark.parametrize("pattern", ["(", "[a", "a{2,1}", "*"])
-def test_bad_regular_expression(pattern: str) -> None:
-    """A pattern that is not a regular expression is an error that says why."""
+def test_rejects_invalid_regular_expressions(pattern: str) -> None:
+    """The error about an invalid pattern has the reason."""
     with pytest.raises(
         OverlayError, match=f"/properties/n/pattern: `{re.escape(pattern)}` is not a regular expression: "
     ):
@@ -73,8 +73,8 @@ def test_bad_regular_expression(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("escape", ["\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "\\b", "\\B", "\\A", "\\Z"])
-def test_unportable_escape_is_refused(escape: str) -> None:
-    """A class that engines read differently is refused, and its portable form suggested."""
+def test_rejects_escapes_that_engines_read_differently(escape: str) -> None:
+    """The error about such an escape suggests a character class."""
     with pytest.raises(
         OverlayError, match=f"pattern: engines read {re.escape(escape)} differently; .* such as \\[0-9\\]"
     ):
@@ -82,38 +82,38 @@ def test_unportable_escape_is_refused(escape: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", [r"^a\\d$", r"\\\\w"])
-def test_escaped_backslash_is_no_class(pattern: str) -> None:
-    """A backslash that is itself escaped begins no class."""
+def test_accepts_escaped_backslashes(pattern: str) -> None:
+    """A backslash that is itself escaped starts no character class."""
     assert (
         load_contract("sample", _of(n={"pattern": pattern})).schema()["properties"]["n"]["pattern"][:4] == pattern[:4]
     )
 
 
 @pytest.mark.parametrize("pattern", ["^(?P<a>b)(?P=a)$", "^(a)?(?(1)b|c)$", "^a(?#b)c$", "^(?>a|b)c$", "^\\0$"])
-def test_pattern_that_only_python_reads_is_refused(pattern: str) -> None:
-    """A pattern that one of the validators cannot read is an error at load time."""
+def test_rejects_patterns_that_only_python_compiles(pattern: str) -> None:
+    """A pattern that one of the validators cannot compile is an error."""
     with pytest.raises(OverlayError, match="/properties/n/pattern: "):
         load_contract("sample", _of(n={"pattern": pattern}))
 
 
 @pytest.mark.parametrize(("key", "meant"), [("prority", "priority"), ("undisposed", "undisposed_lead")])
-def test_unknown_key_cannot_be_removed(profile: str, key: str, meant: str) -> None:
-    """Removing a key that is not there is an error that names the nearest."""
+def test_rejects_removal_of_unknown_keys(profile: str, key: str, meant: str) -> None:
+    """The error about removing an unknown key suggests the nearest."""
     with pytest.raises(
         OverlayError, match=f"/properties/{key}: there is no such key to remove. Did you mean `{meant}`"
     ):
         load_contract(profile, _of(**{key: None}))
 
 
-def test_required_key_needs_a_schema(profile: str) -> None:
-    """Requiring a key without a schema is an error that names the nearest."""
+def test_rejects_required_keys_without_a_schema(profile: str) -> None:
+    """The error about requiring a key without a schema suggests the nearest."""
     with pytest.raises(
         OverlayError, match=r"/required: `prority` has no schema under properties. Did you mean `priority`"
     ):
         load_contract(profile, {"required": ["prority"]})
 
 
-def test_removed_key_cannot_be_required(profile: str) -> None:
+def test_rejects_removed_keys_that_are_required(profile: str) -> None:
     """Removing and requiring a key at once is an error."""
     with pytest.raises(OverlayError, match="/required: `call_count` has no schema under properties"):
         load_contract(profile, {**_of(call_count=None), "required": ["call_count"]})
@@ -127,14 +127,14 @@ def test_removed_key_cannot_be_required(profile: str) -> None:
         ({"type": "integer", "minimum": 0, "maximum": -1}, "minimum 0 is above maximum -1"),
     ],
 )
-def test_limits_in_the_wrong_order(profile: str, schema: dict[str, Any], message: str) -> None:
-    """Limits between which nothing lies are an error."""
+def test_rejects_limits_in_the_wrong_order(profile: str, schema: dict[str, Any], message: str) -> None:
+    """Limits that no value is between are an error."""
     with pytest.raises(OverlayError, match=f"/properties/n: {message}"):
         load_contract(profile, _of(n=schema))
 
 
-def test_limit_against_that_of_the_contract(profile: str) -> None:
-    """A limit is held against the other limit of the contract."""
+def test_compares_limits_with_those_of_the_contract(profile: str) -> None:
+    """A limit is compared with the other limit of the contract."""
     with pytest.raises(OverlayError, match="/properties/priority: minimum 31 is above maximum 30"):
         load_contract(profile, _of(priority={"minimum": 31}))
 
@@ -147,21 +147,21 @@ def test_limit_against_that_of_the_contract(profile: str) -> None:
         ({"enum": ["abc"], "maxLength": 2}, "no value of enum fits the other keywords (type any)"),
     ],
 )
-def test_enum_that_fits_nothing(profile: str, schema: dict[str, Any], message: str) -> None:
-    """An enum or const without any value that fits is an error."""
+def test_rejects_enums_without_a_valid_value(profile: str, schema: dict[str, Any], message: str) -> None:
+    """An enum or const without a valid value is an error."""
     with pytest.raises(OverlayError, match=f"/properties/n: {re.escape(message)}"):
         load_contract(profile, _of(n=schema))
 
 
-def test_enum_against_the_type_of_the_contract(profile: str) -> None:
-    """An enum is held against the type that the key has."""
+def test_compares_enums_with_the_type_of_the_contract(profile: str) -> None:
+    """An enum is compared with the type of the property."""
     with pytest.raises(OverlayError, match="/properties/dial_status: no value of enum fits the other keywords"):
         load_contract(profile, _of(dial_status={"enum": ["New"]}))
 
 
 @pytest.mark.parametrize("nested", ["items", "properties"])
-def test_nested_limits_in_the_wrong_order(nested: str) -> None:
-    """Limits within arrays and objects are held against each other as well."""
+def test_rejects_nested_limits_in_the_wrong_order(nested: str) -> None:
+    """Limits within arrays and objects are compared too."""
     wrong = {"minimum": 5, "maximum": 4}
     schema = {"items": wrong} if nested == "items" else {"properties": {"a": wrong}, "required": ["a"]}
 
@@ -169,27 +169,27 @@ def test_nested_limits_in_the_wrong_order(nested: str) -> None:
         load_contract("sample", _of(n=schema))
 
 
-def test_field_cannot_stop_being_text(profile: str) -> None:
-    """A field is text under every reading, so an overlay cannot make it another type."""
+def test_rejects_other_types_of_fields(profile: str) -> None:
+    """A field is a string in every profile, so an overlay cannot change its type."""
     with pytest.raises(OverlayError, match="/properties/field_5"):
         load_contract(profile, _of(field_5={"type": "integer"}))
 
 
-def test_const_null_is_not_ignored() -> None:
-    """In a merge patch null removes, so a const of null is an error that names the way out."""
+def test_rejects_const_null() -> None:
+    """In a merge patch null removes, so a const of null is an error that shows the alternative."""
     with pytest.raises(OverlayError, match=r"/properties/skill_id/const: .*enum"):
         load_contract("sample", _of(skill_id={"const": None}))
 
 
 @pytest.mark.parametrize("value", [{1}, object(), b"x", float("nan"), float("inf"), "\ud800"])
-def test_mapping_must_be_json(value: object) -> None:
-    """A mapping that JSON cannot say is an error of the overlay."""
+def test_rejects_mappings_that_are_not_json(value: object) -> None:
+    """A mapping that JSON cannot express is an error of the overlay."""
     with pytest.raises(OverlayError, match="given as a mapping"):
         load_contract("sample", _of(n={"const": value}))
 
 
-def test_mapping_with_a_circle() -> None:
-    """So is a mapping that contains itself."""
+def test_rejects_mappings_that_contain_themselves() -> None:
+    """A mapping that contains itself is an error of the overlay."""
     overlay: dict[str, Any] = {}
     overlay["properties"] = overlay
 
@@ -197,20 +197,20 @@ def test_mapping_with_a_circle() -> None:
         load_contract("sample", overlay)
 
 
-def test_missing_file(tmp_path: Path) -> None:
-    """A file that is not there is named with the reason."""
+def test_reports_a_missing_file(tmp_path: Path) -> None:
+    """The error about a missing file has the reason."""
     with pytest.raises(OverlayError, match=f"overlay {tmp_path}/no.json: cannot be read: No such file"):
         load_contract("sample", tmp_path / "no.json")
 
 
-def test_folder_instead_of_a_file(tmp_path: Path) -> None:
-    """A folder is no overlay."""
+def test_rejects_folders(tmp_path: Path) -> None:
+    """A folder is an error of the overlay."""
     with pytest.raises(OverlayError, match=f"overlay {tmp_path}: cannot be read: Is a directory"):
         load_contract("sample", tmp_path)
 
 
-def test_name_that_no_file_can_have() -> None:
-    """A path that the system refuses is an error of the overlay as well."""
+def test_rejects_impossible_paths() -> None:
+    """A path that the operating system rejects is an error of the overlay."""
     with pytest.raises(OverlayError, match="cannot be read"):
         load_contract("sample", "a\0b")
 
@@ -227,8 +227,8 @@ def test_name_that_no_file_can_have() -> None:
         (b"[" * 100_000, "not JSON"),
     ],
 )
-def test_file_that_is_no_overlay(tmp_path: Path, content: bytes, message: str) -> None:
-    """A file that is not a JSON object is an error that says what it is."""
+def test_rejects_files_that_are_not_overlays(tmp_path: Path, content: bytes, message: str) -> None:
+    """The error about a file that is not a JSON object has the reason."""
     file = tmp_path / "overlay.json"
     file.write_bytes(content)
 
@@ -236,8 +236,8 @@ def test_file_that_is_no_overlay(tmp_path: Path, content: bytes, message: str) -
         load_contract("sample", file)
 
 
-def test_error_is_about_the_profile_in_use() -> None:
-    """An overlay that only one profile can take is an error under the other."""
+def test_depends_on_the_profile() -> None:
+    """An overlay that is valid in one profile may be an error in another."""
     overlay = _of(retry_count={"enum": [0, 1]})
 
     with pytest.raises(OverlayError, match="/properties/retry_count: no value of enum fits"):

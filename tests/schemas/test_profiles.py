@@ -35,24 +35,24 @@ def _keywords(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", ["lead", "leads", "error"])
 def test_schema_is_plain(contract: Contract, name: str) -> None:
-    """An exported schema has no x- keyword, which strict validators refuse."""
+    """An exported schema has no ``x-`` keyword, which strict validators reject."""
     assert [key for key in _keywords(contract.schema(name)) if key.startswith("x-")] == []
 
 
 @pytest.mark.parametrize("name", ["lead", "leads", "error"])
 def test_annotated_schema_keeps_annotations(contract: Contract, name: str) -> None:
-    """On request the annotations stay."""
+    """The annotations stay on request."""
     assert "x-evidence" in set(_keywords(contract.schema(name, annotated=True)))
 
 
 @pytest.mark.parametrize("name", ["lead", "leads", "error"])
 def test_readings_are_resolved(contract: Contract, name: str) -> None:
-    """Of two readings one is left, or both as one schema: x-profiles is gone, also from annotated schemas."""
+    """Each property has one reading, or both in one schema, and no ``x-profiles``."""
     assert "x-profiles" not in set(_keywords(contract.schema(name, annotated=True)))
 
 
 def test_lead_is_the_default_schema(contract: Contract) -> None:
-    """Without a name the schema is that of one lead."""
+    """Without a name the schema is that of a lead."""
     assert contract.schema() == contract.schema("lead")
 
 
@@ -67,20 +67,20 @@ def test_required_keys(profile: str, required: set[str]) -> None:
 
 @pytest.mark.parametrize(("profile", "closed"), [("sample", True), ("documented", True), ("lenient", False)])
 def test_closed_profiles(profile: str, closed: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """The profiles sample and documented know all keys; lenient allows others."""
+    """``sample`` and ``documented`` are closed; ``lenient`` allows other keys."""
     assert load_contract(profile).schema()["additionalProperties"] == (not closed)
 
 
 def test_leads_schema_accepts_generated_lists(contract: Contract) -> None:
-    """The schema of a body accepts a list, alone and without other files."""
+    """The schema of a body accepts a list, without other files."""
     validator = Draft202012Validator(contract.schema("leads"))
 
     assert validator.is_valid(lead_list(1, 8668, 3, profile=contract.profile))
 
 
 @pytest.mark.parametrize("body", [{}, [{}], [None]])
-def test_leads_schema_refuses_other_bodies(contract: Contract, body: object) -> None:
-    """The schema of a body refuses what is no list of leads."""
+def test_leads_schema_rejects_other_bodies(contract: Contract, body: object) -> None:
+    """The schema of a body rejects anything but a list of leads."""
     validator = Draft202012Validator(contract.schema("leads"))
 
     assert not validator.is_valid(body)
@@ -101,8 +101,8 @@ def test_leads_schema_refuses_other_bodies(contract: Contract, body: object) -> 
         ([], False),
     ],
 )
-def test_error_schema_knows_both_shapes(contract: Contract, body: object, accepted: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """An error is an envelope that tells of failure, or a flat map of messages."""
+def test_error_schema_accepts_both_shapes(contract: Contract, body: object, accepted: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """An error is an envelope about a failure, or an object from field to message."""
     validator = Draft202012Validator(contract.schema("error"))
 
     assert validator.is_valid(body) == accepted
@@ -110,7 +110,7 @@ def test_error_schema_knows_both_shapes(contract: Contract, body: object, accept
 
 @pytest.mark.parametrize("name", ["lead", "leads", "error"])
 def test_exported_schema_is_a_copy(contract: Contract, name: str) -> None:
-    """What a caller does to an exported schema changes nothing."""
+    """Changes of an exported schema have no effect on the contract."""
     contract.schema(name, annotated=True).clear()
     changed = contract.schema(name, annotated=True)
     next(iter(value for value in changed.values() if isinstance(value, dict | list))).clear()
@@ -120,7 +120,7 @@ def test_exported_schema_is_a_copy(contract: Contract, name: str) -> None:
 
 @pytest.mark.parametrize("profile", ["lenint", "documentd", "Sample"])
 def test_unknown_profile_names_the_nearest(profile: str) -> None:
-    """An unknown profile is an error that names all, and the one that was meant."""
+    """The error about an unknown profile lists all and suggests the nearest."""
     meant = {"lenint": "lenient", "documentd": "documented", "Sample": "sample"}[profile]
 
     with pytest.raises(
@@ -130,28 +130,28 @@ def test_unknown_profile_names_the_nearest(profile: str) -> None:
         load_contract(profile)
 
 
-def test_unknown_profile_that_is_near_to_none() -> None:
-    """Where no profile is near, none is suggested."""
+def test_unknown_profile_has_no_suggestion_if_none_is_near() -> None:
+    """If no profile is similar, none is suggested."""
     with pytest.raises(ContractError, match=r"unknown profile `xyz`; expected one of sample, documented, lenient.$"):
         load_contract("xyz")
 
 
 def test_unknown_schema_names_the_nearest(contract: Contract) -> None:
-    """An unknown schema is an error that names all, and the one that was meant."""
+    """The error about an unknown schema lists all and suggests the nearest."""
     with pytest.raises(
         ContractError, match=r"unknown schema `leeds`; expected one of lead, leads, error. Did you mean `leads`"
     ):
         contract.schema("leeds")
 
 
-def test_property_of_a_key(contract: Contract) -> None:
-    """A key's annotated schema can be looked up."""
+def test_returns_the_schema_of_a_key(contract: Contract) -> None:
+    """``schema_of`` returns the annotated schema of a key."""
     assert contract.schema_of("priority")["maximum"] == 30
 
 
 @pytest.mark.parametrize("key", ["field_0", "field_34", "field_100", "field_N"])
-def test_property_of_a_field(contract: Contract, key: str) -> None:
-    """So can that of any field, and of fields as such."""
+def test_returns_the_schema_of_a_field(contract: Contract, key: str) -> None:
+    """``schema_of`` accepts every field, and ``field_N``."""
     assert contract.schema_of(key)["x-faker"] == "column"
 
 
@@ -159,23 +159,23 @@ def test_property_of_a_field(contract: Contract, key: str) -> None:
     ("key", "meant"), [("priorty", "priority"), ("field_01", "field_N"), ("dialstatus", "dial_status")]
 )
 def test_unknown_property_names_the_nearest(contract: Contract, key: str, meant: str) -> None:
-    """A key that the contract does not have is an error that names the nearest."""
+    """The error about an unknown key suggests the nearest."""
     with pytest.raises(ContractError, match=f"the contract has no key `{key}`. Did you mean `{meant}`"):
         contract.schema_of(key)
 
 
-def test_contract_shows_its_profile(contract: Contract) -> None:
-    """A contract's repr names the profile."""
+def test_repr_names_the_profile(contract: Contract) -> None:
+    """The repr of a contract names its profile."""
     assert repr(contract) == f"<Contract {contract.profile}>"
 
 
 def test_contract_of_a_profile_is_loaded_once(profile: str) -> None:
-    """Without an overlay, a profile's contract is the same object."""
+    """Without an overlay, a profile's contract is loaded once."""
     assert load_contract(profile) is load_contract(profile)
 
 
-def test_contract_under_its_own_profile_is_itself(contract: Contract) -> None:
-    """Asked for its own profile, a contract gives itself."""
+def test_contract_in_its_own_profile_is_the_same(contract: Contract) -> None:
+    """A contract in its own profile is the same object."""
     assert data_of(contract).in_profile(contract.profile) is data_of(contract)
 
 
@@ -186,7 +186,7 @@ FIELD_OVERLAY = {"properties": {"field_0": {"pattern": "^[+]91[0-9]{10}$"}, "fie
 @pytest.mark.parametrize("overlay", [None, FIELD_OVERLAY], ids=["plain", "fields"])
 @pytest.mark.parametrize("profile", PROFILES)
 def test_exported_schema_suits_strict_validators(profile: str, overlay: dict[str, Any] | None) -> None:
-    """Every required key is among the properties, and no property matches the pattern of the others, as ajv wants."""
+    """Every required key is a property, and no property matches the pattern of the fields, as ajv requires."""
     schema = load_contract(profile, overlay).schema()
     (pattern,) = schema["patternProperties"]
 
@@ -197,7 +197,7 @@ def test_exported_schema_suits_strict_validators(profile: str, overlay: dict[str
 
 @pytest.mark.parametrize("name", ["lead", "leads"])
 def test_exported_schemas_have_their_own_ids(name: str) -> None:
-    """Schemas of several profiles and overlays can stand in one registry."""
+    """Schemas of several profiles and overlays can be in one registry."""
     contracts = [load_contract(profile, overlay) for profile in PROFILES for overlay in (None, FIELD_OVERLAY)]
 
     assert len({contract.schema(name)["$id"] for contract in contracts}) == 6

@@ -1,4 +1,4 @@
-"""The bodies of requests."""
+"""The schemas of request bodies."""
 
 import json
 from collections.abc import Iterator
@@ -176,16 +176,16 @@ def _verdicts(name: str, bodies: list[Any]) -> set[bool]:
     return verdicts | set(map(jsonschema_rs.Draft202012Validator(schema).is_valid, bodies))
 
 
-def _under(value: Any, keyword: str) -> Iterator[Any]:
-    """Yield what stands under a keyword, wherever it is."""
+def _values_of(value: Any, keyword: str) -> Iterator[Any]:
+    """Yield the values of a keyword, wherever it is."""
     if isinstance(value, dict):
         if keyword in value:
             yield value[keyword]
         for below in value.values():
-            yield from _under(below, keyword)
+            yield from _values_of(below, keyword)
     elif isinstance(value, list):
         for below in value:
-            yield from _under(below, keyword)
+            yield from _values_of(below, keyword)
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -211,7 +211,7 @@ def test_the_reference_agrees_about_large_bodies() -> None:
 
 @pytest.mark.parametrize("name", BODIES)
 def test_every_property_has_evidence(name: str) -> None:
-    """Each key of a request, each pattern of keys, and the request itself say where they come from."""
+    """Each key of a request, each pattern of keys, and the request itself have evidence."""
     definition = DEFINITIONS[name]
     parts = definition["properties"] | definition.get("patternProperties", {}) | {name: definition}
 
@@ -220,15 +220,15 @@ def test_every_property_has_evidence(name: str) -> None:
 
 @pytest.mark.parametrize("name", BODIES)
 def test_required_keys_are_properties(name: str) -> None:
-    """What a request must have is described."""
+    """Every required key is a property."""
     definition = DEFINITIONS[name]
 
     assert set(definition.get("required", [])) <= set(definition["properties"])
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)
-def test_schema_stands_alone(name: str) -> None:
-    """A definition needs no other file and no annotation, is valid JSON Schema, and has an absolute $id."""
+def test_schema_is_self_contained(name: str) -> None:
+    """A definition needs no other file and no annotation, is valid JSON Schema, and has an absolute ``$id``."""
     schema = request_schema(name)
     text = json.dumps(schema)
 
@@ -239,16 +239,16 @@ def test_schema_stands_alone(name: str) -> None:
     assert "x-" not in text
 
 
-def test_schema_is_a_fresh_copy() -> None:
-    """A caller who changes what he got changes nobody else's."""
+def test_returns_a_copy() -> None:
+    """Changes of a returned schema have no effect on others."""
     request_schema("Login").clear()
 
     assert "email" in request_schema("Login")["properties"]
 
 
 @pytest.mark.parametrize("name", ["Logins", "", "login", "$defs"])
-def test_unknown_name(name: str) -> None:
-    """A name that is none is refused with the names there are."""
+def test_rejects_unknown_names(name: str) -> None:
+    """The error about an unknown name lists the known ones."""
     with pytest.raises(ContractError) as caught:
         request_schema(name)
 
@@ -256,14 +256,14 @@ def test_unknown_name(name: str) -> None:
     assert ", ".join(BODIES) in str(caught.value)
 
 
-def test_near_name_is_proposed() -> None:
-    """A slip is answered with the name that was meant."""
+def test_suggests_the_nearest_name() -> None:
+    """The error about an unknown name suggests the nearest."""
     with pytest.raises(ContractError, match="Did you mean `AddLead`"):
         request_schema("AddLaed")
 
 
-def test_no_key_is_in_two_places() -> None:
-    """No property also matches a pattern of keys, which strict validators refuse."""
+def test_no_key_is_defined_twice() -> None:
+    """No property also matches a pattern of keys, which strict validators reject."""
     both = [
         (name, key)
         for name in BODIES
@@ -275,8 +275,8 @@ def test_no_key_is_in_two_places() -> None:
     assert [] == both
 
 
-def test_nothing_but_annotations_stands_beside_a_reference() -> None:
-    """What a property says beside its $ref cannot loosen what it refers to."""
+def test_has_only_annotations_beside_references() -> None:
+    """Keywords beside a ``$ref`` cannot change what is valid."""
     beside = {
         key
         for name in BODIES
@@ -290,8 +290,11 @@ def test_nothing_but_annotations_stands_beside_a_reference() -> None:
 
 
 def test_patterns_mean_the_same_to_every_engine() -> None:
-    """Each pattern is anchored at both ends, has no class that engines read differently, and ends with the text."""
-    patterns = [*_under(SOURCE, "pattern"), *(key for keys in _under(SOURCE, "patternProperties") for key in keys)]
+    """Each pattern is anchored at both ends and portable."""
+    patterns = [
+        *_values_of(SOURCE, "pattern"),
+        *(key for keys in _values_of(SOURCE, "patternProperties") for key in keys),
+    ]
 
     assert patterns
     assert [] == [
@@ -303,8 +306,8 @@ def test_patterns_mean_the_same_to_every_engine() -> None:
     ]
 
 
-def test_components_refer_to_components() -> None:
-    """In an OpenAPI document the definitions refer to each other, and keep their evidence."""
+def test_components_reference_components() -> None:
+    """In an OpenAPI document the definitions reference each other, and keep their evidence."""
     components = request_components()
 
     assert list(DEFINITIONS) == list(components)

@@ -76,7 +76,9 @@ def _as_orjson(digits: str) -> int | float:
 
 
 def _any_lead(profile: str) -> st.SearchStrategy[Any]:
-    broken = broken_leads(profile=profile).filter(lambda one: one.rule != "not-json").map(lambda one: one.lead)
+    broken = (
+        broken_leads(profile=profile).filter(lambda broken: broken.rule != "not-json").map(lambda broken: broken.lead)
+    )
     return leads(profile=profile) | surprising_leads(profile=profile) | broken | edge_leads() | st.sampled_from(VALUES)
 
 

@@ -1,4 +1,4 @@
-"""The vendor's sample response, structure and values as published, without its personal data."""
+"""The vendor's sample response: structure and values as published, without its personal data."""
 
 import json
 import re
@@ -22,57 +22,57 @@ DOCUMENTED_BREAKS = {
 
 
 @pytest.mark.parametrize("profile", ["sample", "lenient"])
-def test_the_sample_is_valid(sample: list[dict[str, Any]], profile: str) -> None:
-    """Under sample and lenient the vendor's sample has no break."""
+def test_sample_is_valid(sample: list[dict[str, Any]], profile: str) -> None:
+    """The vendor's sample has no break in ``sample`` and ``lenient``."""
     assert load_contract(profile).is_valid(sample)
 
 
 @pytest.mark.parametrize("profile", ["sample", "lenient"])
-def test_the_sample_shows_the_twelve_hours(sample: list[dict[str, Any]], profile: str) -> None:
-    """All that there is to say of the sample is its quirk of 12 hours."""
+def test_sample_shows_the_twelve_hours(sample: list[dict[str, Any]], profile: str) -> None:
+    """The only finding about the sample is its gap of 12 hours."""
     findings = load_contract(profile).check(sample)
 
     assert [(finding.severity, finding.rule) for finding in findings] == [("doc-only", "created-twelve-hours-early")]
 
 
-def test_the_table_disagrees_at_eight_keys(sample: list[dict[str, Any]]) -> None:
-    """Under documented the findings are at eight keys, each linked to its contradiction."""
+def test_sample_differs_from_the_table_at_eight_keys(sample: list[dict[str, Any]]) -> None:
+    """In ``documented`` there are findings at eight keys, each linked to its contradiction."""
     findings = load_contract("documented").check(sample)
 
     assert sorted((finding.pointer, finding.contradiction) for finding in findings) == sorted(DOCUMENTED_BREAKS.items())
 
 
-def test_the_table_disagrees_by_breaks(sample: list[dict[str, Any]]) -> None:
+def test_differences_from_the_table_are_breaks(sample: list[dict[str, Any]]) -> None:
     """Each of the eight is a break that occurs once, in the first lead."""
     findings = load_contract("documented").check(sample)
 
     assert {(finding.severity, finding.count, finding.first) for finding in findings} == {("break", 1, 0)}
 
 
-def test_the_sample_reads_the_same_as_text(sample: list[dict[str, Any]], profile: str) -> None:
-    """A body is checked alike decoded, as text and as bytes."""
+def test_checks_decoded_and_encoded_bodies_alike(sample: list[dict[str, Any]], profile: str) -> None:
+    """A body has the same findings decoded, as a string and as bytes."""
     contract, text = load_contract(profile), json.dumps(sample)
     found = [contract.check(body) for body in (sample, text, text.encode(), bytearray(text.encode()))]
 
     assert found == [found[0]] * 4
 
 
-def test_the_sample_has_the_vendors_values(sample: list[dict[str, Any]]) -> None:
-    """What is not personal is as published: the list, the statuses, the columns and the values that do not fit them."""
+def test_sample_has_the_published_values(sample: list[dict[str, Any]]) -> None:
+    """Values that are not personal are as published: list, statuses, columns, and the values under other columns."""
     names = json.loads(sample[0]["header"])
 
     assert (sample[0]["list_id"], len(names), sample[0]["field_6"], sample[0]["field_7"]) == (8668, 9, "689", "Cloud")
 
 
-def test_the_sample_has_no_real_phone_number(sample: list[dict[str, Any]]) -> None:
+def test_sample_has_no_real_phone_number(sample: list[dict[str, Any]]) -> None:
     """Every phone number in the file is of the series that cannot ring."""
     text = json.dumps(sample)
 
     assert [found for found in re.findall(r"\+[0-9]{6,}", text) if not found.startswith("+915550")] == []
 
 
-def test_the_sample_has_no_real_mail_address() -> None:
-    """Every mail address in the file is of a domain kept for examples."""
+def test_sample_has_no_real_email_address() -> None:
+    """Every e-mail address in the file is of a domain reserved for examples."""
     text = files("smartflo_contract.schemas").joinpath("sample.json").read_text(encoding="utf-8")
 
     assert [found for found in re.findall(r"@[\w.]+", text) if found != "@example.com"] == []

@@ -19,7 +19,7 @@ from smartflo_contract.strategies import Broken, BrokenResponse, broken_leads, b
 NAME = "urgent-has-a-name"
 URGENT = 29
 OVERLAY: dict[str, Any] = {"properties": {"nickname": {"type": "string"}}}
-"""Any overlay: contracts with one are made anew, so they have the rules of the table as it is now."""
+"""Any overlay: a contract with an overlay is not cached, so it has the rule."""
 
 
 def _check(lead: Lead, _: ResponseState) -> list[Breach]:
