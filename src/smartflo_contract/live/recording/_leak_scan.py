@@ -18,7 +18,7 @@ from smartflo_contract.schemas.lead_format import column_names
 
 
 class Replaced(NamedTuple):
-    """A value and what stands in its place, both as strings."""
+    """A value and its replacement, both as strings."""
 
     path: Path
     source: str

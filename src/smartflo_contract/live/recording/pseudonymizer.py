@@ -62,7 +62,7 @@ def pseudonymize(leads: Iterable[object], key: bytes, *, contract: Contract | No
 
     Args:
         leads: the items of a decoded response.
-        key: at least 16 random bytes. Whoever has it can test guesses: keep it secret, or use it once.
+        key: at least 16 random bytes. With the key, guesses can be tested: keep it secret, or use it once.
         contract: decides which values are personal and which findings are kept; ``lenient`` by default.
 
     Raises:

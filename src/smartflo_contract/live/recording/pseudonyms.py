@@ -1,8 +1,8 @@
 """Keyed pseudonyms: another string, number or time of the same form for each value.
 
-Equal values have equal pseudonyms and different values different ones, wherever they stand. The form of a value
+Equal values have equal pseudonyms and different values different ones, wherever they occur. The form of a value
 decides: a phone number, an e-mail address, a date, an ObjectId of 24 hexadecimal digits, or else its letters and
-digits one by one. Without the key, nobody can find out what a pseudonym stands for.
+digits one by one. Without the key, a pseudonym cannot be traced back to its value.
 """
 
 import re

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from smartflo_contract.live.checking.masking import mask_findings
 from smartflo_contract.live.recording._test_source import module_source, test_source
-from smartflo_contract.live.recording.finding_examples import FindingExamples, Lead, findings_in, key_of
+from smartflo_contract.live.recording.finding_examples import FindingExamples, FindingKey, Lead, findings_in, key_of
 from smartflo_contract.live.recording.reduction import reduce_leads
 from smartflo_contract.schemas import Finding
 
@@ -46,7 +46,7 @@ def regression_tests(examples: FindingExamples, leads: Iterable[Lead], folder: s
         return RegressionTests(0, 0, "", {})
     findings = all_findings[:MAX_TESTS]
     lead_examples = examples.examples(findings, leads)
-    findings_of: dict[tuple[int, ...], set[tuple[str, str]]] = {}
+    findings_of: dict[tuple[int, ...], set[FindingKey]] = {}
     files: dict[str, str] = {}
     tests: list[str] = []
     for finding, masked in zip(findings, mask_findings(findings, contract), strict=True):
