@@ -29,34 +29,38 @@ def test_safe_number_is_possible_and_not_valid(seed: int, list_id: int, index: i
     assert (phonenumbers.is_possible_number(number), phonenumbers.is_valid_number(number)) == (True, False)
 
 
-def test_safe_numbers_of_a_large_draw_cannot_ring() -> None:
-    """Of 10,000 numbers, alternate ones included, each is possible and none is valid."""
-    leads = [_writer().lead(index) for index in range(8000)]
+@pytest.mark.parametrize("size", [800, pytest.param(8_000, marks=pytest.mark.slow)])
+def test_safe_numbers_of_a_large_draw_cannot_ring(size: int) -> None:
+    """Each number of many leads, alternate ones included, is possible and none is valid."""
+    writer = _writer()
+    leads = [writer.lead(index) for index in range(size)]
     texts = {found[key] for found in leads for key in ("field_0", "field_1")} - {""}
     numbers = [phonenumbers.parse(text) for text in texts]
     wrong = [n for n in numbers if phonenumbers.is_valid_number(n) or not phonenumbers.is_possible_number(n)]
 
-    assert (len(numbers) > 9500, wrong) == (True, [])
+    assert (len(numbers) > 1.18 * size, wrong) == (True, [])
 
 
 def test_no_number_of_the_series_can_ring() -> None:
     """Whatever six digits follow +91 5550, the number is not valid."""
     draw = random.Random(1)  # noqa: S311  # not a secret
-    numbers = [phonenumbers.parse(f"+915550{draw.randrange(10**6):06d}") for _ in range(3000)]
+    numbers = [phonenumbers.parse(f"+915550{draw.randrange(10**6):06d}") for _ in range(300)]
 
     assert [number for number in numbers if phonenumbers.is_valid_number(number)] == []
 
 
 def test_safe_numbers_are_of_the_series() -> None:
     """Every default number is +91 5550 and six digits."""
-    texts = [_writer().lead(index)["field_0"] for index in range(500)]
+    writer = _writer()
+    texts = [writer.lead(index)["field_0"] for index in range(500)]
 
     assert [text for text in texts if text[:7] != "+915550" or len(text) != 13 or not text[1:].isdecimal()] == []
 
 
 def test_valid_numbers_are_valid() -> None:
     """On request numbers are such as real subscribers have."""
-    leads = [_writer(phones="valid").lead(index) for index in range(1000)]
+    writer = _writer(phones="valid")
+    leads = [writer.lead(index) for index in range(200)]
     texts = {found[key] for found in leads for key in ("field_0", "field_1", "alternate_phone_number")} - {""}
 
     assert [text for text in texts if not phonenumbers.is_valid_number(phonenumbers.parse(text))] == []

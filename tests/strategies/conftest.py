@@ -1,4 +1,4 @@
-"""What the tests of strategies share: drawing examples without a test of one's own around each."""
+"""Draw examples of a strategy as a list, and parametrize tests with the number of examples."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,31 +12,36 @@ T = TypeVar("T")
 Drawn: TypeAlias = Callable[..., list[Any]]
 
 
+def example_counts(default: int, thorough: int) -> pytest.MarkDecorator:
+    """Parametrize ``count`` with the number of examples by default, and with that of the slow tests."""
+    return pytest.mark.parametrize("count", [default, pytest.param(thorough, marks=pytest.mark.slow)])
+
+
 class _EnoughError(Exception):
-    """Ends the drawing of examples."""
+    """Stops generating examples."""
 
 
 @pytest.fixture(name="drawn", scope="session")
 def _drawn() -> Drawn:
-    """Return the function from a strategy to its first examples, the same in every run; health checks are on.
+    """Return a function that returns the first examples of a strategy, with health checks.
 
-    With ``enough``, a function of the last example, it stops at the first for which that is true.
+    Every run returns the same examples. The function stops at the first example for which ``enough`` returns true.
     """
 
     def drawn(
-        strategy: st.SearchStrategy[T], count: int = 200, enough: Callable[[T], bool] = lambda _: False
+        strategy: st.SearchStrategy[T], count: int = 100, enough: Callable[[T], bool] = lambda _: False
     ) -> list[T]:
-        found: list[T] = []
+        examples: list[T] = []
 
         @settings(max_examples=count, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
         @given(strategy)
         def collect(example: T) -> None:
-            found.append(example)
+            examples.append(example)
             if enough(example):
                 raise _EnoughError
 
         with suppress(_EnoughError):
             collect()
-        return found
+        return examples
 
     return drawn

@@ -26,10 +26,9 @@ from smartflo_contract.strategies import (
     sensitive_field_maps,
 )
 
-from .conftest import Drawn
+from .conftest import Drawn, example_counts
 
 PROFILES = ["sample", "documented", "lenient"]
-MANY = pytest.mark.slow
 
 
 @cache
@@ -42,19 +41,19 @@ def accepted(profile: str, body: list[Any]) -> bool:
     return _reference(profile).is_valid(body) and load_contract(profile).is_valid(body)
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
+@example_counts(100, 10_000)
 def test_both_validators_accept_every_lead(profile: str, count: int, drawn: Drawn) -> None:
     """A lead of a profile is valid under that profile."""
     assert [lead for lead in drawn(leads(profile=profile), count) if not accepted(profile, [lead])] == []
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
+@example_counts(30, 10_000)
 def test_both_validators_accept_every_list(profile: str, count: int, drawn: Drawn) -> None:
     """A list of leads is valid as a whole: one list, ids that differ."""
     assert [body for body in drawn(lead_lists(profile=profile), count) if not accepted(profile, body)] == []
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=MANY)])
+@example_counts(30, 10_000)
 def test_both_validators_accept_every_response(profile: str, count: int, drawn: Drawn) -> None:
     """A response is JSON that is valid as a whole."""
     bodies = drawn(responses(profile=profile), count)
@@ -62,12 +61,13 @@ def test_both_validators_accept_every_response(profile: str, count: int, drawn: 
     assert [body for body in bodies if not accepted(profile, json.loads(body))] == []
 
 
-def test_nothing_but_sample_and_lenient_reading_is_said_of_a_lead(drawn: Drawn) -> None:
+@example_counts(60, 500)
+def test_nothing_but_sample_and_lenient_reading_is_said_of_a_lead(count: int, drawn: Drawn) -> None:
     """Leads of the two readings have no finding of severity surprise: those have a strategy of their own."""
     found = {
         finding.rule
         for profile in ("sample", "documented")
-        for lead in drawn(leads(profile=profile), 500)
+        for lead in drawn(leads(profile=profile), count)
         for finding in load_contract(profile).check([lead])
     }
 
@@ -90,7 +90,6 @@ def test_leads_have_all_named_keys_in_the_order_of_the_contract(profile: str, dr
     }
 
 
-@settings(max_examples=20)
 @given(st.data())
 def test_leads_of_a_list_share_nothing_that_changes(data: st.DataObject) -> None:
     """Changing one lead changes no other lead of the list, and no later example."""
@@ -108,7 +107,7 @@ def test_leads_of_a_list_share_nothing_that_changes(data: st.DataObject) -> None
 @pytest.mark.parametrize(("least", "most"), [(0, 0), (1, 1), (0, 3), (7, 9), (50, 60), (100, 100)])
 def test_lists_keep_their_sizes(least: int, most: int, drawn: Drawn) -> None:
     """A list has at least min_size and at most max_size leads, and any number between turns up."""
-    sizes = {len(body) for body in drawn(lead_lists(min_size=least, max_size=most), 60)}
+    sizes = {len(body) for body in drawn(lead_lists(min_size=least, max_size=most), 15)}
 
     assert sizes <= set(range(least, most + 1))
     assert len(sizes) > 1 or least == most
@@ -144,7 +143,7 @@ LONG: dict[str, dict[str, Any]] = {
 def test_long_lists_repeat_only_what_strategies_gave(options: dict[str, Any], drawn: Drawn) -> None:
     """Beyond the leads that are drawn one by one, keys that nobody gave have values of their own."""
     contract = load_contract(options.get("profile", "sample"), options.get("overlay"))
-    bodies = drawn(lead_lists(min_size=150, max_size=150, **options), 4)
+    bodies = drawn(lead_lists(min_size=150, max_size=150, **options), 3)
 
     assert all(contract.is_valid(body) for body in bodies)
     assert (
@@ -161,21 +160,21 @@ def test_leads_share_nothing_with_what_strategies_gave(options: dict[str, Any], 
     assert len(set(mutable)) == len(mutable)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(lead_lists(min_size=100, max_size=100))
 def test_no_health_check_fires_at_lists_of_a_hundred(body: list[dict[str, Any]]) -> None:
     """Hypothesis takes lists of a hundred leads without complaint."""
     assert len(body) == 100
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(responses(min_size=100, max_size=100))
 def test_no_health_check_fires_at_responses_of_a_hundred(body: bytes) -> None:
     """Hypothesis takes responses of a hundred leads without complaint."""
     assert len(json.loads(body)) == 100
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(lead_lists(min_size=100, max_size=100, dates=mongo_dates(), names=names(), phone_numbers=phone_numbers()))
 def test_no_health_check_fires_with_strategies_of_the_caller(body: list[dict[str, Any]]) -> None:
     """Strategies for parts of a lead do not make a list of a hundred too large."""
@@ -185,39 +184,40 @@ def test_no_health_check_fires_with_strategies_of_the_caller(body: list[dict[str
 @pytest.mark.parametrize(
     ("strategy", "least"),
     [
-        (leads(), 200),
-        (leads(profile="documented"), 200),
-        (leads(profile="lenient"), 200),
-        (lead_lists(), 150),
-        (responses(), 150),
+        (leads(), 100),
+        (leads(profile="documented"), 100),
+        (leads(profile="lenient"), 100),
+        (lead_lists(), 75),
+        (responses(), 75),
         (dial_statuses(), 9),
         (dispositions(), 50),
-        (mongo_dates(), 100),
-        (object_ids(), 150),
-        (phone_numbers(), 150),
-        (names(), 100),
-        (emails(), 100),
-        (headers(), 40),
-        (headers(profile="documented"), 40),
+        (mongo_dates(), 90),
+        (object_ids(), 90),
+        (phone_numbers(), 90),
+        (names(), 90),
+        (emails(), 90),
+        (headers(), 25),
+        (headers(profile="documented"), 25),
         (sensitive_field_maps(), 20),
         (sensitive_field_maps(profile="documented"), 5),
     ],
     ids=repr,
 )
 def test_examples_differ(strategy: st.SearchStrategy[Any], least: int, drawn: Drawn) -> None:
-    """Of two hundred examples nearly all differ, or all values of a small set turn up."""
-    assert len({repr(example) for example in drawn(strategy, 200)}) >= least
+    """Of a hundred examples nearly all differ, or all values of a small set turn up."""
+    assert len({repr(example) for example in drawn(strategy, 100)}) >= least
 
 
-def test_no_phone_number_can_ring(profile: str, drawn: Drawn) -> None:
+@example_counts(60, 500)
+def test_no_phone_number_can_ring(profile: str, count: int, drawn: Drawn) -> None:
     """No number in a lead, in whatever form, is one that may be somebody's."""
-    texts = [
+    texts = {
         value
-        for lead in drawn(leads(profile=profile), 500)
+        for lead in drawn(leads(profile=profile), count)
         for key, value in lead.items()
         if key.startswith("field_") or key == "alternate_phone_number"
-    ]
-    texts += drawn(phone_numbers(), 200)
+    }
+    texts.update(drawn(phone_numbers(), count))
 
     assert [
         text
@@ -227,15 +227,17 @@ def test_no_phone_number_can_ring(profile: str, drawn: Drawn) -> None:
     ] == []
 
 
-def test_e_mails_are_at_domains_that_nobody_has(drawn: Drawn) -> None:
+@example_counts(80, 500)
+def test_e_mails_are_at_domains_that_nobody_has(count: int, drawn: Drawn) -> None:
     """What looks like an e-mail is at example.com, example.net or example.org."""
-    texts = [lead["field_2"] for lead in drawn(leads(), 500)] + drawn(emails(), 300)
+    texts = [lead["field_2"] for lead in drawn(leads(), count)] + drawn(emails(), count)
     domains = {part.split(",")[0].lower() for text in texts for part in text.split("@")[1:] if "." in part}
 
     assert {".".join(domain.split(".")[-2:]) for domain in domains} == {"example.com", "example.net", "example.org"}
 
 
-def test_small_strategies_make_what_leads_hold(profile: str, drawn: Drawn) -> None:
+@example_counts(30, 200)
+def test_small_strategies_make_what_leads_hold(profile: str, count: int, drawn: Drawn) -> None:
     """Each value of a small strategy is valid in its place, under every profile."""
     contract = load_contract(profile)
     small: dict[str, st.SearchStrategy[Any]] = {
@@ -248,11 +250,12 @@ def test_small_strategies_make_what_leads_hold(profile: str, drawn: Drawn) -> No
         "field_1": names(),
         "field_2": emails(),
     }
+    validators = {key: Draft202012Validator(contract.schema_of(key)) for key in small}
     refused = {
         key: value
         for key, strategy in small.items()
-        for value in drawn(strategy, 100)
-        if not Draft202012Validator(contract.schema_of(key)).is_valid(value)
+        for value in drawn(strategy, count)
+        if not validators[key].is_valid(value)
     }
 
     assert refused == {}
