@@ -7,23 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smartflo_contract.pytest_plugin import _live_runs, _markers, _settings
 from smartflo_contract.pytest_plugin._account_of_test import account_of_test
 from smartflo_contract.pytest_plugin._failures import add_failure_section
 from smartflo_contract.pytest_plugin._guard import guard_test
-from smartflo_contract.pytest_plugin._live_runs import (
-    configure_live_runs,
-    live_account,
-    reason_to_skip,
-    share_with_worker,
-)
-from smartflo_contract.pytest_plugin._markers import (
-    MARKER_LINES,
-    marker_arguments,
-    marker_error,
-    seed_of_test,
-    with_reading,
-)
-from smartflo_contract.pytest_plugin._settings import add_options, fail_setting, setting, validate_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping
@@ -35,26 +22,26 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and ini keys."""
-    add_options(parser)
+    _settings.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and validate the settings."""
-    for line in MARKER_LINES:
+    for line in _markers.MARKER_LINES:
         config.addinivalue_line("markers", line)
-    validate_settings(config)
-    configure_live_runs(config)
+    _settings.validate_settings(config)
+    _live_runs.configure_live_runs(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Share the seed and the login with a worker process of xdist."""
-    share_with_worker(node)
+    _live_runs.share_with_worker(node)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Show the seed if it is set."""
-    seed = setting(config, "seed")
+    seed = _settings.setting(config, "seed")
     return f"smartflo: seed {seed}" if seed else None
 
 
@@ -64,11 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Raises:
         pytest.UsageError: a marker is wrong.
     """
-    reason = reason_to_skip(config)
+    reason = _live_runs.reason_to_skip(config)
     for item in items:
         if reason and item.get_closest_marker("smartflo_live"):
             item.add_marker(pytest.mark.skip(reason=reason))
-        error = marker_error(item)
+        error = _markers.marker_error(item)
         if error and not hasattr(config, "workerinput"):  # a worker of xdist would hide the message
             message = f"{item.nodeid}: {error}"
             raise pytest.UsageError(message)
@@ -76,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail a test with wrong markers that the collection has not rejected."""
-    error = marker_error(item)
+    error = _markers.marker_error(item)
     if error:
         pytest.fail(error, pytrace=False)
 
@@ -128,11 +115,11 @@ def smartflo_server(smartflo_config: Config) -> Iterator[SmartfloServer]:
 @pytest.fixture
 def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
     """The test's own account on the fake Smartflo: ``url``, ``headers``, ``client``, ``add_list()``, ``fail()``..."""
-    arguments = marker_arguments(request.node)
+    arguments = _markers.marker_arguments(request.node)
     if "smartflo_every_reading" in request.fixturenames:  # set before the lists of the marker are created
-        arguments = with_reading(arguments, request.node.callspec.params["smartflo_every_reading"])
+        arguments = _markers.with_reading(arguments, request.node.callspec.params["smartflo_every_reading"])
     if request.node.get_closest_marker("smartflo_live"):
-        yield live_account(request, arguments)
+        yield _live_runs.live_account(request, arguments)
         return
     server: SmartfloServer = request.getfixturevalue("smartflo_server")
     config: Config = request.getfixturevalue("smartflo_config")
@@ -154,7 +141,7 @@ def smartflo_intercept(smartflo: Smartflo, smartflo_hosts: Collection[str]) -> I
     try:
         interception = smartflo.intercept(smartflo_hosts)
     except ValueError as error:
-        fail_setting("smartflo_hosts", error)
+        _settings.fail_setting("smartflo_hosts", error)
     with interception:
         yield smartflo
 
@@ -164,8 +151,8 @@ def smartflo_make_lead(request: pytest.FixtureRequest, smartflo_config: Config) 
     """Function that returns a new lead on each call, realistic and valid under the contract; it accepts overrides."""
     from smartflo_contract.pytest_plugin._lead_factory import lead_factory  # noqa: PLC0415 - slow to import
 
-    profile = marker_arguments(request.node).get("profile", smartflo_config.profile)
-    return lead_factory(seed_of_test(request.node, smartflo_config.seed), profile, smartflo_config.overlay)
+    profile = _markers.marker_arguments(request.node).get("profile", smartflo_config.profile)
+    return lead_factory(_markers.seed_of_test(request.node, smartflo_config.seed), profile, smartflo_config.overlay)
 
 
 @pytest.fixture
