@@ -1,13 +1,14 @@
 """The project's folder, commands that run in it, and distributions that are built from it once."""
 
+import contextlib
 import os
 import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import hatchling.build
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -60,24 +61,24 @@ def _package_files() -> PackageFiles:
 
 
 @pytest.fixture(name="build_wheel", scope="session")
-def _build_wheel(run: Run) -> BuildWheel:
-    """Return a function that builds the wheel of a source tree and returns the names of its files."""
+def _build_wheel() -> BuildWheel:
+    """Return a function that builds the wheel of a source tree, as pip does, and returns the names of its files."""
 
     def build_wheel(source: Path, out: Path) -> list[str]:
-        run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out, source)
-        (path,) = out.glob("*.whl")
-        with zipfile.ZipFile(path) as wheel:
+        with contextlib.chdir(source):
+            name = hatchling.build.build_wheel(str(out))
+        with zipfile.ZipFile(out / name) as wheel:
             return sorted(wheel.namelist())
 
     return build_wheel
 
 
 @pytest.fixture(name="distributions", scope="session")
-def _distributions(tmp_path_factory: pytest.TempPathFactory, run: Run, build_wheel: BuildWheel) -> dict[str, list[str]]:
+def _distributions(tmp_path_factory: pytest.TempPathFactory, build_wheel: BuildWheel) -> dict[str, list[str]]:
     """Build the sdist, the wheel, and the wheel of the unpacked sdist; return the names of the files in each."""
     out = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--no-isolation", "--sdist", "--outdir", out, ROOT)
-    (path,) = out.glob("*.tar.gz")
+    with contextlib.chdir(ROOT):
+        path = out / hatchling.build.build_sdist(str(out))
     with tarfile.open(path) as sdist:
         names = sorted(name.partition("/")[2] for name in sdist.getnames())
         sdist.extractall(out, filter="data")

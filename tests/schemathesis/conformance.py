@@ -224,7 +224,7 @@ def operations(profile: str, overlay: dict[str, Any] | None) -> list[Any]:
 def positive_integer(text: str) -> int:
     """Return the value of an option that is an integer from 1 on."""
     if not (text.isdecimal() and int(text)):
-        message = f"expected a whole number from 1 on, got {text}"
+        message = f"expected an integer from 1 on, got {text}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 

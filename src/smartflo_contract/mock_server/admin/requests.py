@@ -54,7 +54,7 @@ class AdminRequest(NamedTuple):
         """
         digits = self.query.get(name, str(default))
         if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS and int(digits) <= max_value):
-            raise Problem(422, f"{name}: expected a whole number from 0 to {max_value}")
+            raise Problem(422, f"{name}: expected an integer from 0 to {max_value}")
         return int(digits)
 
 
