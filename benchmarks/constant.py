@@ -1,6 +1,6 @@
-"""Limits to measure the fake against: the same bytes from a bare Flask view, and from a bare WSGI function.
+"""Serve constant bytes from a bare Flask view and a bare WSGI function, as limits for the fake.
 
-The body is the file that the variable BODY names. For ``granian --interface wsgi constant:flask_app``.
+The environment variable BODY is the path of the body. Run with ``granian --interface wsgi constant:flask_app``.
 """
 
 import os
@@ -17,12 +17,12 @@ flask_app = Flask("constant")
 
 
 @flask_app.get("/v1/broadcast/leads/<list_id>")
-def leads(list_id: str) -> Response:  # noqa: ARG001  # the view of a bare app takes what its route gives
-    """Answer the bytes."""
+def leads(list_id: str) -> Response:  # noqa: ARG001  # the route passes it
+    """Return the bytes."""
     return Response(BODY, mimetype="application/json")
 
 
 def wsgi_app(_: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Answer the bytes, whatever is asked."""
+    """Return the bytes for every request."""
     start_response("200 OK", HEADERS)
     return [BODY]

@@ -1,8 +1,8 @@
-"""Does the memory of the fake stay bounded, however many requests come?
+"""Does the memory of the fake stay bounded, whatever the number of requests?
 
-Clients of ever new accounts read lists, ask for what is not there, and fail to log in, so that the journal is full
-and accounts are forgotten. Memory is the resident size of the serving process after a quarter of the requests,
-when that has happened already, and after all.
+Clients with ever new accounts read lists, request unknown routes, and fail to log in, so that the journal is full and
+accounts are dropped. Memory is the resident size of the serving process after a quarter of the requests, when both have
+happened already, and after all.
 
     python benchmarks/memory.py [--requests 200000]
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 import requests
-from serve import answering
+from serve import wait_until_ready
 
 SCRIPT = """
 local number = %d
@@ -35,15 +35,15 @@ request = function()
     return wrk.format("GET", "/v1/broadcast/leads/910000003", headers)
 end
 """
-SECONDS = 2
-"""Of one run of wrk."""
+WRK_SECONDS = 2
+"""Duration of one run of wrk."""
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=200_000)
-    wanted = parser.parse_args().requests
+    total = parser.parse_args().requests
     command = [sys.executable, "-m", "smartflo_contract", "serve", "--port", "0"]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -52,26 +52,26 @@ def main() -> None:
         if process.stdout is None:
             raise RuntimeError
         script = Path(folder, "requests.lua")
-        url = answering(process.stdout.readline().strip())
+        url = wait_until_ready(process.stdout.readline().strip())
         start = memory(process.pid)
-        sent = send(url, script, 0, wanted // 4)
+        sent = send(url, script, 0, total // 4)
         early = memory(process.pid)
-        sent = send(url, script, sent, wanted)
+        sent = send(url, script, sent, total)
         late = memory(process.pid)
         journal = requests.get(f"{url}/__admin/requests?limit=0", timeout=60).json()
         accounts = len(requests.get(f"{url}/__admin/accounts", timeout=60).json())
         process.terminate()
     print(f"requests sent {sent:,}: {journal['total']:,} in the journal, {journal['dropped']:,} dropped")
-    print(f"accounts remembered {accounts:,}")
+    print(f"stored accounts {accounts:,}")
     print(f"memory at the start {start:.1f} MB, after a quarter {early:.1f} MB, after all {late:.1f} MB", end="   ")
     print(f"x{late / early:.2f}")
 
 
-def send(url: str, script: Path, sent: int, until: int) -> int:
-    """Send requests until there are so many, or somewhat more; return how many there are."""
-    while sent < until:
+def send(url: str, script: Path, sent: int, minimum: int) -> int:
+    """Send requests until at least a number were sent, and return how many were."""
+    while sent < minimum:
         script.write_text(SCRIPT % sent, encoding="utf-8")
-        command = ["wrk", "-t1", "-c16", f"-d{SECONDS}s", "-s", str(script), url]
+        command = ["wrk", "-t1", "-c16", f"-d{WRK_SECONDS}s", "-s", str(script), url]
         done = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         found = re.search(r"(\d+) requests in", done)
         if found is None:

@@ -1,8 +1,7 @@
-"""How much of a bare Flask view's throughput is left in the fake, at 1, 100 and 10,000 leads?
+"""How much of a bare Flask view's throughput remains in the fake, at 1, 100 and 10,000 leads?
 
-All three answer the same bytes under the same server (granian, one worker, eight threads), one after the other in
-every round, under `wrk -t1 -c16`; quote the ratios, not the rates. Needs wrk on the PATH (Debian
-package `wrk`).
+All three return the same bytes under the same server (granian, one worker, eight threads), in turns, under
+`wrk -t1 -c16`. Quote the ratios, not the rates. Needs wrk on the PATH (Debian package `wrk`).
 
     python benchmarks/serve.py [--rounds 5] [--seconds 3] [--sizes 1 100 10000]
 """
@@ -55,10 +54,10 @@ def measure(size: int, rounds: int, seconds: int) -> None:
             for _ in range(rounds):
                 for name, target in targets.items():
                     rates[name].append(load(target + path, seconds))
-            print(f"\n{size:,} leads, {body.stat().st_size:,} bytes, {rounds} rounds; median (lowest to highest)")
+            print(f"\n{size:,} leads, {body.stat().st_size:,} bytes, {rounds} rounds; median (minimum to maximum)")
             for name, values in rates.items():
                 ratios = sorted(
-                    one / flask_rate for one, flask_rate in zip(values, rates["bare Flask view"], strict=True)
+                    rate / flask_rate for rate, flask_rate in zip(values, rates["bare Flask view"], strict=True)
                 )
                 print(
                     f"{name:20} {statistics.median(values):>9,.0f} requests/s"
@@ -67,7 +66,7 @@ def measure(size: int, rounds: int, seconds: int) -> None:
 
 
 def load(url: str, seconds: int) -> float:
-    """Return the requests per second that wrk got; fail where an answer was not 2xx."""
+    """Return the requests per second of wrk; exit if a response was not 2xx."""
     command = [
         "wrk",
         "-t1",
@@ -79,38 +78,38 @@ def load(url: str, seconds: int) -> float:
         f"Authorization: {TOKEN['Authorization']}",
         url,
     ]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-    if found is None or "Non-2xx" in said:
-        sys.exit(f"wrk on {url} said:\n{said}")
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"Requests/sec:\s+([0-9.]+)", output)
+    if found is None or "Non-2xx" in output:
+        sys.exit(f"wrk on {url}:\n{output}")
     return float(found[1])
 
 
 @contextmanager
 def fake() -> Iterator[str]:
-    """Run the fake and yield its URL."""
+    """Run the fake, and yield its URL."""
     command = [sys.executable, "-m", "smartflo_contract", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         if process.stdout is None:
             raise RuntimeError
-        yield answering(process.stdout.readline().strip())
+        yield wait_until_ready(process.stdout.readline().strip())
         process.terminate()
 
 
 @contextmanager
 def constant(app: str, body: Path) -> Iterator[str]:
-    """Run one of the limits and yield its URL."""
+    """Run one of the limits, and yield its URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--http", "1", "--no-ws", "--blocking-threads", "8", "--log-level", "error", f"constant:{app}"]
     with subprocess.Popen(command, cwd=HERE, env=os.environ | {"BODY": str(body)}) as process:
-        yield answering(f"http://127.0.0.1:{port}")
+        yield wait_until_ready(f"http://127.0.0.1:{port}")
         process.terminate()
 
 
-def answering(url: str) -> str:
-    """Return ``url`` once something answers there."""
+def wait_until_ready(url: str) -> str:
+    """Return a URL when a server answers there."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
@@ -119,7 +118,7 @@ def answering(url: str) -> str:
             time.sleep(0.05)
         else:
             return url
-    sys.exit(f"nothing answers at {url}")
+    sys.exit(f"no server answers at {url}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""How fast do examples come, beside a bare integer and beside drawing all 57 values one by one?
+"""How fast are examples drawn, compared with an integer and with 57 separate draws?
 
-Contenders run interleaved in one process; quote the ratios, not the rates. Imports are timed in fresh processes.
+All run in turns in one process. Quote the ratios, not the rates. Imports are timed in fresh processes.
 
     python benchmarks/strategies.py [--examples 400] [--rounds 5] [--imports 15]
 """

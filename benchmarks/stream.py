@@ -1,8 +1,8 @@
 """How fast, and in how much memory, does the fake stream a million leads?
 
-The limit is template_loop.py, a loop that only fills a template of the same length and encodes it,
-in a process of its own, before and after. Memory is the resident size of the serving process after a list of 1,000
-leads, and the highest seen during the million.
+The limit is template_loop.py, a loop that only fills a template of the same length and encodes it, in a separate
+process before and after. Memory is the resident size of the serving process after a list of 1,000 leads, and its maximum during
+the million.
 
     python benchmarks/stream.py [--leads 1000000]
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 import requests
-from serve import TOKEN, answering
+from serve import TOKEN, wait_until_ready
 
 LOOP = Path(__file__).with_name("template_loop.py")
 
@@ -31,7 +31,7 @@ def main() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         if process.stdout is None:
             raise RuntimeError
-        url = answering(process.stdout.readline().strip())
+        url = wait_until_ready(process.stdout.readline().strip())
         before, _, _ = read(url, 1_000, process.pid)
         memory, seconds, size = read(url, leads, process.pid)
         process.terminate()
@@ -40,7 +40,7 @@ def main() -> None:
     print(f"template loop alone   {limit:>10,.0f} leads/s ({min(loops):,.0f} and {max(loops):,.0f})")
     print(f"streamed by the fake  {rate:>10,.0f} leads/s, {size / seconds / 1e6:,.0f} MB/s   x{rate / limit:.2f}")
     print(
-        f"memory after 1,000 leads {before:.1f} MB, highest during {leads:,} {memory:.1f} MB   x{memory / before:.2f}"
+        f"memory after 1,000 leads {before:.1f} MB, maximum during {leads:,} {memory:.1f} MB   x{memory / before:.2f}"
     )
 
 
@@ -51,7 +51,7 @@ def loop(count: int) -> float:
 
 
 def read(url: str, leads: int, pid: int) -> tuple[float, float, int]:
-    """Read a list; return the server's highest memory in MB, the seconds it took, and the bytes."""
+    """Read a list, and return the maximum memory of the server in MB, the seconds, and the bytes."""
     workers = psutil.Process(pid).children(recursive=True)
     highest, size = 0, 0
     started = time.perf_counter()

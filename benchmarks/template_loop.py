@@ -1,6 +1,6 @@
-"""The limit for streaming: a loop that draws a lead's values from short lists, fills one template and encodes it.
+"""The limit of streaming: a loop that draws values from short lists, fills one template and encodes it.
 
-Nothing is realistic, nothing depends on the index, and no two values agree with each other.
+The leads are not realistic, do not depend on their index, and their values do not agree with each other.
 
     python benchmarks/template_loop.py 250000
 """

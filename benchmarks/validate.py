@@ -1,6 +1,6 @@
-"""How fast is a verdict on decoded leads, beside jsonschema alone?
+"""How fast is a verdict on decoded leads, compared with jsonschema alone?
 
-Contenders run interleaved in one process; quote the ratios, not the rates.
+All run in turns in one process. Quote the ratios, not the rates.
 
     python benchmarks/validate.py [--leads 2000] [--rounds 5]
 """
