@@ -9,6 +9,7 @@ import pytest
 
 from smartflo_contract.factories import lead, lead_list
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.contract import data_of
 
 NAN, INFINITY, SURROGATE = float("nan"), float("inf"), "\ud800"
 
@@ -229,3 +230,20 @@ def test_reports_values_of_other_types(contract: Contract, key: str) -> None:
 
     assert "not-json" in {finding.rule for finding in contract.check(body)}
     assert not contract.is_valid(body)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "accepted"),
+    [
+        ("header", '["Name"]', ["sample"]),
+        ("header", ["Name"], ["documented"]),
+        ("header", "Name", []),
+        ("sensitive_field_map", "3", ["documented"]),
+        ("priority", 30, ["sample", "documented"]),
+    ],
+)
+def test_accepts_values_by_schema_and_rules_of_one_key(key: str, value: object, accepted: list[str]) -> None:
+    """A value alone is checked by its schema and by the rules that read no other key."""
+    profiles = ["sample", "documented"]
+
+    assert [profile for profile in profiles if data_of(load_contract(profile)).accepts_value(key, value)] == accepted

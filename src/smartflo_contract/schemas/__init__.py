@@ -8,12 +8,32 @@ than the command needs for ``--help``.
 import importlib
 import typing
 
+_MODULES = {
+    "CONTRADICTIONS": "contradictions",
+    "Contract": "contract",
+    "ContractError": "errors",
+    "Finding": "findings",
+    "OverlayError": "errors",
+    "assert_leads": "assertions",
+    "load_contract": "contract",
+}
+"""Module of each public name."""
+
 if typing.TYPE_CHECKING:
     from smartflo_contract.schemas.assertions import assert_leads
     from smartflo_contract.schemas.contract import Contract, load_contract
     from smartflo_contract.schemas.contradictions import CONTRADICTIONS
     from smartflo_contract.schemas.errors import ContractError, OverlayError
     from smartflo_contract.schemas.findings import Finding
+else:  # so that type checkers report unknown names
+
+    def __getattr__(name: str) -> typing.Any:
+        """Import a public name."""
+        if name in _MODULES:
+            return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+
 
 __all__ = [
     "CONTRADICTIONS",
@@ -24,20 +44,3 @@ __all__ = [
     "assert_leads",
     "load_contract",
 ]
-_MODULES = {
-    "CONTRADICTIONS": "contradictions",
-    "Contract": "contract",
-    "ContractError": "errors",
-    "Finding": "findings",
-    "OverlayError": "errors",
-    "assert_leads": "assertions",
-    "load_contract": "contract",
-}
-
-
-def __getattr__(name: str) -> typing.Any:
-    """Import a public name."""
-    if name in _MODULES:
-        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
