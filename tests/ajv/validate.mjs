@@ -1,6 +1,6 @@
-// Judge leads by a schema: one JSON value a line in, one verdict a line out.
+// Validate leads by a schema: one JSON value per line in, one verdict per line out.
 //
-//     node judge.mjs SCHEMA LEADS
+//     node validate.mjs SCHEMA LEADS
 import { createInterface } from "node:readline";
 import { createReadStream, readFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020.js";
