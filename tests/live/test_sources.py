@@ -10,7 +10,7 @@ import pytest
 
 from smartflo_contract.factories import lead
 from smartflo_contract.live import LiveError, RecordError, check, record
-from smartflo_contract.live.sources import escape_unprintable, is_url
+from smartflo_contract.live.sources import escape_unprintable, is_url, lacks_credentials
 
 COUNT = 30
 
@@ -86,3 +86,22 @@ def test_recognizes_urls(source: str | bytes, expected: bool) -> None:  # noqa: 
 def test_escapes_unprintable_names() -> None:
     """Names of files can neither end a line nor control a terminal."""
     assert r"a\nb\x1b[31m\udcff" == escape_unprintable("a\nb\x1b[31m\udcff")
+
+
+@pytest.mark.parametrize(
+    ("sources", "token", "expected"),
+    [
+        (["leads.json", "-"], "", False),
+        (["leads.json", "https://api.example.com"], "", True),
+        (["https://api.example.com"], "any", False),
+    ],
+)
+def test_lacks_credentials_for_urls_only(
+    monkeypatch: pytest.MonkeyPatch, sources: list[str], token: str, *, expected: bool
+) -> None:
+    """A URL needs credentials, from the environment; a file does not."""
+    for name in ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SMARTFLO_TOKEN", token)
+
+    assert expected is lacks_credentials(sources)

@@ -64,12 +64,11 @@ def _resolve_list_id(source: str, base_url: str | None) -> str:
 def _credentials(sources: Iterable[str], token: str | None, *, prompt: bool) -> "str | Credentials | None":
     """Return the token of ``--token``, or what the user types; ``None`` without prompt."""
     from smartflo_contract.live import Credentials
-    from smartflo_contract.live.client.credentials import credentials_from_environment
-    from smartflo_contract.live.sources import is_url
+    from smartflo_contract.live.sources import lacks_credentials
 
     if token is not None:
         return _read_token(token)
-    if not prompt or credentials_from_environment() or not any(map(is_url, sources)):
+    if not prompt or not lacks_credentials(sources):
         return None
     if sys.stdin is None or not sys.stdin.isatty():
         message = (

@@ -150,6 +150,11 @@ def is_url(source: BodySource) -> bool:
     return isinstance(source, str) and _URL.match(source) is not None
 
 
+def lacks_credentials(sources: Iterable[BodySource]) -> bool:
+    """Return whether a source is a URL, and the environment has no credentials for it."""
+    return credentials_from_environment() is None and any(map(is_url, sources))
+
+
 def escape_unprintable(text: str) -> str:
     """Escape line breaks, control characters of terminals and what is not valid UTF-8."""
     return "".join(

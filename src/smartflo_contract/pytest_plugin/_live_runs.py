@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
+    from smartflo_contract.live.client.read_only_api import ReadOnlyApi
     from smartflo_contract.mock_server import Config
-    from smartflo_contract.pytest_plugin._live_api import LiveApi
 
-_API: Final = pytest.StashKey["LiveApi"]()
+_API: Final = pytest.StashKey["ReadOnlyApi"]()
 _SENT_REQUESTS: Final = pytest.StashKey[list[dict[str, Any]]]()
 _ALLOWED_ARGUMENTS: Final = frozenset({"allow_unmatched", "seed"})
 """Arguments of the marker ``smartflo`` that a live test may have."""
@@ -33,7 +33,7 @@ def reason_to_skip(config: pytest.Config) -> str | None:
 
 
 def configure_live_runs(config: pytest.Config) -> None:
-    """Create the client that all live tests of this process share.
+    """Create the API that all live tests of this process share.
 
     Raises:
         pytest.UsageError: a setting of it is wrong.
@@ -41,12 +41,12 @@ def configure_live_runs(config: pytest.Config) -> None:
     if not config.getoption("--smartflo-live"):
         return
     from smartflo_contract.live import LiveError  # noqa: PLC0415 - slow to import
-    from smartflo_contract.pytest_plugin._live_api import LiveApi  # noqa: PLC0415 - slow to import
+    from smartflo_contract.pytest_plugin._live_api import create_live_api  # noqa: PLC0415 - slow to import
 
     process = int((worker_input(config, "workerid") or "gw0").removeprefix("gw"))
     processes = int(worker_input(config, "workercount") or 1)
     try:
-        api = LiveApi(setting(config, "base-url"), setting(config, "live-interval"), process, processes)
+        api = create_live_api(setting(config, "base-url"), setting(config, "live-interval"), process, processes)
     except LiveError as error:
         raise pytest.UsageError(str(error)) from None
     login = worker_input(config, "smartflo_live")
@@ -73,8 +73,10 @@ def is_live(item: pytest.Item) -> bool:
 
 def guard_live_test(item: pytest.Item) -> AbstractContextManager[None]:
     """Return a context in which only reading requests reach the real API; they are recorded for the test."""
-    api: LiveApi = item.config.stash[_API]
-    return api.guard(item.stash.setdefault(_SENT_REQUESTS, []))
+    from smartflo_contract.pytest_plugin._live_api import guard_requests  # noqa: PLC0415 - slow to import
+
+    api: ReadOnlyApi = item.config.stash[_API]
+    return guard_requests(api, item.stash.setdefault(_SENT_REQUESTS, []))
 
 
 def live_account(request: pytest.FixtureRequest, arguments: Mapping[str, Any]) -> Any:
