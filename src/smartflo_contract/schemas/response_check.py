@@ -16,6 +16,7 @@ from smartflo_contract.schemas.lead_table import Table, are_equal, lead_tables
 from smartflo_contract.schemas.rules.rule import Breach, Identifiers, Lead, LeadCheck, ResponseState, Rule
 
 _JSON_VALUE: Final = f"a JSON value, nested at most {MAX_DEPTH} levels deep"
+_ONCE: Final = BODY_RULES[DUPLICATE_KEY].expected
 _REPEATED_KEYS: Final = ("header", "sensitive_field_map")
 """Keys whose values are equal in most leads of a list."""
 _CONTAINERS: Final = frozenset({dict, list})
@@ -78,8 +79,7 @@ class ResponseCheck:
             lead: the decoded lead.
             duplicates: paths of the duplicate keys in its text.
         """
-        once = BODY_RULES[DUPLICATE_KEY].expected
-        disagreements = [Disagreement(DUPLICATE_KEY, path, once, None, None) for path in duplicates]
+        disagreements = [Disagreement(DUPLICATE_KEY, path, _ONCE, None, None) for path in duplicates]
         disagreements += self._disagreements(lead)
         self._count_lead(disagreements)
         return [(disagreement.rule, disagreement.path) for disagreement in disagreements]

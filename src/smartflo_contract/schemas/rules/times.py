@@ -22,20 +22,22 @@ from smartflo_contract.schemas.rules.rule import (
 _INT64_MIN, _INT64_MAX = INT64
 _MIN_BEYOND_64_BIT: Final = 19
 """Characters of the shortest number that may need more than 64 bits."""
+_TIME_KEYS: Final = sorted(TIME_KEYS)
+"""The order in which findings about several times are listed."""
 _object_id_time: Final = itemgetter(slice(8))
 
 
 def _check_number_long_64_bit(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     return [
         Breach((key, "$date", "$numberLong"), "a 64-bit integer in a string", lead[key]["$date"]["$numberLong"])
-        for key in sorted(TIME_KEYS)
+        for key in _TIME_KEYS
         if key in lead and (value := epoch_ms(lead[key])) is not None and not _INT64_MIN <= value <= _INT64_MAX
     ]
 
 
 def _check_columns_number_long_64_bit(table: Table, state: ResponseState) -> bool:
     return all(
-        max(map(len, table.time_strings(key))) < _MIN_BEYOND_64_BIT for key in sorted(TIME_KEYS) if key in table.columns
+        max(map(len, table.time_strings(key))) < _MIN_BEYOND_64_BIT for key in _TIME_KEYS if key in table.columns
     )
 
 
