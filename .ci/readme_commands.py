@@ -1,7 +1,8 @@
 """Execute the commands of README.md as written.
 
 ``serve`` runs the first block, waits for the fake, sends the request of the third block and checks the response.
-``test`` runs the second block. Run it in the folder of the project, with the environment to install into first on ``PATH``.
+``test`` runs the second block. Run it in the folder of the project, with the environment to install into first on
+``PATH``.
 """
 
 import importlib

@@ -1,8 +1,8 @@
 """How fast, and in how much memory, does the fake stream a million leads?
 
-The limit is template_loop.py, a loop that only fills a template of the same length and encodes it. It runs in a separate
-process before and after. Memory is the resident size of the serving process after a list of 1,000 leads, and its maximum
-during the million.
+The limit is template_loop.py, a loop that only fills a template of the same length and encodes it. It runs in a
+separate process before and after. Memory is the resident size of the serving process after a list of 1,000 leads, and
+its maximum during the million.
 
     python benchmarks/stream.py [--leads 1000000]
 """

@@ -16,8 +16,8 @@ WRONG = {
     "quirks='expired_token'": "quirks: expected a dict, got 'expired_token'",
     "leads='3'": "leads: expected a number, or a list of leads, got '3'",
     "leads=True": "leads: expected a number, or a list of leads, got True",
-    "seed='x'": "seed: expected a whole number of at most 18 digits, got 'x'",
-    "seed=10**30": "seed: expected a whole number of at most 18 digits, got 1000*",
+    "seed='x'": "seed: expected an integer of at most 18 digits, got 'x'",
+    "seed=10**30": "seed: expected an integer of at most 18 digits, got 1000*",
     "clock=5": "clock: expected a datetime or ISO 8601, got 5",
     "allow_unmatched='no'": "allow_unmatched: expected True or False, got 'no'",
 }

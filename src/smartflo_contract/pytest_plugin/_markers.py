@@ -42,7 +42,7 @@ ARGUMENTS: Final[Mapping[str, Argument]] = {
     ),
     "seed": Argument(
         "seed of the leads that the test creates; by default derived from --smartflo-seed and the node id",
-        "a whole number of at most 18 digits",
+        "an integer of at most 18 digits",
         lambda value: isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18,
     ),
     "allow_unmatched": Argument(

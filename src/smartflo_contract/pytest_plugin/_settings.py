@@ -10,7 +10,7 @@ import pytest
 from smartflo_contract.schemas.profile_names import PROFILES
 
 OPTIONS: Final[Mapping[str, str]] = {
-    "seed": "seed of the leads: a whole number (default: 0), or random for another one in each run",
+    "seed": "seed of the leads: an integer (default: 0), or random for another one in each run",
     "profile": "how to read the vendor's documentation: sample (default), documented or lenient",
     "overlay": "JSON file with a partial lead schema; a relative path is relative to pytest's root folder",
     "base-url": "scheme and host of the real API, for tests marked smartflo_live (default: SMARTFLO_BASE_URL)",
@@ -66,7 +66,7 @@ def validate_settings(config: pytest.Config) -> None:
         shared = worker_input(config, "smartflo_seed")
         config.option.smartflo_seed = shared or str(random.randrange(_RANDOM_SEEDS))  # noqa: S311 - not a secret
     elif seed and not _SEED.fullmatch(seed):
-        message = f"--smartflo-seed: expected a whole number of at most 18 digits, or random, got `{seed[:_MAX_SHOWN]}`"
+        message = f"--smartflo-seed: expected an integer of at most 18 digits, or random, got `{seed[:_MAX_SHOWN]}`"
         raise pytest.UsageError(message)
     if profile and profile not in PROFILES:
         message = f"--smartflo-profile: expected one of {', '.join(PROFILES)}, got `{profile}`"

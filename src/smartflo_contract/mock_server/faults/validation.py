@@ -81,8 +81,8 @@ def _check_values(rule: Fault) -> None:
             continue
         types = int | float if name in _FRACTIONS else int
         if isinstance(value, bool) or not isinstance(value, types) or not minimum <= value <= maximum:
-            whole = "" if name in _FRACTIONS else "whole "
-            message = f"{name}: expected a {whole}number from {minimum} to {maximum}, got {value!r}"
+            kind = "a number" if name in _FRACTIONS else "an integer"
+            message = f"{name}: expected {kind} from {minimum} to {maximum}, got {value!r}"
             raise ConfigError(message)
     if type(rule.repeat) is not bool:
         message = f"repeat: expected true or false, got {rule.repeat!r}"
