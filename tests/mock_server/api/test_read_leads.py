@@ -1,8 +1,8 @@
-"""``GET /v1/broadcast/leads/<id>`` answers as the vendor documents, and says how well that is known."""
+"""Reads of lead lists: bodies, evidence, filters, entity tags, caching and streaming."""
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -10,110 +10,122 @@ import pytest
 import requests
 
 from smartflo_contract.factories import LeadWriter
-from smartflo_contract.mock_server import Config, FakeSmartflo
+from smartflo_contract.mock_server import FakeSmartflo
 from smartflo_contract.mock_server.api.read_leads import matches_etag
 from smartflo_contract.schemas import load_contract
 
-Send = Callable[..., requests.Response]
-Reason = Callable[[requests.Response], str]
-LEADS = "/v1/broadcast/leads"
-VENDORS = f"{LEADS}/8668"
+from ..conftest import Reason, Send  # noqa: TID252 - test folders are no packages
+from .conftest import LEADS, VENDORS, Account, account_of
+
+EVIDENCE = "X-Smartflo-Fake-Evidence"
 
 
-@pytest.fixture(name="made")
-def _made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return the list that grows with each body that is made."""
-    made: list[int] = []
+@pytest.fixture(name="generated")
+def _generated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by a list id with each generated body."""
+    generated: list[int] = []
     chunks = LeadWriter.chunks
 
     def counted(self: LeadWriter, indexes: Any = None) -> Iterator[bytes]:
-        made.append(self.definition.id)
+        generated.append(self.definition.id)
         return chunks(self, indexes)
 
     monkeypatch.setattr(LeadWriter, "chunks", counted)
-    return made
+    return generated
 
 
-def test_documented_request(send: Send) -> None:
-    """The request of the vendor's page, with a token, gets leads that are valid under the contract."""
-    answer = send(VENDORS, accept="application/json")
-
-    assert (200, "application/json") == (answer.status_code, answer.headers["Content-Type"])
-    assert len(answer.json()) == 25
-    assert load_contract().is_valid(answer.content)
+# Bodies
 
 
-def test_answer_says_its_length_and_no_reason(send: Send) -> None:
-    """A plain success has a length and no reason."""
-    answer = send(VENDORS)
+def test_returns_valid_leads_for_documented_request(send: Send) -> None:
+    """The vendor's example request, with a token, returns leads that are valid under the contract."""
+    response = send(VENDORS, accept="application/json")
 
-    assert str(len(answer.content)) == answer.headers["Content-Length"]
-    assert "X-Smartflo-Fake-Reason" not in answer.headers
-
-
-def test_no_cors(send: Send) -> None:
-    """Nothing says that browsers may read it: nothing is known to."""
-    assert not [name for name in send(VENDORS, Origin="http://example.com").headers if name.startswith("Access-")]
+    assert (200, "application/json") == (response.status_code, response.headers["Content-Type"])
+    assert len(response.json()) == 25
+    assert load_contract().is_valid(response.content)
 
 
-def test_trailing_slash(send: Send) -> None:
-    """With a trailing slash the answer is the same, and no redirect."""
+def test_sends_content_length_and_neither_reason_nor_cors(send: Send) -> None:
+    """A success has a length, no reason, and no header that lets browsers read it."""
+    response = send(VENDORS, Origin="http://example.com")
+
+    assert str(len(response.content)) == response.headers["Content-Length"]
+    assert "X-Smartflo-Fake-Reason" not in response.headers
+    assert not [name for name in response.headers if name.startswith("Access-")]
+
+
+def test_accepts_trailing_slash_without_redirect(send: Send) -> None:
+    """With a trailing slash, the response is the same."""
     assert send(VENDORS).content == send(f"{VENDORS}/").content
 
 
-@pytest.mark.parametrize("token", ["any-text", "Bearer any-text", "bearer any-text", "Bearer  x", "Bearerx", "Basic x"])
-def test_any_token(token: str, send: Send) -> None:
-    """A token may be any text, raw or after Bearer."""
-    assert send(VENDORS, token=token).status_code == 200
+def test_double_slash_is_another_path(send: Send) -> None:
+    """A double slash in a path is 404, not a redirect."""
+    assert send("/v1//broadcast/leads/8668").status_code == 404
 
 
-@pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer ", "bearer   ", "é", "Bearer é"])
-@pytest.mark.parametrize("path", [VENDORS, f"{LEADS}/id", f"{LEADS}/", LEADS, f"{LEADS}/1", f"{LEADS}/900000503"])
-def test_no_token(token: str | None, path: str, send: Send, reason: Reason) -> None:
-    """Without a token the answer is 401, whatever the list, and a curl header that works."""
-    answer = send(path, token=token)
-
-    assert (401, False) == (answer.status_code, answer.json()["success"])
-    assert "curl --header 'Authorization: Bearer any-text'" in reason(answer)
+def test_ignores_undocumented_parameters(api: Account) -> None:
+    """The vendor documents no paging."""
+    assert api("GET", VENDORS).data == api("GET", f"{VENDORS}?page=2&limit=1&=&&").data
 
 
-@pytest.mark.parametrize("token", ["a.b.c", "..", "eyJ.eyJ.x", "Bearer " + "x" * 5_000, "x\x01x"])
-def test_garbage_as_token(token: str, send: Send) -> None:
-    """A token that looks like nothing is a token."""
-    assert send(VENDORS, token=token.encode("latin-1")).status_code in {200, 400}
+@pytest.mark.parametrize(
+    ("settings", "evidence"),
+    [
+        ({"profile": "sample"}, "sample"),
+        ({"profile": "documented"}, "documented"),
+        ({"profile": "lenient"}, "assumed"),
+        ({"overlay": {"properties": {"vip": {"const": 1}}}}, "assumed"),
+    ],
+)
+def test_evidence_follows_profile(settings: dict[str, Any], evidence: str) -> None:
+    """Leads have the evidence of their profile; mixed readings and overlays are assumed."""
+    assert evidence == account_of(**settings)("GET", VENDORS).headers[EVIDENCE]
 
 
-def test_auth_off(send: Send) -> None:
-    """Where authorization is off, no token is needed."""
-    with FakeSmartflo(Config(auth="off")) as fake:
-        assert send(VENDORS, base_url=fake.url, token=None).status_code == 200
+def test_leads_have_properties_of_overlay() -> None:
+    """A property that an overlay adds is in every lead."""
+    api = account_of(overlay={"properties": {"vip": {"const": 1}}, "required": ["vip"]})
+
+    assert {1} == {lead["vip"] for lead in api.leads()}
+
+
+def test_seed_determines_leads() -> None:
+    """The same seed returns the same bytes, another seed others."""
+    first, same, other = (
+        account_of(seed=seed, auth=auth)("GET", VENDORS).data for seed, auth in ((1, "on"), (1, "off"), (2, "off"))
+    )
+
+    assert first == same != other
+
+
+# Unknown ids
 
 
 @pytest.mark.parametrize("list_id", ["1", "8667", "99999999", "0", "08668", "9" * 400])
-def test_unknown_list(list_id: str, send: Send, reason: Reason) -> None:
-    """A list that is not there is 404, which is assumed."""
-    answer = send(f"{LEADS}/{list_id}")
+def test_unknown_list_is_404(list_id: str, send: Send, reason: Reason) -> None:
+    """The status is assumed, and the reason names the id."""
+    response = send(f"{LEADS}/{list_id}")
 
-    assert (404, {"success": False, "message": "List not found."}) == (answer.status_code, answer.json())
-    assert answer.headers["X-Smartflo-Fake-Evidence"] == "assumed"
-    assert reason(answer).startswith(f"no list has the id {list_id[:80]}")
-
-
-def test_documented_path_taken_literally(send: Send, reason: Reason) -> None:
-    """The page's ``/leads/id`` is 404, and says what to put in place of ``id``."""
-    answer = send(f"{LEADS}/id")
-
-    assert answer.status_code == 404
-    assert reason(answer) == "replace `id` with a numeric list id, for example /v1/broadcast/leads/8668"
+    assert (404, {"success": False, "message": "List not found."}) == (response.status_code, response.json())
+    assert response.headers[EVIDENCE] == "assumed"
+    assert reason(response).startswith(f"no list has the id {list_id[:80]}")
 
 
-@pytest.mark.parametrize("path", [f"{LEADS}/", LEADS])
-def test_documented_method_line(path: str, send: Send, reason: Reason) -> None:
-    """The page's method line has no id: 404, and says what is missing."""
-    answer = send(path)
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        (f"{LEADS}/id", "replace `id` with a numeric list id, for example /v1/broadcast/leads/8668"),
+        (f"{LEADS}/", "append a numeric list id, for example /v1/broadcast/leads/8668"),
+        (LEADS, "append a numeric list id, for example /v1/broadcast/leads/8668"),
+    ],
+)
+def test_explains_paths_copied_from_vendor_page(path: str, hint: str, send: Send, reason: Reason) -> None:
+    """The page's paths have the word ``id`` or no id; both are 404 with a hint."""
+    response = send(path)
 
-    assert answer.status_code == 404
-    assert reason(answer) == "append a numeric list id, for example /v1/broadcast/leads/8668"
+    assert (404, hint) == (response.status_code, reason(response))
 
 
 @pytest.mark.parametrize(
@@ -121,194 +133,155 @@ def test_documented_method_line(path: str, send: Send, reason: Reason) -> None:
     ["8668x", "-8668", "+8668", "8668.0", "8668/9", "8668%2F9", "a/b/c", "%E0%A4%95", "%D9%A1", "%FF", "%00", "..%2F",
      " 8668", "x" * 10_000, "9" * 10_000, "%E0%A4%95" * 1_000, "%0D%0AX-Injected:1"],
 )  # fmt: skip
-def test_ids_that_are_none(list_id: str, send: Send) -> None:
-    """An id that is none is 404 in the vendor's shape, with a short reason."""
-    answer = send(f"{LEADS}/{list_id}")
+def test_invalid_list_id_is_404(list_id: str, send: Send) -> None:
+    """The response has the vendor's shape and a short reason, and no header from the path."""
+    response = send(f"{LEADS}/{list_id}")
 
-    assert (404, False) == (answer.status_code, answer.json()["success"])
-    assert len(answer.headers["X-Smartflo-Fake-Reason"]) <= 500
-    assert "X-Injected" not in answer.headers
-
-
-def test_double_slash_is_no_redirect(send: Send) -> None:
-    """A doubled slash within the path is another path: 404, not a redirect."""
-    assert send("/v1//broadcast/leads/8668").status_code == 404
+    assert (404, False) == (response.status_code, response.json()["success"])
+    assert len(response.headers["X-Smartflo-Fake-Reason"]) <= 500
+    assert "X-Injected" not in response.headers
 
 
-@pytest.mark.parametrize(("profile", "evidence"), [("sample", "sample"), ("documented", "documented")])
-def test_evidence_follows_the_profile(profile: str, evidence: str, send: Send) -> None:
-    """Leads are as well known as the profile that they follow."""
-    with FakeSmartflo(Config(profile=profile)) as fake:
-        assert send(VENDORS, base_url=fake.url).headers["X-Smartflo-Fake-Evidence"] == evidence
-
-
-@pytest.mark.parametrize("config", [Config(profile="lenient"), Config(overlay={"properties": {"vip": {"const": 1}}})])
-def test_evidence_of_mixed_readings(config: Config, send: Send) -> None:
-    """Leads that mix readings, or follow an overlay, are as nobody has seen them."""
-    with FakeSmartflo(config) as fake:
-        assert send(VENDORS, base_url=fake.url).headers["X-Smartflo-Fake-Evidence"] == "assumed"
-
-
-def test_overlay(send: Send) -> None:
-    """A key that an overlay adds is served."""
-    overlay = {"properties": {"vip": {"const": 1}}, "required": ["vip"]}
-    with FakeSmartflo(Config(overlay=overlay)) as fake:
-        leads = send(VENDORS, base_url=fake.url).json()
-
-    assert {1} == {lead["vip"] for lead in leads}
-
-
-def test_seed(send: Send) -> None:
-    """Another seed is another world; the same seed is the same."""
-    bodies = []
-    for seed in (1, 1, 2):
-        with FakeSmartflo(Config(seed=seed)) as fake:
-            bodies.append(send(VENDORS, base_url=fake.url).content)
-
-    assert bodies[0] == bodies[1] != bodies[2]
+# Filter by number
 
 
 @pytest.mark.parametrize("form", ["{}", "+91{}", "0{}", "91{}", "{:.5} {:.0}"])
-def test_number(form: str, send: Send) -> None:
-    """The filter keeps the leads whose number has the same last ten digits; how it matches is assumed."""
-    lead = send(VENDORS).json()[3]
+def test_filters_by_last_ten_digits(form: str, api: Account) -> None:
+    """Any form of a number finds its lead; how the vendor compares is assumed."""
+    lead = api.leads()[3]
     digits = lead["field_0"].removeprefix("+91")
     form = form if "." not in form else f"{digits[:5]} {digits[5:]}"
-    answer = send(f"{VENDORS}?number={form.format(digits).replace('+', '%2B')}")
+    response = api("GET", f"{VENDORS}?number={form.format(digits).replace('+', '%2B')}")
 
-    assert [lead] == answer.json()
-    assert answer.headers["X-Smartflo-Fake-Evidence"] == "assumed"
+    assert [lead] == response.get_json()
+    assert response.headers[EVIDENCE] == "assumed"
 
 
 @pytest.mark.parametrize("number", ["", "x", "12345", "%FF", "%00", "%D9%A1" * 10, "9" * 9, "x" * 5_000])
-def test_number_that_is_none(number: str, send: Send, reason: Reason) -> None:
-    """What is no number matches no lead, and the answer says so."""
-    answer = send(f"{VENDORS}?number={number}")
+def test_explains_invalid_number(number: str, send: Send, reason: Reason) -> None:
+    """A number with fewer than ten digits matches no lead, and the reason says so."""
+    response = send(f"{VENDORS}?number={number}")
 
-    assert (200, []) == (answer.status_code, answer.json())
-    assert reason(answer).endswith("has fewer than ten digits, so it matches no lead")
+    assert (200, []) == (response.status_code, response.json())
+    assert reason(response).endswith("has fewer than ten digits, so it matches no lead")
 
 
-def test_number_that_nobody_has(send: Send) -> None:
+def test_unknown_number_matches_no_lead(api: Account) -> None:
     """A number that no lead has is an empty list."""
-    assert send(f"{VENDORS}?number=9999999999").json() == []
+    assert api("GET", f"{VENDORS}?number=9999999999").get_json() == []
 
 
-def test_number_in_a_long_list(send: Send) -> None:
-    """A list longer than the series of numbers has several leads with one number; it is not made to find them."""
-    leads = send(f"{LEADS}/912500000?number=5550000000").json()
+def test_filters_large_list_without_generating_it(api: Account) -> None:
+    """A list with more leads than there are phone numbers has several leads with one number."""
+    leads = api("GET", f"{LEADS}/912500000?number=5550000000").get_json()
 
     assert len(leads) in {2, 3}
     assert {"+915550000000"} == {lead["field_0"] for lead in leads}
 
 
-def test_other_parameters(send: Send) -> None:
-    """Parameters that the vendor does not document change nothing: no paging is documented."""
-    assert send(VENDORS).content == send(f"{VENDORS}?page=2&limit=1&=&&").content
+# Entity tags and HEAD
 
 
-def test_entity_tag(send: Send) -> None:
-    """A client that has the list gets 304 and no body."""
+def test_unchanged_list_is_304(send: Send) -> None:
+    """A client that has the current list gets 304 without a body."""
     etag = send(VENDORS).headers["ETag"]
-    answer = send(VENDORS, If_None_Match=etag)
+    response = send(VENDORS, If_None_Match=etag)
 
-    assert (304, b"", etag) == (answer.status_code, answer.content, answer.headers["ETag"])
-    assert "Content-Length" not in answer.headers
-    assert answer.headers["X-Smartflo-Fake-Evidence"] == "assumed"
+    assert (304, b"", etag) == (response.status_code, response.content, response.headers["ETag"])
+    assert "Content-Length" not in response.headers
+    assert response.headers[EVIDENCE] == "assumed"
 
 
-def test_entity_tags_differ(send: Send) -> None:
-    """Lists, seeds, profiles and filters have tags of their own."""
-    with FakeSmartflo(Config(seed=5)) as seeded, FakeSmartflo(Config(profile="documented")) as documented:
-        answers = [
-            send(VENDORS),
-            send(f"{LEADS}/8669"),
-            send(f"{VENDORS}?number=9999999999"),
-            send(VENDORS, base_url=seeded.url),
-            send(VENDORS, base_url=documented.url),
-        ]
+def test_entity_tags_differ_by_body(api: Account) -> None:
+    """Lists, seeds, profiles and filters have different tags."""
+    responses = [
+        api("GET", VENDORS),
+        api("GET", f"{LEADS}/8669"),
+        api("GET", f"{VENDORS}?number=9999999999"),
+        account_of(seed=5)("GET", VENDORS),
+        account_of(profile="documented")("GET", VENDORS),
+    ]
 
-    assert len(answers) == len({answer.headers["ETag"] for answer in answers})
+    assert len(responses) == len({response.headers["ETag"] for response in responses})
 
 
 @pytest.mark.parametrize("header", ['"x"', 'W/"x"', '"a", "x"', '"a",W/"x"', "*", ' "x" '])
-def test_tags_that_match(header: str) -> None:
-    """A tag matches itself, weak or in a list; a star matches all."""
+def test_matching_entity_tags(header: str) -> None:
+    """A tag matches itself, weak or in a list; ``*`` matches all."""
     assert matches_etag(header, '"x"')
 
 
 @pytest.mark.parametrize("header", [None, "", "x", '"X"', '"a", "b"', '"xx"', "W/", ","])
-def test_tags_that_do_not_match(header: str | None) -> None:
+def test_other_entity_tags(header: str | None) -> None:
     """Another tag, or none, does not match."""
     assert not matches_etag(header, '"x"')
 
 
 @pytest.mark.parametrize("list_id", [911_000_000, 910_000_777])
-def test_unchanged_list_is_not_made(list_id: int, send: Send, made: list[int]) -> None:
-    """Neither 304 nor HEAD makes a lead, of a long list or a short one."""
+def test_head_and_304_generate_no_lead(list_id: int, api: Account, generated: list[int]) -> None:
+    """Neither a short list nor a long one is generated without a reader."""
     path = f"{LEADS}/{list_id}"
-    head = send(path, "HEAD")
-    unchanged = send(path, If_None_Match=head.headers["ETag"])
+    head = api("HEAD", path)
+    unchanged = api("GET", path, If_None_Match=head.headers["ETag"])
 
-    assert (200, 304, []) == (head.status_code, unchanged.status_code, made)
+    assert (200, 304, []) == (head.status_code, unchanged.status_code, generated)
     assert "Content-Length" not in head.headers
 
 
-def test_unchanged_filter(send: Send) -> None:
-    """A filtered list has a tag as well, and HEAD."""
+def test_filtered_list_has_head_and_304(send: Send) -> None:
+    """A filtered list has an entity tag too."""
     path = f"{VENDORS}?number=9999999999"
     head = send(path, "HEAD")
+    unchanged = send(path, If_None_Match=head.headers["ETag"])
 
-    assert (200, b"", 304) == (
-        head.status_code,
-        head.content,
-        send(path, If_None_Match=head.headers["ETag"]).status_code,
-    )
+    assert (200, b"", 304) == (head.status_code, head.content, unchanged.status_code)
 
 
-def test_head_of_a_remembered_list(send: Send) -> None:
-    """HEAD tells the length of a list that is remembered, and has the headers of GET."""
-    got = send(VENDORS)
+def test_head_of_cached_list_has_headers_of_get(send: Send) -> None:
+    """The length of a cached list is known."""
+    response = send(VENDORS)
     head = send(VENDORS, "HEAD")
 
-    changing = {"Date": "", "X-Smartflo-Fake-Request": ""}
-    assert (b"", dict(got.headers) | changing) == (head.content, dict(head.headers) | changing)
+    volatile = {"Date": "", "X-Smartflo-Fake-Request": ""}
+    assert (b"", dict(response.headers) | volatile) == (head.content, dict(head.headers) | volatile)
 
 
-def test_head_of_an_error(send: Send) -> None:
-    """HEAD has the status of GET."""
+def test_head_of_error_has_status_of_get(send: Send) -> None:
+    """HEAD of an unknown list is 404, and 401 without a token."""
     assert [send(f"{LEADS}/1", "HEAD").status_code, send(VENDORS, "HEAD", token=None).status_code] == [404, 401]
 
 
-def test_body_is_made_once(send: Send, made: list[int]) -> None:
-    """The second read of a list is answered from memory, also for another account."""
+# Caching and streaming
+
+
+def test_generates_body_once_for_all_accounts(api: Account, generated: list[int]) -> None:
+    """The second read of a list comes from the cache, even for another account."""
     path = f"{LEADS}/910000333"
-    first = send(path, token="one").content
-    count = len(made)
-    second = send(path, token="two").content
+    first = api("GET", path).data
+    count = len(generated)
+    second = Account(api.client)("GET", path).data
 
     assert first == second
-    assert len(made) == count
+    assert len(generated) == count
 
 
-def test_long_list_is_streamed(fake: FakeSmartflo) -> None:
-    """A list of a million leads begins at once and comes in pieces, without a length."""
-    with requests.get(
-        f"{fake.url}{LEADS}/911000000", headers={"Authorization": "x"}, stream=True, timeout=30
-    ) as answer:
-        beginning = b"".join(islice(answer.iter_content(50_000), 4))
+def test_streams_long_list_without_content_length(fake: FakeSmartflo) -> None:
+    """A list of a million leads starts immediately and comes in chunks."""
+    url, headers = f"{fake.url}{LEADS}/911000000", {"Authorization": "x"}
+    with requests.get(url, headers=headers, stream=True, timeout=30) as response:
+        beginning = b"".join(islice(response.iter_content(50_000), 4))
 
-    assert "Content-Length" not in answer.headers
-    assert answer.headers["Transfer-Encoding"] == "chunked"
-    whole = re.match(rb"\[(\{.*?\}),\{\"id\":", beginning)
-    assert whole is not None
-    assert json.loads(whole[1])["list_id"] == 911_000_000
+    assert "Content-Length" not in response.headers
+    assert response.headers["Transfer-Encoding"] == "chunked"
+    lead = re.match(rb"\[(\{.*?\}),\{\"id\":", beginning)
+    assert lead is not None
+    assert json.loads(lead[1])["list_id"] == 911_000_000
 
 
-def test_failure_is_an_error_in_the_vendors_shape(
+def test_unexpected_error_has_vendor_shape(
     send: Send, reason: Reason, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What nobody expects is 500 in JSON, also for a long list: its first piece is made before the status is sent."""
+    """An error while leads are generated is 500 in JSON, even for a long list: its first chunk precedes the status."""
 
     def fail(_self: LeadWriter, _indexes: Any = None) -> Iterator[bytes]:
         yield from ()
@@ -318,9 +291,9 @@ def test_failure_is_an_error_in_the_vendors_shape(
     with FakeSmartflo() as fake:
         send(f"{LEADS}/911000000", base_url=fake.url, If_None_Match="*")
         monkeypatch.setattr(LeadWriter, "chunks", fail)
-        answers = [send(f"{LEADS}/{id_}", base_url=fake.url) for id_ in (8668, 911_000_000)]
+        responses = [send(f"{LEADS}/{list_id}", base_url=fake.url) for list_id in (8668, 911_000_000)]
 
-    for answer in answers:
-        assert (500, {"success": False, "message": "Internal server error."}) == (answer.status_code, answer.json())
-        assert "RuntimeError: broken\non purpose" in reason(answer)
+    for response in responses:
+        assert (500, {"success": False, "message": "Internal server error."}) == (response.status_code, response.json())
+        assert "RuntimeError: broken\non purpose" in reason(response)
     assert "unexpected error at GET /v1/broadcast/leads/8668" in caplog.text

@@ -1,123 +1,51 @@
-"""What is not here says so, and what is meant."""
+"""The table of routes: what the fake serves is documented, described, authorized, and labelled with evidence."""
 
 import re
-from collections.abc import Callable
-from html import escape
-from urllib.parse import unquote
 
 import pytest
-import requests
+from flask import Response
 
-from smartflo_contract.mock_server import FakeSmartflo, create_app
+from smartflo_contract.mock_server import FakeSmartflo, app, create_app
 from smartflo_contract.mock_server.api.route_hints import documented_routes
-from smartflo_contract.mock_server.api.routes import ROUTES, Route, served_routes
-from smartflo_contract.mock_server.http.responses import percent_encode
+from smartflo_contract.mock_server.api.routes import ROUTES, Route, generic_path, served_routes
+from smartflo_contract.mock_server.context import Call
+from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.openapi import openapi
 
-Send = Callable[..., requests.Response]
-Reason = Callable[[requests.Response], str]
-EVIDENCE = {"documented", "sample", "observed", "assumed"}
-LEADS = "/v1/broadcast/leads/8668"
+from ..conftest import Send  # noqa: TID252 - test folders are no packages
+from .conftest import LOGIN, VENDORS, client_of
+
 ALLOW = "DELETE, GET, HEAD, OPTIONS, PATCH, POST"
+EVIDENCE = {"documented", "sample", "observed", "assumed"}
 
 
-@pytest.mark.parametrize(
-    ("path", "nearest"),
-    [
-        ("/v1/broadcast/lead_list", "/v1/broadcast/list"),
-        ("/v1/broadcast/leadz/8668", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
-        ("/broadcast/leads/8668", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
-        ("/v1/broadcast/leads/8668/9", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
-        ("/v1/campaign", "GET /v1/dialer/campaign (not simulated by this fake)"),
-        ("/", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
-        ("/favicon.ico", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
-        ("/v1/login", "POST /v1/auth/login (answered by this fake)"),
-        ("/v1/auth/logins", "POST /v1/auth/login (answered by this fake)"),
-        ("/v1/broadcast/leed/77", "GET /v1/broadcast/leads/{id} (answered by this fake)"),
-    ],
-)
-def test_unknown_route(path: str, nearest: str, send: Send, reason: Reason) -> None:
-    """An unknown route is 404 and names the nearest that the vendor documents, and whether it is here."""
-    answer = send(path)
-
-    assert (404, "assumed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
-    assert answer.json() == {"success": False, "message": "Not found."}
-    assert reason(answer).startswith(f"the vendor documents no GET {path}; ")
-    assert nearest in reason(answer)
+def get_agent(call: Call, agent_id: str) -> Response:
+    """Return the id and the account of a request."""
+    return json_response(200, {"agent_id": agent_id, "account": call.account}, "assumed")
 
 
-@pytest.mark.parametrize("route", [one for one in documented_routes() if (one.method, one.path) not in served_routes()])
-def test_documented_routes_that_are_not_here(route: tuple[str, str, str, str], send: Send, reason: Reason) -> None:
-    """Every other route of the vendor's says that it is known, and not simulated."""
-    method, path, *_ = route
-    answer = send(path.replace("{id}", "6054635a16a4a70b3041ea09"), method)
+def test_route_is_one_entry(monkeypatch: pytest.MonkeyPatch, send: Send) -> None:
+    """A new entry is authorized, answered over a socket, labelled and recorded, like the other routes."""
+    route = Route("GET", "/v1/agent/{agent_id}", get_agent, "assumed", "this test")
+    monkeypatch.setattr(app, "ROUTES", (*ROUTES, route))
 
-    assert answer.status_code in {404, 405}
-    assert reason(answer).startswith(f"the vendor has {method} {path}, but this fake does not simulate it")
+    with FakeSmartflo() as fake:
+        rejected = send("/v1/agent/7", base_url=fake.url, token=None)
+        response = send("/v1/agent/7", base_url=fake.url)
+        options = send("/v1/agent/7", "OPTIONS", base_url=fake.url)
+        journal = send("/__admin/requests", base_url=fake.url).json()["requests"]
 
-
-@pytest.mark.parametrize("path", ["/", "//", "/favicon.ico", "/%00", "/%FF", "/" + "x/" * 5_000, "/é", "/%3Cb%3E"])
-@pytest.mark.parametrize("method", ["GET", "POST", "BREW"])
-def test_any_path(path: str, method: str, send: Send) -> None:
-    """Any method at any path gets JSON with a short reason, never a page."""
-    answer = send(path, method)
-
-    assert (404, "application/json") == (answer.status_code, answer.headers["Content-Type"])
-    assert len(answer.headers["X-Smartflo-Fake-Reason"]) <= 500
-
-
-@pytest.mark.parametrize("method", ["PUT", "TRACE", "BREW"])
-def test_methods_that_nobody_has(method: str, send: Send, reason: Reason) -> None:
-    """Another method is 405 and says what is answered."""
-    answer = send(LEADS, method)
-
-    assert answer.status_code == 405
-    assert reason(answer) == f"the vendor documents no {method} here; this fake answers {ALLOW}"
-
-
-@pytest.mark.parametrize("route", [one for one in ROUTES if one.path != "/v1/auth/login"])
-def test_every_route_but_login_needs_a_token(route: Route, send: Send) -> None:
-    """Without a token each route is 401, whatever else is wrong with the request."""
-    answer = send(re.sub(r"\{[^}]*\}", "8668", route.path), route.method, token=None, data="{")
-
-    assert (401, "assumed") == (answer.status_code, answer.headers["X-Smartflo-Fake-Evidence"])
-
-
-@pytest.mark.parametrize(("path", "allow"), [(LEADS, ALLOW), ("/v1/auth/login", "OPTIONS, POST")])
-def test_options(path: str, allow: str, send: Send) -> None:
-    """OPTIONS tells the methods, needs no token, and grants browsers nothing."""
-    answer = send(path, "OPTIONS", token=None)
-
-    assert (204, b"", allow) == (answer.status_code, answer.content, answer.headers["Allow"])
-    assert not [name for name in answer.headers if name.startswith("Access-")]
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", LEADS), ("HEAD", LEADS), ("GET", "/"), ("PUT", LEADS), ("OPTIONS", LEADS), ("POST", "/v1/auth/login")],
-)
-def test_every_answer_has_evidence(method: str, path: str, send: Send) -> None:
-    """Whatever is asked, the answer says how well it is known, and is no page."""
-    answer = send(path, method)
-
-    assert answer.headers["X-Smartflo-Fake-Evidence"] in EVIDENCE
-    assert answer.headers["Content-Type"] == "application/json"
-
-
-def test_what_is_no_http(fake: FakeSmartflo, send: Send) -> None:
-    """A request that the server cannot read gets JSON as well."""
-    answer = send("/", base_url=fake.url, X="y" * 70_000)
-
-    assert (431, "application/json", False) == (
-        answer.status_code,
-        answer.headers["Content-Type"],
-        answer.json()["success"],
+    assert (401, 200, "7") == (rejected.status_code, response.status_code, response.json()["agent_id"])
+    assert ("assumed", "GET, HEAD, OPTIONS") == (
+        response.headers["X-Smartflo-Fake-Evidence"],
+        options.headers["Allow"],
     )
+    assert "GET /v1/agent/{id}" in {entry["route"] for entry in journal}
 
 
-def test_table_is_what_is_served() -> None:
-    """The application answers the table's routes, OPTIONS of them, and nothing else."""
+def test_application_serves_exactly_the_table() -> None:
+    """The application has the routes of the table, and no others outside the admin API."""
     rules = {
         (method, re.sub("<[^>]*>", "{id}", rule.rule))
         for rule in create_app().url_map.iter_rules()
@@ -128,71 +56,54 @@ def test_table_is_what_is_served() -> None:
     assert rules == served_routes()
 
 
-def test_what_is_served_is_documented() -> None:
+def test_served_routes_have_evidence_of_documented_routes() -> None:
     """Every served route is one that the vendor is known to have, with the same evidence."""
-    known = {(one.method, one.path): one.evidence for one in documented_routes()}
+    documented = {(route.method, route.path): route.evidence for route in documented_routes()}
 
-    assert [known[(route.method, re.sub(r"\{[^}]*\}", "{id}", route.path))] for route in ROUTES] == [
+    assert [documented[(route.method, generic_path(route.path))] for route in ROUTES] == [
         route.evidence for route in ROUTES
     ]
 
 
-def test_what_is_served_is_described() -> None:
-    """The OpenAPI document describes the served routes, and no other."""
-    described = {
-        (method.upper(), path) for path, methods in openapi(load_contract())["paths"].items() for method in methods
-    }
+def test_openapi_document_describes_exactly_the_table() -> None:
+    """The OpenAPI document describes the served routes, and no others."""
+    paths = openapi(load_contract())["paths"]
 
-    assert described == served_routes()
+    assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == served_routes()
 
 
-def test_path_that_no_page_has_is_observed() -> None:
-    """Clients start a broadcast at a path that the portal writes with /api before it."""
-    (start,) = (one for one in documented_routes() if one.path == "/v1/broadcast/start/{id}")
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.path != LOGIN], ids=lambda route: route.name)
+def test_every_route_but_login_requires_a_token(route: Route) -> None:
+    """Without a token a route is 401, whatever else is wrong with the request."""
+    response = client_of().open(re.sub(r"\{[^}]*\}", "8668", route.path), method=route.method, data="{")
 
-    assert "observed" == start.evidence
-
-
-def test_documented_routes_are_clean() -> None:
-    """The vendor's routes are listed once each, with evidence and source."""
-    routes = documented_routes()
-
-    assert len(routes) == len({(one.method, one.path) for one in routes})
-    assert {one.evidence for one in routes} <= EVIDENCE
-    assert all(one.source and one.path.startswith("/v") for one in routes)
+    assert (401, "assumed") == (response.status_code, response.headers["X-Smartflo-Fake-Evidence"])
 
 
-@pytest.mark.parametrize("text", ["plain `text`, with {all} of \"ASCII\" and 'quotes'", "<b>", "a\tb"[:1]])
-def test_plain_reason_is_readable(text: str) -> None:
-    """Printable ASCII stands in a header as it is."""
-    assert text == percent_encode(text)
+@pytest.mark.parametrize(("path", "allow"), [(VENDORS, ALLOW), (LOGIN, "OPTIONS, POST")])
+def test_options_lists_methods(path: str, allow: str, send: Send) -> None:
+    """OPTIONS needs no token, and grants browsers nothing."""
+    response = send(path, "OPTIONS", token=None)
+
+    assert (204, b"", allow) == (response.status_code, response.content, response.headers["Allow"])
+    assert not [name for name in response.headers if name.startswith("Access-")]
 
 
-@pytest.mark.parametrize(("text", "header"), [("100 %", "100 %25"), ("é", "%C3%A9"), ("a\r\nb: c", "a%0D%0Ab: c")])
-def test_other_reason_is_encoded(text: str, header: str) -> None:
-    """What a header cannot hold, and the percent sign, are percent-encoded."""
-    assert header == percent_encode(text)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", VENDORS), ("HEAD", VENDORS), ("GET", "/"), ("PUT", VENDORS), ("OPTIONS", VENDORS), ("POST", LOGIN)],
+)
+def test_every_response_states_evidence(method: str, path: str, send: Send) -> None:
+    """Successes and errors state their evidence, and are JSON."""
+    response = send(path, method)
+
+    assert response.headers["X-Smartflo-Fake-Evidence"] in EVIDENCE
+    assert response.headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize("text", ["x" * 501, "%" * 200, "क" * 60, "x" + "क" * 60, "xx" + "क" * 60, "\ud800" * 600])
-def test_long_reason_is_cut_between_characters(text: str) -> None:
-    """A long reason ends in dots within 500 bytes, and never within a character."""
-    header = percent_encode(text)
-    whole = unquote(header.removesuffix("..."), errors="strict")
+def test_unreadable_request_has_vendor_shape(fake: FakeSmartflo, send: Send) -> None:
+    """A request that the server cannot read gets JSON as well."""
+    response = send("/", base_url=fake.url, X="y" * 70_000)
 
-    assert len(header) <= 500
-    assert header.endswith("...")
-    assert text.encode(errors="replace").decode().startswith(whole)
-
-
-def test_reason_of_500_bytes_is_whole() -> None:
-    """What fits is not cut."""
-    assert "x" * 500 == percent_encode("x" * 500)
-
-
-def test_no_answer_echoes_markup(send: Send) -> None:
-    """A path with markup is told back in a header only."""
-    markup = "<script>"
-
-    assert markup not in send(f"/{markup}").text
-    assert escape(markup) not in send(f"/{markup}").text
+    assert (431, "application/json") == (response.status_code, response.headers["Content-Type"])
+    assert response.json()["success"] is False

@@ -1,8 +1,7 @@
-"""Addresses are resolved and bound, or refused in one line."""
+"""Addresses to listen on: resolved, bound and reserved, or rejected with a one-line error."""
 
 import errno
 import socket
-from collections.abc import Callable
 
 import pytest
 
@@ -22,44 +21,44 @@ shares = pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="sockets
         ("::", "http://[::1]:81"),
     ],
 )
-def test_url(host: str, url: str) -> None:
-    """The URL is one that a client on this machine can use."""
+def test_url_works_on_this_machine(host: str, url: str) -> None:
+    """The URL of a wildcard address has the loopback address."""
     assert url == resolve(host, 81).url
 
 
-def test_name_is_resolved() -> None:
-    """A host name becomes an address, IPv4 where there is one."""
+def test_resolves_host_name() -> None:
+    """A host name becomes an address."""
     assert resolve("localhost", 81).host in {"127.0.0.1", "::1"}
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "..", "a" * 300, "127.0.0.1:80", "a\0b", "http://x", "é é"])
-def test_host_that_is_none(host: str) -> None:
-    """A host that cannot be resolved is told."""
+def test_rejects_unknown_host(host: str) -> None:
+    """The error names the host."""
     with pytest.raises(ServeError, match=r"^cannot listen on host "):
         resolve(host, 80)
 
 
-def test_foreign_address() -> None:
-    """An address of another machine is told."""
+def test_rejects_address_of_another_machine() -> None:
+    """The error names the address."""
     with pytest.raises(ServeError, match=r"^cannot listen on port 0 on 192\.0\.2\.1: "):
         bind(resolve("192.0.2.1", 0))
 
 
-def test_privileged_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A port that this user may not have is told with the way out."""
+def test_rejects_privileged_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error of a port that requires more privileges explains which ports do not."""
 
-    class Refusing(socket.socket):
+    class UnprivilegedSocket(socket.socket):
         def bind(self, _address: object, /) -> None:
             raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(socket, "socket", Refusing)
+    monkeypatch.setattr(socket, "socket", UnprivilegedSocket)
 
     with pytest.raises(ServeError, match=r"^port 80 on 127\.0\.0\.1 requires more privileges; choose a port from 1024"):
         bind(ANY._replace(port=80))
 
 
 def listener(*, shared: bool) -> socket.socket:
-    """Return a socket that listens."""
+    """Return a listening socket."""
     listening = bind(ANY)
     if shared:
         share(listening)
@@ -68,15 +67,15 @@ def listener(*, shared: bool) -> socket.socket:
 
 
 @pytest.mark.parametrize("shared", [False, pytest.param(True, marks=shares)])
-def test_taken_port(shared: bool) -> None:  # noqa: FBT001 - a parameter
-    """A port at which something listens is taken, also where it is willing to share."""
+def test_rejects_taken_port(shared: bool) -> None:  # noqa: FBT001 - a parameter
+    """A port with a listener is taken, even if the listener shares it."""
     with listener(shared=shared) as taken, pytest.raises(PortTaken, match="is in use by another program"):
         bind(ANY._replace(port=taken.getsockname()[1]))
 
 
 @shares
-def test_reserved_port_is_taken() -> None:
-    """A port that is bound for workers to come is taken as well, though nobody listens yet."""
+def test_rejects_reserved_port() -> None:
+    """A port that is reserved for workers is taken, although nobody listens yet."""
     with bind(ANY) as reserved:
         share(reserved)
         with pytest.raises(PortTaken):
@@ -84,8 +83,8 @@ def test_reserved_port_is_taken() -> None:
 
 
 @shares
-def test_reserved_port_is_shared() -> None:
-    """A socket of a worker, which shares, is bound to the reserved port."""
+def test_worker_shares_reserved_port() -> None:
+    """A socket that shares can be bound to the reserved port."""
     with bind(ANY) as reserved, socket.socket() as worker:
         share(reserved)
         worker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -94,8 +93,8 @@ def test_reserved_port_is_shared() -> None:
         assert reserved.getsockname() == worker.getsockname()
 
 
-def test_port_that_was_just_used() -> None:
-    """A connection that the server closed first keeps the port for a minute; that is no reason to refuse it."""
+def test_binds_port_with_connection_in_time_wait() -> None:
+    """A connection that the server closed first keeps the port in TIME_WAIT, which does not make it taken."""
     with listener(shared=False) as server:
         address = ANY._replace(port=server.getsockname()[1])
         with socket.create_connection(server.getsockname(), timeout=30) as client:
@@ -105,30 +104,20 @@ def test_port_that_was_just_used() -> None:
     bind(address).close()
 
 
-def test_ipv6(ipv6: Callable[[], Address]) -> None:
-    """IPv6 addresses are bound for IPv6 alone."""
-    with bind(ipv6()) as bound:
+def test_binds_ipv6_only() -> None:
+    """A socket for an IPv6 address does not accept IPv4."""
+    address = Address(socket.AF_INET6, "::1", 0)
+    try:
+        bound = bind(address)
+    except ServeError:
+        pytest.skip("this machine has no IPv6")
+    with bound:
         assert bound.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 1
 
 
-@pytest.fixture(name="ipv6")
-def _ipv6() -> Callable[[], Address]:
-    """Return the function that gives the IPv6 loopback address, where this machine has it."""
-
-    def ipv6() -> Address:
-        address = Address(socket.AF_INET6, "::1", 0)
-        try:
-            bind(address).close()
-        except ServeError:
-            pytest.skip("this machine has no IPv6")
-        return address
-
-    return ipv6
-
-
 @shares
-def test_one_fake_at_an_address() -> None:
-    """Of fakes that start at once, one gets the address."""
+def test_one_of_concurrent_fakes_claims_address() -> None:
+    """Of fakes that start at the same time, one gets the address."""
     address = ANY._replace(port=1)
 
     with claim(address), pytest.raises(PortTaken), claim(address):

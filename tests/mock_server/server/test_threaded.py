@@ -1,9 +1,7 @@
-"""``FakeSmartflo`` runs in a thread, starts and stops."""
+"""``FakeSmartflo``: start, stop, accounts and ports of a fake in a thread."""
 
 import socket
 import threading
-from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -12,38 +10,31 @@ from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.errors import PortTaken, ServeError
 
-Send = Callable[..., requests.Response]
-VENDORS = "/v1/broadcast/leads/8668"
+from ..conftest import Send  # noqa: TID252 - test folders are no packages
+from ..raw_http import address_of, exchange  # noqa: TID252
+
+LEADS = "/v1/broadcast/leads/8668"
+CALLBACKS = "/v1/broadcast/leads/8669"
 
 
-def port_of(fake: FakeSmartflo) -> int:
-    """Return the port that a fake listens at."""
-    port = urlsplit(fake.url).port
-    assert port
-    return port
+# Start and stop
 
 
-def test_url(fake: FakeSmartflo) -> None:
-    """The URL is that of the loopback address with the real port, without a path."""
-    assert f"http://127.0.0.1:{port_of(fake)}" == fake.url
+def test_url_has_loopback_address_and_port(fake: FakeSmartflo) -> None:
+    """The URL has no path, and the representation contains it."""
+    assert f"http://127.0.0.1:{address_of(fake.url)[1]}" == fake.url
+    assert f"<FakeSmartflo at {fake.url}>" == repr(fake)
 
 
-def test_fakes_beside_each_other(send: Send) -> None:
-    """Several fakes run at once, each at its own port."""
-    with FakeSmartflo() as one, FakeSmartflo() as other:
-        assert one.url != other.url
-        assert send(VENDORS, base_url=one.url).content == send(VENDORS, base_url=other.url).content
+def test_fakes_with_default_configuration_run_at_once(send: Send) -> None:
+    """Each fake has its own port, because the configured port is for ``serve`` only."""
+    with FakeSmartflo(Config()) as first, FakeSmartflo(Config()) as second:
+        assert first.url != second.url
+        assert send(LEADS, base_url=first.url).content == send(LEADS, base_url=second.url).content
 
 
-def test_port_of_the_configuration_is_for_the_command(send: Send) -> None:
-    """A configuration that is made for its lists does not bind its default port."""
-    with FakeSmartflo(Config()) as one, FakeSmartflo(Config()) as other:
-        assert one.url != other.url
-        assert send(VENDORS, base_url=one.url).status_code == 200
-
-
-def test_start_makes_no_leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starting is cheap: leads, and the names they are made of, wait for the first request."""
+def test_start_generates_no_leads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leads are generated at the first request for them."""
     monkeypatch.setattr(LeadWriter, "chunks", None)
     monkeypatch.setattr(LeadWriter, "lead", None)
 
@@ -51,19 +42,19 @@ def test_start_makes_no_leads(monkeypatch: pytest.MonkeyPatch) -> None:
         assert fake.url
 
 
-def test_stop_frees_the_port() -> None:
-    """What was stopped does not listen, and its port can be taken again at once."""
+def test_stop_frees_port() -> None:
+    """A stopped fake does not listen, and its port can be used again immediately."""
     with FakeSmartflo() as fake:
-        port = port_of(fake)
+        address = address_of(fake.url)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=30)
+        socket.create_connection(address, timeout=30)
 
-    with FakeSmartflo(port=port) as again:
-        assert port == port_of(again)
+    with FakeSmartflo(port=address[1]) as again:
+        assert address == address_of(again.url)
 
 
-def test_stop_twice() -> None:
-    """Stopping what is stopped, or never ran, does nothing."""
+def test_stop_of_stopped_fake_does_nothing() -> None:
+    """A fake can be stopped before its first start and twice."""
     fake = FakeSmartflo()
     fake.stop()
     fake.start()
@@ -73,55 +64,49 @@ def test_stop_twice() -> None:
     assert repr(fake) == "<FakeSmartflo, stopped>"
 
 
-def test_start_again(send: Send) -> None:
-    """A fake that was stopped can be started again."""
+def test_fake_can_be_restarted(send: Send) -> None:
+    """A stopped fake can be started again."""
     fake = FakeSmartflo()
     for _ in range(2):
         with fake:
-            assert send(VENDORS, base_url=fake.url).status_code == 200
+            assert send(LEADS, base_url=fake.url).status_code == 200
 
 
-def test_start_twice(fake: FakeSmartflo) -> None:
-    """Starting what runs is a mistake, and says where it runs."""
+def test_rejects_second_start(fake: FakeSmartflo) -> None:
+    """The error states where the fake runs."""
     with pytest.raises(RuntimeError, match=fake.url):
         fake.start()
 
 
-def test_url_of_what_does_not_run() -> None:
-    """Without running there is no URL."""
+def test_stopped_fake_has_neither_url_nor_tokens() -> None:
+    """The error explains how to start the fake."""
+    fake = FakeSmartflo()
+
     with pytest.raises(RuntimeError, match="is not running"):
-        _ = FakeSmartflo().url
+        _ = fake.url
+    with pytest.raises(RuntimeError, match="is not running"):
+        fake.token("crm")
 
 
-def test_repr(fake: FakeSmartflo) -> None:
-    """The repr tells where it listens."""
-    assert f"<FakeSmartflo at {fake.url}>" == repr(fake)
+def test_taken_port_is_an_error(fake: FakeSmartflo) -> None:
+    """The error names the port, and the fake can be stopped afterwards."""
+    port = address_of(fake.url)[1]
+    other = FakeSmartflo(port=port)
 
-
-def test_taken_port(fake: FakeSmartflo) -> None:
-    """A port that is taken is told in one line."""
-    with pytest.raises(PortTaken, match=rf"^port {port_of(fake)} on 127\.0\.0\.1 is in use by another program"):
-        FakeSmartflo(port=port_of(fake)).start()
-
-
-def test_failed_start_can_be_stopped(fake: FakeSmartflo) -> None:
-    """What could not start is stopped."""
-    other = FakeSmartflo(port=port_of(fake))
-    with pytest.raises(ServeError):
+    with pytest.raises(PortTaken, match=rf"^port {port} on 127\.0\.0\.1 is in use by another program"):
         other.start()
     other.stop()
-
     assert "stopped" in repr(other)
 
 
-def test_host_that_is_none() -> None:
-    """A host that is none is told before anything runs."""
+def test_unknown_host_is_an_error() -> None:
+    """An unknown host is an error at the start."""
     with pytest.raises(ServeError, match=r"cannot listen on host no\.such\.host\.invalid"):
         FakeSmartflo(Config(host="no.such.host.invalid")).start()
 
 
-def test_overlay_that_has_gone(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """An overlay that is deleted before the start is told as a configuration error."""
+def test_deleted_overlay_is_a_configuration_error(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An overlay that is deleted after the configuration was created is an error at the start."""
     overlay = tmp_path_factory.mktemp("overlay") / "lead.json"
     overlay.write_text("{}", encoding="utf-8")
     fake = FakeSmartflo(Config(overlay=overlay))
@@ -131,95 +116,96 @@ def test_overlay_that_has_gone(tmp_path_factory: pytest.TempPathFactory) -> None
         fake.start()
 
 
-def test_stop_ends_slow_readers() -> None:
-    """Stopping ends a download that nobody reads, and leaves no thread behind."""
+def test_stop_ends_slow_downloads() -> None:
+    """A download that nobody reads ends, and leaves no thread."""
     before = set(threading.enumerate())
     with FakeSmartflo() as fake:
-        client = socket.create_connection(("127.0.0.1", port_of(fake)), timeout=30)
+        client = socket.create_connection(address_of(fake.url), timeout=30)
         client.sendall(b"GET /v1/broadcast/leads/911000000 HTTP/1.1\r\nAuthorization: x\r\n\r\n")
         assert client.recv(12) == b"HTTP/1.1 200"
-    left = [thread for thread in threading.enumerate() if thread not in before]
-    for thread in left:
+    threads = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in threads:
         thread.join(30)
     client.close()
 
-    assert not any(thread.is_alive() for thread in left)
+    assert not any(thread.is_alive() for thread in threads)
 
 
-def test_nothing_is_printed(send: Send, capfd: pytest.CaptureFixture[str]) -> None:
-    """A fake that works prints nothing, nor does one that is sent rubbish."""
+def test_prints_nothing(send: Send, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither valid requests, nor unknown routes, nor bytes that are not HTTP are printed."""
     with FakeSmartflo() as fake:
-        send(VENDORS, base_url=fake.url)
+        send(LEADS, base_url=fake.url)
         send("/", base_url=fake.url)
-        with socket.create_connection(("127.0.0.1", port_of(fake)), timeout=30) as client:
-            client.sendall(b"rubbish\r\n\r\n")
-            while client.recv(1_000):
-                pass
+        exchange(fake.url, [b"rubbish\r\n\r\n"])
 
     assert ("", "") == capfd.readouterr()
 
 
-def test_in_process_and_over_the_socket() -> None:
-    """The application that runs is the one to send in process, and a token is to be had without a login."""
-    with FakeSmartflo() as fake:
-        token = {"Authorization": f"Bearer {fake.token('crm')}"}
-        fake.app.test_client().post("/v1/broadcast/list", json={"name": "Mine"}, headers=token)
-        lists = requests.get(f"{fake.url}/v1/broadcast/lists", headers=token, timeout=30).json()
-        body = {"email": "crm", "password": "any"}
-        login = requests.post(f"{fake.url}/v1/auth/login", json=body, timeout=30).json()["access_token"]
-        again = requests.get(f"{fake.url}/v1/broadcast/lists", headers={"Authorization": login}, timeout=30).json()
-
-    assert "Mine" in {one["name"] for one in lists}
-    assert lists == again
-    with pytest.raises(RuntimeError, match="is not running"):
-        fake.token("crm")
+# Accounts
 
 
-def test_listening_for_one_account() -> None:
-    """At an account's own port every token and every login is its; what has no token, or an expired one, is refused."""
-    with FakeSmartflo() as fake, fake.listen_for("crm@example.com") as url:
-        own = {"Authorization": fake.token("crm@example.com")}
-        added = {"field_0": "5550000042", "field_1": "Asha"}
-        assert requests.post(f"{fake.url}/v1/broadcast/lead/8669", headers=own, json=added, timeout=30).ok
+def test_token_selects_account_in_process_and_over_socket(fake: FakeSmartflo, send: Send) -> None:
+    """The application is the running one, and a token is the same as from a login."""
+    email = "in-process@example.com"
+    headers = {"Authorization": f"Bearer {fake.token(email)}"}
+    fake.app.test_client().post("/v1/broadcast/list", json={"name": "Mine"}, headers=headers)
+    login = send("/v1/auth/login", "POST", data=f'{{"email": "{email}", "password": "any"}}').json()["access_token"]
+    lists = [send("/v1/broadcast/lists", token=token).json() for token in (headers["Authorization"], login)]
 
-        def read(at: str, token: str) -> requests.Response:
-            return requests.get(f"{at}/v1/broadcast/leads/8669", headers={"Authorization": token}, timeout=30)
-
-        credentials = {"email": "someone@example.org", "password": "any"}
-        login = requests.post(f"{url}/v1/auth/login", json=credentials, timeout=30).json()["access_token"]
-        assert "Asha" not in read(fake.url, "another").text
-        for token in ("another", "Bearer another", login, fake.token("someone@example.org")):
-            assert "Asha" in read(url, token).text
-        assert 401 == read(url, "").status_code
-        advanced = requests.patch(f"{fake.url}/__admin/clock", headers=own, json={"advance": 3601}, timeout=30)
-        assert advanced.ok
-        assert 401 == read(url, f"Bearer {login}").status_code
-        assert "Asha" in read(url, "another").text
+    assert "Mine" in {entry["name"] for entry in lists[0]}
+    assert lists[0] == lists[1]
 
 
-def test_listening_for_one_account_without_authorization() -> None:
-    """Where no token is needed, a request without one is the account's as well."""
-    with FakeSmartflo(Config(auth="off")) as fake, fake.listen_for("crm@example.com") as url:
-        requests.delete(f"{url}/v1/broadcast/list/8669", timeout=30)
-        assert 404 == requests.get(f"{url}/v1/broadcast/leads/8669", timeout=30).status_code
-        assert requests.get(f"{fake.url}/v1/broadcast/leads/8669", timeout=30).ok
-
-
-def test_a_port_for_one_account_closes() -> None:
-    """Nothing listens there afterwards, and connections that were kept are ended."""
-    with FakeSmartflo() as fake, requests.Session() as session:
-        with fake.listen_for("crm@example.com") as url:
-            assert 401 == session.get(f"{url}{VENDORS}", timeout=30).status_code
-        with pytest.raises(requests.ConnectionError):
-            session.get(f"{url}{VENDORS}", timeout=30)
-
-
-def test_reset(fake: FakeSmartflo) -> None:
-    """An account that is reset has its lists as they were, and no requests."""
-    own = {"Authorization": fake.token("crm@example.com")}
+def test_reset_restores_lists_and_deletes_requests(fake: FakeSmartflo) -> None:
+    """An account that is reset has its original lists, and no requests."""
+    headers = {"Authorization": fake.token("reset@example.com")}
     client = fake.app.test_client()
-    before = client.get("/v1/broadcast/leads/8669", headers=own).data
-    client.delete("/v1/broadcast/list/8669", headers=own)
-    fake.reset("crm@example.com")
-    assert [] == client.get("/__admin/requests", headers=own).get_json()["requests"]
-    assert before == client.get("/v1/broadcast/leads/8669", headers=own).data
+    before = client.get(CALLBACKS, headers=headers).data
+    client.delete("/v1/broadcast/list/8669", headers=headers)
+    fake.reset("reset@example.com")
+
+    assert [] == client.get("/__admin/requests", headers=headers).get_json()["requests"]
+    assert before == client.get(CALLBACKS, headers=headers).data
+
+
+# A port for one account
+
+
+def test_port_of_account_accepts_any_token(fake: FakeSmartflo, send: Send) -> None:
+    """At its port, every token and login selects the account; a missing or expired token is still rejected."""
+    email, other = "own-port@example.com", "other-port@example.com"
+    own = fake.token(email)
+    added = send("/v1/broadcast/lead/8669", "POST", token=own, data='{"field_0": "5550000042", "field_1": "Asha"}')
+    with fake.listen_for(email) as url:
+
+        def read(token: str, base_url: str = url) -> requests.Response:
+            return send(CALLBACKS, base_url=base_url, token=token)
+
+        body = f'{{"email": "{other}", "password": "any"}}'
+        login = send("/v1/auth/login", "POST", base_url=url, data=body).json()["access_token"]
+
+        assert added.ok
+        assert "Asha" not in read("another", fake.url).text
+        for token in ("another", "Bearer another", login, fake.token(other)):
+            assert "Asha" in read(token).text
+        assert 401 == read("").status_code
+        assert send("/__admin/clock", "PATCH", token=own, data='{"advance": 3601}', Content_Type="application/json").ok
+        assert 401 == read(f"Bearer {login}").status_code
+        assert "Asha" in read("another").text
+
+
+def test_port_of_account_without_authorization(send: Send) -> None:
+    """With ``auth="off"``, a request without a token belongs to the account of the port."""
+    with FakeSmartflo(Config(auth="off")) as fake, fake.listen_for("crm@example.com") as url:
+        send("/v1/broadcast/list/8669", "DELETE", base_url=url, token=None)
+
+        assert 404 == send(CALLBACKS, base_url=url, token=None).status_code
+        assert send(CALLBACKS, base_url=fake.url, token=None).ok
+
+
+def test_port_of_account_closes(fake: FakeSmartflo, send: Send) -> None:
+    """Afterwards nothing listens there, and open connections are closed."""
+    with fake.listen_for("closing@example.com") as url:
+        assert 401 == send(LEADS, base_url=url, token=None).status_code
+    with pytest.raises(requests.ConnectionError):
+        send(LEADS, base_url=url)

@@ -1,0 +1,97 @@
+"""Requests that match no route: 404 or 405 with a hint at the vendor's route."""
+
+from html import escape
+
+import pytest
+
+from smartflo_contract.mock_server.api.route_hints import DocumentedRoute, documented_routes, is_served
+
+from ..conftest import Reason, Send  # noqa: TID252 - test folders are no packages
+from .conftest import VENDORS, Account
+
+GET_LEADS = "GET /v1/broadcast/leads/{id} (answered by this fake)"
+LOG_IN = "POST /v1/auth/login (answered by this fake)"
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("/v1/broadcast/lead_list", "/v1/broadcast/list"),
+        ("/v1/broadcast/leadz/8668", GET_LEADS),
+        ("/broadcast/leads/8668", GET_LEADS),
+        ("/v1/broadcast/leads/8668/9", GET_LEADS),
+        ("/v1/campaign", "GET /v1/dialer/campaign (not simulated by this fake)"),
+        ("/", GET_LEADS),
+        ("/favicon.ico", GET_LEADS),
+        ("/v1/login", LOG_IN),
+        ("/v1/auth/logins", LOG_IN),
+        ("/v1/broadcast/leed/77", GET_LEADS),
+    ],
+)
+def test_unknown_route_names_nearest(path: str, nearest: str, send: Send, reason: Reason) -> None:
+    """The reason names the nearest route of the vendor, and whether the fake answers it."""
+    response = send(path)
+
+    assert (404, "assumed") == (response.status_code, response.headers["X-Smartflo-Fake-Evidence"])
+    assert response.json() == {"success": False, "message": "Not found."}
+    assert reason(response).startswith(f"the vendor documents no GET {path}; ")
+    assert nearest in reason(response)
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in documented_routes() if not is_served(route)], ids=lambda route: route.path
+)
+def test_documented_route_is_known_but_not_simulated(route: DocumentedRoute, send: Send, reason: Reason) -> None:
+    """The reason states that the vendor has the route."""
+    response = send(route.path.replace("{id}", "6054635a16a4a70b3041ea09"), route.method)
+
+    assert response.status_code in {404, 405}
+    assert reason(response).startswith(
+        f"the vendor has {route.method} {route.path}, but this fake does not simulate it"
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "//", "/favicon.ico", "/%00", "/%FF", "/" + "x/" * 5_000, "/é", "/%3Cb%3E"])
+@pytest.mark.parametrize("method", ["GET", "POST", "BREW"])
+def test_any_request_gets_json(path: str, method: str, send: Send) -> None:
+    """Any method at any path gets JSON with a short reason, never HTML."""
+    response = send(path, method)
+
+    assert (404, "application/json") == (response.status_code, response.headers["Content-Type"])
+    assert len(response.headers["X-Smartflo-Fake-Reason"]) <= 500
+
+
+@pytest.mark.parametrize("method", ["PUT", "TRACE", "BREW"])
+def test_unknown_method_names_allowed_ones(method: str, send: Send, reason: Reason) -> None:
+    """Another method at a known path is 405 and lists the methods that the fake answers."""
+    response = send(VENDORS, method)
+
+    assert response.status_code == 405
+    assert reason(response) == (
+        f"the vendor documents no {method} here; this fake answers DELETE, GET, HEAD, OPTIONS, PATCH, POST"
+    )
+
+
+def test_path_from_public_clients_is_observed() -> None:
+    """Clients start a broadcast at a path that the vendor's portal writes with ``/api`` before it."""
+    (start,) = (route for route in documented_routes() if route.path == "/v1/broadcast/start/{id}")
+
+    assert "observed" == start.evidence
+
+
+def test_documented_routes_are_unique_and_have_a_source() -> None:
+    """Each of the vendor's routes is listed once, with evidence and source."""
+    routes = documented_routes()
+
+    assert len(routes) == len({(route.method, route.path) for route in routes})
+    assert {route.evidence for route in routes} <= {"documented", "sample", "observed", "assumed"}
+    assert all(route.source and route.path.startswith("/v") for route in routes)
+
+
+def test_body_contains_no_markup_of_path(api: Account) -> None:
+    """Markup in a path is quoted in a header only."""
+    markup = "<script>"
+    body = api("GET", f"/{markup}").text
+
+    assert markup not in body
+    assert escape(markup) not in body
