@@ -1,6 +1,6 @@
 """The contract of one profile as data: its schema, compiled for validation, and its rules."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 import jsonschema_rs
@@ -115,10 +115,13 @@ class ContractData:
             if rule.break_list is not None and rule.severity[self.profile] == "break"
         }
 
-    def _valid_changes(self, break_lead: LeadBreaker, lead: Lead) -> Iterator[Change]:
-        """Yield the changes after which the lead is valid by the schema."""
+    def _valid_changes(self, break_lead: LeadBreaker, lead: Lead) -> Iterable[Change]:
+        """Return the changes after which the lead is valid by the schema, which an overlay may have changed."""
+        changes = break_lead(lead, self.lead)
+        if self.overlay is None:
+            return changes
         is_valid = self.lead_validator.is_valid
-        return (change for change in break_lead(lead, self.lead) if is_valid(change.apply_to(lead)))
+        return (change for change in changes if is_valid(change.apply_to(lead)))
 
     @cached_property
     def known_values(self) -> Mapping[str, KnownValues]:

@@ -121,8 +121,11 @@ value whose form another rule or another reading is about.
 ColumnCheck: TypeAlias = Callable[[Table, ResponseState], bool]
 """Returns whether surely no lead of a table breaks a rule; ``False`` has each lead checked individually."""
 LeadBreaker: TypeAlias = Callable[[Lead, Mapping[str, Any]], Iterable[Change]]
-"""Returns changes that break a rule in a valid lead, given the lead schema; the caller drops those that the schema
-refuses."""
+"""Returns changes that break a rule in a valid lead, given the lead schema.
+
+The changed lead is valid by the schema of every profile in which the rule applies. The caller drops changes that the
+schema rejects because of an overlay.
+"""
 ListBreaker: TypeAlias = Callable[[Sequence[Lead]], list[dict[str, Any]]]
 """Returns a copy of two or more valid leads that breaks a rule between leads."""
 

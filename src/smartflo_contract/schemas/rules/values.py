@@ -1,7 +1,10 @@
 """Rules about unknown keys, unknown values of open sets, and placeholders."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
+
+import orjson
 
 from smartflo_contract.schemas.known_values import known_values
 from smartflo_contract.schemas.lead_format import MASKED_EMAILS, unknown_keys
@@ -16,6 +19,7 @@ from smartflo_contract.schemas.rules.rule import (
     Rule,
     in_every_profile,
 )
+from smartflo_contract.schemas.validator import Validator
 
 NEW_KEYS: Final = ("new_key", "field_01", "Field_0", "$oid")
 """Keys that no contract has."""
@@ -30,7 +34,7 @@ def _check_unknown_key(lead: Lead, state: ResponseState) -> Iterable[Breach]:
 
 
 def _break_unknown_key(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
-    for key in NEW_KEYS:
+    for key in NEW_KEYS if schema["additionalProperties"] else ():
         for value in _NEW_VALUES:
             yield Change((key,), {key: value})
 
@@ -52,9 +56,22 @@ def _check_columns_unknown_value(table: Table, state: ResponseState) -> bool:
 
 
 def _break_unknown_value(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
-    for key, known in known_values(schema).items():
-        if key in lead:
-            yield from (Change((key,), {key: value}) for value in _UNKNOWN_VALUES if value not in known)
+    for key, part in schema["properties"].items():
+        if key in lead and "x-known-values" in part:
+            yield from _unknown_values(key, orjson.dumps(part))
+
+
+@lru_cache(maxsize=64)
+def _unknown_values(key: str, encoded_schema: bytes) -> tuple[Change, ...]:
+    schema = orjson.loads(encoded_schema)
+    is_valid = Validator(schema).is_valid
+    sets = known_values({"properties": {key: schema}})  # empty if the set is closed
+    return tuple(
+        Change((key,), {key: value})
+        for known in sets.values()
+        for value in _UNKNOWN_VALUES
+        if value not in known and is_valid(value)
+    )
 
 
 def _check_email_masked(lead: Lead, state: ResponseState) -> Iterable[Breach]:
