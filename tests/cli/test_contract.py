@@ -39,7 +39,7 @@ def test_sample_prints_empty_array(run: Run) -> None:
 
 
 def test_sample_prints_one_lead_per_line(run: Run) -> None:
-    """The format ndjson has one lead a line."""
+    """The format ndjson has one lead per line."""
     lines = run("sample", "-n", "3", "--seed", "5", "--format", "ndjson").stdout.splitlines()
 
     assert [json.loads(line) for line in lines] == lead_list(5, 8668, 3)
@@ -124,7 +124,7 @@ def test_every_command_applies_overlay(run: Run, tmp_path: Path) -> None:
 
 
 def test_explain_lists_keys_and_contradictions(run: Run) -> None:
-    """Without an argument, explain lists every key and every contradiction, one a line."""
+    """Without an argument, explain lists every key and every contradiction, one per line."""
     lines = run("explain").stdout.splitlines()
 
     assert sum(line.startswith("/*/") for line in lines) == 23

@@ -164,7 +164,7 @@ def test_accepts_quirks(serve: Serve) -> None:
 
 
 def test_accepts_faults(serve: Serve) -> None:
-    """Faults are set by one flag each, or by one variable with a rule a line, which may contain spaces."""
+    """Faults are set by one flag each, or by one variable with one rule per line, which may contain spaces."""
     client, _ = serve("--fault", "503,ok", "--fault", "429;at=2")
     from_flags = [client.get(LEADS, headers=TOKEN).status_code for _ in range(3)]
     client, _ = serve(SMARTFLO_FAULT="503, ok\n429;at=2\n\n502;route=POST /v1/auth/login\n")

@@ -7,11 +7,11 @@ import httpcore
 import pytest
 
 from smartflo_contract.mock_server import FakeSmartflo
-from smartflo_contract.pytest_plugin import _live_account, _live_api, _parametrization, _server
+from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
 
-IMPORTED_EARLY = (anyio, httpcore, _live_account, _live_api, _parametrization, _server)
+IMPORTED_EARLY = (anyio, httpcore, Smartflo, SmartfloServer)
 """What inner runs import. pytester forgets modules that an inner run imports first, and a later run would import them
-again: httpx would then raise the errors of another httpcore. For the same reason, private modules stand here."""
+again: httpx would then raise the errors of another httpcore."""
 EMAIL = "crm@example.com"
 """Login id at the fake that stands in for the real API."""
 PLUGIN = "smartflo_contract.pytest_plugin.plugin"

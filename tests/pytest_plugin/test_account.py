@@ -64,7 +64,7 @@ def test_rejects_file_without_leads(smartflo: Smartflo, tmp_path: Path, content:
 
 
 def test_injects_faults(smartflo: Smartflo) -> None:
-    """Steps apply one a request, ``at`` to one request, and ``list_id`` to one list."""
+    """Steps apply one per request, ``at`` to one request, and ``list_id`` to one list."""
     smartflo.fail(503, 503, "ok", 429)
     smartflo.fail("html", at=6)
     smartflo.fail(404, list_id=8669, route="any")

@@ -34,7 +34,7 @@ def check_command(*, sources: Sequence[str], processes: int, **options: Any) -> 
     """Check responses against the contract and grade their drift.
 
     SOURCE is a file, - for standard input, a URL of the API or, with --base-url, a list id. A file contains a
-    JSON array of leads or one lead a line, and may be compressed with gzip. Values of leads are never shown.
+    JSON array of leads or one lead per line, and may be compressed with gzip. Values of leads are never shown.
 
     The API is only read, one request at a time: with SMARTFLO_TOKEN, or after a login with SMARTFLO_EMAIL and
     SMARTFLO_PASSWORD, or without credentials.

@@ -46,7 +46,7 @@ def quirks_command() -> None:
 def faults_command() -> None:
     """List the faults that `serve --fault` accepts.
 
-    A rule consists of steps separated by commas, one a request, then settings, each after a `;`.
+    A rule consists of steps separated by commas, one per request, then settings, each after a `;`.
     After the last step, requests succeed. With `probability`, the steps repeat by request number; the seed
     decides which requests fail, the same for every account.
     """
@@ -80,7 +80,7 @@ def faults_command() -> None:
     type=click.Choice(("json", "ndjson")),
     default="json",
     show_default=True,
-    help="json: an array, as the API returns. ndjson: one lead a line.",
+    help="json: an array, as the API returns. ndjson: one lead per line.",
 )
 @seed
 @profile

@@ -16,9 +16,9 @@ from smartflo_contract.cli.options import checking
 def diff_command(*, before: str, after: str, **options: Any) -> None:
     """Compare two responses, such as a recorded and a current one.
 
-    BEFORE and AFTER are sources as for check; options, reports and grades are those of check. Reported are changes
-    of keys, types, columns and null rates, and known values that appear or disappear. A change that violates
-    the contract is a break.
+    BEFORE and AFTER are sources as for check; options, reports and grades are those of check. The report
+    lists changes of keys, types, columns and null rates, and known values that appear or disappear. A change
+    that violates the contract is a break.
 
     Exit codes: 0 no changes, 1 changes of --fail-on or higher severity, 2 wrong usage or configuration, or BEFORE
     contains no leads, 3 a response cannot be read or rejects the credentials, 130 interrupted.

@@ -32,7 +32,7 @@ class Seconds(click.FloatRange):
 
 
 class Lines(click.types.StringParamType):
-    """A string; its variable holds one value a line, because values may contain spaces."""
+    """A string; its variable holds one value per line, because values may contain spaces."""
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         """Return the lines that are not blank."""
@@ -110,7 +110,7 @@ max_wait = option(
     default=60,
     show_default=True,
     metavar="SECONDS",
-    help="Maximum time to wait after a 429 response.",
+    help="Maximum total time to wait after 429 responses, per source.",
 )
 max_time = option(
     "--max-time",
@@ -145,7 +145,11 @@ checking = combine(
         metavar="FILE",
         help="File of known findings. They are not reported and do not cause exit code 1.",
     ),
-    option("--update-baseline", is_flag=True, help="Write all findings to --baseline as known, and exit with 0."),
+    option(
+        "--update-baseline",
+        is_flag=True,
+        help="Write all findings to --baseline as known. A response that contains no leads still fails.",
+    ),
     option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
     option(
         "--report",

@@ -49,7 +49,7 @@ def print_json(document: object) -> None:
 
 
 def json_array(items: Iterable[str]) -> Iterator[str]:
-    """Yield a JSON array with one item a line."""
+    """Yield a JSON array with one item per line."""
     opening = "["
     for item in items:
         yield f"{opening}\n{item}"

@@ -36,7 +36,7 @@ from smartflo_contract.cli.output import print_banner, warn_about_phones
     "--admin-token",
     metavar="TEXT",
     help="Value that requests to /__admin must send in X-Smartflo-Admin-Token. Prefer the variable: other users can "
-    "see command lines. Required if --host is not a loopback address.",
+    "see command lines. Without it, the admin API is disabled if --host is not loopback.",
 )
 @option(
     "--fault",
@@ -44,8 +44,8 @@ from smartflo_contract.cli.output import print_banner, warn_about_phones
     type=Lines(),
     multiple=True,
     metavar="STEPS[;SETTING=VALUE]",
-    help="Faults to inject, one step a request: --fault '503,503,ok', --fault 'cut;at=3', "
-    "--fault 'delay;seconds=2;probability=0.1'. Repeatable; the variable holds one a line. "
+    help="Faults to inject, one step per request: --fault '503,503,ok', --fault 'cut;at=3', "
+    "--fault 'delay;seconds=2;probability=0.1'. Repeatable; the variable holds one per line. "
     "`smartflo-contract faults` lists faults and settings.",
 )
 @option(

@@ -148,7 +148,7 @@ class Smartflo:
         return self._remember_list(list_id)
 
     def fail(self, *steps: int | str, list_id: int | None = None, at: int | None = None, **settings: Any) -> None:
-        """Inject faults, one step a request; after the last step, requests succeed.
+        """Inject faults, one step per request; after the last step, requests succeed.
 
         Args:
             steps: a status, the name of a fault, or ``ok``, for each ``GET /v1/broadcast/leads/{id}`` in turn;
