@@ -110,7 +110,7 @@ def test_unknown_list_is_404(list_id: str, send: Send, reason: Reason) -> None:
 
     assert (404, {"success": False, "message": "List not found."}) == (response.status_code, response.json())
     assert response.headers[EVIDENCE] == "assumed"
-    assert reason(response).startswith(f"no list has the id {list_id[:80]}")
+    assert reason(response).startswith(f"this account has no list with the id {list_id[:80]}")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,10 @@ def unknown_list_response(list_id: str, unknown_list: str) -> Response:
         unknown_list: value of the quirk with this name.
     """
     if list_id.isascii() and list_id.isdigit():
-        reason = f"no list has the id {truncate(list_id)}; 8668 exists, and a configuration file can add lists"
+        reason = (
+            f"this account has no list with the id {truncate(list_id)}; GET /v1/broadcast/lists returns its lists, and "
+            "a configuration file can add some"
+        )
     elif list_id:
         reason = f"replace `{truncate(list_id)}` with a numeric list id, for example {LEADS_PATH}/8668"
     else:
