@@ -1,5 +1,7 @@
-"""The pages in docs/: every code block runs as written."""
+"""README.md and the pages in docs/: every code block runs as written."""
 
+import contextlib
+import io
 import os
 import re
 import shlex
@@ -19,10 +21,13 @@ from smartflo_contract.cli import cli
 ROOT = Path(__file__).parents[2]
 TESTED_ELSEWHERE = {"ci.md", "failures.md"}
 """Pages with tests of their own: test_ci.py and test_failures.py."""
-PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in TESTED_ELSEWHERE]
+PAGES = [ROOT / "README.md"]
+PAGES += [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in TESTED_ELSEWHERE]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SAVED = re.compile(r"[Ss]aved as `([\w.-]+)`")
 TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
+PRINTED = re.compile(r"^ *print\(.*\)  # (.*)$", re.MULTILINE)
+"""A line of output in the comment after ``print``."""
 DATA_LANGUAGES = {"json", "toml", "yaml"}
 OPTIONAL_PACKAGE = "requests_mock"
 """No dependency of the tests: no release since March 2024, and its plugin imports ``requests`` into every pytest run.
@@ -30,6 +35,7 @@ OPTIONAL_PACKAGE = "requests_mock"
 Its block runs where it is installed, as it is with the development tools; ``.ci/run`` does so."""
 COMMAND = re.compile(
     r"(?P<variables>(?:[A-Z_]+=\S+ )*)smartflo-contract (?P<arguments>[^|&;<>$]*?)(?: > (?P<file>[\w.-]+))?"
+    r"(?: \|\| test \$\? -eq (?P<exit_code>\d))?"
 )
 """A line that only runs the command."""
 
@@ -76,7 +82,9 @@ def run_block(page: Path, block: Block, folder: Path, *, in_bash: bool) -> None:
         if OPTIONAL_PACKAGE not in block.code or find_spec(OPTIONAL_PACKAGE):
             (folder / f"test_block_{block.offset}.py").write_text(block.code, encoding="utf-8")
     elif block.language == "python":
-        exec(compile(block.code, str(page), "exec"), {})  # noqa: S102 - the page's own code
+        run_python(page, block.code)
+    elif block.language == "console":
+        pass  # of README.md alone, whose commands `.ci/run` executes
     elif in_bash:
         run_in_bash(block.code)
     else:
@@ -84,6 +92,13 @@ def run_block(page: Path, block: Block, folder: Path, *, in_bash: bool) -> None:
         for is_command, lines in groupby(block.code.splitlines(), key=lambda line: bool(COMMAND.fullmatch(line))):
             run = run_in_process if is_command else run_in_bash
             run("\n".join(lines))
+
+
+def run_python(page: Path, code: str) -> None:
+    """Run Python code; it prints what the comments after its ``print`` show."""
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        exec(compile(code, str(page), "exec"), {})  # noqa: S102 - the page's own code
+    assert PRINTED.findall(code) == output.getvalue().splitlines()
 
 
 def run_in_bash(code: str) -> None:
@@ -101,16 +116,16 @@ def run_in_process(code: str) -> None:
         variables = dict(pair.split("=", 1) for pair in match["variables"].split())
         arguments = shlex.split(match["arguments"])
         result = CliRunner().invoke(cli, arguments, env=variables, catch_exceptions=False)
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == int(match["exit_code"] or 0), result.output
         if match["file"]:
             Path(match["file"]).write_bytes(result.stdout_bytes)
 
 
 @pytest.mark.parametrize("in_bash", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["quick", "bash"])
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_blocks_run(page: Path, in_bash: bool, pytester: pytest.Pytester) -> None:  # noqa: FBT001 - a parameter
     """Python and shell blocks run from top to bottom; then pytest runs the blocks that are tests."""
     for block in blocks(page):
         run_block(page, block, pytester.path, in_bash=in_bash)
     if any(pytester.path.glob("test_block_*.py")):
-        assert pytester.runpytest_inprocess("--quiet").ret == 0
+        assert pytester.runpytest_inprocess("--quiet", "-W", "error").ret == 0
