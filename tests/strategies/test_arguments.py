@@ -147,21 +147,21 @@ def test_the_same_strategy_serves_in_several_places(drawn: Drawn) -> None:
     assert len(drawn(both, 50)) == 50
 
 
-NO_JSON = "no lone surrogate, NaN or infinity"
+NOT_JSON = "expected a JSON value"
 OPEN: Any = {"profile": "lenient"}
 REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: leads(profile="smaple"), ["smaple", "sample, documented, lenient", "Did you mean `sample`?"]),
     (lambda: leads(profile=3), ["profile=3"]),  # type: ignore[arg-type]
     (lambda: leads(profile=None), ["profile=None", "one of sample, documented, lenient"]),  # type: ignore[arg-type]
     (lambda: leads(overlay=5), ["overlay=5", "a mapping, or the path"]),  # type: ignore[arg-type]
-    (lambda: broken_leads(rule=[]), ["rule=[]", "as text"]),  # type: ignore[arg-type]
-    (lambda: broken_responses(key=1), ["key=1", "as text"]),  # type: ignore[arg-type]
+    (lambda: broken_leads(rule=[]), ["rule=[]", "as a string"]),  # type: ignore[arg-type]
+    (lambda: broken_responses(key=1), ["key=1", "as a string"]),  # type: ignore[arg-type]
     (lambda: leads(list_ids=JUST(2**53)), ["list_ids=", "`list_id`", "minimum 1", "maximum 9007199254740991"]),
-    (lambda: leads(names=JUST("\ud800")), ["names=", "'\\ud800'", NO_JSON]),
-    (lambda: headers(columns=JUST(["\ud800"])), ["columns=", "['\\ud800']", NO_JSON]),
-    (lambda: leads(**OPEN, extra_keys=JUST({"a": float("nan")})), ["extra_keys=", "nan", NO_JSON]),
-    (lambda: leads(**OPEN, extra_keys=JUST({"\ud800": 1})), ["extra_keys=", "'\\ud800'", NO_JSON]),
-    (lambda: responses(**OPEN, min_size=1, extra_keys=JUST({"a": {1}})), ["extra_keys=", "{1}", NO_JSON]),
+    (lambda: leads(names=JUST("\ud800")), ["names=", "'\\ud800'", NOT_JSON]),
+    (lambda: headers(columns=JUST(["\ud800"])), ["columns=", "['\\ud800']", NOT_JSON]),
+    (lambda: leads(**OPEN, extra_keys=JUST({"a": float("nan")})), ["extra_keys=", "nan", NOT_JSON]),
+    (lambda: leads(**OPEN, extra_keys=JUST({"\ud800": 1})), ["extra_keys=", "'\\ud800'", NOT_JSON]),
+    (lambda: responses(**OPEN, min_size=1, extra_keys=JUST({"a": {1}})), ["extra_keys=", "{1}", NOT_JSON]),
     (lambda: leads(overlay="no/such/file.json"), ["no/such/file.json", "cannot be read"]),
     (lambda: leads(overlay={"properties": {"priority": {"minimum": 31}}}), ["minimum 31 is above maximum 30"]),
     (lambda: leads(columns=["Name"]), ["columns=['Name']", "expected a strategy", "just(['Name'])"]),  # type: ignore[arg-type]
@@ -171,21 +171,21 @@ REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: leads(names=JUST(None)), ["names=none()", "None", "string"]),  # type: ignore[arg-type]
     (lambda: leads(profile="documented", skill_ids=st.none()), ["skill_ids=none()", "None", "integer", "documented"]),
     (lambda: leads(dates=st.integers(5, 5)), ["dates=", "5", "`created_at`"]),  # type: ignore[arg-type]
-    (lambda: leads(dates=JUST(_date(2**63))), ["9223372036854775808", "`created_at`", "of 64 bits"]),  # type: ignore[arg-type]
-    (lambda: leads(columns=JUST("Name")), ["columns=just('Name')", "sequence of at most 10,000 texts"]),
+    (lambda: leads(dates=JUST(_date(2**63))), ["9223372036854775808", "`created_at`", "64-bit number"]),  # type: ignore[arg-type]
+    (lambda: leads(columns=JUST("Name")), ["columns=just('Name')", "sequence of at most 10,000 strings"]),
     (lambda: leads(columns=JUST([1])), ["[1]", "sequence"]),  # type: ignore[list-item]
     (lambda: leads(field_count=JUST(40)), ["field_count=just(40)", "under sample", "profile='lenient'"]),
-    (lambda: leads(profile="lenient", field_count=JUST(0)), ["gave 0", "from 1 to 10,000"]),
+    (lambda: leads(profile="lenient", field_count=JUST(0)), ["returned 0", "from 1 to 10,000"]),
     (lambda: leads(extra_keys=JUST({"a": 1})), ["extra_keys=", "under sample no other key", "profile='lenient'"]),
-    (lambda: leads(profile="lenient", extra_keys=JUST({"priority": 1})), ["extra_keys=", "names priority"]),
-    (lambda: leads(profile="lenient", extra_keys=JUST({"field_3": 1})), ["extra_keys=", "names field_3"]),
-    (lambda: leads(profile="lenient", extra_keys=JUST([])), ["gave []", "mapping"]),  # type: ignore[arg-type]
+    (lambda: leads(profile="lenient", extra_keys=JUST({"priority": 1})), ["extra_keys=", "defines priority"]),
+    (lambda: leads(profile="lenient", extra_keys=JUST({"field_3": 1})), ["extra_keys=", "defines field_3"]),
+    (lambda: leads(profile="lenient", extra_keys=JUST([])), ["returned []", "mapping"]),  # type: ignore[arg-type]
     (lambda: lead_lists(min_size=-1), ["min_size=-1", "from 0"]),
-    (lambda: lead_lists(min_size="3"), ["min_size='3'", "whole number"]),  # type: ignore[arg-type]
+    (lambda: lead_lists(min_size="3"), ["min_size='3'", "integer"]),  # type: ignore[arg-type]
     (lambda: lead_lists(min_size=3, max_size=2), ["max_size=2", "from 3 (min_size)"]),
-    (lambda: responses(max_size=1.5), ["max_size=1.5", "whole number"]),  # type: ignore[arg-type]
+    (lambda: responses(max_size=1.5), ["max_size=1.5", "integer"]),  # type: ignore[arg-type]
     (lambda: mongo_dates(min_value=2, max_value=1), ["min_value=2 is after max_value=1"]),
-    (lambda: mongo_dates(max_value=2**63), ["max_value=9223372036854775808", "64 bits"]),
+    (lambda: mongo_dates(max_value=2**63), ["max_value=9223372036854775808", "64-bit integer"]),
     (lambda: mongo_dates(min_value="now"), ["min_value='now'", "epoch ms"]),  # type: ignore[arg-type]
     (lambda: headers(overlay={"properties": {"header": None}}), ["removes `header`"]),
     (lambda: leads(overlay={"properties": {"header": None}}, columns=JUST(["a"])), ["removes `header`"]),
@@ -205,7 +205,7 @@ REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: broken_leads(rule="id-unique"), ["rule='id-unique'", "one lead under sample"]),
     (
         lambda: broken_responses(rule="not-json", key="priority"),
-        ["key='priority'", "a response under sample", "there are ''"],
+        ["key='priority'", "a response under sample", "expected one of ''"],
     ),
     (lambda: broken_leads(profile="x"), ["profile='x'", "sample, documented, lenient"]),
     (lambda: surprising_leads(profile="x"), ["profile='x'", "sample, documented, lenient"]),
@@ -227,7 +227,7 @@ def test_a_wrong_argument_is_refused(make: Callable[[], st.SearchStrategy[Any]],
 def test_an_unknown_argument_is_refused_at_once(make: Callable[..., object]) -> None:
     """A misspelt argument is an error of the call, which names the argument, those there are and the nearest."""
     with pytest.raises(
-        InvalidArgument, match=r"unknown argument profil='sample'; there are .*Did you mean `profile`\?"
+        InvalidArgument, match=r"unknown argument profil='sample'; expected one of .*Did you mean `profile`\?"
     ):
         make(profil="sample")
 

@@ -14,7 +14,7 @@ from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.rules.table import RULES
 from smartflo_contract.schemas.rules.values import NEW_KEYS
 from smartflo_contract.strategies import BREAKERS, Broken, BrokenResponse, broken_leads, broken_responses, leads
-from smartflo_contract.strategies._broken_leads import ways_of
+from smartflo_contract.strategies._broken_leads import lead_breaks
 from smartflo_contract.strategies._lead_recipe import Recipe
 from smartflo_contract.strategies.breakers import BODY_BREAKS
 
@@ -166,7 +166,7 @@ def _broken_places(contract: Contract) -> Iterator[tuple[str, str, object]]:
     named = contract.schema()["properties"]
     simplest = Recipe(contract).simplest()
     yield from ((rule, pointer, None) for (rule, _), some in BODY_BREAKS.items() for pointer, _ in some)
-    for (rule, _), ways in ways_of(contract).items():
+    for (rule, _), ways in lead_breaks(contract).items():
         for way in () if rule in rules else ways(simplest):
             value: Any = way.apply_to(simplest)
             for part in () if rule == "required" else way.path:

@@ -69,5 +69,5 @@ def test_an_overlay_may_leave_no_surprise(drawn: Drawn) -> None:
 
     closed = {key: {"enum": [1]} for key in ("dial_status", "dialer_dial_status", "lead_picked")}
 
-    with pytest.raises(InvalidArgument, match="nothing can surprise; choose profile='lenient'"):
+    with pytest.raises(InvalidArgument, match="the contract allows no surprising value; use profile='lenient'"):
         drawn(surprising_leads(profile="documented", overlay={"properties": closed}), 5)

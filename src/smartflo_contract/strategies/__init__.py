@@ -1,4 +1,4 @@
-"""Hypothesis strategies: leads that the contract allows, and leads that break it in one known place."""
+"""Hypothesis strategies of leads that are valid under the contract, and of leads that break one known rule."""
 
 from smartflo_contract.factories import EDGE_CASES, EdgeCase
 from smartflo_contract.strategies._broken_leads import BREAKERS, Breaker, Broken, BrokenResponse

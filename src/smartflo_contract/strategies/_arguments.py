@@ -1,6 +1,6 @@
-"""The arguments that strategies of leads share: what they may be, and how a strategy shows them."""
+"""Check the arguments of strategies, and show them in the repr of a strategy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from os import PathLike
@@ -22,16 +22,16 @@ from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, column_names
 from smartflo_contract.schemas.overlay import OverlaySource
 from smartflo_contract.schemas.profile_names import PROFILES
 from smartflo_contract.strategies._lead_recipe import Recipe, Values
-from smartflo_contract.strategies._schema_strategies import open_set
+from smartflo_contract.strategies._schema_strategies import known_or_valid_values
 
-_MOST_COLUMNS: Final = 10_000
+_MAX_COLUMNS: Final = 10_000
 
 
 class ContractOptions(TypedDict, total=False):
-    """Which contract a strategy derives from.
+    """Options that select the contract.
 
     Attributes:
-        profile: ``sample`` (the default), ``documented`` or ``lenient``.
+        profile: ``sample`` (default), ``documented`` or ``lenient``.
         overlay: a partial lead schema, as a mapping or a path.
     """
 
@@ -40,33 +40,33 @@ class ContractOptions(TypedDict, total=False):
 
 
 class HeaderOptions(ContractOptions, total=False):
-    """What may be said of what a list says of its columns.
+    """Options of strategies of values that depend on the columns of a list.
 
     Attributes:
-        columns: names in ``header``, as sequences of text.
+        columns: names in ``header``, as sequences of strings.
     """
 
     columns: st.SearchStrategy[Sequence[str]]
 
 
 class LeadOptions(HeaderOptions, total=False):
-    """What may be said of the leads that a strategy makes; what is not said is the contract's.
+    """Options of strategies of leads; without an option, the contract decides.
 
     Attributes:
-        field_count: number of ``field_N`` keys; under ``lenient`` only, the other profiles fix it.
+        field_count: number of ``field_N`` keys, only under ``lenient``; under other profiles, the columns fix it.
         list_ids: values of ``list_id``.
         dial_statuses: values of ``dial_status``.
         dispositions: values of ``dialer_dial_status``.
-        dates: values of ``created_at``, ``updated_at`` and ``available_at``; of three, the earliest is ``created_at``.
-        phone_numbers: values of columns that hold a phone number: ``field_0``, unless its column's name says otherwise.
-        alternate_phone_numbers: values of ``alternate_phone_number``, and of columns that hold one.
-        names: values of columns that hold a person's name: ``field_1``, likewise.
-        emails: values of columns that hold an e-mail: ``field_2``, likewise.
+        dates: values of ``created_at``, ``updated_at`` and ``available_at``, which are sorted.
+        phone_numbers: values of columns of phone numbers; ``field_0`` is one unless the name of its column differs.
+        alternate_phone_numbers: values of ``alternate_phone_number``, and of columns of alternate phone numbers.
+        names: values of columns of full names; ``field_1`` is one unless the name of its column differs.
+        emails: values of columns of e-mail addresses; ``field_2`` is one unless the name of its column differs.
         texts: values of all other columns.
         skill_ids: values of ``skill_id``, ``None`` for null.
         time_groups: values of ``time_group``, ``None`` for null.
         dialer_skills: values of ``dialer_skill``, ``None`` for null.
-        extra_keys: keys that the contract does not name, as mappings from key to value; only where it is open.
+        extra_keys: keys that the contract does not define, as mappings from key to value; only if it allows them.
     """
 
     field_count: st.SearchStrategy[int]
@@ -86,11 +86,11 @@ class LeadOptions(HeaderOptions, total=False):
 
 
 class ListOptions(LeadOptions, total=False):
-    """What may be said of a list of leads.
+    """Options of strategies of lead lists.
 
     Attributes:
-        min_size: least number of leads, 0 unless given.
-        max_size: most leads; ``None`` for no limit of the caller's.
+        min_size: minimum number of leads, 0 by default.
+        max_size: maximum number of leads; ``None`` for no limit.
     """
 
     min_size: int
@@ -107,9 +107,9 @@ _KEYS: Final = {
     "time_groups": ("time_group",),
     "dialer_skills": ("dialer_skill",),
 }
-"""Options that give the values of keys."""
-_NEEDED: Final = _KEYS | {"columns": ("header",)}
-"""Options that mean nothing without a key."""
+"""Keys by the option that sets their values."""
+_REQUIRED_KEYS: Final = _KEYS | {"columns": ("header",)}
+"""Keys by the option that requires them in the contract."""
 _KINDS: Final = {
     "phone_numbers": ("phone",),
     "alternate_phone_numbers": ("alternate_phone",),
@@ -117,23 +117,23 @@ _KINDS: Final = {
     "emails": ("email",),
     "texts": tuple(sorted(set(COLUMN_DECODERS) - {"phone", "alternate_phone", "name", "email"})),
 }
-"""Options that give the values of columns, by what a column holds."""
+"""Contents of columns by the option that sets their values."""
 _EXPECTED: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "profile": ((str,), f"one of {', '.join(PROFILES)}"),
     "overlay": ((Mapping, str, PathLike, NoneType), "a mapping, or the path of a JSON file"),
-    "rule": ((str, NoneType), "the name of a rule or schema keyword, as text"),
-    "key": ((str, NoneType), "the name of a key, as text"),
+    "rule": ((str, NoneType), "the name of a rule or schema keyword, as a string"),
+    "key": ((str, NoneType), "the name of a key, as a string"),
 }
-"""Options that are no strategies: what they may be."""
-_NO_STRATEGIES: Final = {"profile", "overlay", "min_size", "max_size"}
+"""Types, and a description of them, by the option that is not a strategy."""
+_NOT_STRATEGIES: Final = {"profile", "overlay", "min_size", "max_size"}
 
 
-class InstantOptions(TypedDict, total=False):
-    """What may be said of a time.
+class TimeOptions(TypedDict, total=False):
+    """Options of strategies of times.
 
     Attributes:
-        min_value: the earliest, in epoch ms.
-        max_value: the latest, in epoch ms.
+        min_value: the earliest time, in epoch ms.
+        max_value: the latest time, in epoch ms.
     """
 
     min_value: int
@@ -141,40 +141,46 @@ class InstantOptions(TypedDict, total=False):
 
 
 class Arguments:
-    """Arguments of a strategy, shown as they are written in its call.
+    """Keyword arguments of a strategy, whose repr is that of the call.
+
+    Args:
+        options: the keyword arguments.
+        option_type: typed dict of the keyword arguments that the strategy accepts.
+        profile: the default profile.
 
     Raises:
-        InvalidArgument: an argument is of no name that the strategy knows.
+        InvalidArgument: the strategy does not accept a keyword argument.
     """
 
-    def __init__(self, given: Mapping[str, Any], known: type, *, profile: str = "sample") -> None:
-        """Keep what was given; ``known`` is the typed dict of what may be, ``profile`` the default."""
-        options = list(known.__annotations__)
-        for name in given:
-            if name not in options:
+    def __init__(self, options: Mapping[str, Any], option_type: type, *, profile: str = "sample") -> None:
+        """Store the arguments after a check of their names."""
+        names = list(option_type.__annotations__)
+        for name in options:
+            if name not in names:
                 message = (
-                    f"unknown argument {name}={given[name]!r}; there are {', '.join(options)}.{nearest(name, options)}"
+                    f"unknown argument {name}={options[name]!r}; expected one of {', '.join(names)}."
+                    f"{nearest(name, names)}"
                 )
                 raise InvalidArgument(message)
-        self.given = dict(given)
-        self.profile = self.given.get("profile", profile)
+        self.options = dict(options)
+        self.profile = self.options.get("profile", profile)
         self._values: dict[str, Values] = {}
 
     def __repr__(self) -> str:
-        """Show the arguments without the call's name and parentheses, which Hypothesis adds."""
-        return ", ".join(f"{name}={value!r}" for name, value in self.given.items())
+        """Return the arguments without the name and parentheses of the call, which Hypothesis adds."""
+        return ", ".join(f"{name}={value!r}" for name, value in self.options.items())
 
     @cached_property
     def contract(self) -> Contract:
         """The contract.
 
         Raises:
-            InvalidArgument: there is no such profile, the overlay cannot be used, or a rule or key is no text.
+            InvalidArgument: the profile is unknown, the overlay is invalid, or a rule or key is not a string.
         """
-        overlay = self.given.get("overlay")
+        overlay = self.options.get("overlay")
         for name, (kinds, expected) in _EXPECTED.items():
-            if not isinstance(self.given.get(name, ""), kinds):
-                message = f"{name}={self.given[name]!r}: expected {expected}"
+            if not isinstance(self.options.get(name, ""), kinds):
+                message = f"{name}={self.options[name]!r}: expected {expected}"
                 raise InvalidArgument(message)
         try:
             return load_contract(self.profile, overlay)
@@ -184,225 +190,247 @@ class Arguments:
             raise InvalidArgument(message) from None
 
     def require(self, key: str) -> None:
-        """Check that the contract has a key.
+        """Check that the contract defines a key.
 
         Raises:
-            InvalidArgument: the overlay has removed it.
+            InvalidArgument: the overlay removes the key.
         """
         if key not in self.contract.lead["properties"]:
-            message = f"overlay={self.given['overlay']!r}: it removes `{key}`, so there are no values of it"
+            message = f"overlay={self.options['overlay']!r}: the overlay removes `{key}`, so it has no values"
             raise InvalidArgument(message)
 
     def values(self, key: str) -> Values:
-        """Return the strategy of the values of one key by itself."""
+        """Return the strategy of the values of one key."""
         if key not in self._values:
             self.require(key)
-            self._values[key] = open_set(self.contract.schema_of(key))
+            self._values[key] = known_or_valid_values(self.contract.schema_of(key))
         return self._values[key]
 
 
-NONE: Final = Arguments({}, ContractOptions)
-"""The arguments of a strategy that takes none."""
+NO_ARGUMENTS: Final = Arguments({}, ContractOptions)
+"""The arguments of a strategy without options."""
 
 
-class InstantArguments(Arguments):
-    """Arguments of a strategy of times, checked when it is first drawn from."""
+class TimeArguments(Arguments):
+    """Arguments of a strategy of times, checked at the first draw."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        """Keep what was given."""
-        super().__init__(given, InstantOptions)
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Store the arguments."""
+        super().__init__(options, TimeOptions)
 
     @cached_property
-    def instants(self) -> st.SearchStrategy[int]:
-        """The strategy of epoch ms between the bounds: those at which clients break, and any.
+    def times(self) -> st.SearchStrategy[int]:
+        """The strategy of times within the bounds, in epoch ms; the first are times at which clients break.
 
         Raises:
-            InvalidArgument: a bound is no 64-bit integer, or the earliest is after the latest.
+            InvalidArgument: a bound is not a 64-bit integer, or the earliest time is after the latest.
         """
-        bounds = {"min_value": 0, "max_value": tables.MAX_TIME_MS} | self.given
+        bounds = {"min_value": 0, "max_value": tables.MAX_TIME_MS} | self.options
         for name, value in bounds.items():
             if type(value) is not int or not INT64[0] <= value <= INT64[1]:
-                message = f"{name}={value!r}: expected epoch ms, a whole number of 64 bits"
+                message = f"{name}={value!r}: expected epoch ms, a 64-bit integer"
                 raise InvalidArgument(message)
-        least, most = bounds.values()
-        if least > most and len(self.given) < len(bounds):  # the bound that was not given is in the way
-            least, most = ({"min_value": INT64[0], "max_value": INT64[1]} | self.given).values()
-        if least > most:
-            message = f"min_value={least!r} is after max_value={most!r}"
+        earliest, latest = bounds.values()
+        if earliest > latest and len(self.options) < len(bounds):  # the default of the other bound is in the way
+            earliest, latest = ({"min_value": INT64[0], "max_value": INT64[1]} | self.options).values()
+        if earliest > latest:
+            message = f"min_value={earliest!r} is after max_value={latest!r}"
             raise InvalidArgument(message)
-        known = [instant for instant in tables.BOUNDARY_TIMES_MS if least <= instant <= most]
-        return st.one_of(*([st.sampled_from(known)] if known else []), st.integers(least, most))
+        boundaries = [time for time in tables.BOUNDARY_TIMES_MS if earliest <= time <= latest]
+        return st.one_of(*([st.sampled_from(boundaries)] if boundaries else []), st.integers(earliest, latest))
 
 
 class EdgeArguments(Arguments):
-    """Arguments of a strategy of edge cases, checked when it is first drawn from."""
+    """Arguments of a strategy of edge cases, checked at the first draw."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        """Keep what was given."""
-        super().__init__(given, ContractOptions)
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Store the arguments."""
+        super().__init__(options, ContractOptions)
 
     @cached_property
     def cases(self) -> list[EdgeCase]:
-        """All edge cases; where a profile or an overlay is given, those that conform under it.
+        """All edge cases; with a profile or an overlay, those that conform under it.
 
         Raises:
-            InvalidArgument: none conforms under the overlay.
+            InvalidArgument: no edge case conforms.
         """
-        if not self.given:
+        if not self.options:
             return list(EDGE_CASES.values())
-        found = [case for case in EDGE_CASES.values() if self.contract.is_valid(case.leads)]
-        if not any(case.leads for case in found):
+        conforming = [case for case in EDGE_CASES.values() if self.contract.is_valid(case.leads)]
+        if not any(case.leads for case in conforming):
             message = f"{self!r}: no edge case conforms; leave out overlay, or profile, for all cases"
             raise InvalidArgument(message)
-        return found
+        return conforming
+
+    @cached_property
+    def positions(self) -> list[tuple[str, int]]:
+        """Name of the edge case and index of each lead."""
+        return [(case.name, index) for case in self.cases for index in range(len(case.leads))]
 
 
 class LeadArguments(Arguments):
-    """Arguments of a strategy of leads, checked when it is first drawn from."""
+    """Arguments of a strategy of leads, checked at the first draw."""
 
-    def __init__(self, given: Mapping[str, Any], known: type = LeadOptions, *, profile: str = "sample") -> None:
-        """Keep what was given; ``profile`` is the default."""
-        super().__init__(given, known, profile=profile)
-        self.strategies = {name: value for name, value in given.items() if name not in _NO_STRATEGIES}
+    def __init__(self, options: Mapping[str, Any], option_type: type = LeadOptions, *, profile: str = "sample") -> None:
+        """Store the arguments."""
+        super().__init__(options, option_type, profile=profile)
+        self.strategies = {name: value for name, value in options.items() if name not in _NOT_STRATEGIES}
 
     @cached_property
     def recipe(self) -> Recipe:
         """The recipe of the contract's leads.
 
         Raises:
-            InvalidArgument: an argument is no strategy, or goes beyond the contract.
+            InvalidArgument: an argument is not a strategy, or the contract does not allow it.
         """
         contract = self.contract
         for name, value in self.strategies.items():
             if not isinstance(value, st.SearchStrategy):
                 message = f"{name}={value!r}: expected a strategy, such as strategies.just({value!r})"
                 raise InvalidArgument(message)
-            for key in _NEEDED.get(name, ()):
+            for key in _REQUIRED_KEYS.get(name, ()):
                 self.require(key)
-        if "field_count" in self.given and contract.profile != "lenient":
+        if "field_count" in self.options and contract.profile != "lenient":
             message = (
-                f"field_count={self.given['field_count']!r}: under {contract.profile} the columns fix how many fields "
-                "there are; choose columns, or profile='lenient'"
+                f"field_count={self.options['field_count']!r}: under {contract.profile} the columns fix the number of "
+                "fields; use columns, or profile='lenient'"
             )
             raise InvalidArgument(message)
-        if "extra_keys" in self.given and not contract.lead["additionalProperties"]:
+        if "extra_keys" in self.options and not contract.lead["additionalProperties"]:
             message = (
-                f"extra_keys={self.given['extra_keys']!r}: under {contract.profile} no other key is allowed; "
-                "choose profile='lenient', or an overlay with additionalProperties"
+                f"extra_keys={self.options['extra_keys']!r}: under {contract.profile} no other key is allowed; "
+                "use profile='lenient', or an overlay with additionalProperties"
             )
             raise InvalidArgument(message)
         return Recipe(contract)
 
     @cached_property
-    def of_keys(self) -> dict[str, str]:
-        """Key to the option that gives its values; times are apart."""
-        return {key: name for name, keys in _KEYS.items() for key in keys if name in self.given and name != "dates"}
+    def key_options(self) -> dict[str, str]:
+        """Option by the key whose values it sets, without times."""
+        return {key: name for name, keys in _KEYS.items() for key in keys if name in self.options and name != "dates"}
 
     @cached_property
-    def given_keys(self) -> frozenset[str]:
-        """The keys whose values come from options, times among them."""
+    def keys_of_options(self) -> frozenset[str]:
+        """The keys whose values options set, with times."""
         return frozenset(key for name in self.strategies for key in _KEYS.get(name, ()))
 
     @cached_property
-    def of_kinds(self) -> dict[str, str]:
-        """What a column holds, to the option that gives its values."""
-        return {kind: name for name, kinds in _KINDS.items() for kind in kinds if name in self.given}
+    def kind_options(self) -> dict[str, str]:
+        """Option by the contents of the columns whose values it sets."""
+        return {kind: name for name, kinds in _KINDS.items() for kind in kinds if name in self.options}
 
     @cached_property
     def sizes(self) -> tuple[int, int | None]:
-        """Least and most leads of a list.
+        """Minimum and maximum number of leads in a list.
 
         Raises:
-            InvalidArgument: they are no sizes, or the least is above the most.
+            InvalidArgument: a size is not an integer of 0 or more, or the minimum is above the maximum.
         """
-        least, most = self.given.get("min_size", 0), self.given.get("max_size")
-        if type(least) is not int or least < 0:
-            message = f"min_size={least!r}: expected a whole number from 0"
+        minimum, maximum = self.options.get("min_size", 0), self.options.get("max_size")
+        if type(minimum) is not int or minimum < 0:
+            message = f"min_size={minimum!r}: expected an integer from 0"
             raise InvalidArgument(message)
-        if most is not None and (type(most) is not int or most < least):
-            message = f"max_size={most!r}: expected a whole number from {least} (min_size), or None"
+        if maximum is not None and (type(maximum) is not int or maximum < minimum):
+            message = f"max_size={maximum!r}: expected an integer from {minimum} (min_size), or None"
             raise InvalidArgument(message)
-        return least, most
+        return minimum, maximum
 
     def value(self, draw: st.DrawFn, name: str, key: str) -> Any:
-        """Return what the option ``name`` gives for ``key``.
+        """Draw a value of a key from an option's strategy.
 
         Raises:
-            InvalidArgument: the contract refuses it.
+            InvalidArgument: the value is invalid under the contract.
         """
-        value = draw(self.given[name])
+        value = draw(self.options[name])
         self._require_json(name, value, value)
-        if not self.recipe.fits(key, value):
-            self._refuse(name, value, f"for `{key}` the contract wants {self._wanted(key)}")
-        return deepcopy(value)  # a strategy may give the same object twice
+        if not self.recipe.is_valid(key, value):
+            self._reject(name, value, f"for `{key}` the contract requires {self._expected(key)}")
+        return deepcopy(value)  # a strategy may return the same object twice
 
     def columns(self, draw: st.DrawFn, data: bytes) -> tuple[str, ...]:
-        """Return the names of a list's columns."""
-        if "columns" not in self.given:
+        """Draw the names of a list's columns.
+
+        Raises:
+            InvalidArgument: the option's value is not a sequence of strings.
+        """
+        if "columns" not in self.options:
             return self.recipe.columns(data)
-        columns = draw(self.given["columns"])
-        texts = isinstance(columns, Sequence) and not isinstance(columns, str | bytes) and all(map(_is_text, columns))
-        if not texts or len(columns) > _MOST_COLUMNS:
-            self._refuse("columns", columns, f"expected a sequence of at most {_MOST_COLUMNS:,} texts")
+        columns = draw(self.options["columns"])
+        is_valid = isinstance(columns, Sequence) and not isinstance(columns, str | bytes) and _are_strings(columns)
+        if not is_valid or len(columns) > _MAX_COLUMNS:
+            self._reject("columns", columns, f"expected a sequence of at most {_MAX_COLUMNS:,} strings")
         self._require_json("columns", columns, list(columns))
         return tuple(columns)
 
     def header(self, data: bytes, columns: tuple[str, ...], drawn: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
-        """Return the header, of those that an overlay leaves, and the columns that it names.
+        """Return a header that the overlay allows, and the columns that it names.
+
+        Args:
+            data: the bytes of the list.
+            columns: the preferred columns.
+            drawn: values that strategies of keys have returned.
 
         Raises:
-            InvalidArgument: the columns were given, and the contract refuses their header.
+            InvalidArgument: ``columns`` is an option, and its header is invalid.
         """
         header = self.recipe.header_of(data, columns)
         if header is not None:
             return header, columns
-        if "columns" in self.given:
-            self._refuse("columns", columns, f"for `header` the contract wants {self._wanted('header')}")
+        if "columns" in self.options:
+            self._reject("columns", columns, f"for `header` the contract requires {self._expected('header')}")
         header = drawn["header"] if "header" in drawn else self.recipe.any_header(data)
         return header, tuple(column_names(header) or ())
 
     def field_count(self, draw: st.DrawFn, data: bytes, columns: int) -> int:
-        """Return how many fields the leads of a list have."""
-        if "field_count" not in self.given:
+        """Draw the number of fields of the leads of a list.
+
+        Raises:
+            InvalidArgument: the option's value is not a valid number.
+        """
+        if "field_count" not in self.options:
             return self.recipe.field_count(data, columns)
-        count = draw(self.given["field_count"])
-        least = self.recipe.least_fields
-        if type(count) is not int or not least <= count <= _MOST_COLUMNS:
-            self._refuse("field_count", count, f"expected a whole number from {least} to {_MOST_COLUMNS:,}")
+        count = draw(self.options["field_count"])
+        minimum = self.recipe.min_fields
+        if type(count) is not int or not minimum <= count <= _MAX_COLUMNS:
+            self._reject("field_count", count, f"expected an integer from {minimum} to {_MAX_COLUMNS:,}")
         return count
 
     def extra_keys(self, draw: st.DrawFn) -> Mapping[str, Any]:
-        """Return keys and values that the contract does not name."""
-        if "extra_keys" not in self.given:
+        """Draw keys that the contract does not define, with their values.
+
+        Raises:
+            InvalidArgument: the option's value is not such a mapping.
+        """
+        if "extra_keys" not in self.options:
             return {}
-        extra = draw(self.given["extra_keys"])
+        extra = draw(self.options["extra_keys"])
         properties = self.contract.lead["properties"]
-        if not isinstance(extra, Mapping) or not all(map(_is_text, extra)):
-            self._refuse("extra_keys", extra, "expected a mapping from key to value")
+        if not isinstance(extra, Mapping) or not _are_strings(extra):
+            self._reject("extra_keys", extra, "expected a mapping from key to value")
         self._require_json("extra_keys", extra, dict(extra))
         named = [key for key in extra if key in properties or FIELD.fullmatch(key)]
         if named:
-            self._refuse("extra_keys", extra, f"the contract names {', '.join(named)}")
+            self._reject("extra_keys", extra, f"the contract defines {', '.join(named)}")
         return deepcopy(extra)
 
-    def _wanted(self, key: str) -> str:
-        """Return what the contract wants for a key, with every limit."""
+    def _expected(self, key: str) -> str:
+        """Describe the valid values of a key, with every limit."""
         schema = self.contract.schema_of(key)
         limits = [f"{limit} {schema[limit]}" for limit in ("minimum", "maximum") if limit in schema]
-        return ", ".join([describe(schema), *limits, *(["with a number of 64 bits"] if key in TIME_KEYS else [])])
+        return ", ".join([describe(schema), *limits, *(["with a 64-bit number"] if key in TIME_KEYS else [])])
 
-    def _require_json(self, name: str, given: object, value: object) -> None:
+    def _require_json(self, name: str, original: object, value: object) -> None:
         if any(True for _ in not_json(value)):
-            self._refuse(
-                name, given, "expected what JSON can say: no lone surrogate, NaN or infinity, and no other type"
+            self._reject(
+                name, original, "expected a JSON value, with no lone surrogate, NaN, infinity or other Python type"
             )
 
-    def _refuse(self, name: str, value: object, reason: str) -> NoReturn:
-        message = f"{name}={self.given[name]!r} gave {value!r}; {reason}"
+    def _reject(self, name: str, value: object, reason: str) -> NoReturn:
+        message = f"{name}={self.options[name]!r} returned {value!r}; {reason}"
         if name in _KEYS or name in _KINDS:
-            message += f" under {self.contract.profile}. For leads that break the contract there is broken_leads()"
+            message += f" under {self.contract.profile}; use broken_leads() for leads that break the contract"
         raise InvalidArgument(message)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _are_strings(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)

@@ -1,4 +1,4 @@
-"""Which rules of a contract can be broken, at which keys, and the arguments that choose among them."""
+"""The rules that a lead or a response can break, by key, and the arguments that select one."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
@@ -16,10 +16,10 @@ from smartflo_contract.strategies._arguments import Arguments, ContractOptions, 
 from smartflo_contract.strategies._lead_recipe import Recipe
 from smartflo_contract.strategies.breakers import (
     BODY_BREAKS,
-    Changes,
-    Pair,
-    keyword_breakers,
-    rule_breakers,
+    Breaks,
+    RuleAtKey,
+    keyword_breaks,
+    rule_breaks,
 )
 
 
@@ -28,8 +28,8 @@ class Broken(NamedTuple):
 
     Attributes:
         lead: the lead.
-        rule: the rule or schema keyword that it breaks; the finding's ``rule``.
-        pointer: where; the finding's ``pointer``.
+        rule: the rule or schema keyword; ``rule`` of the finding.
+        pointer: JSON pointer of the broken value; ``pointer`` of the finding.
     """
 
     lead: Lead
@@ -42,8 +42,8 @@ class BrokenResponse(NamedTuple):
 
     Attributes:
         response: the body.
-        rule: the rule or schema keyword that it breaks; the finding's ``rule``.
-        pointer: where; the finding's ``pointer``.
+        rule: the rule or schema keyword; ``rule`` of the finding.
+        pointer: JSON pointer of the broken value; ``pointer`` of the finding.
     """
 
     response: bytes
@@ -52,13 +52,13 @@ class BrokenResponse(NamedTuple):
 
 
 class Breaker(NamedTuple):
-    """A rule and a key at which it can be broken.
+    """A rule and a key that can break it.
 
     Attributes:
         rule: a rule or schema keyword.
-        key: a key of a lead; ``field_N`` where the number of fields decides which; empty for a response as a whole.
-        in_leads: whether :func:`broken_leads` breaks it.
-        in_responses: whether :func:`broken_responses` breaks it; what JSON cannot say is in no response.
+        key: a key of a lead; ``field_N`` for the field that the number of fields decides; empty for a whole response.
+        in_leads: whether :func:`broken_leads` breaks the rule.
+        in_responses: whether :func:`broken_responses` breaks the rule. No response has a value that is not JSON.
     """
 
     rule: str
@@ -68,11 +68,11 @@ class Breaker(NamedTuple):
 
 
 class BreakOptions(ContractOptions, total=False):
-    """What may be said of what is broken.
+    """Options of strategies that break the contract.
 
     Attributes:
-        rule: the rule or schema keyword to break; any of :data:`BREAKERS` unless given.
-        key: the key at which to break it; any unless given.
+        rule: the rule or schema keyword to break; by default any of :data:`BREAKERS`.
+        key: the key to break it at; by default any.
     """
 
     rule: str
@@ -80,88 +80,98 @@ class BreakOptions(ContractOptions, total=False):
 
 
 class SurpriseArguments(LeadArguments):
-    """Arguments of a strategy of leads that surprise, checked when it is first drawn from."""
+    """Arguments of a strategy of surprising leads, checked at the first draw."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        """Keep what was given."""
-        super().__init__(given, ContractOptions, profile="lenient")
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Store the arguments."""
+        super().__init__(options, ContractOptions, profile="lenient")
 
     @cached_property
-    def ways(self) -> dict[Pair, Changes]:
-        """The ways to surprise, by rule and key.
+    def surprises(self) -> dict[RuleAtKey, Breaks]:
+        """The changes of a lead that surprise, by rule and key.
 
         Raises:
-            InvalidArgument: the overlay leaves none.
+            InvalidArgument: the contract allows no surprise.
         """
-        ways = surprises_of(self.contract)
-        if not ways:
-            message = f"{self!r}: nothing is left open, so nothing can surprise; choose profile='lenient'"
+        surprises = surprises_of(self.contract)
+        if not surprises:
+            message = f"{self!r}: the contract allows no surprising value; use profile='lenient'"
             raise InvalidArgument(message)
-        return ways
+        return surprises
 
 
 class BreakArguments(Arguments):
-    """Arguments of a strategy of what breaks the contract, checked when it is first drawn from."""
+    """Arguments of a strategy that breaks the contract, checked at the first draw."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        """Keep what was given."""
-        super().__init__(given, BreakOptions)
-        base = {name: given[name] for name in given if name in ContractOptions.__annotations__}
-        self.base = LeadArguments(base)
-
-    @cached_property
-    def in_leads(self) -> list[Pair]:
-        """The rules and keys, among those asked for, at which a lead can be broken."""
-        return self._chosen([breaker for breaker in breakers_of(self.contract) if breaker.in_leads], "one lead")
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Store the arguments."""
+        super().__init__(options, BreakOptions)
+        self.valid_leads = LeadArguments(
+            {name: options[name] for name in options if name in ContractOptions.__annotations__}
+        )
 
     @cached_property
-    def in_responses(self) -> list[Pair]:
-        """The rules and keys, among those asked for, at which a response can be broken."""
-        return self._chosen([breaker for breaker in breakers_of(self.contract) if breaker.in_responses], "a response")
+    def in_leads(self) -> list[RuleAtKey]:
+        """The selected rules and keys that a lead can break.
 
-    def _chosen(self, breakers: list[Breaker], what: str) -> list[Pair]:
-        rule, key = self.given.get("rule"), self.given.get("key")
+        Raises:
+            InvalidArgument: no lead can break the rule at the key.
+        """
+        return self._selected([breaker for breaker in breakers_of(self.contract) if breaker.in_leads], "one lead")
+
+    @cached_property
+    def in_responses(self) -> list[RuleAtKey]:
+        """The selected rules and keys that a response can break.
+
+        Raises:
+            InvalidArgument: no response can break the rule at the key.
+        """
+        return self._selected([breaker for breaker in breakers_of(self.contract) if breaker.in_responses], "a response")
+
+    def _selected(self, breakers: list[Breaker], subject: str) -> list[RuleAtKey]:
+        rule, key = self.options.get("rule"), self.options.get("key")
         of_rule = [breaker for breaker in breakers if rule in {None, breaker.rule}]
-        found = [(breaker.rule, breaker.key) for breaker in of_rule if key in {None, breaker.key}]
-        if found:
-            return found
-        name, value, known = ("key", key, [breaker.key for breaker in of_rule])
-        if not of_rule:
-            name, value, known = ("rule", rule, [breaker.rule for breaker in breakers])
+        selected = [(breaker.rule, breaker.key) for breaker in of_rule if key in {None, breaker.key}]
+        if selected:
+            return selected
+        if of_rule:
+            name, value, known = "key", key, [breaker.key for breaker in of_rule]
+        else:
+            name, value, known = "rule", rule, [breaker.rule for breaker in breakers]
         known = list(dict.fromkeys(known))
-        at = f" for rule {rule!r}" if name == "key" and rule is not None else ""
+        condition = f" of rule {rule!r}" if name == "key" and rule is not None else ""
         message = (
-            f"{name}={value!r}: {what} under {self.contract.profile} cannot be broken so{at}; "
-            f"there are {', '.join(map(repr, known))}.{nearest(str(value), known)}"
+            f"{name}={value!r}: {subject} under {self.contract.profile} cannot break this {name}{condition}; "
+            f"expected one of {', '.join(map(repr, known))}.{nearest(str(value), known)}"
         )
         raise InvalidArgument(message)
 
 
 @lru_cache(maxsize=32)
-def ways_of(contract: Contract) -> dict[Pair, Changes]:
-    """Return every way to break one lead, by rule and key."""
+def lead_breaks(contract: Contract) -> dict[RuleAtKey, Breaks]:
+    """Return the changes that break one lead, by rule and key."""
     simplest = Recipe(contract).simplest()
-    return keyword_breakers(contract, simplest) | rule_breakers(contract, simplest, "break")
+    return keyword_breaks(contract, simplest) | rule_breaks(contract, simplest, "break")
 
 
 @lru_cache(maxsize=32)
-def surprises_of(contract: Contract) -> dict[Pair, Changes]:
-    """Return every way for one lead to surprise, by rule and key."""
-    return rule_breakers(contract, Recipe(contract).simplest(), "surprise")
+def surprises_of(contract: Contract) -> dict[RuleAtKey, Breaks]:
+    """Return the changes that make one lead surprising, by rule and key."""
+    return rule_breaks(contract, Recipe(contract).simplest(), "surprise")
 
 
 @lru_cache(maxsize=32)
 def breakers_of(contract: Contract) -> tuple[Breaker, ...]:
-    """Return every rule, with every key, that can be broken under a contract."""
+    """Return every rule of a contract that can be broken, with every key."""
     return (
-        *(Breaker(rule, key, in_leads=True, in_responses=rule != NOT_JSON) for rule, key in ways_of(contract)),
+        *(Breaker(rule, key, in_leads=True, in_responses=rule != NOT_JSON) for rule, key in lead_breaks(contract)),
         *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in data_of(contract).list_breakers()),
         *(Breaker(rule, key, in_leads=False, in_responses=True) for rule, key in BODY_BREAKS),
     )
 
 
 class _Breakers(Mapping[str, tuple[Breaker, ...]]):
-    """The breakers of each profile, found when first asked for."""
+    """The breakers of each profile, computed on first access."""
 
     def __getitem__(self, profile: str) -> tuple[Breaker, ...]:
         if profile not in PROFILES:
@@ -176,5 +186,5 @@ class _Breakers(Mapping[str, tuple[Breaker, ...]]):
 
 
 BREAKERS: Final[Mapping[str, tuple[Breaker, ...]]] = _Breakers()
-"""By profile: every rule and schema keyword, with every key, that :func:`broken_leads` and :func:`broken_responses`
-can break."""
+"""Every rule and schema keyword that :func:`broken_leads` and :func:`broken_responses` can break, with every key, by
+profile."""

@@ -1,8 +1,8 @@
-"""Leads, lists and responses that the contract allows."""
+"""Strategies of leads, lead lists and responses."""
 
 from typing import TYPE_CHECKING, Unpack, cast
 
-from smartflo_contract.strategies import _composites as _draws
+from smartflo_contract.strategies import _composites as composites
 from smartflo_contract.strategies._arguments import (
     ContractOptions,
     EdgeArguments,
@@ -25,111 +25,110 @@ if TYPE_CHECKING:
 
 
 def leads(**options: Unpack[LeadOptions]) -> "SearchStrategy[Lead]":
-    """Return the strategy of leads that the contract allows; each is a plain ``dict``.
+    """Return the strategy of leads that are valid under the contract; each is a plain ``dict``.
 
-    Every value by itself is a realistic or a difficult one; the contract does not promise that status, counters and
-    times agree, so they need not, but for what its rules demand. Examples shrink to the simplest lead: New, priority
-    1, epoch 0, no columns, empty texts.
+    Each value is realistic or difficult by itself. Status, counters and times agree only as far as the contract's rules
+    require. Examples shrink to the simplest lead: New, priority 1, epoch 0, no columns, empty strings.
 
     Args:
         options: ``profile``, ``overlay``, and strategies for parts of a lead: see :class:`LeadOptions`.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or goes beyond the contract.
+        InvalidArgument: at once: an argument is unknown. At the first draw: a value is invalid under the contract.
     """
-    return cast("SearchStrategy[Lead]", _draws.strategy(_draws.leads, LeadArguments(options)))
+    return cast("SearchStrategy[Lead]", composites.strategy(composites.leads, LeadArguments(options)))
 
 
 def lead_lists(**options: Unpack[ListOptions]) -> "SearchStrategy[list[Lead]]":
-    """Return the strategy of lists of leads: one ``list_id`` and ``header``, ids that differ.
+    """Return the strategy of lists of leads, which share ``list_id`` and ``header`` and have unique ids.
 
-    The first 50 leads of a list are drawn one by one. Those beyond follow from one number, so that lists of any size
-    can be had; they repeat what strategies of the caller gave.
+    The first 50 leads of a list are drawn one by one. Later leads follow from one number, so lists can have any size;
+    they repeat the values that the caller's strategies returned.
 
     Args:
         options: ``min_size``, ``max_size``, and the arguments of :func:`leads`.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or goes beyond the contract.
+        InvalidArgument: at once: an argument is unknown. At the first draw: a value is invalid under the contract.
     """
-    return cast("SearchStrategy[list[Lead]]", _draws.strategy(_draws.lead_lists, LeadArguments(options, ListOptions)))
+    return cast(
+        "SearchStrategy[list[Lead]]", composites.strategy(composites.lead_lists, LeadArguments(options, ListOptions))
+    )
 
 
 def responses(**options: Unpack[ListOptions]) -> "SearchStrategy[bytes]":
-    """Return the strategy of bodies of ``GET /v1/broadcast/leads/{id}``, as a client reads them from the wire.
+    """Return the strategy of bodies of ``GET /v1/broadcast/leads/{id}``, as bytes.
 
     Args:
         options: those of :func:`lead_lists`.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or goes beyond the contract.
+        InvalidArgument: at once: an argument is unknown. At the first draw: a value is invalid under the contract.
     """
-    return _draws.strategy(_draws.responses, LeadArguments(options, ListOptions))
+    return composites.strategy(composites.responses, LeadArguments(options, ListOptions))
 
 
 def edge_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":
-    """Return the strategy of the leads of :data:`EDGE_CASES`, those that break the contract among them.
+    """Return the strategy of the leads of :data:`EDGE_CASES`, which may break the contract.
 
     Args:
-        options: ``profile`` and ``overlay``, for the cases alone that conform under them.
+        options: ``profile`` and ``overlay``, to get only the cases that conform under them.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or no case conforms.
+        InvalidArgument: at once: an argument is unknown. At the first draw: no edge case conforms.
     """
-    return cast("SearchStrategy[Lead]", _draws.strategy(_draws.edge_leads, EdgeArguments(options)))
+    return cast("SearchStrategy[Lead]", composites.strategy(composites.edge_leads, EdgeArguments(options)))
 
 
 def edge_lead_lists(**options: Unpack[ContractOptions]) -> "SearchStrategy[list[Lead]]":
-    """Return the strategy of the lists of :data:`EDGE_CASES`: one lead in most, two where that is the point, or none.
+    """Return the strategy of the lists of :data:`EDGE_CASES`, most of them with one lead.
 
     Args:
-        options: ``profile`` and ``overlay``, for the cases alone that conform under them.
+        options: ``profile`` and ``overlay``, to get only the cases that conform under them.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or no case conforms.
+        InvalidArgument: at once: an argument is unknown. At the first draw: no edge case conforms.
     """
-    return cast("SearchStrategy[list[Lead]]", _draws.strategy(_draws.edge_lead_lists, EdgeArguments(options)))
+    return cast("SearchStrategy[list[Lead]]", composites.strategy(composites.edge_lead_lists, EdgeArguments(options)))
 
 
 def surprising_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":
-    """Return the strategy of leads that the contract allows and a client does not expect.
+    """Return the strategy of leads that are valid under the contract, but unexpected by a client.
 
-    A tolerant client survives them: each has a new key, an unknown status, more or fewer fields, columns without a
-    field, a position out of range or an update before the creation, which a check reports as a surprise. Beside that
-    there is null where one reading has it, number as text where the documentation disagrees with its sample, and
-    optional keys may be missing.
+    Each has a new key, an unknown status, more or fewer fields, columns without a field, a position out of range, or an
+    update before the creation. ``check`` reports these as surprises, and a tolerant client accepts them. Values may
+    also follow either reading where the documentation contradicts its sample, and optional keys may be missing.
 
     Args:
-        options: ``profile`` (``lenient`` unless given) and ``overlay``.
+        options: ``profile`` (``lenient`` by default) and ``overlay``.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or the contract leaves nothing open.
+        InvalidArgument: at once: an argument is unknown. At the first draw: the contract allows no surprise.
     """
-    return cast("SearchStrategy[Lead]", _draws.strategy(_draws.surprising_leads, SurpriseArguments(options)))
+    return cast("SearchStrategy[Lead]", composites.strategy(composites.surprising_leads, SurpriseArguments(options)))
 
 
 def broken_leads(**options: Unpack[BreakOptions]) -> "SearchStrategy[Broken]":
-    """Return the strategy of leads that break exactly one rule, each with the rule and the finding's pointer.
+    """Return the strategy of leads that break exactly one rule, each with the rule and pointer of the finding.
 
     Args:
-        options: ``profile``, ``overlay``, and ``rule`` and ``key`` for one of :data:`BREAKERS`.
+        options: ``profile``, ``overlay``, and ``rule`` and ``key`` to select from :data:`BREAKERS`.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or no lead can break that rule at that key.
+        InvalidArgument: at once: an argument is unknown. At the first draw: no lead can break the rule at the key.
     """
-    return _draws.strategy(_draws.broken_leads, BreakArguments(options))
+    return composites.strategy(composites.broken_leads, BreakArguments(options))
 
 
 def broken_responses(**options: Unpack[BreakOptions]) -> "SearchStrategy[BrokenResponse]":
-    """Return the strategy of bodies that break exactly one rule, each with the rule and the finding's pointer.
+    """Return the strategy of bodies that break exactly one rule, each with the rule and pointer of the finding.
 
-    Beside what one lead can break, these are rules between the leads of a list, bodies that are no JSON, and bodies
-    that are no lead list.
+    They break rules of one lead and rules between the leads of a list; some are not JSON, or not a list of leads.
 
     Args:
-        options: ``profile``, ``overlay``, and ``rule`` and ``key`` for one of :data:`BREAKERS`.
+        options: ``profile``, ``overlay``, and ``rule`` and ``key`` to select from :data:`BREAKERS`.
 
     Raises:
-        InvalidArgument: when drawn from: an argument is none of these, or no response can break that rule at that key.
+        InvalidArgument: at once: an argument is unknown. At the first draw: no response can break the rule at the key.
     """
-    return _draws.strategy(_draws.broken_responses, BreakArguments(options))
+    return composites.strategy(composites.broken_responses, BreakArguments(options))

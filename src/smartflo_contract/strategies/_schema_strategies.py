@@ -1,4 +1,4 @@
-"""Strategies from keywords, for keys about which an overlay says what no table knows."""
+"""Strategies of values from the keywords of a schema, for keys that an overlay changes."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -18,17 +18,17 @@ from smartflo_contract.schemas.validator import Validator
 
 Values = st.SearchStrategy[Any]
 
-_ATTEMPTS: Final = 50
-_MOST_ITEMS: Final = 5
-_LONGER: Final = 20
-"""How much longer than it must be a text may get."""
-_TEXT: Final = st.characters(codec="utf-8")
+_MAX_ATTEMPTS: Final = 50
+_MAX_ITEMS: Final = 5
+_MAX_EXTRA_CHARACTERS: Final = 20
+"""Maximum number of characters beyond ``minLength``."""
+_UNICODE: Final = st.characters(codec="utf-8")
 
 
-def accepts(schema: Schema, key: str = "") -> Callable[[object], bool]:
-    """Return the function that tells whether a value fits ``schema`` and, if ``key`` is a time's, 64 bits."""
-    fits = Validator(schema).is_valid
-    return (lambda value: fits(value) and _has_64_bits(value)) if key in TIME_KEYS else fits
+def validity(schema: Schema, key: str = "") -> Callable[[object], bool]:
+    """Return the function that returns whether a value is valid. The number of a time must also fit 64 bits."""
+    is_valid = Validator(schema).is_valid
+    return (lambda value: is_valid(value) and _has_64_bits(value)) if key in TIME_KEYS else is_valid
 
 
 def _has_64_bits(time: object) -> bool:
@@ -36,36 +36,36 @@ def _has_64_bits(time: object) -> bool:
 
 
 def from_schema(schema: Schema, key: str = "") -> Values:
-    """Return the strategy of the values of a key that fit ``schema``, made of the keywords that an overlay may use."""
-    return _values(schema).filter(accepts(schema, key)).map(deepcopy)  # an enum may list what can be changed
+    """Return the strategy of the valid values of a key, from the keywords that an overlay may use."""
+    return _values(schema).filter(validity(schema, key)).map(deepcopy)  # an enum may contain mutable values
 
 
 def example(schema: Schema, key: str = "") -> Any:
-    """Return a value of a key that fits ``schema``, always the same.
+    """Return a valid value of a key, always the same.
 
     Raises:
-        InvalidArgument: none was found; its keywords may exclude one another.
+        InvalidArgument: no valid value was found; the keywords may exclude one another.
     """
-    fits = accepts(schema, key)
-    reading = schema.get("anyOf", [schema])[0]
-    for attempt in range(_ATTEMPTS):
-        value = value_for(reading, Draw(f"{attempt}".encode()))
-        if fits(value):
+    is_valid = validity(schema, key)
+    branch = schema.get("anyOf", [schema])[0]
+    for attempt in range(_MAX_ATTEMPTS):
+        value = value_for(branch, Draw(f"{attempt}".encode()))
+        if is_valid(value):
             return value
-    message = f"no value was found that fits {Validator(schema).schema}; check its keywords"
+    message = f"no value found that is valid under {Validator(schema).schema}; check its keywords"
     raise InvalidArgument(message)
 
 
-def open_set(schema: Schema, key: str = "") -> Values:
-    """Return the strategy of a key's known values that fit ``schema``, an open set; where none is known, of all."""
-    fits = accepts(schema, key)
+def known_or_valid_values(schema: Schema, key: str = "") -> Values:
+    """Return the strategy of the valid known values of a key; if no value is known, of all valid values."""
+    is_valid = validity(schema, key)
     entries = schema.get("x-known-values", ()) if {"enum", "const"}.isdisjoint(schema) else ()
-    listed = [entry["value"] for entry in entries if "value" in entry and fits(entry["value"])]
+    listed = [entry["value"] for entry in entries if "value" in entry and is_valid(entry["value"])]
     known = [st.sampled_from(listed)] if listed else []
     for entry in entries:
-        most = schema.get("maximum")
-        if "minimum" in entry and (most is None or entry["minimum"] <= most):
-            known.append(st.integers(entry["minimum"], most).filter(fits))
+        maximum = schema.get("maximum")
+        if "minimum" in entry and (maximum is None or entry["minimum"] <= maximum):
+            known.append(st.integers(entry["minimum"], maximum).filter(is_valid))
     return st.one_of(known) if known else from_schema(schema, key)
 
 
@@ -76,8 +76,8 @@ def _values(schema: Schema) -> Values:
         return st.sampled_from(schema["enum"])
     if "anyOf" in schema:
         return st.one_of(*map(_values, schema["anyOf"]))
-    hinted = next((kind for keyword, kind in IMPLIED_TYPES.items() if keyword in schema), "string")
-    types = schema.get("type", hinted)
+    implied = next((name for keyword, name in IMPLIED_TYPES.items() if keyword in schema), "string")
+    types = schema.get("type", implied)
     names = [types] if isinstance(types, str) else sorted(types, key=list(_TYPES).index)
     return st.one_of(*(_TYPES[name](schema) for name in names))
 
@@ -92,14 +92,14 @@ def _number(schema: Schema) -> Values:
 
 
 def _string(schema: Schema) -> Values:
-    least = schema.get("minLength", 0)
+    minimum = schema.get("minLength", 0)
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"].replace(END, r"\Z"), alphabet=_TEXT)
-    return st.text(_TEXT, min_size=least, max_size=schema.get("maxLength", least + _LONGER))
+        return st.from_regex(schema["pattern"].replace(END, r"\Z"), alphabet=_UNICODE)
+    return st.text(_UNICODE, min_size=minimum, max_size=schema.get("maxLength", minimum + _MAX_EXTRA_CHARACTERS))
 
 
 def _array(schema: Schema) -> Values:
-    return st.lists(_values(schema.get("items", {})), max_size=_MOST_ITEMS)
+    return st.lists(_values(schema.get("items", {})), max_size=_MAX_ITEMS)
 
 
 def _object(schema: Schema) -> Values:
@@ -107,7 +107,7 @@ def _object(schema: Schema) -> Values:
     required = schema.get("required", ())
     return st.fixed_dictionaries(
         {key: _values(properties.get(key, {})) for key in required},
-        optional={key: _values(below) for key, below in properties.items() if key not in required},
+        optional={key: _values(nested) for key, nested in properties.items() if key not in required},
     )
 
 
@@ -120,4 +120,4 @@ _TYPES: Final[Mapping[str, Callable[[Schema], Values]]] = {
     "array": _array,
     "object": _object,
 }
-"""The simplest type first: where a key may have several, an example shrinks towards it."""
+"""The simplest type first, because an example of several types shrinks to the first."""
