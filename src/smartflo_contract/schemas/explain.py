@@ -1,4 +1,4 @@
-"""What the contract says about a key: its values in every profile, the rules, the evidence, the contradictions."""
+"""What the contract states about a key: its values in every profile, the rules, the evidence, the contradictions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Explanation:
 
 
 def explain(pointer: str | None = None, overlay: OverlaySource | None = None) -> tuple[Explanation, ...]:
-    """Return what the contract says about one key, or about every key.
+    """Return what the contract states about one key, or about every key.
 
     Args:
         pointer: ``/*/lead_id``, ``/lead_id`` or ``lead_id``; further path segments select properties of an object.

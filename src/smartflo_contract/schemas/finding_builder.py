@@ -116,7 +116,7 @@ def _property(contract: ContractData, key: str) -> Mapping[str, Any]:
 
 
 def _profiles(contract: ContractData, violation: Violation, key: str) -> tuple[str, ...]:
-    """Return the profiles that refuse the same value for the same reason."""
+    """Return the profiles that reject the same value for the same reason."""
     is_nested = len(violation.path) > 1
     contracts = {profile: contract.in_profile(profile) for profile in PROFILES}
     claims = {

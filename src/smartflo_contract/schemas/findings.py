@@ -20,7 +20,7 @@ JSON_TYPES: Final[Mapping[type, str]] = {
 """JSON types by Python type."""
 FORMAT_VERSION: Final = 1
 _MAX_SHOWN: Final = 10**30
-"""Larger integers are not shown; Python refuses to format very long ones."""
+"""Larger integers are not shown; Python does not format very long ones."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import Path, not_json
 from smartflo_contract.schemas.patterns import PatternError, portable
-from smartflo_contract.schemas.satisfiability import reference_validator
 from smartflo_contract.schemas.schema_keywords import Schema
+from smartflo_contract.schemas.validator import reference_validator
 
 OverlaySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 """An overlay as users pass it: the path of a JSON file, or a mapping."""

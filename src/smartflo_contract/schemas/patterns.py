@@ -16,7 +16,7 @@ _DOLLAR: Final = "$"
 
 
 class PatternError(ValueError):
-    """The pattern is invalid, or engines read it differently; the message says what to write."""
+    """The pattern is invalid, or engines read it differently; the message shows what to write."""
 
 
 def portable(pattern: str) -> str:

@@ -84,7 +84,7 @@ def _unite(readings: list[Schema]) -> Schema:
     """Return the schema that accepts what either of two readings of a property accepts."""
     possible = [reading for reading in readings if unsatisfiable_reason(reading) is None] or readings
     first, last = possible[0], possible[-1]
-    evidence = {key: text for reading in readings for key, text in reading.get("x-evidence", {}).items()}
+    evidence = {label: source for reading in readings for label, source in reading.get("x-evidence", {}).items()}
     if plain_schema(first) == plain_schema(last):
         return first | {"x-evidence": evidence}
     if plain_schema(first) | {"type": 0} == plain_schema(last) | {"type": 0}:

@@ -1,11 +1,9 @@
 """Whether a schema accepts any value."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from smartflo_contract.schemas.schema_keywords import Schema
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+from smartflo_contract.schemas.validator import reference_validator
 
 _LIMITS: Final = (("minimum", "maximum"), ("minLength", "maxLength"))
 
@@ -28,10 +26,3 @@ def unsatisfiable_reason(schema: Schema) -> str | None:
             keyword = "const" if "const" in schema else "enum"
             return f"no value of {keyword} fits the other keywords (type {schema.get('type', 'any')})"
     return reason
-
-
-def reference_validator(schema: Schema) -> "Draft202012Validator":
-    """Return the validator of the reference implementation, whose errors have a context."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  # takes 70 ms, and only overlays need it
-
-    return Draft202012Validator(schema)

@@ -7,7 +7,7 @@ Schema: TypeAlias = dict[str, Any]
 
 
 def plain_schema(schema: Mapping[str, Any]) -> Schema:
-    """Return a copy without ``x-`` keywords, which strict validators refuse; properties and values stay unchanged."""
+    """Return a copy without ``x-`` keywords, which strict validators reject; properties and values stay unchanged."""
     return {key: _PLAIN.get(key, _unchanged)(value) for key, value in schema.items() if not key.startswith("x-")}
 
 

@@ -5,13 +5,16 @@ with the path of the key.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jsonschema_rs
 
 from smartflo_contract.schemas.json_values import Path
 from smartflo_contract.schemas.patterns import END
 from smartflo_contract.schemas.schema_keywords import plain_schema
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 _CLOSED: Final = "additionalProperties"
 _NOTHING: Final = "falseSchema"
@@ -64,6 +67,13 @@ class Validator:
                 yield Violation(keyword, path, schema_path)
 
 
+def reference_validator(schema: Mapping[str, Any]) -> "Draft202012Validator":
+    """Return the validator of the reference implementation, whose errors have a context."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # takes 70 ms, and only overlays need it
+
+    return Draft202012Validator(schema)
+
+
 def look_up(value: Any, path: Path) -> Any:
     """Return what is at ``path`` in ``value``."""
     for part in path:
@@ -75,7 +85,7 @@ def column_validator(schema: Mapping[str, Any], keys: Sequence[str]) -> jsonsche
     """Return the validator of the columns of leads that have these keys, each column an array of one key's values.
 
     It accepts the columns if the lead schema accepts every lead, in a third of the time, because no key of a lead is
-    looked up. Return ``None`` if the schema refuses every lead with these keys.
+    looked up. Return ``None`` if the schema rejects every lead with these keys.
     """
     if not set(schema["required"]).issubset(keys):
         return None

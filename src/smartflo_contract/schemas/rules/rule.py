@@ -140,9 +140,9 @@ class Rule(NamedTuple):
         severity: severity by profile; the rule does not apply in a profile that is missing.
         evidence: label to source.
         check: the check of one lead.
-        check_columns: the quick check of many leads, if there is one.
-        break_lead: how to break the rule in one lead, if that is possible.
-        break_list: how to break the rule between leads, if that is possible.
+        check_columns: the fast check of many leads; ``None`` if each is checked individually.
+        break_lead: how to break the rule in one lead; ``None`` if that is impossible.
+        break_list: how to break the rule between leads; ``None`` if that is impossible.
         contradiction: id of the contradiction that the rule belongs to, if any.
         is_cached: whether the result depends only on the keys, ``header`` and ``sensitive_field_map``. These are equal
             in most leads of a list, so the result is kept until one of them changes.
