@@ -9,7 +9,6 @@ import subprocess
 import sysconfig
 from collections.abc import Iterator
 from importlib.util import find_spec
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,11 +32,14 @@ OPTIONAL_PACKAGE = "requests_mock"
 """No dependency of the tests: no release since March 2024, and its plugin imports ``requests`` into every pytest run.
 
 Its block runs where it is installed, as it is with the development tools; ``.ci/run`` does so."""
+STAGE = r"smartflo-contract [^|&;<>$]*?"
 COMMAND = re.compile(
-    r"(?P<variables>(?:[A-Z_]+=\S+ )*)smartflo-contract (?P<arguments>[^|&;<>$]*?)(?: > (?P<file>[\w.-]+))?"
+    rf"(?P<variables>(?:[A-Z_]+=\S+ )*)(?P<pipeline>{STAGE}(?: \| {STAGE})*)(?: > (?P<file>[\w.-]+))?"
     r"(?: \|\| test \$\? -eq (?P<exit_code>\d))?"
 )
-"""A line that only runs the command."""
+"""A line that only runs our command, whose output may be the input of another run."""
+PYTEST = re.compile(r"python -m pytest (?P<arguments>[^|&;<>$]*)")
+"""A line that only runs pytest."""
 
 
 class Block(NamedTuple):
@@ -73,14 +75,14 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(language, code, match.start(), name and name[1])
 
 
-def run_block(page: Path, block: Block, folder: Path, *, in_bash: bool) -> None:
-    """Run a block in a folder, or save it as the file that it is."""
+def run_block(page: Path, block: Block, pytester: pytest.Pytester, *, in_bash: bool) -> None:
+    """Run a block, or save it as the file that it is."""
     if block.file:
-        (folder / block.file).write_text(block.code, encoding="utf-8")
+        (pytester.path / block.file).write_text(block.code, encoding="utf-8")
     elif block.is_for_pytest:
         compile(block.code, str(page), "exec")
         if OPTIONAL_PACKAGE not in block.code or find_spec(OPTIONAL_PACKAGE):
-            (folder / f"test_block_{block.offset}.py").write_text(block.code, encoding="utf-8")
+            (pytester.path / f"test_block_{block.offset}.py").write_text(block.code, encoding="utf-8")
     elif block.language == "python":
         run_python(page, block.code)
     elif block.language == "console":
@@ -89,9 +91,7 @@ def run_block(page: Path, block: Block, folder: Path, *, in_bash: bool) -> None:
         run_in_bash(block.code)
     else:
         assert block.language == "sh"
-        for is_command, lines in groupby(block.code.splitlines(), key=lambda line: bool(COMMAND.fullmatch(line))):
-            run = run_in_process if is_command else run_in_bash
-            run("\n".join(lines))
+        run_in_process(block.code, pytester)
 
 
 def run_python(page: Path, code: str) -> None:
@@ -108,17 +108,42 @@ def run_in_bash(code: str) -> None:
     subprocess.run(command, check=True, env=os.environ | {"PATH": path}, stdout=subprocess.DEVNULL)
 
 
-def run_in_process(code: str) -> None:
-    """Run lines that only run the command, without a process for each."""
+def run_in_process(code: str, pytester: pytest.Pytester) -> None:
+    """Run shell code, without a process for lines that only run our command or pytest."""
+    in_bash: list[str] = []
     for line in code.splitlines():
-        match = COMMAND.fullmatch(line)
-        assert match
-        variables = dict(pair.split("=", 1) for pair in match["variables"].split())
-        arguments = shlex.split(match["arguments"])
-        result = CliRunner().invoke(cli, arguments, env=variables, catch_exceptions=False)
-        assert result.exit_code == int(match["exit_code"] or 0), result.output
-        if match["file"]:
-            Path(match["file"]).write_bytes(result.stdout_bytes)
+        command, tests = COMMAND.fullmatch(line), PYTEST.fullmatch(line)
+        if not (command or tests):
+            in_bash.append(line)
+            continue
+        if in_bash:
+            run_in_bash("\n".join(in_bash))
+            in_bash = []
+        if command:
+            run_command(command)
+        elif tests:
+            run_pytest(pytester, *shlex.split(tests["arguments"]))
+    if in_bash:
+        run_in_bash("\n".join(in_bash))
+
+
+def run_command(line: re.Match[str]) -> None:
+    """Run a line that only runs our command."""
+    variables = dict(pair.split("=", 1) for pair in line["variables"].split())
+    stages = line["pipeline"].split(" | ")
+    codes = [0] * (len(stages) - 1) + [int(line["exit_code"] or 0)]
+    output = b""
+    for stage, code in zip(stages, codes, strict=True):
+        result = CliRunner().invoke(cli, shlex.split(stage)[1:], input=output, env=variables, catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        output = result.stdout_bytes
+    if line["file"]:
+        Path(line["file"]).write_bytes(output)
+
+
+def run_pytest(pytester: pytest.Pytester, *arguments: str) -> None:
+    """Run pytest, in which all tests pass."""
+    assert pytester.runpytest_inprocess("-W", "error", *arguments).ret == 0
 
 
 @pytest.mark.parametrize("in_bash", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["quick", "bash"])
@@ -126,6 +151,6 @@ def run_in_process(code: str) -> None:
 def test_blocks_run(page: Path, in_bash: bool, pytester: pytest.Pytester) -> None:  # noqa: FBT001 - a parameter
     """Python and shell blocks run from top to bottom; then pytest runs the blocks that are tests."""
     for block in blocks(page):
-        run_block(page, block, pytester.path, in_bash=in_bash)
+        run_block(page, block, pytester, in_bash=in_bash)
     if any(pytester.path.glob("test_block_*.py")):
-        assert pytester.runpytest_inprocess("--quiet", "-W", "error").ret == 0
+        run_pytest(pytester, "--quiet")

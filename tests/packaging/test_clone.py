@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # builds and tests in a clone, as other tests do in the source tree
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PackageFiles = Callable[[Iterable[str]], list[str]]
 BuildWheel = Callable[[Path, Path], list[str]]
@@ -52,7 +54,6 @@ def test_clone_builds_the_same_wheel(
     assert committed == package_files(build_wheel(clone, tmp_path))
 
 
-@pytest.mark.slow
 def test_clone_passes_tests(clone: Path, run: Run) -> None:
     """Tests pass in a checkout without symlinks, on the code of that checkout."""
     tests = [name for name in QUICK_TESTS if (clone / name).exists()]
