@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from itertools import accumulate
+from operator import itemgetter
 from struct import Struct
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -32,6 +33,8 @@ _DIGEST: Final = Struct("<16H8I")
 _Numbers: TypeAlias = tuple[int, ...]
 _ID_TAIL: Final = 16
 """Position of the list number from which the ids of its leads follow."""
+_rare_numbers: Final = itemgetter(7, 8, 11, 12, 19, 23)
+"""Returns the numbers of the skill, time group, first phrase, date of birth, pincode and other phrases of a lead."""
 _YEAR_SECONDS: Final = 365 * 24 * 60 * 60
 _NUMBERS_32_BIT: Final = 1 << 32
 _NEW: Final = 1
@@ -151,7 +154,7 @@ def fact_function(
 
     def facts(index: int) -> FactValues:
         numbers = numbers_of(index)
-        return (*common_facts(index, numbers), *rare_facts(index, numbers))
+        return common_facts(index, numbers) + rare_facts(index, numbers)
 
     return facts
 
@@ -232,7 +235,7 @@ def _rare_facts(seed: int, list_id: int) -> Callable[[int, _Numbers], FactValues
     date_count, skill_count, phrase_count = len(dates), len(skills), len(PHRASES)
 
     def facts(index: int, numbers: _Numbers) -> FactValues:
-        (*_, skill, group, _, _, word, birth, _, _, _, _, _, _, pin, _, _, _, words) = numbers
+        skill, group, word, birth, pin, words = _rare_numbers(numbers)
         skill_id, skill_list = skills[skill % skill_count]
         return (
             first_number + index,
