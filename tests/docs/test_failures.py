@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .failures import CASES, OPTIONS, PAGE, Case, normalize, page
+from .failures import CASES, CI_VARIABLES, OPTIONS, PAGE, Case, normalize, page
 
 PYTEST_LINE = re.compile(
     r"=== |___ |--- smartflo"  # headings
@@ -23,8 +23,12 @@ def own_lines(output: str) -> list[str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
-def test_page_shows_our_lines(case: Case, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]) -> None:
+def test_page_shows_our_lines(
+    case: Case, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A test of the page prints the lines of ours that stand below it; `failures.py --write` updates the page."""
+    for variable in CI_VARIABLES:  # pytest does not shorten its summary on CI
+        monkeypatch.delenv(variable, raising=False)
     (pytester.path / "test_it.py").write_text(case.code, encoding="utf-8")
     result = pytester.runpytest_inprocess(*OPTIONS, *case.options)
     capsys.readouterr()

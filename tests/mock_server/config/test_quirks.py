@@ -139,7 +139,7 @@ def test_unknown_list(value: str, status: int, body: object, my: Account) -> Non
         answer = my.get(path, unknown_list=value)
 
         assert (status, body, "assumed") == (answer.status_code, answer.get_json(), answer.headers[EVIDENCE])
-        assert "8668" in answer.headers[REASON]
+        assert "GET /v1/broadcast/lists" in answer.headers[REASON]
 
 
 @pytest.mark.parametrize(("value", "status"), [("404", 404), ("empty", 404), ("200_error", 200)])
