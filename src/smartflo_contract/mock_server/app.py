@@ -149,7 +149,7 @@ def _http_error_response(state: State, request: Request, error: HTTPException) -
     method, path = request.method, request.path
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        reason = unknown_method_hint(method, allowed)
+        reason = unknown_method_hint(method, path, allowed)
         return error_response(405, "Method not allowed.", reason, headers={"Allow": allowed})
     if path.rstrip("/") == LEADS_PATH and method in {"GET", "HEAD"}:  # the path on the vendor's page, without an id
         call = authorize(state, request)

@@ -95,3 +95,47 @@ def test_body_contains_no_markup_of_path(api: Account) -> None:
 
     assert markup not in body
     assert escape(markup) not in body
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "POST /v1/click_to_call",
+        "POST /v1/click_to_call_support",
+        "GET /v1/call/records",
+        "POST /v1/call/hangup",
+        "POST /v1/call/options",
+        "GET /v1/live_calls",
+        "GET /v1/my_number",
+        "GET /v1/users",
+        "GET /v1/user",
+        "GET /v1/agents",
+        "GET /v2/agents",
+        "GET /v1/contacts",
+        "POST /v1/contacts/{id}",
+        "POST /v1/dialer/session_call",
+        "POST /v1/dialer/disconnect_call",
+        "POST /v1/dialer/store-disposition",
+        "GET /v1/dialer/disposition_list",
+    ],
+)
+def test_knows_route_that_public_clients_call(route: str) -> None:
+    """Clients of dialers call these routes, all of which the vendor has."""
+    assert route in {f"{known.method} {known.path}" for known in documented_routes()}
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/v1/call/note/1627373566.350603", "/v1/call/note/{id}"),
+        ("/v1/call/notes/+915550000042", "/v1/call/notes/{id}"),
+        ("/v1/dialer/schedule-call/123e4567-e89b-12d3-a456-426614174000", "/v1/dialer/schedule-call/{id}"),
+        ("/v1/user/:id", "/v1/user/{id}"),
+        ("/v1/user/<id>", "/v1/user/{id}"),
+    ],
+)
+def test_knows_route_by_any_form_of_id(path: str, route: str, send: Send, reason: Reason) -> None:
+    """Ids of calls, phone numbers, UUIDs and placeholders all stand for the id of a route."""
+    method = "POST" if route == "/v1/call/note/{id}" else "GET"
+
+    assert reason(send(path, method)).startswith(f"the vendor has {method} {route}, but this fake does not simulate it")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
@@ -14,8 +14,14 @@ from smartflo_contract.mock_server.http.route_names import GET_LEADS
 _MAX_COMPARED_CHARACTERS: Final = 100
 """Characters of a path that are compared. The vendor's paths are shorter."""
 _MAX_CACHED_HINTS: Final = 1_024
+_MAX_SIMILAR_PATHS: Final = 10
+_SAME_METHOD: Final = 0.1
+"""What the same method adds to the similarity of two paths, which is at most 1."""
 _DOCUMENTED_AS: Final = {"HEAD": "GET"}
-_ID: Final = re.compile(r"[0-9]+|[0-9a-f]{24}|id|\{[^/]*\}")
+_ID: Final = re.compile(
+    r"\+?[0-9][0-9.-]*|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|id|\{[^/]*\}|<[^/]*>|:\w+"
+)
+"""A path segment that is an id, a phone number, the id of a call, or a placeholder for one of them."""
 
 
 class DocumentedRoute(NamedTuple):
@@ -40,7 +46,7 @@ def unknown_route_hint(method: str, path: str) -> str:
     if name in routes and is_served(routes[name]):
         return f"this fake answers {name}; remove the extra slashes"
     if name in routes:
-        return f"the vendor has {name}, but this fake does not simulate it"
+        return _not_simulated(name)
     nearest = nearest_route(method, path)
     support = "answered" if is_served(nearest) else "not simulated"
     return (
@@ -49,13 +55,17 @@ def unknown_route_hint(method: str, path: str) -> str:
     )
 
 
-def unknown_method_hint(method: str, allowed: str) -> str:
-    """Return a hint for a method that no route has at a known path.
+def unknown_method_hint(method: str, path: str, allowed: str) -> str:
+    """Return a hint for a method that no route of the fake has at a known path.
 
     Args:
         method: HTTP method.
+        path: the path.
         allowed: methods that the fake answers at this path, with commas.
     """
+    name = _route_name(method, path)
+    if name in _routes_by_name():
+        return _not_simulated(name)
     return f"the vendor documents no {truncate(method)} here; this fake answers {allowed}"
 
 
@@ -69,11 +79,24 @@ def is_served(route: DocumentedRoute) -> bool:
     return (route.method, route.path) in served_routes()
 
 
+def _not_simulated(name: str) -> str:
+    return f"the vendor has {name}, but this fake does not simulate it"
+
+
 @lru_cache(_MAX_CACHED_HINTS)
 def _nearest(name: str) -> DocumentedRoute:
     routes, with_id = _routes_by_name(), f"{name}/{{id}}"
-    (found,) = [with_id] if with_id in routes else get_close_matches(name, routes, n=1) or [GET_LEADS]
-    return routes[found]
+    if with_id in routes:
+        return routes[with_id]
+    method, _, path = name.partition(" ")
+    similar = set(get_close_matches(path, {route.path for route in documented_routes()}, n=_MAX_SIMILAR_PATHS))
+
+    def similarity(route: DocumentedRoute) -> float:
+        return SequenceMatcher(None, path, route.path).ratio() + (_SAME_METHOD if route.method == method else 0)
+
+    return max(
+        (route for route in documented_routes() if route.path in similar), key=similarity, default=routes[GET_LEADS]
+    )
 
 
 @cache

@@ -54,7 +54,6 @@ class Route(NamedTuple):
 _LIST: Final = "/v1/broadcast/list/{list_id}"
 _LEADS: Final = f"{LEADS_PATH}/{{list_id}}"
 _LEAD: Final = "/v1/broadcast/lead/{lead_id}"
-_PUBLIC_CLIENTS: Final = "public clients"
 
 ROUTES: Final = (
     Route("GET", _LEADS, get_leads, "documented", "reference/v1broadcastleadsid"),
@@ -77,8 +76,8 @@ ROUTES: Final = (
     ),
     Route("GET", "/v1/broadcast/dnd/leads", get_dnd_leads, "documented", "page on DND leads"),
     Route("POST", "/v1/auth/login", post_login, "documented", "docs/generate-a-token"),
-    Route("POST", "/v1/auth/refresh", post_refresh, "observed", _PUBLIC_CLIENTS),
-    Route("POST", "/v1/auth/logout", post_logout, "observed", _PUBLIC_CLIENTS),
+    Route("POST", "/v1/auth/refresh", post_refresh, "documented", "reference/v1authrefresh"),
+    Route("POST", "/v1/auth/logout", post_logout, "documented", "reference/v1authlogout"),
 )
 
 
