@@ -33,6 +33,8 @@ _DIGEST: Final = Struct("<16H8I")
 _Numbers: TypeAlias = tuple[int, ...]
 _ID_TAIL: Final = 16
 """Position of the list number from which the ids of its leads follow."""
+_BLOCKS: Final = 0x1FFFFF
+"""Highest number of a block of 2**32 integer lead ids; the last id of that block is 2**53 - 1."""
 _rare_numbers: Final = itemgetter(7, 8, 11, 12, 19, 23)
 """Returns the numbers of the skill, time group, first phrase, date of birth, pincode and other phrases of a lead."""
 _YEAR_SECONDS: Final = 365 * 24 * 60 * 60
@@ -164,6 +166,12 @@ def _list_numbers(seed: int, list_id: int) -> _Numbers:
     return _DIGEST.unpack(_list_digest(seed, list_id).digest())
 
 
+def lead_id_parts(seed: int, list_id: int) -> tuple[str, int]:
+    """Return what all lead ids of a list share: eight hexadecimal digits, and the number of its block of 2**32 ids."""
+    number = _list_numbers(seed, list_id)[_ID_TAIL]
+    return f"{number:08x}", number & _BLOCKS
+
+
 def _list_digest(seed: int, list_id: int) -> "blake2b":
     return blake2b(f"{seed}/{list_id}".encode(), digest_size=_DIGEST.size)
 
@@ -184,7 +192,7 @@ def _common_facts(
     seed: int, list_id: int, series: Series, statuses: tuple[tuple["_StatusChoice", ...], list[int]]
 ) -> Callable[[int, _Numbers], FactValues]:
     """Return the function from a lead's index and numbers to the facts before the rare ones."""
-    id_tail = f"{_list_numbers(seed, list_id)[_ID_TAIL]:08x}"
+    id_tail, _ = lead_id_parts(seed, list_id)
     phone_format = f"{series.prefix}%0{series.digits}d"
     step, size, start = series.step, series.size, phone_start(seed, list_id, series)
     choices, status_limits = statuses
@@ -230,7 +238,7 @@ def _common_facts(
 
 def _rare_facts(seed: int, list_id: int) -> Callable[[int, _Numbers], FactValues]:
     """Return the function from a lead's index and numbers to the rare facts."""
-    first_number = ((_list_numbers(seed, list_id)[_ID_TAIL] & 0x1FFFFF) << 32) + 1
+    first_number = (lead_id_parts(seed, list_id)[1] << 32) + 1
     dates, skills = birthdays(), skill_lists()
     date_count, skill_count, phrase_count = len(dates), len(skills), len(PHRASES)
 

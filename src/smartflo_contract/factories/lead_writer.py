@@ -28,6 +28,7 @@ from smartflo_contract.factories.facts import (
     Phones,
     client_of,
     fact_function,
+    lead_id_parts,
     phone_start,
 )
 from smartflo_contract.factories.generators import GENERATORS, TEXT_TEMPLATES
@@ -124,15 +125,24 @@ class LeadWriter:
         }
         return json.dumps(values, separators=(",", ":"))  # unsorted, because the bytes depend on the order
 
+    @property
+    def list_keys(self) -> tuple[str, ...]:
+        """The results of :func:`list_key` for the ids of this list's leads; empty if an overlay defines the ids."""
+        overlay = self._contract.overlay
+        if overlay is not None and "lead_id" in overlay.properties:
+            return ()
+        digits, block = lead_id_parts(self._seed, self.definition.id)
+        return f"digits {digits}", f"block {block}"
+
     def index_of(self, lead_id: str) -> int | None:
         """Return the index of the lead with an id, in the list or beyond it; ``None`` if the id is not of this list.
 
         Args:
             lead_id: 24 hexadecimal digits, or a number under ``documented``.
         """
-        if len(lead_id) == _OBJECT_ID_DIGITS and _HEX.fullmatch(lead_id):
+        if _is_object_id(lead_id):
             index = int(lead_id[16:], 16)
-        elif lead_id.isascii() and lead_id.isdigit() and len(lead_id) <= _MAX_LEAD_NUMBER_DIGITS:
+        elif _is_lead_number(lead_id):
             index = (int(lead_id) - 1) % (_MAX_LEADS + 1)
         else:
             return None
@@ -323,6 +333,21 @@ class LeadWriter:
             "sensitive_positions": json.dumps(sensitive, separators=(",", ":")),
             "sensitive_count": str(len(sensitive)),
         }
+
+
+def list_key(lead_id: str) -> str | None:
+    """Return the part of a generated lead id that all leads of a list share, ``None`` if no list generates such ids."""
+    if _is_object_id(lead_id):
+        return f"digits {lead_id[8:16]}"
+    return f"block {(int(lead_id) - 1) // (_MAX_LEADS + 1)}" if _is_lead_number(lead_id) else None
+
+
+def _is_object_id(lead_id: str) -> bool:
+    return len(lead_id) == _OBJECT_ID_DIGITS and _HEX.fullmatch(lead_id) is not None
+
+
+def _is_lead_number(lead_id: str) -> bool:
+    return lead_id.isascii() and lead_id.isdigit() and len(lead_id) <= _MAX_LEAD_NUMBER_DIGITS
 
 
 def last_digits(number: str) -> str:

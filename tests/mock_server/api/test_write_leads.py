@@ -513,3 +513,29 @@ def write(api: Account, list_id: int, model: list[tuple[str, str]], operation: t
         else:
             api.succeed("PUT", path, {"field_0": "5550000000"})
             model[value] = ("5550000000", model[value][1])
+
+
+def test_read_after_a_write_keeps_what_was_read(api: Account) -> None:
+    """The body of a read that has begun does not change with later writes."""
+    path = "/v1/broadcast/leads/8669"
+    api("POST", "/v1/broadcast/lead/8669", {"field_0": "5550000042"})
+    before = api("GET", path)
+    (*_, added) = api("GET", path).json
+    api("PUT", f"/v1/broadcast/lead/{added['lead_id']}", {"field_1": "Asha"})
+    api("DELETE", f"/v1/broadcast/lead/{api('GET', path).json[0]['lead_id']}")
+    api("POST", "/v1/broadcast/lead/8669", {"field_0": "5550000043"})
+    after = api("GET", path).json
+
+    assert 6 == len(before.json) == len(after)
+    assert added == before.json[-1]
+    assert ("Asha", "+915550000043") == (after[-2]["field_1"], after[-1]["field_0"])
+
+
+def test_moved_number_is_found_by_new_number_only(api: Account) -> None:
+    """The search by number follows each change of the number."""
+    (lead, *_) = api("GET", "/v1/broadcast/leads/8669").json
+    for number in ("5550000042", "5550000043"):
+        api("PUT", f"/v1/broadcast/lead/{lead['lead_id']}", {"field_0": number})
+    found = [len(api("GET", f"/v1/broadcast/leads/8669?number=555000004{last}").json) for last in (2, 3)]
+
+    assert [0, 1] == found

@@ -8,6 +8,7 @@ from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.lists.edited_list import EditedList
+from smartflo_contract.mock_server.lists.lead_index import LeadIndex
 
 _FIRST_LIST_ID: Final = 10_001
 """First id of the lists that an account creates. Real ids have four to six digits."""
@@ -40,6 +41,7 @@ class Account:
         batches: bulk requests by id.
         fault_counts: number of counted requests by the position of a fault rule, or by magic list id.
         requests: number of bulk requests and new lists so far, from which their ids follow.
+        lead_index: which edited lists may contain a lead.
     """
 
     settings: Settings = UNSET
@@ -52,14 +54,38 @@ class Account:
     batches: dict[str, Batch] = field(default_factory=dict)
     fault_counts: dict[int, int] = field(default_factory=dict)
     requests: int = 0
+    lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
+    _opened: list[int] = field(default_factory=list, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Add the leads of all lists to the index."""
+        for edited in self.lists.values():
+            edited.enter(self.lead_index)
 
     def put_list(self, list_id: int, edited: EditedList, catalog: CatalogKey) -> None:
         """Store an edited list. All edited lists of an account belong to one catalog."""
+        if list_id in self.lists:
+            self.lists[list_id].leave()
         self.catalog, self.lists[list_id] = catalog, edited
+        edited.enter(self.lead_index)
+        if not edited.touched:
+            self._opened.append(list_id)
 
     def delete_list(self, edited: EditedList) -> None:
         """Delete a list and its leads."""
+        edited.leave()
         self.lists[edited.writer.definition.id] = EditedList(edited.writer, deleted=True, touched=True)
+
+    def forget_unedited(self) -> None:
+        """Forget the lists that were opened for editing and not edited."""
+        for list_id in self._opened:
+            edited = self.lists.get(list_id)
+            if edited is not None and not edited.touched:
+                edited.leave()
+                del self.lists[list_id]
+        self._opened.clear()
+        if not self.lists:
+            self.catalog = None
 
     def new_list_id(self, taken: Container[int]) -> int:
         """Return a list id that this account has never used and that is not in ``taken``."""
@@ -73,7 +99,9 @@ class Account:
         """Store a bulk request and return its id. Drop the oldest ones beyond ``max_batches``."""
         self.requests += 1
         batch_id = f"{self.requests:024x}"
-        self.batches = dict([*self.batches.items(), (batch_id, batch)][-max_batches:])
+        self.batches[batch_id] = batch
+        while len(self.batches) > max_batches:
+            del self.batches[next(iter(self.batches))]
         return batch_id
 
     def count_for_rule(self, number: int) -> int:

@@ -52,7 +52,7 @@ def find_lead(account: Account, catalog: Catalog, lead_id: str) -> tuple[EditedL
         catalog: the catalog of the account.
         lead_id: the path segment with the lead id.
     """
-    for list_id in dict.fromkeys((*account.lists, *catalog.known_ids())):
+    for list_id in dict.fromkeys((*account.lead_index.lists(lead_id), *catalog.lead_index.lists(lead_id))):
         edited = find_list(account, catalog, str(list_id))
         index = edited.find(lead_id) if isinstance(edited, EditedList) else None
         if isinstance(edited, EditedList) and index is not None:

@@ -83,8 +83,7 @@ class MemoryStore:
             return [account_id for account_id in self._accounts if account_id != ALL_ACCOUNTS]
 
     def _tidy(self, account_id: str, account: Account) -> None:
-        account.lists = {list_id: edited for list_id, edited in account.lists.items() if edited.touched}
-        account.catalog = account.catalog if account.lists else None
+        account.forget_unedited()
         with self._lock:
             if account == PRISTINE and self._accounts.get(account_id, (None,))[0] is account:
                 del self._accounts[account_id]

@@ -1,6 +1,7 @@
 """The catalog of a fake: the initial lists, and what each list id in a path stands for."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Final, NamedTuple
 
 from smartflo_contract.factories import EdgeCase, LeadWriter, ListDefinition
@@ -12,6 +13,7 @@ from smartflo_contract.mock_server.http.list_ids import parse_list_id
 from smartflo_contract.mock_server.lists.configured_lists import configured_lists
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.lists.fixed_leads import FixedLeads
+from smartflo_contract.mock_server.lists.lead_index import LeadIndex
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 from smartflo_contract.mock_server.lists.magic_ids import resolve_magic_id
 from smartflo_contract.schemas import Contract
@@ -54,15 +56,16 @@ class Catalog:
         # lenient, which mixes two readings, or shifted columns, which are deduced from one sample.
         is_vendors = contract.overlay is None and contract.profile != "lenient" and key.header_offset == "positional"
         self._evidence = contract.profile if is_vendors else "assumed"
-        self._recent_ids: dict[int, None] = {}
+        self._recent: dict[int, ListDefinition] = {}
+        self._remembering = Lock()
         self._fixture_lists: dict[int, EditedList] = {}
         self.find = lru_cache(_MAX_CACHED_LISTS)(self._find)
 
     def _find(self, segment: str) -> LeadList | ErrorResponse | None:
         list_id = parse_list_id(segment) or 0
         entry = self.lists.get(list_id) or resolve_magic_id(list_id)
-        if isinstance(entry, ListDefinition):
-            self._recent_ids = {**dict([*self._recent_ids.items()][-_MAX_CACHED_LISTS:]), list_id: None}
+        if isinstance(entry, ListDefinition) and list_id not in self.lists:
+            self._remember(entry)
         if isinstance(entry, EdgeCase):
             return LeadList(FixedLeads(entry.leads), weakest_evidence(entry.evidence))
         if not isinstance(entry, ListDefinition):
@@ -71,9 +74,22 @@ class Catalog:
             return self.edited_list(entry).lead_list(entry.digest)
         return LeadList(self.writer(entry), self._evidence if entry.size else "assumed")
 
-    def known_ids(self) -> list[int]:
-        """Return the ids of the initial lists and of the magic lists that were read recently."""
-        return list(self.lists | self._recent_ids)
+    @cached_property
+    def lead_index(self) -> LeadIndex:
+        """Which lists may contain a lead: the initial lists, and the magic lists that were read recently."""
+        index = LeadIndex()
+        for definition in self.lists.values():
+            self.edited_list(definition).enter(index)
+        return index
+
+    def _remember(self, definition: ListDefinition) -> None:
+        """Add a magic list to the index of leads, and remove the oldest beyond a maximum."""
+        with self._remembering:
+            if definition.id not in self._recent:
+                self.lead_index.add_generated(self.writer(definition))
+            self._recent[definition.id] = definition
+            while len(self._recent) > _MAX_CACHED_LISTS:
+                self.lead_index.discard_generated(self.writer(self._recent.pop(next(iter(self._recent)))))
 
     def check_overlay(self) -> None:
         """Generate a lead of each list if there is an overlay, so that an overlay that forbids all leads fails early.

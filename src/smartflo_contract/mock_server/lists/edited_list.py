@@ -1,7 +1,7 @@
 """Lead lists that clients edit: leads are added, changed and deleted over those that a writer generates."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -10,7 +10,16 @@ import orjson
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.http.compact_json import dump_compact
-from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, EditedLeads, Lead
+from smartflo_contract.mock_server.lists.edited_leads import (
+    PHONE_KEY,
+    EditedLeads,
+    Edits,
+    Lead,
+    Numbers,
+    new_edits,
+    new_numbers,
+)
+from smartflo_contract.mock_server.lists.lead_index import LeadIndex
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 
 _MAX_INDEX: Final = 2**32 - 2
@@ -32,15 +41,19 @@ class EditedList:
     description: str = ""
     deleted: bool = False
     touched: bool = False
-    _edits: dict[int, bytes | None] = field(default_factory=dict)
-    _numbers: dict[str, list[int]] = field(default_factory=dict)
+    _edits: Edits = field(default_factory=new_edits)
+    _numbers: Numbers = field(default_factory=new_numbers)
     _ids: dict[str, list[int]] = field(default_factory=dict)
+    _size: int = -1
     _next_index: int = 0
+    _index: LeadIndex | None = None
     _lead_list: LeadList | None = None
 
     def __post_init__(self) -> None:
         """Number added leads after the generated ones."""
         self._next_index = max(self._next_index, self.writer.size)
+        if self._size < 0:
+            self._size = self.writer.size
 
     @classmethod
     def from_leads(cls, writer: LeadWriter, leads: Sequence[Mapping[str, Any]]) -> "EditedList":
@@ -62,15 +75,30 @@ class EditedList:
         """Return an independent list with the same edits."""
         return replace(
             self,
-            _edits=dict(self._edits),
-            _numbers={digits: list(indexes) for digits, indexes in self._numbers.items()},
+            _edits=self._edits.copy(),
+            _numbers=self._numbers.copy(),
             _ids={lead_id: list(indexes) for lead_id, indexes in self._ids.items()},
+            _index=None,
         )
+
+    def enter(self, index: LeadIndex) -> None:
+        """Add the lead ids of this list to an index, and those of later edits."""
+        if not self.deleted:
+            self._index = index
+            index.add_generated(self.writer)
+            index.add(self.writer.definition.id, self._ids)
+
+    def leave(self) -> None:
+        """Remove the lead ids of this list from its index."""
+        if self._index is not None:
+            self._index.discard_generated(self.writer)
+            self._index.discard(self.writer.definition.id, self._ids)
+            self._index = None
 
     @property
     def leads(self) -> EditedLeads:
         """The current leads. The next edit invalidates them."""
-        return EditedLeads(self.writer, self._edits, self._numbers, "")
+        return EditedLeads(self.writer, self._edits, self._numbers, self._size, "")
 
     def lead_list(self, version: str | None = None) -> LeadList:
         """Return the list for a response. Later edits do not change it.
@@ -79,8 +107,8 @@ class EditedList:
             version: identifies the leads in the entity tag; random for ``None``.
         """
         if self._lead_list is None:
-            numbers = {digits: tuple(indexes) for digits, indexes in self._numbers.items()}
-            leads = EditedLeads(self.writer, dict(self._edits), numbers, version or secrets.token_hex(8))
+            edits, numbers = self._edits.copy(), self._numbers.copy()
+            leads = EditedLeads(self.writer, edits, numbers, self._size, version or secrets.token_hex(8))
             self._lead_list = LeadList(leads, "assumed")
         return self._lead_list
 
@@ -136,18 +164,17 @@ class EditedList:
     def remove(self, index: int) -> None:
         """Delete the lead at an index."""
         self._forget(index)
-        self._edits[index] = None
+        self._set(index, None)
         self._touch()
 
     def rename(self, writer: LeadWriter) -> None:
         """Use the writer of a list with another name, and rename the list in all edited leads."""
         self.writer = writer
-        for index, line in self._edits.items():
+        for index, line in self._edited():
             if line is not None:
                 lead = orjson.loads(line)
-                self._edits[index] = dump_compact(
-                    {key: writer.definition.name if key == "list_name" else value for key, value in lead.items()}
-                )
+                renamed = {key: writer.definition.name if key == "list_name" else value for key, value in lead.items()}
+                self._edits.page(index)[index] = dump_compact(renamed)
         self._touch()
 
     def find(self, lead_id: str) -> int | None:
@@ -158,7 +185,7 @@ class EditedList:
 
     def dump(self) -> tuple[int, dict[int, bytes | None]]:
         """Return the index of the next lead, and the JSON of every edited lead by its index."""
-        return self._next_index, dict(self._edits)
+        return self._next_index, dict(self._edited())
 
     def load(self, next_index: int, leads: Mapping[int, Lead | None]) -> None:
         """Restore a result of :meth:`dump` into a list without edits.
@@ -172,7 +199,7 @@ class EditedList:
             raise ValueError(message)
         for index, lead in leads.items():
             if lead is None:
-                self._edits[index] = None
+                self._set(index, None)
             else:
                 self._put(index, lead, dump_compact(lead))
         self._next_index = next_index
@@ -180,11 +207,25 @@ class EditedList:
 
     def _put(self, index: int, lead: Lead, line: bytes) -> None:
         lead_id = _lead_id(lead)
-        self._edits[index] = line
-        self._numbers.setdefault(last_digits(str(lead.get(PHONE_KEY))), []).append(index)
+        self._set(index, line)
+        digits = last_digits(str(lead.get(PHONE_KEY)))
+        self._numbers.page(digits).setdefault(digits, []).append(index)
         if lead_id is not None and self.writer.index_of(lead_id) != index:  # the id was not generated
             self._ids.setdefault(lead_id, []).append(index)
+            if self._index is not None:
+                self._index.add(self.writer.definition.id, (lead_id,))
         self._touch()
+
+    def _set(self, index: int, line: bytes | None) -> None:
+        """Store the JSON of a lead, ``None`` for a deleted one, and count the leads."""
+        was_there = index < self.writer.size if index not in self._edits else self._edits.get(index) is not None
+        self._edits.page(index)[index] = line
+        self._size += (line is not None) - was_there
+
+    def _edited(self) -> Iterator[tuple[int, bytes | None]]:
+        """Yield index and JSON of every edit."""
+        for page in self._edits.pages():
+            yield from tuple(page.items())
 
     def _touch(self) -> None:
         self.touched = True
@@ -196,8 +237,12 @@ class EditedList:
         if line is None:
             return
         lead = orjson.loads(line)
-        _discard(self._ids, _lead_id(lead), index)
-        _discard(self._numbers, last_digits(str(lead.get(PHONE_KEY))), index)
+        lead_id, digits = _lead_id(lead), last_digits(str(lead.get(PHONE_KEY)))
+        _discard(self._numbers.page(digits), digits, index)
+        if lead_id is not None and lead_id in self._ids:
+            _discard(self._ids, lead_id, index)
+            if self._index is not None and lead_id not in self._ids:
+                self._index.discard(self.writer.definition.id, (lead_id,))
 
 
 def _lead_id(lead: Lead) -> str | None:
@@ -206,10 +251,8 @@ def _lead_id(lead: Lead) -> str | None:
     return None if lead_id is None else str(lead_id)
 
 
-def _discard(table: dict[str, list[int]], key: str | None, index: int) -> None:
+def _discard(table: dict[str, list[int]], key: str, index: int) -> None:
     """Remove an index from the entry of a key."""
-    if key not in table:
-        return
-    table[key] = [other for other in table[key] if other != index]
+    table[key].remove(index)
     if not table[key]:
         del table[key]
