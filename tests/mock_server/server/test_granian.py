@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from flask import Flask
+from granian.server import MPServer
 
 from smartflo_contract.factories import GenerationError
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo, create_app
@@ -147,6 +149,23 @@ def test_workers_share_signing_key(two_workers: ServeProcess, send: Send) -> Non
 def test_workers_leave_process_group(two_workers: ServeProcess) -> None:
     """Ctrl-C in a terminal reaches the parent only: a worker that ends first looks crashed."""
     assert all(os.getpgid(worker.pid) != os.getpgid(two_workers.process.pid) for worker in two_workers.workers)
+
+
+@posix
+def test_worker_loads_configured_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker leaves the process group of its parent, and then serves the application of the configuration."""
+    groups: list[tuple[int, int]] = []
+    applications: list[Flask] = []
+
+    def serve_in_this_process(_server: MPServer, target_loader: Callable[[], Flask], **_options: object) -> None:
+        applications.append(target_loader())
+
+    monkeypatch.setattr(os, "setpgid", lambda *group: groups.append(group))
+    monkeypatch.setattr(MPServer, "serve", serve_in_this_process)
+    serve(Config(port=0, auth="off"), announce_nothing)
+
+    assert [(0, 0)] == groups
+    assert [200] == [application.test_client().get(LEADS).status_code for application in applications]
 
 
 # End

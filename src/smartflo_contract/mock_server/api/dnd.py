@@ -18,7 +18,7 @@ from smartflo_contract.schemas.indian_time import INDIA
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})
-"""Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not say which leads it returns."""
+"""Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not document which leads it returns."""
 _MAX_PAGE_LEADS: Final = 100
 _MAX_LIMIT_CHARACTERS: Final = 3
 _MAX_TIME_MS: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=INDIA).timestamp()) * 1_000
@@ -116,7 +116,7 @@ def _dnd_leads(leads: EditedLeads, after_index: int) -> Iterator[tuple[int, Lead
 
 
 def _entry(position: _Position, lead: Lead) -> dict[str, Any]:
-    """Return the entry of a lead. Its id encodes the position, so that ``last_seen_id`` says where to continue."""
+    """Return the entry of a lead. Its id encodes the position, from which ``last_seen_id`` continues."""
     updated_ms = min(max(epoch_ms(lead.get("updated_at")) or 0, 0), _MAX_TIME_MS)
     created_at = datetime.fromtimestamp(updated_ms // 1_000, UTC).astimezone(INDIA)
     return {

@@ -72,8 +72,8 @@ def is_served(route: DocumentedRoute) -> bool:
 @lru_cache(_MAX_CACHED_HINTS)
 def _nearest(name: str) -> DocumentedRoute:
     routes, with_id = _routes_by_name(), f"{name}/{{id}}"
-    (found,) = [with_id] if with_id in routes else get_close_matches(name, routes, n=1) or [GET_LEADS]
-    return routes[found]
+    (nearest,) = [with_id] if with_id in routes else get_close_matches(name, routes, n=1) or [GET_LEADS]
+    return routes[nearest]
 
 
 @cache
