@@ -12,11 +12,12 @@ from werkzeug.routing import MapAdapter
 
 from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_admin_path, respond_to_unknown_route
 from smartflo_contract.mock_server.admin.problems import Problem
+from smartflo_contract.mock_server.api import routes
 from smartflo_contract.mock_server.api.authorization import authorize
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
 from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
-from smartflo_contract.mock_server.api.routes import ROUTES, Route, generic_path
+from smartflo_contract.mock_server.api.routes import Route, generic_path
 from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State
@@ -52,12 +53,12 @@ def create_app(config: Config | None = None) -> Flask:
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
     app = _Fake(__name__, static_folder=None, template_folder=None)
-    # The vendor is not known to redirect: a path is answered as requested, or not at all.
+    # The vendor is not known to redirect: a trailing slash is ignored, and a double slash is another path.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     state = app.extensions[EXTENSION] = State(ensure_config(config))
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
-    for route in ROUTES:
+    for route in routes.ROUTES:
         views[generic_path(route.path)][route.method] = _api_view(route, state)
     for path, views_of_path in views.items():
         views_of_path["OPTIONS"] = _options_view(path, views_of_path, state)
@@ -81,7 +82,7 @@ def _add_rule(app: Flask, path: str, views: Mapping[str, View]) -> None:
 
 def _api_view(route: Route, state: State) -> View:
     """Return the view of a vendor's route, which adds the request to the journal."""
-    name = route.name
+    name = route.name  # computed once, not at each request
 
     def view(*parameters: str) -> Response:
         current = _current_request()

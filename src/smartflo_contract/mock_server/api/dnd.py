@@ -89,8 +89,8 @@ def _entries(account: Account, catalog: Catalog, query: _Query) -> Iterator[dict
     """Yield the entries that match a query, in order."""
     list_ids = {*catalog.lists, *account.lists} if query.list_id is None else {query.list_id}
     for list_id in sorted(list_ids):
-        leads = _leads_of_list(account, catalog, list_id)
-        if leads is None or list_id < query.after.list_id:
+        leads = None if list_id < query.after.list_id else _leads_of_list(account, catalog, list_id)
+        if leads is None:
             continue
         after_index = query.after.lead_index if list_id == query.after.list_id else -1
         for index, lead in _dnd_leads(leads, after_index):

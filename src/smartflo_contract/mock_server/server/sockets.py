@@ -18,7 +18,7 @@ class Address(NamedTuple):
     Attributes:
         family: socket family.
         host: IPv4 or IPv6 address.
-        port: port; 0 for any free one.
+        port: port; 0 for any free port.
     """
 
     family: socket.AddressFamily
