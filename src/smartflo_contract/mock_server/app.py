@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -81,34 +81,39 @@ def _add_rule(app: Flask, path: str, views: Mapping[str, View]) -> None:
 
 
 def _api_view(route: Route, state: State) -> View:
-    """Return the view of a vendor's route, which adds the request to the journal."""
-    name = route.name  # computed once, not at each request
+    """Return the view of a vendor's route: authorize, handle with the account's faults, and add to the journal."""
+    name = route.name
+    if name == LOGIN:
+        return lambda: _log_in(route, state)
+    has_list_id = name in LIST_ROUTES
+    handle = route.handler if route.method == "GET" else partial(_handle_write, route.handler)
+
+    def respond(request: Request, parameters: Sequence[str]) -> Response:
+        call = authorize(state, request)
+        if isinstance(call, Response):
+            return call
+        list_id = parameters[0] if has_list_id else None
+        if not call.settings.faults and not is_fault_id(list_id):
+            return handle(call, *parameters)
+        return respond_with_faults(call, name, list_id, partial(handle, call, *parameters))
 
     def view(*parameters: str) -> Response:
         current = _current_request()
-        return state.record(current, name, _respond(route, name, state, current, parameters))
+        return state.record(current, name, respond(current, parameters))
 
     return view
 
 
-def _respond(route: Route, name: str, state: State, request: Request, parameters: Sequence[str]) -> Response:
-    """Return the response to a request at a route: authorize it, then handle it with the account's faults."""
-    if name == LOGIN:
-        response: Response = route.handler(state, request)  # it selects its account by the login id
-        return response
-    call = authorize(state, request)
-    if isinstance(call, Response):
-        return call
-    list_id = parameters[0] if parameters and name in LIST_ROUTES else None
-    if not call.settings.faults and not is_fault_id(list_id):
-        return _handle(route, call, parameters)
-    return respond_with_faults(call, name, list_id, lambda: _handle(route, call, parameters))
+def _log_in(route: Route, state: State) -> Response:
+    """Return the response to a login, which selects its account by the login id instead of a token."""
+    current = _current_request()
+    return state.record(current, route.name, route.handler(state, current))
 
 
-def _handle(route: Route, call: Call, parameters: Sequence[str]) -> Response:
-    """Return the response of a route's handler, or the one of a rejected write."""
+def _handle_write(handler: Callable[..., Response], call: Call, *parameters: str) -> Response:
+    """Return the response of a handler that writes, or the one of a rejected write."""
     try:
-        return route.handler(call, *parameters)
+        return handler(call, *parameters)
     except WriteRejected as rejected:
         return rejected.response
 
