@@ -211,6 +211,7 @@ def test_workers_end_after_killed_parent(start: Start) -> None:
     assert psutil.wait_procs(workers, TIMEOUT_SECONDS)[1] == []
 
 
+@pytest.mark.slow
 def test_reraises_error_of_announcement(start: Start) -> None:
     """If the announcement fails, for example at a closed pipe, the server ends and the caller gets the error."""
     code, _, errors = start("broken pipe").wait()
@@ -222,14 +223,8 @@ def test_reraises_error_of_announcement(start: Start) -> None:
 # Addresses
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "localhost",
-        pytest.param("0.0.0.0", marks=pytest.mark.slow),  # noqa: S104 - reached by nobody else
-        pytest.param("::1", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow  # test_sockets binds the same addresses in this process
+@pytest.mark.parametrize("host", ["localhost", "0.0.0.0", "::1"])  # noqa: S104 - no other machine connects
 def test_listens_on_host_and_freed_port(host: str, start: Start, send: Send) -> None:
     """A host is a name, all addresses or IPv6; a port that has just been freed can be used again."""
     if ":" in host:
