@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import ListDefinition, lead
 from smartflo_contract.mock_server.api.write_leads import BATCH_SECONDS
-from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows
 from smartflo_contract.schemas import load_contract
 
 from .conftest import LEAD, LEADS, LIST, NUMBER, VENDORS, Account, account_of
@@ -223,16 +222,6 @@ def test_finds_lead_of_magic_list_after_read(api: Account) -> None:
     api.succeed("PUT", f"{LEAD}/{api.leads(list_id)[5]['lead_id']}", {"field_1": "Changed"})
 
     assert "Changed" == api.leads(list_id)[5]["field_1"]
-
-
-def test_rejects_changes_of_magic_errors_and_edge_cases(api: Account) -> None:
-    """An id that stands for an error returns it for writes too; edge cases cannot be changed."""
-    edge_case = next(iter(edge_case_rows())).ids
-    statuses = [
-        api("POST", f"{LEAD}/{list_id}", {"field_0": NUMBER}).status_code for list_id in (900_000_503, edge_case)
-    ]
-
-    assert [503, 403] == statuses
 
 
 def test_isolates_accounts(api: Account) -> None:
