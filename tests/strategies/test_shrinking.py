@@ -158,7 +158,7 @@ def test_strategies_of_options_shrink() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # Hypothesis's word on sixty leads in a message
-@pytest.mark.parametrize("size", [20, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [10, pytest.param(60, marks=pytest.mark.slow)])
 def test_long_list_shrinks_to_simplest_leads(size: int) -> None:
     """Only the ids differ."""
     found = minimum(lead_lists(min_size=size), lambda _: True)

@@ -47,13 +47,13 @@ def test_draws_valid_leads(profile: str, count: int, drawn: Drawn) -> None:
     assert [lead for lead in drawn(leads(profile=profile), count) if not accepted(profile, [lead])] == []
 
 
-@example_counts(30, 10_000)
+@example_counts(20, 10_000)
 def test_draws_valid_lists(profile: str, count: int, drawn: Drawn) -> None:
     """Both validators accept every list, which has one list id and unique lead ids."""
     assert [body for body in drawn(lead_lists(profile=profile), count) if not accepted(profile, body)] == []
 
 
-@example_counts(30, 10_000)
+@example_counts(20, 10_000)
 def test_draws_valid_responses(profile: str, count: int, drawn: Drawn) -> None:
     """Both validators accept every response, which is JSON."""
     bodies = drawn(responses(profile=profile), count)
