@@ -1,4 +1,4 @@
-"""Which tokens are accepted, and how others are rejected."""
+"""Tokens: which are accepted, and how the fake rejects the rest."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -32,7 +32,7 @@ def test_accepts_any_string(token: str, send: Send) -> None:
 
 
 @pytest.mark.parametrize("token", ["a.b.c", "..", "eyJ.eyJ.x", "Bearer " + "x" * 5_000, "x\x01x"])
-def test_unusual_token_is_no_error_of_the_fake(token: str, send: Send) -> None:
+def test_unusual_token_is_accepted_or_a_bad_request(token: str, send: Send) -> None:
     """Malformed JWTs, long tokens and control characters are tokens, or a bad request."""
     assert send(VENDORS, token=token.encode("latin-1")).status_code in {200, 400}
 

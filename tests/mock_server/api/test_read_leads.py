@@ -92,7 +92,7 @@ def test_leads_have_properties_of_overlay() -> None:
 
 
 def test_seed_determines_leads() -> None:
-    """The same seed returns the same bytes, another seed others."""
+    """The same seed returns the same bytes, and another seed different ones."""
     first, same, other = (
         account_of(seed=seed, auth=auth)("GET", VENDORS).data for seed, auth in ((1, "on"), (1, "off"), (2, "off"))
     )

@@ -55,7 +55,7 @@ def test_entry_of_table_adds_a_route(monkeypatch: pytest.MonkeyPatch, send: Send
 
 
 def test_application_serves_exactly_the_table() -> None:
-    """The application has the routes of the table, and no others outside the admin API."""
+    """The application has the routes of the table, and outside the admin API no other."""
     rules = {
         (method, re.sub("<[^>]*>", "{id}", rule.rule))
         for rule in create_app().url_map.iter_rules()
@@ -76,7 +76,7 @@ def test_served_routes_have_evidence_of_documented_routes() -> None:
 
 
 def test_openapi_document_describes_exactly_the_table() -> None:
-    """The OpenAPI document describes the served routes, and no others."""
+    """The OpenAPI document describes the served routes only."""
     paths = openapi(load_contract())["paths"]
 
     assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == served_routes()

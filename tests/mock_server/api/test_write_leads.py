@@ -30,12 +30,12 @@ slow = pytest.mark.slow
 def test_added_lead_is_last(api: Account) -> None:
     """A new lead has dial status New, zero counters, the client's values and empty fields."""
     before = api.leads()
-    answer = api.succeed(
+    content = api.succeed(
         "POST", f"{LEAD}/8668", {"field_0": NUMBER, "field_1": "Asha", "priority": 7, "skill_id": "12"}
     )
     *kept, added = api.leads()
 
-    assert {"success": True, "message": "Lead added successfully."} == answer
+    assert {"success": True, "message": "Lead added successfully."} == content
     assert before == kept
     assert ("+915550000042", "Asha", 7, 12) == tuple(
         added[key] for key in ("field_0", "field_1", "priority", "skill_id")
@@ -101,11 +101,11 @@ def test_stores_foreign_number_unchanged(api: Account) -> None:
 def test_response_names_new_lead(value: str) -> None:
     """The quirk selects the key of the new lead's id in the response."""
     api = account_of(quirks={"add_lead_answer": value})
-    answer = api.succeed("POST", f"{LEAD}/8668", {"field_0": NUMBER})
+    content = api.succeed("POST", f"{LEAD}/8668", {"field_0": NUMBER})
     added = api.leads()[-1]
 
-    assert {"success", "message"} | ({value} - {"none"}) == answer.keys()
-    assert answer.get(value, added["lead_id"]) == added["lead_id"]
+    assert {"success", "message"} | ({value} - {"none"}) == content.keys()
+    assert content.get(value, added["lead_id"]) == added["lead_id"]
 
 
 @pytest.mark.parametrize("string", ["\0", "नमस्ते", "\r\nX: 1", "\u2028", "x" * 100_000, "<b>", "%s%%", '"\\'])
@@ -134,10 +134,10 @@ def test_duplicate_option(option: str, count: int, names: list[str], message: st
     list_id = api.new_list()
     sent = {"duplicate_option": option} if set_by == "request" else {}
     api.succeed("POST", f"{LEAD}/{list_id}", {"field_0": NUMBER, "field_1": "Asha"})
-    answer = api.succeed("POST", f"{LEAD}/{list_id}", {"field_0": f"+91{NUMBER}", "field_1": "Ira"} | sent)
+    content = api.succeed("POST", f"{LEAD}/{list_id}", {"field_0": f"+91{NUMBER}", "field_1": "Ira"} | sent)
 
     assert (count, names) == (len(api.leads(list_id)), [lead["field_1"] for lead in api.leads(list_id)])
-    assert answer["message"] == message
+    assert content["message"] == message
 
 
 def test_overwrites_generated_lead_in_its_position(api: Account) -> None:
@@ -256,12 +256,12 @@ def test_adds_many_leads_in_order(api: Account) -> None:
     """Leads are added in the order of the request, and duplicates follow the option."""
     list_id = api.new_list()
     rows = [{"field_0": f"555000{n:04d}", "field_1": f"N{n}"} for n in range(300)] + [{"field_0": "5550000000"}]
-    answer = api.succeed("POST", f"{LEADS}/{list_id}", {"data": rows, "duplicate_option": "skip"})
+    content = api.succeed("POST", f"{LEADS}/{list_id}", {"data": rows, "duplicate_option": "skip"})
     leads = api.leads(list_id)
 
     assert [f"N{n}" for n in range(300)] == [lead["field_1"] for lead in leads]
     assert load_contract().is_valid(leads)
-    assert answer["batch_id"]
+    assert content["batch_id"]
 
 
 def test_batch_completes_on_the_clock(api: Account) -> None:

@@ -102,7 +102,7 @@ def test_streams_million_leads_in_constant_memory(serve_process: ServeProcess, s
     """A slow reader of 1.3 GB does not make a worker's memory grow."""
     send("/v1/broadcast/leads/910001000", base_url=serve_process.url)  # fills the caches that every list needs
     (worker,) = serve_process.workers
-    usual_bytes = worker.memory_info().rss
+    initial_bytes = worker.memory_info().rss
     with socket.create_connection(serve_process.address, timeout=TIMEOUT_SECONDS) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         client.sendall(f"GET {MILLION} HTTP/1.1\r\nHost: x\r\nAuthorization: x\r\n\r\n".encode())
@@ -113,14 +113,14 @@ def test_streams_million_leads_in_constant_memory(serve_process: ServeProcess, s
         wait_until_idle(worker)
         used_bytes = worker.memory_info().rss
 
-    assert used_bytes < 1.2 * usual_bytes
+    assert used_bytes < 1.2 * initial_bytes
 
 
 def wait_until_idle(worker: psutil.Process) -> None:
     """Wait until a worker does nothing but wait for its reader."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while worker.cpu_percent(0.1) > 5:
-        assert time.monotonic() < deadline, "the worker continues although nobody reads"
+        assert time.monotonic() < deadline, "the worker continues although its client reads nothing"
 
 
 # Workers
@@ -168,7 +168,7 @@ def test_worker_loads_configured_application(monkeypatch: pytest.MonkeyPatch) ->
     assert [200] == [application.test_client().get(LEADS).status_code for application in applications]
 
 
-# End
+# Shutdown
 
 
 @posix
