@@ -35,7 +35,7 @@ def _drawn() -> Drawn:
     """
 
     def drawn(
-        strategy: st.SearchStrategy[T], count: int = 100, enough: Callable[[T], bool] = lambda _: False
+        strategy: st.SearchStrategy[T], count: int = 40, enough: Callable[[T], bool] = lambda _: False
     ) -> list[T]:
         examples: list[T] = []
 

@@ -66,7 +66,7 @@ KEYS: list[tuple[dict[str, Any], str, object]] = [
 @pytest.mark.parametrize(("options", "key", "value"), KEYS, ids=lambda value: str(value)[:40])
 def test_option_sets_the_values_of_its_key(options: dict[str, Any], key: str, value: object, drawn: Drawn) -> None:
     """The values of an option's strategy are in every lead, alone and in a list."""
-    made = drawn(leads(**options), 15) + [lead for body in drawn(lead_lists(**options), 8) for lead in body]
+    made = drawn(leads(**options), 8) + [lead for body in drawn(lead_lists(**options), 4) for lead in body]
 
     assert [lead for lead in made if lead[key] != value] == []
     assert load_contract().is_valid(made[:1])

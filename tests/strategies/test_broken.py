@@ -186,7 +186,7 @@ def _broken_positions(contract: Contract) -> Iterator[tuple[str, str, object]]:
             yield rule, f"/*{'/field_N' if is_further else ''.join(f'/{part}' for part in path)}", value
 
 
-@example_counts(100, 10_000)
+@example_counts(50, 10_000)
 def test_broken_lead_breaks_exactly_one_rule(profile: str, count: int, drawn: Drawn) -> None:
     """The check of a broken lead has one break: the rule at the pointer."""
     wrong = [
@@ -198,7 +198,7 @@ def test_broken_lead_breaks_exactly_one_rule(profile: str, count: int, drawn: Dr
     assert wrong == []
 
 
-@example_counts(100, 10_000)
+@example_counts(50, 10_000)
 def test_broken_response_breaks_exactly_one_rule(profile: str, count: int, drawn: Drawn) -> None:
     """The check of a broken response has one break: the rule at the pointer."""
     wrong = [
@@ -210,7 +210,7 @@ def test_broken_response_breaks_exactly_one_rule(profile: str, count: int, drawn
     assert wrong == []
 
 
-@example_counts(60, 400)
+@example_counts(40, 400)
 def test_reference_validator_rejects_broken_keywords(profile: str, count: int, drawn: Drawn) -> None:
     """The reference validator rejects a lead that breaks a keyword, and accepts a lead that breaks another rule."""
     validator = Draft202012Validator(load_contract(profile).schema())
@@ -226,9 +226,11 @@ def test_reference_validator_rejects_broken_keywords(profile: str, count: int, d
 @pytest.mark.parametrize(
     ("profile", "strategy"),
     [
-        *((profile, broken_leads) for profile in ("sample", "documented", "lenient")),
-        ("sample", broken_responses),
-        pytest.param("documented", broken_responses, marks=MANY),
+        ("sample", broken_leads),
+        pytest.param("documented", broken_leads, marks=MANY),
+        pytest.param("lenient", broken_leads, marks=MANY),
+        pytest.param("sample", broken_responses, marks=MANY),
+        ("documented", broken_responses),
         pytest.param("lenient", broken_responses, marks=MANY),
     ],
 )

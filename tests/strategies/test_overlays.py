@@ -126,13 +126,13 @@ def test_draws_valid_leads(profile: str, overlay: Overlay, drawn: Drawn) -> None
     """Both validators accept leads and lists under the contract with the overlay."""
     contract = load_contract(profile, overlay)
     validator = Draft202012Validator(contract.schema("leads"))
-    bodies = [[lead] for lead in drawn(leads(profile=profile, overlay=overlay), 15)]
-    bodies += drawn(lead_lists(profile=profile, overlay=overlay, max_size=3), 5)
+    bodies = [[lead] for lead in drawn(leads(profile=profile, overlay=overlay), 8)]
+    bodies += drawn(lead_lists(profile=profile, overlay=overlay, max_size=3), 3)
 
     assert [body for body in bodies if not (validator.is_valid(body) and contract.is_valid(body))] == []
 
 
-@example_counts(15, 60)
+@example_counts(8, 60)
 @pytest.mark.parametrize(("profile", "overlay"), CASES)
 def test_draws_broken_leads(profile: str, overlay: Overlay, count: int, drawn: Drawn) -> None:
     """Broken leads and responses break exactly their rule under the contract with the overlay."""
@@ -194,7 +194,7 @@ def test_times_have_64_bits(profile: str, properties: Overlay, drawn: Drawn) -> 
     """If an overlay changes the schema of a time, its number still fits 64 bits in valid and broken leads."""
     overlay = {"properties": properties}
     contract = load_contract(profile, overlay)
-    broken = drawn(broken_leads(profile=profile, overlay=overlay), 60)
+    broken = drawn(broken_leads(profile=profile, overlay=overlay), 30)
 
     assert [lead for lead in drawn(leads(profile=profile, overlay=overlay), 40) if not contract.is_valid([lead])] == []
     assert [one for one in broken if sum(found.severity == "break" for found in contract.check([one.lead])) != 1] == []

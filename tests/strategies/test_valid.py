@@ -41,7 +41,7 @@ def accepted(profile: str, body: list[Any]) -> bool:
     return _reference(profile).is_valid(body) and load_contract(profile).is_valid(body)
 
 
-@example_counts(100, 10_000)
+@example_counts(50, 10_000)
 def test_draws_valid_leads(profile: str, count: int, drawn: Drawn) -> None:
     """Both validators accept every lead under its profile."""
     assert [lead for lead in drawn(leads(profile=profile), count) if not accepted(profile, [lead])] == []
@@ -208,7 +208,7 @@ def test_examples_differ(strategy: st.SearchStrategy[Any], least: int, drawn: Dr
     assert len({repr(example) for example in drawn(strategy, 100)}) >= least
 
 
-@example_counts(60, 500)
+@example_counts(30, 500)
 def test_phone_numbers_cannot_ring(profile: str, count: int, drawn: Drawn) -> None:
     """No number in a lead, in any spelling, is valid."""
     texts = {
