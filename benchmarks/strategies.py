@@ -1,6 +1,6 @@
-"""How fast are examples drawn, compared with an integer and with 57 separate draws?
+"""Measure how fast strategies draw examples, compared with an integer and with 57 separate draws.
 
-All run in turns in one process. Quote the ratios, not the rates. Imports are timed in fresh processes.
+All run in turns in one process. Quote the ratios, not the rates. Imports run in new processes.
 
     python benchmarks/strategies.py [--examples 400] [--rounds 5] [--imports 15]
 """
@@ -44,7 +44,7 @@ print(middle - start, time.perf_counter() - middle)
 
 
 def naive() -> st.SearchStrategy[dict[str, Any]]:
-    """Return the obvious strategy: one draw for each of the 57 keys."""
+    """Return the naive strategy: one draw for each of the 57 keys."""
     number = st.integers(0, 2**31 - 1)
     date = st.integers(0, 2**41).map(lambda instant: {"$date": {"$numberLong": str(instant)}})
     optional = st.none() | number
@@ -76,7 +76,7 @@ def naive() -> st.SearchStrategy[dict[str, Any]]:
 
 
 def seconds(strategy: st.SearchStrategy[Any], examples: int) -> float:
-    """Return the seconds that an example takes, Hypothesis's own work included."""
+    """Return the seconds for one example, with the overhead of Hypothesis."""
     count = 0
 
     @settings(max_examples=examples, phases=[Phase.generate], derandomize=True, database=None, deadline=None)
@@ -93,13 +93,13 @@ def seconds(strategy: st.SearchStrategy[Any], examples: int) -> float:
 def imports(rounds: int) -> tuple[float, float]:
     """Return the median milliseconds of importing Hypothesis, and of importing the strategies after it."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    timed = []
-    for _ in range(rounds + 1):  # the first one writes the bytecode
-        done = subprocess.run(
+    durations = []
+    for _ in range(rounds + 1):  # the first import writes the bytecode
+        process = subprocess.run(
             [sys.executable, "-c", IMPORT], env=environment, capture_output=True, text=True, check=True
         )
-        timed.append([1000 * float(value) for value in done.stdout.split()])
-    hypothesis, ours = zip(*timed[1:], strict=True)
+        durations.append([1000 * float(value) for value in process.stdout.split()])
+    hypothesis, ours = zip(*durations[1:], strict=True)
     return statistics.median(hypothesis), statistics.median(ours)
 
 
@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--imports", type=int, default=15)
     arguments = parser.parse_args()
-    some = {"dial_statuses": dial_statuses(), "names": names(), "phone_numbers": phone_numbers()}
+    options = {"dial_statuses": dial_statuses(), "names": names(), "phone_numbers": phone_numbers()}
     contenders: dict[str, Callable[[], float]] = {
         name: partial(seconds, strategy, arguments.examples)
         for name, strategy in {
@@ -119,28 +119,32 @@ def main() -> None:
             "leads()": leads(),
             "leads(profile='documented')": leads(profile="documented"),
             "leads(profile='lenient')": leads(profile="lenient"),
-            "leads() with three arguments": leads(**some),  # type: ignore[typeddict-item]
+            "leads() with three options": leads(**options),  # type: ignore[typeddict-item]
             "surprising_leads()": surprising_leads(),
             "broken_leads()": broken_leads(),
             f"lead_lists() of {LEADS}": lead_lists(min_size=LEADS, max_size=LEADS),
             f"responses() of {LEADS}": responses(min_size=LEADS, max_size=LEADS),
         }.items()
     }
-    accepted = load_contract().is_valid([naive().example()])
-    taken: dict[str, list[float]] = {name: [] for name in contenders}
+    is_valid = load_contract().is_valid([naive().example()])
+    times_by_name: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(arguments.rounds):
         for name, run in contenders.items():
-            taken[name].append(run())
-    print(f"{arguments.examples} examples, {arguments.rounds} rounds; medians; 57 draws are valid: {accepted}")
-    for name, times in taken.items():
-        of_naive = statistics.median(one / other for one, other in zip(taken["57 draws"], times, strict=True))
-        of_floor = statistics.median(one / other for one, other in zip(taken["st.integers()"], times, strict=True))
+            times_by_name[name].append(run())
+    print(f"{arguments.examples} examples, {arguments.rounds} rounds; medians; 57 draws are valid: {is_valid}")
+    for name, times in times_by_name.items():
+        to_naive = statistics.median(
+            first / second for first, second in zip(times_by_name["57 draws"], times, strict=True)
+        )
+        to_floor = statistics.median(
+            first / second for first, second in zip(times_by_name["st.integers()"], times, strict=True)
+        )
         rate = 1 / statistics.median(times)
-        print(f"{name:30} {rate:>8,.0f} examples/s   x{of_naive:6.2f} naive   x{of_floor:5.2f} floor")
-    hundred = LEADS / statistics.median(taken[f"lead_lists() of {LEADS}"])
+        print(f"{name:30} {rate:>8,.0f} examples/s   x{to_naive:6.2f} naive   x{to_floor:5.2f} floor")
+    hundred = LEADS / statistics.median(times_by_name[f"lead_lists() of {LEADS}"])
     print(f"lists of {LEADS}: {hundred:,.0f} leads/s")
     hypothesis, ours = imports(arguments.imports)
-    print(f"import: Hypothesis {hypothesis:.0f} ms, the strategies {ours:.0f} ms more ({ours / hypothesis:.2f} of it)")
+    print(f"import: Hypothesis {hypothesis:.0f} ms, the strategies {ours:.0f} ms more (x{ours / hypothesis:.2f})")
 
 
 if __name__ == "__main__":

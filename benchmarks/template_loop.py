@@ -1,4 +1,4 @@
-"""The limit of streaming: a loop that draws values from short lists, fills one template and encodes it.
+"""Measure the upper limit of streaming: a loop that fills one template with random values and encodes it.
 
 The leads are not realistic, do not depend on their index, and their values do not agree with each other.
 
@@ -13,7 +13,7 @@ import time
 from smartflo_contract.factories import lead
 
 NAMES = ("Asha Verma", "Kabir", "Meera", "Arjun", "Zoya", "Rohan")
-PLACES = ("Delhi", "Mumbai", "Pune", "Chennai", "Kolkata", "Kochi")
+CITIES = ("Delhi", "Mumbai", "Pune", "Chennai", "Kolkata", "Kochi")
 TIME = '{"$date":{"$numberLong":"%d"}}'
 PIECES = {
     "id": '"%024x"',
@@ -66,10 +66,10 @@ def main() -> None:
                     name,
                     name,
                     bits(14),
-                    PLACES[int(fraction() * 6)],
-                    PLACES[int(fraction() * 6)],
+                    CITIES[int(fraction() * 6)],
+                    CITIES[int(fraction() * 6)],
                     300 + int(fraction() * 600),
-                    PLACES[int(fraction() * 6)],
+                    CITIES[int(fraction() * 6)],
                     client,
                     client,
                     1 + int(fraction() * 9),

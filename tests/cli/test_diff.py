@@ -23,10 +23,10 @@ def _sources(responses: Path, leads: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "output"),
     [
-        (["good.json"], 0, "\ngrade A: "),
+        (["good.json"], 0, "\ngrade A: nothing relevant has changed\n"),
         (["fewer.json"], 0, "\ngrade C: "),
         (["fewer.json", "--fail-on", "surprise"], 1, "surprise: gone-key\n  /*/call_count  30 times, first in lead 0"),
-        (["bad.json"], 1, "\ngrade E: "),
+        (["bad.json"], 1, "\ngrade E: every lead now violates the contract\n"),
         (["bad.json", "--exit-zero"], 0, "compared with good.json: 30 leads"),
         (["bad.json", "--report", "github"], 1, "::error title=maximum /*/priority::"),
         (["empty.json"], 1, "break: no-leads"),

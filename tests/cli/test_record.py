@@ -67,11 +67,23 @@ def test_shows_number_of_findings_without_test(run: Run, tmp_path: Path) -> None
     [
         (["live.json"], 2, "nothing to write: use -o FILE for a fixture, --as-test FILE for tests, or both"),
         (["live.json", "-o", "-"], 2, "`-` is not a file name; use -o /dev/stdout to write the fixture"),
-        (["live.json", "--as-test", "tests.json"], 2, "tests.json: "),
+        (
+            ["live.json", "--as-test", "tests.json"],
+            2,
+            "tests.json: tests are written to a Python file, such as test_recorded.py",
+        ),
         (["live.json", "--as-test", "a.py"], 2, 'smartflo.fail("html")'),
-        (["live.json", "-o", "./live.json"], 2, "live.json"),
+        (
+            ["live.json", "-o", "./live.json"],
+            2,
+            "live.json is the recorded file and would be overwritten: write to another file",
+        ),
         (["none.json", "-o", "fixture.json"], 3, "cannot read none.json: No such file or directory"),
-        (["live.json", "-o", "fixture.json"], 2, "html-body"),
+        (
+            ["live.json", "-o", "fixture.json"],
+            2,
+            "live.json is not a complete list of leads (html-body); nothing is recorded",
+        ),
         (["8668", "-o", "fixture.json"], 2, "set --base-url"),
     ],
 )

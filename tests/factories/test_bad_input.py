@@ -1,4 +1,4 @@
-"""What the factories say to input that they cannot use."""
+"""Invalid input of the factories: each is an error that states what is expected."""
 
 from typing import Any
 
@@ -9,105 +9,105 @@ from smartflo_contract.schemas import ContractError, OverlayError, load_contract
 
 
 @pytest.mark.parametrize("index", [-1, -(10**30)])
-def test_negative_index(index: int) -> None:
-    """There is no lead before the first."""
+def test_rejects_negative_index(index: int) -> None:
+    """Leads are counted from 0."""
     with pytest.raises(IndexError, match=f"index: expected a number from 0 to .*, got {index}"):
         lead(1, 8668, index)
 
 
-def test_negative_index_of_a_writer() -> None:
-    """A writer says so as well."""
+def test_writer_rejects_negative_index() -> None:
+    """The writer reports the same error."""
     with pytest.raises(IndexError, match="index: expected a number from 0"):
         LeadWriter(ListDefinition(8668), load_contract()).lead(-1)
 
 
 @pytest.mark.parametrize("index", [2**32, 2**64, 10**30])
-def test_absurd_index(index: int) -> None:
-    """An index that the ids have no room for is refused, not wrapped round."""
+def test_rejects_index_beyond_ids(index: int) -> None:
+    """An index that no id can contain is an error, and does not wrap around."""
     with pytest.raises(IndexError, match=f"got {index}"):
         lead(1, 8668, index)
 
 
 @pytest.mark.parametrize("size", [-1, -(10**30)])
-def test_negative_size(size: int) -> None:
-    """A list cannot have less than no leads."""
+def test_rejects_negative_size(size: int) -> None:
+    """A list has 0 leads or more."""
     with pytest.raises(ValueError, match=f"size: expected 0 or more, got {size}"):
         lead_list(1, 8668, size)
 
 
-def test_empty_list() -> None:
-    """A list without leads is empty."""
+def test_returns_empty_list() -> None:
+    """A list of size 0 has no leads."""
     assert lead_list(1, 8668, 0) == []
 
 
 @pytest.mark.parametrize("list_id", [0, -1, 2**53, 10**20])
-def test_list_id_that_the_contract_forbids(list_id: int) -> None:
-    """A list id outside the contract's range is refused, because no lead of it could be valid."""
+def test_rejects_list_id_outside_contract(list_id: int) -> None:
+    """No lead of such a list could be valid."""
     with pytest.raises(ValueError, match=f"{list_id}"):
         lead(1, list_id, 0)
 
 
-def test_negative_size_of_a_definition() -> None:
-    """A definition of a negative size is refused."""
+def test_definition_rejects_negative_size() -> None:
+    """The message contains the setting and the value."""
     with pytest.raises(ValueError, match=r"size: .* got -3"):
         ListDefinition(1, size=-3)
 
 
 @pytest.mark.parametrize("sensitive", [(9,), (50,), (-1,)])
-def test_sensitive_position_without_column(sensitive: tuple[int, ...]) -> None:
-    """A sensitive position that no column has is refused."""
+def test_rejects_sensitive_position_without_column(sensitive: tuple[int, ...]) -> None:
+    """Sensitive positions are those of columns."""
     with pytest.raises(ValueError, match=f"{sensitive[0]}"):
         ListDefinition(1, sensitive=sensitive)
 
 
 @pytest.mark.parametrize("weights", [{1: 0}, {1: -1, 2: 2}, {1: float("nan")}, {1: float("inf")}])
 @pytest.mark.parametrize("key", ["dial_status", "disposition"])
-def test_weights_that_cannot_be_drawn(key: str, weights: dict[int, float]) -> None:
-    """Weights are finite, none is negative, and one at least is above 0."""
+def test_rejects_invalid_weights(key: str, weights: dict[int, float]) -> None:
+    """Weights are finite and not negative, and one at least is above 0."""
     with pytest.raises(ValueError, match=key):
         ListDefinition(1, **{key: weights})  # type: ignore[arg-type]  # one of two keys of one type
 
 
 @pytest.mark.parametrize("name", ["\ud800", "a\udfff"])
-def test_column_that_utf_8_cannot_say(name: str) -> None:
-    """A lone surrogate in a name is refused with the name of the setting."""
+def test_rejects_lone_surrogate_in_column(name: str) -> None:
+    """The message contains the setting."""
     with pytest.raises(ValueError, match="columns"):
         ListDefinition(1, columns=(name,))
 
 
-def test_list_name_that_utf_8_cannot_say() -> None:
-    """So it is in the name of the list."""
+def test_rejects_lone_surrogate_in_list_name() -> None:
+    """The message contains the setting."""
     with pytest.raises(ValueError, match="name"):
         ListDefinition(1, name="\ud800")
 
 
-def test_unknown_phones() -> None:
-    """An unknown series names those there are."""
+def test_rejects_unknown_phones() -> None:
+    """The message lists the series."""
     with pytest.raises(ValueError, match="safe, valid"):
         lead(1, 8668, 0, phones="rubbish")  # type: ignore[arg-type]  # what is tested
 
 
-def test_unknown_profile() -> None:
-    """An unknown profile is the contract's error."""
+def test_rejects_unknown_profile() -> None:
+    """The error is that of the contract."""
     with pytest.raises(ContractError, match="unknown profile `smaple`"):
         lead(1, 8668, 0, profile="smaple")
 
 
-def test_overlay_without_list_id() -> None:
-    """Fields stand after list_id, so a list cannot be generated without it."""
+def test_rejects_overlay_without_list_id() -> None:
+    """Fields follow list_id, so a list needs it."""
     with pytest.raises(GenerationError, match="the overlay removes list_id, which the fields"):
         lead(1, 8668, 0, overlay={"properties": {"list_id": None}})
 
 
 @pytest.mark.parametrize("schema", [{"type": "integer", "minimum": 1e20}, {"enum": [10**30]}, {"const": [2**64]}])
-def test_integer_beyond_64_bits(schema: dict[str, Any]) -> None:
-    """An integer that the JSON writer has no room for is a clear error, at load time or when generated."""
+def test_rejects_integer_beyond_64_bits(schema: dict[str, Any]) -> None:
+    """The JSON encoder supports 64 bits; the error comes at load time or at generation."""
     with pytest.raises((GenerationError, OverlayError), match=r"`n`|/properties/n"):
         lead(1, 8668, 0, overlay={"properties": {"n": schema}})
 
 
-def test_value_that_cannot_be_found() -> None:
-    """Keywords that exclude one another are an error that names the key and them."""
+def test_rejects_contradictory_keywords() -> None:
+    """The message contains the key and the keywords."""
     schema = {"type": "string", "pattern": "^[0-9]{3}$", "minLength": 5}
 
     with pytest.raises(GenerationError, match=r'no value found for `n` .*"minLength": 5.*check its keywords'):
@@ -115,23 +115,23 @@ def test_value_that_cannot_be_found() -> None:
 
 
 @pytest.mark.parametrize("seed", [2**63, True, 1.0, "1"])
-def test_seed_that_is_none(seed: Any) -> None:
-    """A seed is an integer of 64 bits, whatever was asked before."""
+def test_rejects_invalid_seed(seed: Any) -> None:
+    """A seed is a 64-bit integer, even after calls with a valid seed."""
     lead(1, 8668, 0)
 
     with pytest.raises(DefinitionError, match="seed: expected an integer"):
         lead(seed, 8668, 0)
 
 
-def test_columns_in_one_text() -> None:
-    """One text is not taken for a sequence of one-letter names."""
+def test_rejects_string_as_columns() -> None:
+    """A string is not a sequence of one-letter names."""
     with pytest.raises(DefinitionError, match="columns: expected a sequence of names"):
         lead(1, 8668, 0, columns="Name")
 
 
 @pytest.mark.parametrize("key", ["field_0", "alternate_phone_number"])
-def test_pattern_of_numbers_that_may_ring(key: str) -> None:
-    """An overlay cannot talk the factory into numbers of real subscribers; that takes an explicit choice."""
+def test_rejects_pattern_of_numbers_that_may_ring(key: str) -> None:
+    """Only an explicit choice generates numbers of real subscribers."""
     overlay = {"properties": {key: {"pattern": "^[+]91[6-9][0-9]{9}$"}}}
 
     with pytest.raises(GenerationError, match=f"`{key}` .* only --phones valid generates other numbers"):
@@ -140,8 +140,8 @@ def test_pattern_of_numbers_that_may_ring(key: str) -> None:
     assert lead(1, 8668, 0, overlay=overlay, phones="valid")["field_0"].startswith("+919")
 
 
-def test_weight_of_nothing_is_never_drawn() -> None:
-    """Where an overlay leaves only values without weight, the values are made from its keywords."""
+def test_never_draws_value_of_weight_0() -> None:
+    """If an overlay allows only values of weight 0, its keywords decide the value."""
     contract = load_contract("sample", {"properties": {"dial_status": {"enum": [1]}}})
     writer = LeadWriter(ListDefinition(1, dial_status={1: 0, 2: 5}), contract)
 
@@ -158,8 +158,8 @@ def test_weight_of_nothing_is_never_drawn() -> None:
         {"properties": {"n": {"type": "string", "minLength": 10**9}}},
     ],
 )
-def test_absurd_overlays(overlay: dict[str, Any]) -> None:
-    """An overlay that asks for what no response has is refused when it is loaded."""
+def test_rejects_unbounded_overlays(overlay: dict[str, Any]) -> None:
+    """An overlay that requires what no response contains is an error at load time."""
     with pytest.raises(OverlayError):
         load_contract("sample", overlay)
 
@@ -168,8 +168,8 @@ def test_absurd_overlays(overlay: dict[str, Any]) -> None:
     "schema",
     [{"pattern": "^[A-Z]+$", "minLength": 12}, {"pattern": "[0-9]+", "minLength": 10}, {"minLength": 100_000}],
 )
-def test_long_texts_are_found(schema: dict[str, Any]) -> None:
-    """A least length is met, also together with a pattern that lets texts grow."""
+def test_generates_strings_of_minimum_length(schema: dict[str, Any]) -> None:
+    """The minimum length holds with and without a pattern."""
     overlay = {"properties": {"n": {"type": "string", **schema}}}
 
     assert load_contract("sample", overlay).is_valid([lead(1, 8668, 0, overlay=overlay)])

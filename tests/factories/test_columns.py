@@ -1,4 +1,4 @@
-"""Lists of any columns: how many, what they are called, and what is under them."""
+"""Columns of a list: their number, their names, and the values that follow from the names."""
 
 import json
 import re
@@ -110,8 +110,8 @@ def _lead(profile: str, columns: list[str], index: int = 0, list_id: int = 8668)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_leads_of_any_width_are_valid(profile: str, width: int) -> None:
-    """Lists of no, few, exactly 35 and more columns have no finding under their contract."""
+def test_generates_valid_leads_for_any_number_of_columns(profile: str, width: int) -> None:
+    """Lists without columns, and with few, exactly 35 and more columns, have no findings."""
     leads = [_lead(profile, _columns(width), index) for index in range(20)]
 
     assert load_contract(profile).check(leads) == ()
@@ -119,30 +119,30 @@ def test_leads_of_any_width_are_valid(profile: str, width: int) -> None:
 
 @pytest.mark.parametrize(("profile", "least"), [("sample", 35), ("documented", 7)])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_number_of_fields(profile: str, least: int, width: int) -> None:
-    """There are as many fields as columns, and at least those of the reading."""
+def test_generates_a_field_for_each_column(profile: str, least: int, width: int) -> None:
+    """There are at least as many fields as the reading requires."""
     expected = [f"field_{number}" for number in range(max(least, width))]
 
     assert expected == _fields(_lead(profile, _columns(width)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_unused_fields_are_empty(profile: str, width: int) -> None:
-    """Fields beyond the columns are empty text."""
+def test_leaves_unused_fields_empty(profile: str, width: int) -> None:
+    """Fields beyond the columns are empty strings."""
     found = _lead(profile, _columns(width))
 
     assert {found[key] for key in _fields(found)[width:]} <= {""}
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_header_names_the_columns(profile: str, width: int) -> None:
-    """The header holds the names of all columns in their order."""
+def test_header_contains_the_columns(profile: str, width: int) -> None:
+    """The header contains the names of all columns in order."""
     assert _columns(width) == _header(_lead(profile, _columns(width)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_fields_follow_list_id(profile: str, width: int) -> None:
-    """Fields stand after list_id, as in the sample."""
+    """Fields follow list_id, as in the sample."""
     keys = list(_lead(profile, _columns(width)))
 
     assert keys[2:4] == ["list_id", "field_0"]
@@ -150,8 +150,8 @@ def test_fields_follow_list_id(profile: str, width: int) -> None:
 
 @pytest.mark.parametrize(("name", "pattern"), NAMES)
 @pytest.mark.parametrize("before", [0, 3], ids=["first", "fourth"])
-def test_values_follow_the_name_of_their_column(name: str, pattern: str, before: int) -> None:
-    """A value is of the kind that its column's name tells, wherever the column stands."""
+def test_column_name_decides_its_values(name: str, pattern: str, before: int) -> None:
+    """The position of the column does not matter."""
     columns = [*["Remarks"] * before, name, "Remarks"]
     values = [_lead("sample", columns, index)[f"field_{before}"] for index in range(30)]
 
@@ -159,7 +159,7 @@ def test_values_follow_the_name_of_their_column(name: str, pattern: str, before:
 
 
 def test_values_move_with_their_columns(profile: str) -> None:
-    """In another order the columns of a list hold the same values."""
+    """In another order, the columns of a list have the same values."""
     columns = _columns(9)
     values = [_lead(profile, columns, 3)[f"field_{number}"] for number in range(9)]
     turned = [_lead(profile, columns[::-1], 3)[f"field_{number}"] for number in range(9)]
@@ -167,35 +167,35 @@ def test_values_move_with_their_columns(profile: str) -> None:
     assert values == turned[::-1]
 
 
-def test_synonyms_hold_the_same_value() -> None:
-    """Two names of one kind hold the same value."""
+def test_synonyms_have_the_same_value() -> None:
+    """Two names of one kind have the same value."""
     found = _lead("sample", ["Mobile", "Phone No", "DOB", "Date of Birth"])
 
     assert (found["field_0"], found["field_2"]) == (found["field_1"], found["field_3"])
 
 
-def test_unknown_columns_differ() -> None:
-    """Columns whose names tell nothing do not all hold the same text."""
+def test_unknown_columns_have_different_values() -> None:
+    """Columns with unknown names do not all have the same string."""
     found = _lead("sample", [f"Custom {number}" for number in range(10)])
 
     assert len({found[f"field_{number}"] for number in range(10)}) > 1
 
 
 @pytest.mark.parametrize("name", AWKWARD)
-def test_awkward_names_are_kept(profile: str, name: str) -> None:
-    """A name with quotes, line breaks, percent signs, braces, emoji or other scripts is in the header as it is."""
+def test_header_contains_special_characters(profile: str, name: str) -> None:
+    """Quotes, line breaks, percent signs, braces, emoji and other scripts are unchanged."""
     assert [name, "Name"] == _header(_lead(profile, [name, "Name"]))
 
 
 @pytest.mark.parametrize("name", AWKWARD)
-def test_leads_with_awkward_names_are_valid(profile: str, name: str) -> None:
-    """Whatever the names of the columns, leads have no finding."""
+def test_generates_valid_leads_for_special_characters_in_columns(profile: str, name: str) -> None:
+    """Such column names cause no findings."""
     assert load_contract(profile).check([_lead(profile, [name, "Name"], index) for index in range(3)]) == ()
 
 
 @pytest.mark.parametrize("name", AWKWARD)
-def test_awkward_list_names_are_kept(profile: str, name: str) -> None:
-    """So it is with the name of the list."""
+def test_list_name_contains_special_characters(profile: str, name: str) -> None:
+    """The name of a list is unchanged too."""
     writer = LeadWriter(ListDefinition(8668, name=name), load_contract(profile))
 
     assert name == writer.lead(0)["list_name"]
@@ -210,8 +210,8 @@ def test_awkward_list_names_are_kept(profile: str, name: str) -> None:
         ([], []),
     ],
 )
-def test_sensitive_columns_are_told_by_name(columns: list[str], expected: list[int]) -> None:
-    """Alternate phone, date of birth and credit score are sensitive, wherever they stand."""
+def test_column_name_decides_sensitivity(columns: list[str], expected: list[int]) -> None:
+    """Alternate phone, date of birth and credit score are sensitive at every position."""
     positions = json.loads(_lead("sample", columns)["sensitive_field_map"])
     count = _lead("documented", columns)["sensitive_field_map"]
 
@@ -219,8 +219,8 @@ def test_sensitive_columns_are_told_by_name(columns: list[str], expected: list[i
 
 
 @pytest.mark.parametrize(("profile", "expected"), [("sample", "[0,3]"), ("documented", "2")])
-def test_sensitive_columns_may_be_given(profile: str, expected: str) -> None:
-    """A list may say which of its columns are sensitive."""
+def test_definition_sets_sensitive_columns(profile: str, expected: str) -> None:
+    """A list definition can contain the sensitive positions."""
     writer = LeadWriter(ListDefinition(8668, sensitive=(0, 3)), load_contract(profile))
 
     assert writer.lead(0)["sensitive_field_map"] == expected
@@ -254,19 +254,19 @@ READINGS = [_has_text_header, _has_hex_id, _has_text_lead_id, _has_text_retries,
 
 
 @pytest.mark.parametrize("reads", READINGS)
-def test_lenient_mixes_readings_over_lists(reads: Callable[[dict[str, Any]], bool]) -> None:
-    """Under lenient some lists follow the sample and others the table, key by key."""
+def test_lenient_lists_mix_readings(reads: Callable[[dict[str, Any]], bool]) -> None:
+    """For each key, some lists follow the sample and others the table."""
     assert {reads(_lead("lenient", list(DEFAULT_COLUMNS), 0, list_id)) for list_id in range(1, 40)} == {True, False}
 
 
 @pytest.mark.parametrize("reads", READINGS)
-def test_lenient_keeps_one_reading_within_a_list(reads: Callable[[dict[str, Any]], bool]) -> None:
-    """Within one list all leads follow the same reading."""
+def test_lenient_list_follows_one_reading(reads: Callable[[dict[str, Any]], bool]) -> None:
+    """All leads of a list follow the same reading."""
     assert len({reads(_lead("lenient", list(DEFAULT_COLUMNS), index)) for index in range(40)}) == 1
 
 
 def test_lenient_lists_are_valid() -> None:
-    """Whatever mix of readings a list has, it has no finding under lenient."""
+    """No mix of readings has findings under lenient."""
     contract = load_contract("lenient")
     found = [
         str(finding)

@@ -1,4 +1,4 @@
-"""The table of edge cases: what each says of itself is so."""
+"""The table of edge cases: profiles, reasons and evidence are true."""
 
 import json
 import re
@@ -25,15 +25,15 @@ dialer-skill-given text-very-long list-name-very-long email-masked dial-status-u
 CASES = [pytest.param(case, id=name) for name, case in EDGE_CASES.items()]
 
 
-def test_there_are_many() -> None:
-    """The table has what clients are known to break at, and more than thirty entries."""
+def test_contains_known_edge_cases() -> None:
+    """The table has more than thirty entries."""
     assert [name for name in WANTED if name not in EDGE_CASES] == []
     assert len(EDGE_CASES) >= 30
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_case_conforms_under_the_profiles_that_it_names(case: EdgeCase) -> None:
-    """A case is valid under the profiles that it names, and under no other."""
+def test_is_valid_under_its_profiles_only(case: EdgeCase) -> None:
+    """An edge case is valid under the profiles that it lists, and under no other profile."""
     accepting = tuple(profile for profile in PROFILES if load_contract(profile).is_valid(case.leads))
 
     assert case.profiles == accepting
@@ -41,8 +41,8 @@ def test_a_case_conforms_under_the_profiles_that_it_names(case: EdgeCase) -> Non
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_case_says_why_and_on_whose_word(case: EdgeCase) -> None:
-    """A case has a sentence for its reason, known labels of evidence, and a name of words and dashes."""
+def test_has_reason_and_evidence(case: EdgeCase) -> None:
+    """An edge case has a sentence as reason, known labels of evidence, and a name of words and dashes."""
     assert EDGE_CASES[case.name] is case
     assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)+", case.name)
     assert re.fullmatch(r"\S.{9,}\.", case.why)
@@ -51,8 +51,8 @@ def test_a_case_says_why_and_on_whose_word(case: EdgeCase) -> None:
     assert all(case.evidence.values())
 
 
-def test_what_a_case_says_is_so() -> None:
-    """Reasons that speak of numbers, and evidence that speaks of the sample, hold of the leads and of the sample."""
+def test_reasons_are_true() -> None:
+    """Numbers in reasons, and evidence from the sample, match the leads and the sample."""
     (sample,) = read("sample.json")
     hundred, capitals, quotes = (
         EDGE_CASES[name] for name in ("header-100-columns", "email-upper-case", "header-quotes")
@@ -65,8 +65,8 @@ def test_what_a_case_says_is_so() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_leads_of_a_case_are_made_anew(case: EdgeCase) -> None:
-    """Whatever a test does to the leads of a case, the next sees them as they were; JSON holds them."""
+def test_returns_copies_of_leads(case: EdgeCase) -> None:
+    """A change of the leads does not change later copies, and JSON represents them."""
     before = json.dumps(case.leads)
     for lead in case.leads:
         lead["created_at"].clear()  # type: ignore[attr-defined]
@@ -76,13 +76,13 @@ def test_leads_of_a_case_are_made_anew(case: EdgeCase) -> None:
     assert json.loads(before) == case.leads
 
 
-def test_no_two_cases_are_the_same() -> None:
-    """Each case has leads of its own, with ids that no other case has but where that is the point."""
+def test_edge_cases_differ() -> None:
+    """No two edge cases have the same leads."""
     assert len({json.dumps(case.leads) for case in EDGE_CASES.values()}) == len(EDGE_CASES)
 
 
-def test_every_known_status_is_a_case() -> None:
-    """Each known dial status and disposition, documented or not, has an entry, and some are unknown."""
+def test_contains_every_known_status() -> None:
+    """Each known dial status and disposition has an entry, and so have some unknown ones."""
     contract = load_contract()
     for key, prefix in (("dial_status", "dial-status-"), ("dialer_dial_status", "disposition-")):
         values = {case.lead[key] for name, case in EDGE_CASES.items() if name.startswith(prefix)}  # type: ignore[literal-required]
@@ -92,8 +92,8 @@ def test_every_known_status_is_a_case() -> None:
         assert [value for value in values if value not in known] != []
 
 
-def test_the_first_lead_of_a_case_is_its_lead() -> None:
-    """Of a case of two leads, lead is the first."""
+def test_lead_is_the_first_lead() -> None:
+    """In an edge case of two leads, `lead` is the first."""
     case = EDGE_CASES["phone-in-two-leads"]
 
     assert case.lead == case.leads[0]
@@ -101,15 +101,15 @@ def test_the_first_lead_of_a_case_is_its_lead() -> None:
     assert len({lead["field_0"] for lead in case.leads}) == 1
 
 
-def test_the_empty_list_has_no_lead() -> None:
-    """Asking the empty list for its lead is an error that says what to use."""
+def test_empty_list_has_no_first_lead() -> None:
+    """The error states what to use instead."""
     assert EDGE_CASES["list-empty"].leads == []
     with pytest.raises(LookupError, match="`list-empty` is an empty list and has no first lead; use `leads`"):
         _ = EDGE_CASES["list-empty"].lead
 
 
-def test_every_lesser_rule_is_reported_of_some_case() -> None:
-    """Each rule that only informs or tells a reading is reported of a case."""
+def test_covers_every_rule_that_is_not_a_break() -> None:
+    """Each rule of severity info or doc-only has a finding in an edge case."""
     lesser = {rule.name for rule in RULES if {"info", "doc-only"} & set(rule.severity.values())}
     found = {finding.rule for case in EDGE_CASES.values() for finding in load_contract().check(case.leads)}
 
@@ -117,8 +117,8 @@ def test_every_lesser_rule_is_reported_of_some_case() -> None:
     assert lesser <= found
 
 
-def test_no_number_can_ring() -> None:
-    """No phone number of any case may be somebody's."""
+def test_phone_numbers_cannot_ring() -> None:
+    """No phone number is valid."""
     texts = [
         str(value)
         for case in EDGE_CASES.values()
@@ -131,19 +131,19 @@ def test_no_number_can_ring() -> None:
     assert [number for number in numbers if phonenumbers.is_valid_number(number)] == []
 
 
-def test_e_mails_are_nobody_s() -> None:
-    """Addresses are at domains that nobody has."""
+def test_emails_are_at_reserved_domains() -> None:
+    """All addresses are at domains for examples."""
     text = json.dumps([case.leads for case in EDGE_CASES.values()])
 
     assert set(re.findall(r"@([\w.]+)", text.lower())) <= {"example.com", "example.net", "example.org"}
 
 
-def test_the_table_cannot_be_changed() -> None:
-    """A test cannot add to the table or take from it."""
+def test_table_is_immutable() -> None:
+    """The table has no method to add an entry."""
     assert not hasattr(EDGE_CASES, "__setitem__")
 
 
-def test_a_misspelt_name_is_told_the_nearest() -> None:
-    """Asking for a case that is not there names the nearest."""
+def test_unknown_name_suggests_the_nearest() -> None:
+    """The error of an unknown name contains the nearest name."""
     with pytest.raises(KeyError, match=r"no edge case `header-emty`\. Did you mean `header-empty`"):
         EDGE_CASES["header-emty"]

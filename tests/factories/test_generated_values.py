@@ -1,4 +1,4 @@
-"""Values for what an overlay adds: every keyword that it may use."""
+"""Values of properties that an overlay adds or changes, for every keyword."""
 
 import json
 from typing import Any
@@ -118,8 +118,8 @@ def _values(profile: str, schema: dict[str, Any], size: int = 25) -> list[Any]:
 
 
 @pytest.mark.parametrize(("profile", "name"), CASES)
-def test_generated_values_fit(profile: str, name: str) -> None:
-    """Every generated value fits its schema, according to both validators."""
+def test_generates_valid_values_for_keywords(profile: str, name: str) -> None:
+    """Both validators accept every generated value."""
     schema = {key: value for key, value in SCHEMAS[name].items() if key != "x-faker"}
     slow, fast = Draft202012Validator(schema), jsonschema_rs.Draft202012Validator(schema)
     values = _values(profile, SCHEMAS[name])
@@ -128,8 +128,8 @@ def test_generated_values_fit(profile: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("profile", "name"), CASES)
-def test_leads_with_generated_values_are_valid(profile: str, name: str) -> None:
-    """A lead with such a key has no finding."""
+def test_generates_valid_leads_with_new_property(profile: str, name: str) -> None:
+    """A lead with such a property has no findings."""
     overlay = {"properties": {"added": SCHEMAS[name]}, "required": ["added"]}
     leads = lead_list(6, 8668, 10, profile=profile, overlay=overlay)
 
@@ -137,8 +137,8 @@ def test_leads_with_generated_values_are_valid(profile: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_generated_texts_match(pattern: str) -> None:
-    """Every generated text matches its pattern, according to both validators."""
+def test_generates_matching_strings_for_patterns(pattern: str) -> None:
+    """Both validators accept every generated string."""
     overlay = {"properties": {"added": {"type": "string", "pattern": pattern}}}
     schema = load_contract("sample", overlay).schema()["properties"]["added"]
     slow, fast = Draft202012Validator(schema), jsonschema_rs.Draft202012Validator(schema)
@@ -148,27 +148,27 @@ def test_generated_texts_match(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["^(a|b|c)$", "^[a-f]{3}$", "^[^a]$", "^a*$", "^(?:red|green)$"])
-def test_generated_texts_differ(pattern: str) -> None:
-    """Where a pattern leaves a choice, different leads have different texts."""
+def test_generates_different_strings_for_patterns(pattern: str) -> None:
+    """If a pattern allows several strings, different leads have different strings."""
     assert len(set(_values("sample", {"pattern": pattern}))) > 1
 
 
-def test_every_type_of_a_list_occurs() -> None:
-    """Of several types each occurs."""
+def test_generates_every_type() -> None:
+    """Of several types, each occurs."""
     kinds = {type(value) for value in _values("sample", SCHEMAS["all-types"], 200)}
 
     assert kinds == {type(None), bool, int, float, str, list, dict}
 
 
-def test_every_member_of_an_enum_occurs() -> None:
-    """Every member of an enum occurs, in its own type."""
+def test_generates_every_member_of_enum() -> None:
+    """Each member occurs with its own type."""
     values = {json.dumps(value) for value in _values("sample", SCHEMAS["enum"], 200)}
 
     assert values == {json.dumps(value) for value in SCHEMAS["enum"]["enum"]}
 
 
-def test_generator_is_used_where_it_fits() -> None:
-    """With a generator whose values sometimes fit, those that fit are used."""
+def test_uses_valid_values_of_generator() -> None:
+    """If only some values of a generator are valid, these are used."""
     usual = _values("sample", SCHEMAS["faker"])
     limited = _values("sample", SCHEMAS["faker-that-fits-at-times"])
 
@@ -177,8 +177,8 @@ def test_generator_is_used_where_it_fits() -> None:
 
 @pytest.mark.parametrize("columns", [(), ("Phone",)])
 @pytest.mark.parametrize("extra", [{}, {"n": {"const": 1}}])
-def test_nearly_everything_may_be_removed(profile: str, columns: tuple[str, ...], extra: dict[str, Any]) -> None:
-    """An overlay may remove all but list_id: leads without anything that varies are leads as well."""
+def test_generates_leads_with_list_id_alone(profile: str, columns: tuple[str, ...], extra: dict[str, Any]) -> None:
+    """An overlay may remove every property except list_id."""
     names = load_contract(profile).lead["properties"]
     overlay = {"properties": {**{key: None for key in names if key != "list_id"}, **extra}}
     writer = LeadWriter(ListDefinition(8668, columns=columns), load_contract(profile, overlay))
@@ -190,8 +190,8 @@ def test_nearly_everything_may_be_removed(profile: str, columns: tuple[str, ...]
     "schema",
     [{"type": "string"}, {"minimum": 10_000}, {"type": "string", "pattern": "^L[0-9]+$"}, {"enum": [1, 2, 3]}],
 )
-def test_list_id_stays_one(profile: str, schema: dict[str, Any]) -> None:
-    """However an overlay changes list_id, a generated list has one."""
+def test_overlay_keeps_one_list_id(profile: str, schema: dict[str, Any]) -> None:
+    """A list has one list_id, even if an overlay changes its schema."""
     leads = lead_list(5, 8668, 20, profile=profile, overlay={"properties": {"list_id": schema}})
 
     assert len({json.dumps(found["list_id"]) for found in leads}) == 1
@@ -201,8 +201,8 @@ def test_list_id_stays_one(profile: str, schema: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "schema", [{"type": "integer"}, {"type": "string"}, {"type": "string", "pattern": "^L[0-9]{9}$"}]
 )
-def test_retyped_identifiers_leave_a_valid_list(profile: str, key: str, schema: dict[str, Any]) -> None:
-    """However an overlay retypes an identifier, a generated list is valid."""
+def test_generates_valid_lists_with_retyped_ids(profile: str, key: str, schema: dict[str, Any]) -> None:
+    """An overlay may change the type of an identifier."""
     overlay = {"properties": {key: schema}}
     leads = lead_list(5, 8668, 50, profile=profile, overlay=overlay)
     findings = load_contract(profile, overlay).check(leads)
@@ -212,16 +212,16 @@ def test_retyped_identifiers_leave_a_valid_list(profile: str, key: str, schema: 
 
 @pytest.mark.parametrize("key", ["header", "sensitive_field_map"])
 @pytest.mark.parametrize("schema", [{"maxLength": 5}, {"type": "string", "pattern": "^x$"}, {"type": "integer"}])
-def test_changed_json_texts_leave_a_valid_list(profile: str, key: str, schema: dict[str, Any]) -> None:
-    """However an overlay changes a text that holds JSON, a generated list is valid: the overlay wins."""
+def test_generates_valid_lists_with_changed_json_strings(profile: str, key: str, schema: dict[str, Any]) -> None:
+    """An overlay may change the schema of a JSON-encoded string."""
     overlay = {"properties": {key: schema}}
     findings = load_contract(profile, overlay).check(lead_list(5, 8668, 5, profile=profile, overlay=overlay))
 
     assert [str(finding) for finding in findings if finding.severity == "break"] == []
 
 
-def test_statuses_that_an_overlay_closes_still_agree_with_the_counters(profile: str) -> None:
-    """Where an overlay leaves some statuses, these are drawn with what belongs to them."""
+def test_counters_agree_with_restricted_statuses(profile: str) -> None:
+    """If an overlay restricts the statuses, counters and dispositions still agree with them."""
     overlay = {"properties": {"dial_status": {"enum": [1, 5]}}}
     leads = lead_list(5, 8668, 100, profile=profile, overlay=overlay)
 
@@ -292,8 +292,10 @@ _KEYS = [
         st.sampled_from(["field_7", "field_40"]), st.just({"type": "string", "minLength": 2}), max_size=2
     ),
 )
-def test_any_overlay_makes_valid_leads(profile: str, properties: dict[str, Any], fields: dict[str, Any]) -> None:
-    """Whatever an overlay says, what the factory makes of it has no break under the same contract."""
+def test_generates_valid_leads_for_any_overlay(
+    profile: str, properties: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    """Generated leads have no break under the same contract."""
     types = ["string", "number", "boolean", "null", "array", "object"]
     anew = {"type": types, "minimum": None, "maximum": None}  # without the contract's own limits
     retyped = {key: anew | schema for key, schema in properties.items()}

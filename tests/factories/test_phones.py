@@ -1,4 +1,4 @@
-"""Phone numbers: those that cannot ring, and how a lead is found by its number."""
+"""Phone numbers: the series that cannot ring, and the leads that match a number."""
 
 import random
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def _writer(
 
 @given(seed=st.integers(-(2**63), 2**63 - 1), list_id=st.integers(1, 2**53 - 1), index=st.integers(0, 10**9))
 def test_safe_number_is_possible_and_not_valid(seed: int, list_id: int, index: int) -> None:
-    """A default number has the form of an Indian one and belongs to nobody."""
+    """A default number has the form of an Indian number and belongs to nobody."""
     number = phonenumbers.parse(lead(seed, list_id, index)["field_0"])
 
     assert (phonenumbers.is_possible_number(number), phonenumbers.is_valid_number(number)) == (True, False)
@@ -41,15 +41,15 @@ def test_safe_numbers_of_a_large_draw_cannot_ring(size: int) -> None:
     assert (len(numbers) > 1.18 * size, wrong) == (True, [])
 
 
-def test_no_number_of_the_series_can_ring() -> None:
-    """Whatever six digits follow +91 5550, the number is not valid."""
+def test_no_number_of_the_series_is_valid() -> None:
+    """Numbers of +91 5550 and six digits are not valid."""
     draw = random.Random(1)  # noqa: S311  # not a secret
     numbers = [phonenumbers.parse(f"+915550{draw.randrange(10**6):06d}") for _ in range(300)]
 
     assert [number for number in numbers if phonenumbers.is_valid_number(number)] == []
 
 
-def test_safe_numbers_are_of_the_series() -> None:
+def test_safe_numbers_belong_to_the_series() -> None:
     """Every default number is +91 5550 and six digits."""
     writer = _writer()
     texts = [writer.lead(index)["field_0"] for index in range(500)]
@@ -58,7 +58,7 @@ def test_safe_numbers_are_of_the_series() -> None:
 
 
 def test_valid_numbers_are_valid() -> None:
-    """On request numbers are such as real subscribers have."""
+    """With `phones="valid"`, numbers may belong to subscribers."""
     writer = _writer(phones="valid")
     leads = [writer.lead(index) for index in range(200)]
     texts = {found[key] for found in leads for key in ("field_0", "field_1", "alternate_phone_number")} - {""}
@@ -67,15 +67,15 @@ def test_valid_numbers_are_valid() -> None:
 
 
 @pytest.mark.parametrize("phones", ["safe", "valid"])
-def test_leads_with_either_numbers_are_valid(profile: str, phones: Phones) -> None:
-    """The contract has nothing to say about either series."""
+def test_generates_valid_leads_with_either_series(profile: str, phones: Phones) -> None:
+    """Leads of both series have no findings."""
     found = [lead(1, 2, index, profile=profile, phones=phones) for index in range(10)]
 
     assert load_contract(profile).check(found) == ()
 
 
-def test_lists_begin_at_different_numbers() -> None:
-    """Two lists do not have the same numbers."""
+def test_lists_start_at_different_numbers() -> None:
+    """Two lists have different numbers."""
     first, second = ({_writer(list_id=list_id).lead(index)["field_0"] for index in range(100)} for list_id in (1, 2))
 
     assert len(first & second) < 5
@@ -94,8 +94,8 @@ FORMS: list[Callable[[str], str]] = [
 
 @pytest.mark.parametrize("phones", ["safe", "valid"])
 @pytest.mark.parametrize("form", FORMS)
-def test_lead_is_found_by_its_number(form: Callable[[str], str], phones: Phones) -> None:
-    """A number finds its lead with and without +91, 91, 0 and blanks."""
+def test_matches_number_in_any_spelling(form: Callable[[str], str], phones: Phones) -> None:
+    """A number finds its lead with and without +91, 91, 0 and spaces."""
     writer = _writer(phones=phones)
     found = [writer.matching(form(writer.lead(index)["field_0"])) for index in range(20)]
 
@@ -103,8 +103,8 @@ def test_lead_is_found_by_its_number(form: Callable[[str], str], phones: Phones)
 
 
 @given(number=st.integers(0, 999_999))
-def test_matching_finds_exactly_the_leads_with_a_number(number: int) -> None:
-    """A number finds every lead that has it and no other."""
+def test_matches_exactly_the_leads_with_a_number(number: int) -> None:
+    """No other lead matches."""
     writer = _writer(200)
     text = f"+915550{number:06d}"
     expected = [index for index in range(200) if writer.lead(index)["field_0"] == text]
@@ -113,8 +113,8 @@ def test_matching_finds_exactly_the_leads_with_a_number(number: int) -> None:
 
 
 @pytest.mark.parametrize("index", [0, 7, 999_999])
-def test_numbers_of_a_large_list_repeat(index: int) -> None:
-    """A list with more leads than the series has numbers repeats them, and all leads with one are found."""
+def test_numbers_of_large_list_repeat(index: int) -> None:
+    """If a list has more leads than the series has numbers, a number matches several leads."""
     writer = _writer(3_000_000)
     found = writer.matching(writer.lead(index)["field_0"])
 
@@ -124,14 +124,14 @@ def test_numbers_of_a_large_list_repeat(index: int) -> None:
     ]
 
 
-def test_leads_beyond_the_size_are_not_found() -> None:
-    """A lead that the list does not have is not found by its number."""
+def test_does_not_match_leads_beyond_the_size() -> None:
+    """The number of a lead beyond the list matches nothing."""
     assert _writer(10).matching(_writer(10).lead(10)["field_0"]) == []
 
 
 @pytest.mark.parametrize("columns", [("Name", "Mobile"), ("Phone",), ("Name", "Contact Number", "Phone")])
-def test_column_of_the_number_may_be_anywhere(columns: tuple[str, ...]) -> None:
-    """The phone column is known by its name, wherever it stands."""
+def test_matches_phone_column_at_any_position(columns: tuple[str, ...]) -> None:
+    """The name of the column identifies it."""
     writer = _writer(columns=columns)
     number = next(value for value in writer.lead(5).values() if str(value).startswith("+91"))
 
@@ -139,7 +139,7 @@ def test_column_of_the_number_may_be_anywhere(columns: tuple[str, ...]) -> None:
 
 
 def test_list_without_phone_column_matches_nothing() -> None:
-    """Where no column holds a phone number, no lead is found."""
+    """Without a phone column, no lead matches."""
     number = _writer().lead(0)["field_0"]
 
     assert _writer(columns=("Name",)).matching(number) == []
@@ -165,20 +165,20 @@ def test_list_without_phone_column_matches_nothing() -> None:
         "हिन्दी",
     ],
 )
-def test_rubbish_matches_nothing(number: str) -> None:
-    """What is no number of the list finds nothing."""
+def test_invalid_number_matches_nothing(number: str) -> None:
+    """A string that is not a number of the list matches nothing."""
     assert _writer().matching(number) == []
 
 
-def test_number_with_text_after_it_is_read_by_its_digits() -> None:
-    """Only the digits of a number count."""
+def test_matches_digits_only() -> None:
+    """Other characters are ignored."""
     number = _writer().lead(4)["field_0"]
 
     assert _writer().matching(f"tel:{number};") == [4]
 
 
-def test_number_that_an_overlay_made_is_found() -> None:
-    """Where an overlay decides the numbers, each lead is looked at."""
+def test_matches_number_of_an_overlay() -> None:
+    """If an overlay defines the numbers, each lead is compared."""
     contract = load_contract("sample", {"properties": {"field_0": {"const": "+915550123456"}}})
     writer = LeadWriter(ListDefinition(1, size=3), contract)
 

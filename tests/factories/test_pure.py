@@ -54,7 +54,7 @@ def test_generates_the_same_bytes_in_another_process() -> None:
 
 
 def test_order_of_calls_does_not_matter(profile: str) -> None:
-    """Asked backwards, or twice, a list gives the same leads."""
+    """Leads in reverse order, or repeated, are the same."""
     forth = [lead(1, 8668, index, profile=profile) for index in range(50)]
     back = [lead(1, 8668, index, profile=profile) for index in reversed(range(50))]
 
@@ -62,15 +62,15 @@ def test_order_of_calls_does_not_matter(profile: str) -> None:
 
 
 def test_other_lists_do_not_matter(profile: str) -> None:
-    """What else was generated in between does not matter."""
+    """Leads of other lists in between change nothing."""
     expected = lead(1, 8668, 7, profile=profile)
     lead_list(2, 9, 20, profile=profile)
 
     assert expected == lead(1, 8668, 7, profile=profile)
 
 
-def test_global_random_state_is_neither_read_nor_changed() -> None:
-    """Generating does not touch the state of the random module."""
+def test_does_not_use_global_random_state() -> None:
+    """Generation neither reads nor changes the state of the random module."""
     random.seed(5)
     expected = random.random()  # noqa: S311  # not a secret
     random.seed(5)
@@ -80,14 +80,14 @@ def test_global_random_state_is_neither_read_nor_changed() -> None:
     assert (drawn, lead_list(3, 77, 20)) == (expected, first)
 
 
-def test_lead_is_that_of_the_body(profile: str) -> None:
-    """lead(i) is what the body holds at i."""
+def test_lead_equals_that_of_the_body(profile: str) -> None:
+    """lead(i) is item i of the body."""
     writer = _writer(profile, size=200)
 
     assert json.loads(_body(writer)) == [writer.lead(index) for index in range(200)]
 
 
-def test_lead_list_is_that_of_the_writer(profile: str) -> None:
+def test_lead_list_equals_that_of_the_writer(profile: str) -> None:
     """lead, lead_list and a writer of the same list agree."""
     writer = _writer(profile, seed=4)
     expected = [writer.lead(index) for index in range(10)]
@@ -95,37 +95,37 @@ def test_lead_list_is_that_of_the_writer(profile: str) -> None:
     assert expected == lead_list(4, 8668, 10, profile=profile) == [lead(4, 8668, i, profile=profile) for i in range(10)]
 
 
-def test_body_is_written_without_blanks() -> None:
-    """The body is compact JSON in UTF-8."""
+def test_body_is_compact_json() -> None:
+    """The body is UTF-8 without spaces between tokens."""
     writer = _writer(size=3, name="हिन्दी")
     decoded = json.loads(_body(writer))
 
     assert json.dumps(decoded, ensure_ascii=False, separators=(",", ":")).encode() == _body(writer)
 
 
-def test_lines_are_the_leads() -> None:
-    """One by one, too, a list has the leads of its body."""
+def test_lines_are_the_leads_of_the_body() -> None:
+    """Each line is one lead."""
     writer = _writer(size=70)
 
     assert [json.loads(line) for line in writer.lines()] == json.loads(_body(writer))
 
 
 @pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 128, 129])
-def test_chunks_make_one_array(size: int) -> None:
-    """The pieces of a body are one array, whatever the size."""
+def test_chunks_form_one_array(size: int) -> None:
+    """All sizes result in one JSON array."""
     assert len(json.loads(_body(_writer(size=size)))) == size
 
 
-def test_chunks_are_pieces() -> None:
-    """A body comes in pieces of a few leads."""
+def test_chunks_are_small() -> None:
+    """A chunk contains few leads."""
     pieces = list(_writer(size=1280).chunks())
 
     assert (len(pieces) > 9, max(map(len, pieces)) < 200_000) == (True, True)
 
 
 @pytest.mark.parametrize("indexes", [[], [0], [24, 3, 3], list(range(70)), [10**6]])
-def test_chunks_of_some_leads(indexes: list[int]) -> None:
-    """A body can be made of any leads, in any order, also beyond the size of the list."""
+def test_chunks_contain_selected_leads(indexes: list[int]) -> None:
+    """A body may contain any leads in any order, even beyond the size of the list."""
     writer = _writer(size=25)
 
     assert json.loads(b"".join(writer.chunks(indexes))) == [writer.lead(index) for index in indexes]
@@ -151,10 +151,10 @@ def test_any_integer_is_a_seed(seed: int) -> None:
 
 
 def test_seed_of_a_list_goes_first() -> None:
-    """A list with a seed is the same in every world."""
-    worlds = [LeadWriter(ListDefinition(8668, seed=5), load_contract(), seed=seed).lead(0) for seed in (1, 2)]
+    """A list with a seed does not depend on the seed of its catalog."""
+    leads = [LeadWriter(ListDefinition(8668, seed=5), load_contract(), seed=seed).lead(0) for seed in (1, 2)]
 
-    assert worlds[0] == worlds[1]
+    assert leads[0] == leads[1]
 
 
 @pytest.mark.parametrize(
@@ -173,26 +173,26 @@ def test_seed_of_a_list_goes_first() -> None:
         LeadWriter(ListDefinition(8668), load_contract("sample", {"properties": {"priority": {"maximum": 5}}})),
     ],
 )
-def test_recipe_tells_lists_apart(other: LeadWriter) -> None:
-    """Everything that the bytes depend on is in the recipe."""
+def test_recipe_differs_between_lists(other: LeadWriter) -> None:
+    """The recipe contains everything that the bytes depend on."""
     assert _writer().recipe != other.recipe
 
 
-def test_recipe_is_that_of_the_same_list() -> None:
-    """Equal lists have equal recipes, however the overlay was given."""
+def test_recipe_is_equal_for_equal_lists() -> None:
+    """Equal lists have equal recipes."""
     overlay = {"properties": {"priority": {"maximum": 5}}}
     recipes = {LeadWriter(ListDefinition(8668), load_contract("sample", overlay)).recipe for _ in range(2)}
 
     assert len(recipes) == 1
 
 
-def test_recipe_names_versions() -> None:
-    """The recipe holds the versions of this package and of Faker, whose pools it uses."""
+def test_recipe_contains_versions() -> None:
+    """The recipe contains the versions of this package and of Faker, whose pools it uses."""
     assert len(json.loads(_writer().recipe)["versions"]) == 2
 
 
-def test_recipe_tells_orders_apart() -> None:
-    """The order of an overlay's keys and of weights is in the bytes, and so in the recipe."""
+def test_recipe_depends_on_order() -> None:
+    """The bytes depend on the order of an overlay's keys and of weights, so the recipe does too."""
     added = {key: {"type": "string"} for key in ("x", "y")}
     contracts = [
         load_contract("sample", {"properties": dict(order)}) for order in (added.items(), [*added.items()][::-1])
@@ -204,8 +204,8 @@ def test_recipe_tells_orders_apart() -> None:
     assert len(set(recipes)) == 4
 
 
-def test_leads_were_created_over_a_year() -> None:
-    """Times of creation are spread over the year before the world's present."""
+def test_spreads_creation_over_a_year() -> None:
+    """Creation times are in the year before the vendor's sample."""
     times = sorted(int(one["created_at"]["$date"]["$numberLong"]) for one in lead_list(1, 8668, 500))
 
     assert 350 < (times[-1] - times[0]) / 86_400_000 < 366

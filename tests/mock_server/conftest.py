@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 import requests
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
 
@@ -14,7 +15,7 @@ from .serve_process import ServeProcess
 
 Send = Callable[..., requests.Response]
 """Sends a request over a socket: path, method, and keyword arguments ``base_url``, ``token``, ``data`` and headers."""
-Reason = Callable[[requests.Response], str]
+Reason = Callable[[requests.Response | TestResponse], str]
 """Returns the decoded reason of a response."""
 
 
@@ -61,6 +62,7 @@ def _send(fake: FakeSmartflo) -> Iterator[Send]:
 
 @pytest.fixture(name="reason")
 def _reason() -> Reason:
+    """Return a function that decodes the reason of a response."""
     return lambda response: unquote(response.headers["X-Smartflo-Fake-Reason"])
 
 

@@ -128,7 +128,7 @@ EXAMPLES = {
 CASES = [pytest.param(example, id=name) for name, example in EXAMPLES.items()]
 
 
-def _leads(profile: str, overlay: Mapping[str, Any] | None = None, size: int = 40) -> list[dict[str, Any]]:
+def _leads(profile: str, overlay: Mapping[str, Any] | None = None, size: int = 20) -> list[dict[str, Any]]:
     return [{**found} for found in lead_list(3, 8668, size, profile=profile, overlay=overlay)]
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, lead
@@ -100,29 +100,55 @@ def test_batches_agree_about_leads_of_every_kind(profile: str, data: st.DataObje
     overlay=st.sampled_from([None, OVERLAY]),
     reverse=st.booleans(),
 )
-@example(changes={"new": _deep(199)}, concerned=range(MANY), overlay=None, reverse=False)
-@example(changes={"new": _deep(201)}, concerned=range(MANY), overlay=None, reverse=False)
-@example(changes={"anything": _deep(201)}, concerned=range(MANY), overlay=OVERLAY, reverse=False)
-@example(changes={"priority": _deep(300)}, concerned=range(MANY), overlay=None, reverse=False)
-@example(changes={"created_at": {"$date": {"$numberLong": _deep(300)}}}, concerned=[1], overlay=None, reverse=False)
-@example(changes={"available_at": "x"}, concerned=range(MANY), overlay=OVERLAY, reverse=False)
-@example(changes={"field_34": ..., "call_count": ...}, concerned=range(MANY), overlay=None, reverse=True)
 def test_batches_agree_about_changed_leads(
     profile: str, changes: Lead, concerned: Collection[int], overlay: Mapping[str, Any] | None, *, reverse: bool
 ) -> None:
     """Changed values, missing keys, new keys and another order of keys, in some leads or in all."""
-    body = []
+    _agree(profile, _changed_body(profile, changes, concerned, reverse=reverse), overlay)
+
+
+SOME_SLOW = ["sample", *(pytest.param(profile, marks=pytest.mark.slow) for profile in ("documented", "lenient"))]
+
+
+@pytest.mark.parametrize(
+    ("changes", "concerned", "overlay"),
+    [
+        ({"new": _deep(199)}, range(MANY), None),
+        ({"new": _deep(201)}, range(MANY), None),
+        ({"anything": _deep(201)}, range(MANY), OVERLAY),
+        ({"priority": _deep(300)}, range(MANY), None),
+        ({"created_at": {"$date": {"$numberLong": _deep(300)}}}, [1], None),
+        ({"available_at": "x"}, range(MANY), OVERLAY),
+    ],
+    ids=["deep", "too-deep", "too-deep-by-overlay", "failing", "failing-time", "time-string"],
+)
+@pytest.mark.parametrize("profile", SOME_SLOW)
+def test_batches_agree_about_deep_nesting(
+    profile: str, changes: Lead, concerned: Collection[int], overlay: Mapping[str, Any] | None
+) -> None:
+    """Values up to, at and beyond the limits of nesting, and a time that an overlay makes a string."""
+    _agree(profile, _changed_body(profile, changes, concerned), overlay)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_batches_agree_about_missing_keys_in_another_order(profile: str) -> None:
+    """Keys in reverse order, of which two are missing in every lead."""
+    _agree(profile, _changed_body(profile, {"field_34": ..., "call_count": ...}, range(MANY), reverse=True))
+
+
+def _changed_body(
+    profile: str, changes: Lead, concerned: Collection[int], *, reverse: bool = False
+) -> list[Mapping[str, Any]]:
+    """Return leads of which some have changed values, or missing keys for ``...``, or the keys in reverse order."""
+    body: list[Mapping[str, Any]] = []
     for index, valid in enumerate(_base(profile)):
         changed = {key: value for key, value in {**valid, **changes}.items() if value is not ...}
         in_order = dict(reversed([*changed.items()])) if reverse else changed
         body.append(in_order if index in concerned else valid)
+    return body
 
-    _agree(profile, body, overlay)
 
-
-@pytest.mark.parametrize(
-    "profile", ["sample", *(pytest.param(profile, marks=pytest.mark.slow) for profile in ("documented", "lenient"))]
-)
+@pytest.mark.parametrize("profile", SOME_SLOW)
 def test_batches_agree_about_edge_cases(profile: str) -> None:
     """Every edge case among valid leads."""
     for case in EDGE_CASES.values():

@@ -1,5 +1,6 @@
 """Draw examples of a strategy as a list, and parametrize tests with the number of examples."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
@@ -12,9 +13,14 @@ T = TypeVar("T")
 Drawn: TypeAlias = Callable[..., list[Any]]
 
 
+MAX_EXAMPLES = int(os.environ.get("MAX_EXAMPLES_OF_A_SLOW_TEST", "10000"))
+"""Maximum number of examples of a slow test; ``.ci/run`` uses 2,000."""
+
+
 def example_counts(default: int, thorough: int) -> pytest.MarkDecorator:
     """Parametrize ``count`` with the number of examples by default, and with that of the slow tests."""
-    return pytest.mark.parametrize("count", [default, pytest.param(thorough, marks=pytest.mark.slow)])
+    slow = pytest.param(min(thorough, MAX_EXAMPLES), marks=pytest.mark.slow)
+    return pytest.mark.parametrize("count", [default, slow])
 
 
 class _EnoughError(Exception):
@@ -29,7 +35,7 @@ def _drawn() -> Drawn:
     """
 
     def drawn(
-        strategy: st.SearchStrategy[T], count: int = 100, enough: Callable[[T], bool] = lambda _: False
+        strategy: st.SearchStrategy[T], count: int = 40, enough: Callable[[T], bool] = lambda _: False
     ) -> list[T]:
         examples: list[T] = []
 

@@ -1,4 +1,4 @@
-"""Arguments: each does what its name says, and a wrong one is refused with its value and what is allowed."""
+"""Options of strategies: values that they set, and errors of invalid ones."""
 
 import json
 from collections.abc import Callable
@@ -64,18 +64,16 @@ KEYS: list[tuple[dict[str, Any], str, object]] = [
 
 
 @pytest.mark.parametrize(("options", "key", "value"), KEYS, ids=lambda value: str(value)[:40])
-def test_an_argument_gives_the_values_of_its_key(
-    options: dict[str, Any], key: str, value: object, drawn: Drawn
-) -> None:
-    """What a strategy gives stands in every lead, alone and in a list."""
-    made = drawn(leads(**options), 15) + [lead for body in drawn(lead_lists(**options), 8) for lead in body]
+def test_option_sets_the_values_of_its_key(options: dict[str, Any], key: str, value: object, drawn: Drawn) -> None:
+    """The values of an option's strategy are in every lead, alone and in a list."""
+    made = drawn(leads(**options), 8) + [lead for body in drawn(lead_lists(**options), 4) for lead in body]
 
     assert [lead for lead in made if lead[key] != value] == []
     assert load_contract().is_valid(made[:1])
 
 
-def test_values_go_under_the_columns_that_hold_them(drawn: Drawn) -> None:
-    """Phone, name, e-mail and text stand under the columns of those names, wherever they are."""
+def test_option_sets_the_values_of_its_columns(drawn: Drawn) -> None:
+    """Phone, name, e-mail and other strings are in the columns of those names."""
     columns = ["City", "E-mail", "Full Name", "Mobile", "Alternate Number"]
     made = drawn(
         leads(
@@ -92,8 +90,8 @@ def test_values_go_under_the_columns_that_hold_them(drawn: Drawn) -> None:
     assert {("d", "b", "a", "c", "e")} == {tuple(lead[f"field_{number}"] for number in range(5)) for lead in made}
 
 
-def test_dates_are_put_in_order(drawn: Drawn) -> None:
-    """Of the dates that a strategy gives the earliest is created_at, the latest available_at."""
+def test_sorts_dates(drawn: Drawn) -> None:
+    """The earliest drawn date is created_at, the latest available_at."""
     made = drawn(leads(dates=st.sampled_from([_date(30), _date(4), _date(200)])), 100)
     times = [
         [int(lead[key]["$date"]["$numberLong"]) for key in ("created_at", "updated_at", "available_at")]
@@ -104,8 +102,8 @@ def test_dates_are_put_in_order(drawn: Drawn) -> None:
     assert len({tuple(three) for three in times}) > 5
 
 
-def test_columns_may_be_any_texts(profile: str, drawn: Drawn) -> None:
-    """Names of columns that no list of ours has are valid too, and arrive in header."""
+def test_columns_may_be_any_strings(profile: str, drawn: Drawn) -> None:
+    """Leads with unusual column names are valid and have them in the header."""
     columns = st.lists(st.text(), min_size=30, max_size=50)
     made = drawn(leads(profile=profile, columns=columns), 30)
 
@@ -113,23 +111,23 @@ def test_columns_may_be_any_texts(profile: str, drawn: Drawn) -> None:
     assert any("field_40" in lead for lead in made)
 
 
-def test_field_count_under_lenient(drawn: Drawn) -> None:
-    """A lenient lead has as many fields as asked for."""
+def test_field_count_sets_the_number_of_fields(drawn: Drawn) -> None:
+    """A lenient lead has that number of fields."""
     made = drawn(leads(profile="lenient", field_count=st.integers(1, 3)), 60)
 
     assert {1, 2, 3} == {sum(key.startswith("field_") for key in lead) for lead in made}
     assert [lead for lead in made if not load_contract("lenient").is_valid([lead])] == []
 
 
-def test_extra_keys_where_the_contract_is_open(drawn: Drawn) -> None:
-    """Keys that the contract does not name are added under lenient."""
+def test_extra_keys_are_added(drawn: Drawn) -> None:
+    """Under lenient, a lead has the extra keys."""
     made = drawn(leads(profile="lenient", extra_keys=JUST({"campaign": "x", "": None})), 20)
 
     assert {("x", None)} == {(lead["campaign"], lead[""]) for lead in made}
 
 
-def test_headers_and_maps_follow_their_columns(drawn: Drawn) -> None:
-    """headers() and sensitive_field_maps() speak of the columns given."""
+def test_headers_and_sensitive_field_maps_follow_columns(drawn: Drawn) -> None:
+    """headers() and sensitive_field_maps() use the option `columns`."""
     columns = JUST(["a", "b"])
     maps = drawn(sensitive_field_maps(columns=columns), 60)
 
@@ -139,8 +137,8 @@ def test_headers_and_maps_follow_their_columns(drawn: Drawn) -> None:
     assert {"0", "1", "2"} == set(drawn(sensitive_field_maps(profile="documented", columns=columns), 60))
 
 
-def test_the_same_strategy_serves_in_several_places(drawn: Drawn) -> None:
-    """A strategy made once gives valid leads in lists, in alternatives and mapped."""
+def test_strategy_is_reusable(drawn: Drawn) -> None:
+    """One strategy works in tuples and alternatives, and mapped."""
     one = leads(dial_statuses=dial_statuses())
     both = st.tuples(one, one.map(lambda lead: lead["priority"]), st.none() | one)
 
@@ -149,7 +147,7 @@ def test_the_same_strategy_serves_in_several_places(drawn: Drawn) -> None:
 
 NOT_JSON = "expected a JSON value"
 OPEN: Any = {"profile": "lenient"}
-REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
+REJECTED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: leads(profile="smaple"), ["smaple", "sample, documented, lenient", "Did you mean `sample`?"]),
     (lambda: leads(profile=3), ["profile=3"]),  # type: ignore[arg-type]
     (lambda: leads(profile=None), ["profile=None", "one of sample, documented, lenient"]),  # type: ignore[arg-type]
@@ -212,20 +210,20 @@ REFUSED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("make", "said"), REFUSED, ids=[" ".join(said)[:60] for _, said in REFUSED])
-def test_a_wrong_argument_is_refused(make: Callable[[], st.SearchStrategy[Any]], said: list[str], drawn: Drawn) -> None:
-    """The error names the value and what is allowed; it comes when drawn from: one test fails, not a file."""
+@pytest.mark.parametrize(("make", "parts"), REJECTED, ids=[" ".join(parts)[:60] for _, parts in REJECTED])
+def test_rejects_invalid_argument(make: Callable[[], st.SearchStrategy[Any]], parts: list[str], drawn: Drawn) -> None:
+    """The first draw reports the value and what is expected, so one test fails instead of a file."""
     strategy = make()
 
-    with pytest.raises(InvalidArgument) as caught:
+    with pytest.raises(InvalidArgument) as error:
         drawn(strategy, 20)
 
-    assert [text for text in said if text not in str(caught.value)] == []
+    assert [part for part in parts if part not in str(error.value)] == []
 
 
 @pytest.mark.parametrize("make", [leads, lead_lists, responses, surprising_leads, broken_leads, dial_statuses, headers])
-def test_an_unknown_argument_is_refused_at_once(make: Callable[..., object]) -> None:
-    """A misspelt argument is an error of the call, which names the argument, those there are and the nearest."""
+def test_rejects_unknown_argument_at_once(make: Callable[..., object]) -> None:
+    """The call of an unknown argument reports the known arguments and the nearest one."""
     with pytest.raises(
         InvalidArgument, match=r"unknown argument profil='sample'; expected one of .*Did you mean `profile`\?"
     ):
@@ -276,17 +274,17 @@ EXAMPLES: dict[str, type] = {
     "names": str,
     "emails": str,
 }
-"""What each strategy gives, under the sample's profile."""
+"""Type of the examples of each strategy under sample."""
 
 
 @pytest.mark.parametrize(("strategy", "text"), SHOWN, ids=[text for _, text in SHOWN])
-def test_a_strategy_shows_its_call(strategy: st.SearchStrategy[Any], text: str) -> None:
-    """The repr of a strategy is the call that makes it, without defaults."""
+def test_repr_is_the_call(strategy: st.SearchStrategy[Any], text: str) -> None:
+    """The repr of a strategy is the call that creates it, without defaults."""
     assert repr(strategy) == text
 
 
-def test_every_strategy_shows_its_call() -> None:
-    """No public strategy is left out of the table above."""
+def test_repr_of_every_strategy_is_tested() -> None:
+    """The table above has every public strategy."""
     functions = {name for name in strategies.__all__ if name.islower()}
 
     assert functions == {text.partition("(")[0] for _, text in SHOWN}
@@ -294,8 +292,8 @@ def test_every_strategy_shows_its_call() -> None:
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
 @pytest.mark.parametrize(("strategy", "text"), SHOWN, ids=[text for _, text in SHOWN])
-def test_example_gives_a_value_to_look_at(strategy: st.SearchStrategy[Any], text: str) -> None:
-    """example(), for a look in a shell, gives what the strategy's name says, and its repr reads well."""
+def test_example_returns_a_readable_value(strategy: st.SearchStrategy[Any], text: str) -> None:
+    """example() returns the expected type, with a readable repr."""
     kind = EXAMPLES[text.partition("(")[0]]
     example = strategy.example()
 
@@ -304,15 +302,15 @@ def test_example_gives_a_value_to_look_at(strategy: st.SearchStrategy[Any], text
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
-def test_example_gives_a_lead() -> None:
-    """A lead from example() is one that JSON can say."""
+def test_example_returns_json() -> None:
+    """JSON represents a lead of example()."""
     lead = leads().example()
 
     assert json.loads(json.dumps(lead)) == lead
 
 
-def test_every_public_strategy_is_documented() -> None:
-    """Each public function and class says what it is."""
+def test_public_names_have_docstrings() -> None:
+    """Each public function and class has a docstring."""
     public = [getattr(strategies, name) for name in strategies.__all__ if not name.isupper()]
 
     assert [one for one in public if not (one.__doc__ or "").strip()] == []
@@ -320,7 +318,7 @@ def test_every_public_strategy_is_documented() -> None:
 
 @settings(max_examples=10)
 @given(lead=leads(), body=lead_lists(max_size=3))
-def test_strategies_work_under_given(lead: dict[str, Any], body: list[dict[str, Any]]) -> None:
-    """Strategies are passed to given by keyword, as any other."""
+def test_works_with_given(lead: dict[str, Any], body: list[dict[str, Any]]) -> None:
+    """Strategies are keyword arguments of given."""
     assert "id" in lead
     assert len(body) <= 3

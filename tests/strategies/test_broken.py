@@ -1,4 +1,4 @@
-"""What breaks the contract: exactly one rule, at the promised pointer, and every rule has its turn."""
+"""Broken leads and responses: exactly one rule, at the pointer of the example, and every rule."""
 
 import json
 import re
@@ -22,11 +22,11 @@ from .conftest import Drawn, example_counts
 from .test_overlays import OVERLAYS
 
 Schema: TypeAlias = dict[str, Any]
-Place: TypeAlias = tuple[str, str]
-"""A keyword, and the pointer at which it refuses."""
+Position: TypeAlias = tuple[str, str]
+"""A keyword, and the pointer of its finding."""
 
 MANY = pytest.mark.slow
-NEVER_REFUSE = {
+NEVER_REJECT = {
     "$schema",
     "$id",
     "$defs",
@@ -38,11 +38,11 @@ NEVER_REFUSE = {
     "patternProperties",
     "items",
 }
-"""Keywords of an exported schema that refuse no value by themselves; every other one does, a new one too."""
+"""Keywords of an exported schema that reject no value; every other keyword does, even a new one."""
 SIZES = {"minimum": -1, "maximum": 1, "minLength": -1, "maxLength": 1}
-"""Keywords that bound a size, and on which side of the bound a value is refused."""
+"""Keywords that bound a size, and the side of the bound at which values are invalid."""
 TIMES = ("available_at", "created_at", "updated_at")
-PLACES: dict[str, tuple[str, ...]] = {
+RULE_KEYS: dict[str, tuple[str, ...]] = {
     "header-json": ("header",),
     "sensitive-json": ("sensitive_field_map",),
     "sensitive-json-or-count": ("sensitive_field_map",),
@@ -94,8 +94,8 @@ ALL_OVERLAYS = OVERLAYS | {
     },
 }
 BESIDE_ENUM = {("type", "/*/dial_status"), ("minimum", "/*/dial_status"), ("maximum", "/*/dial_status")}
-REDUNDANT: dict[str, set[Place]] = {
-    # What is not listed is refused by enum too, and what is listed fits the other keywords.
+REDUNDANT: dict[str, set[Position]] = {
+    # enum also rejects every value that one of these rejects.
     "narrowed": BESIDE_ENUM
     # The table's header is an array, which has no length.
     | {("maxLength", "/*/header")},
@@ -103,7 +103,7 @@ REDUNDANT: dict[str, set[Place]] = {
     | {("type", "/*/field_1")},
     # No text of digits is tried.
 }
-"""By overlay: keywords that nothing breaks by themselves."""
+"""Keywords that no change breaks alone, by overlay."""
 CONTRACTS = [
     *(pytest.param(profile, None, set(), id=profile) for profile in ("sample", "documented", "lenient")),
     *(
@@ -112,10 +112,10 @@ CONTRACTS = [
             overlay,
             REDUNDANT.get(name, set()),
             id=f"{name}-{profile}",
-            marks=[] if place == turn % 3 else MANY,
+            marks=[] if position == turn % 3 else MANY,
         )
         for turn, (name, overlay) in enumerate(ALL_OVERLAYS.items())
-        for place, profile in enumerate(("sample", "documented", "lenient"))
+        for position, profile in enumerate(("sample", "documented", "lenient"))
     ),
 ]
 
@@ -126,42 +126,52 @@ def breaks(profile: str, body: object, overlay: dict[str, Any] | None = None) ->
     return [(finding.rule, finding.pointer) for finding in findings if finding.severity == "break"]
 
 
-def refusing(schema: Schema, defs: Schema, place: str = "") -> Iterator[tuple[str, str, Schema]]:
-    """Yield every keyword of an exported schema that refuses values, the pointer of what it breaks, and its schema.
+def rejecting(schema: Schema, defs: Schema, position: str = "") -> Iterator[tuple[str, str, Schema]]:
+    """Yield every keyword of an exported schema that rejects values, the pointer of its finding, and its schema.
 
-    A key too many is at its parent's pointer; of readings that are alternatives, only ``anyOf`` is reported.
+    An additional key has the pointer of its parent. Of the branches of ``anyOf``, only ``anyOf`` itself is yielded.
     """
     if "$ref" in schema:
         schema = schema | defs[schema["$ref"].removeprefix("#/$defs/")]
-    for keyword, said in schema.items():
+    for keyword, content in schema.items():
         if keyword == "required":
-            yield from ((keyword, f"{place}/{key}", schema) for key in said)
-        elif keyword not in NEVER_REFUSE and (keyword, said) != ("additionalProperties", True):
-            yield keyword, place, schema
+            yield from ((keyword, f"{position}/{key}", schema) for key in content)
+        elif keyword not in NEVER_REJECT and (keyword, content) != ("additionalProperties", True):
+            yield keyword, position, schema
     if "anyOf" in schema:
         return
     for key, below in schema.get("properties", {}).items():
-        yield from refusing(below, defs, f"{place}/{key}")
+        yield from rejecting(below, defs, f"{position}/{key}")
     for below in schema.get("patternProperties", {}).values():
-        yield from refusing(below, defs, f"{place}/field_N")
+        yield from rejecting(below, defs, f"{position}/field_N")
     if "items" in schema:
-        yield from refusing(schema["items"], defs, f"{place}/0" if place else "/*")
+        yield from rejecting(schema["items"], defs, f"{position}/0" if position else "/*")
 
 
-def expected_places(contract: Contract) -> list[tuple[str, str, Schema]]:
-    """Return what :func:`refusing` yields of a response."""
+def expected_positions(contract: Contract) -> list[tuple[str, str, Schema]]:
+    """Return the items of :func:`rejecting` for a response."""
     schema = contract.schema("leads")
-    return list(refusing(schema, schema["$defs"]))
+    return list(rejecting(schema, schema["$defs"]))
 
 
 @cache
-def broken_places(contract: Contract) -> list[tuple[str, str, object]]:
-    """Return every keyword that can be broken, the pointer in the form of :func:`refusing`, and what stands there."""
-    return list(_broken_places(contract))
+def _contract(profile: str, overlay: str) -> Contract:
+    return load_contract(profile, json.loads(overlay))
 
 
-def _broken_places(contract: Contract) -> Iterator[tuple[str, str, object]]:
-    """Yield every keyword that can be broken, the pointer in the form of :func:`refusing`, and what stands there."""
+def contract_of(profile: str, overlay: dict[str, Any] | None) -> Contract:
+    """Return a contract that tests share."""
+    return _contract(profile, json.dumps(overlay))
+
+
+@cache
+def broken_positions(contract: Contract) -> list[tuple[str, str, object]]:
+    """Return every keyword that can be broken, its pointer in the form of :func:`rejecting`, and the broken value."""
+    return list(_broken_positions(contract))
+
+
+def _broken_positions(contract: Contract) -> Iterator[tuple[str, str, object]]:
+    """Yield the items of :func:`broken_positions`."""
     rules = {rule.name for rule in RULES} | {"not-json"}
     named = contract.schema()["properties"]
     simplest = Recipe(contract).simplest()
@@ -176,9 +186,9 @@ def _broken_places(contract: Contract) -> Iterator[tuple[str, str, object]]:
             yield rule, f"/*{'/field_N' if is_further else ''.join(f'/{part}' for part in path)}", value
 
 
-@example_counts(100, 10_000)
-def test_a_broken_lead_breaks_exactly_what_it_says(profile: str, count: int, drawn: Drawn) -> None:
-    """The check of a broken lead has one break: the promised rule at the promised pointer."""
+@example_counts(50, 10_000)
+def test_broken_lead_breaks_exactly_one_rule(profile: str, count: int, drawn: Drawn) -> None:
+    """The check of a broken lead has one break: the rule at the pointer."""
     wrong = [
         (broken.rule, broken.pointer, found)
         for broken in drawn(broken_leads(profile=profile), count)
@@ -188,9 +198,9 @@ def test_a_broken_lead_breaks_exactly_what_it_says(profile: str, count: int, dra
     assert wrong == []
 
 
-@example_counts(100, 10_000)
-def test_a_broken_response_breaks_exactly_what_it_says(profile: str, count: int, drawn: Drawn) -> None:
-    """The check of a broken response has one break: the promised rule at the promised pointer."""
+@example_counts(50, 10_000)
+def test_broken_response_breaks_exactly_one_rule(profile: str, count: int, drawn: Drawn) -> None:
+    """The check of a broken response has one break: the rule at the pointer."""
     wrong = [
         (broken.rule, broken.pointer, found)
         for broken in drawn(broken_responses(profile=profile), count)
@@ -200,22 +210,32 @@ def test_a_broken_response_breaks_exactly_what_it_says(profile: str, count: int,
     assert wrong == []
 
 
-@example_counts(60, 400)
-def test_the_reference_validator_refuses_what_breaks_the_schema(profile: str, count: int, drawn: Drawn) -> None:
-    """A lead that breaks a keyword is refused by jsonschema, one that breaks a rule only is accepted."""
+@example_counts(40, 400)
+def test_reference_validator_rejects_broken_keywords(profile: str, count: int, drawn: Drawn) -> None:
+    """The reference validator rejects a lead that breaks a keyword, and accepts a lead that breaks another rule."""
     validator = Draft202012Validator(load_contract(profile).schema())
     wrong = [
         broken
         for broken in drawn(broken_leads(profile=profile), count)
-        if broken.rule != "not-json" and validator.is_valid(broken.lead) != (broken.rule in PLACES)
+        if broken.rule != "not-json" and validator.is_valid(broken.lead) != (broken.rule in RULE_KEYS)
     ]
 
     assert wrong == []
 
 
-@pytest.mark.parametrize("strategy", [broken_leads, broken_responses])
-def test_every_pair_turns_up(strategy: Callable[..., Any], profile: str, drawn: Drawn) -> None:
-    """Within 5,000 examples each rule is broken at each key at which it can be, and nothing else is."""
+@pytest.mark.parametrize(
+    ("profile", "strategy"),
+    [
+        ("sample", broken_leads),
+        pytest.param("documented", broken_leads, marks=MANY),
+        pytest.param("lenient", broken_leads, marks=MANY),
+        pytest.param("sample", broken_responses, marks=MANY),
+        ("documented", broken_responses),
+        pytest.param("lenient", broken_responses, marks=MANY),
+    ],
+)
+def test_breaks_every_rule_at_every_key(strategy: Callable[..., Any], profile: str, drawn: Drawn) -> None:
+    """Within 5,000 examples, each listed rule is broken at each listed key, and no other."""
     in_leads = strategy is broken_leads
     missing = {
         (breaker.rule, breaker.key)
@@ -243,8 +263,8 @@ def _pairs(rule: str, pointer: str) -> set[tuple[str, str]]:
     return {(rule, key), (rule, "field_N")} if key.startswith("field_") else {(rule, key)}
 
 
-def test_no_rule_is_without_a_breaker() -> None:
-    """A rule that makes a body invalid under a profile can be broken under it; a lesser one can be provoked."""
+def test_every_rule_has_a_breaker() -> None:
+    """Each rule of severity break can be broken, and each surprise has a change."""
     missing = {
         (rule.name, profile)
         for rule in RULES
@@ -258,51 +278,51 @@ def test_no_rule_is_without_a_breaker() -> None:
 
 
 @pytest.mark.parametrize(("profile", "overlay", "redundant"), CONTRACTS)
-def test_every_keyword_is_broken_wherever_it_stands(
-    profile: str, overlay: dict[str, Any] | None, redundant: set[Place]
+def test_breaks_every_keyword_at_every_pointer(
+    profile: str, overlay: dict[str, Any] | None, redundant: set[Position]
 ) -> None:
-    """Every keyword of the exported schema that refuses values has a breaker at every pointer, nested ones too."""
-    contract = load_contract(profile, overlay)
-    expected = {(keyword, place) for keyword, place, _ in expected_places(contract)}
-    actual = {(keyword, place) for keyword, place, _ in broken_places(contract) if keyword != "not-json"}
+    """Each keyword of the exported schema that rejects values has a breaker at every pointer, even a nested one."""
+    contract = contract_of(profile, overlay)
+    expected = {(keyword, position) for keyword, position, _ in expected_positions(contract)}
+    actual = {(keyword, position) for keyword, position, _ in broken_positions(contract) if keyword != "not-json"}
 
     assert expected - redundant == actual - redundant
 
 
 @pytest.mark.parametrize(("profile", "overlay", "redundant"), CONTRACTS)
-def test_every_size_is_missed_by_one(profile: str, overlay: dict[str, Any] | None, redundant: set[Place]) -> None:
-    """Of every bound of a number or a length that is a whole number, the values tried are one outside it, or less."""
-    contract = load_contract(profile, overlay)
-    tried: dict[Place, list[Any]] = {}
-    for keyword, place, value in broken_places(contract):
+def test_breaks_every_bound_by_one(profile: str, overlay: dict[str, Any] | None, redundant: set[Position]) -> None:
+    """The values for each bound of a number or length are off by one, or less."""
+    contract = contract_of(profile, overlay)
+    tried: dict[Position, list[Any]] = {}
+    for keyword, position, value in broken_positions(contract):
         size = len(value) if isinstance(value, str) else value
-        tried.setdefault((keyword, place), []).extend([size] if type(size) in {int, float} else [])
+        tried.setdefault((keyword, position), []).extend([size] if type(size) in {int, float} else [])
     bounds = [
-        (keyword, place, size, reading[size])
-        for keyword, place, schema in expected_places(contract)
-        if keyword in {*SIZES, "anyOf"} and (keyword, place) not in redundant
+        (keyword, position, size, reading[size])
+        for keyword, position, schema in expected_positions(contract)
+        if keyword in {*SIZES, "anyOf"} and (keyword, position) not in redundant
         for reading in schema.get("anyOf", [schema])
         for size in SIZES
         if size in reading and keyword in {size, "anyOf"} and isinstance(reading[size], int)
     ]
     missed = [
-        (keyword, place, size, bound)
-        for keyword, place, size, bound in bounds
-        if any(0 < (value - bound) * SIZES[size] <= 1 for value in tried[keyword, place])
+        (keyword, position, size, bound)
+        for keyword, position, size, bound in bounds
+        if any(0 < (value - bound) * SIZES[size] <= 1 for value in tried[keyword, position])
     ]
 
     assert bounds == missed
 
 
-def test_breakers_list_every_rule_and_keyword_with_every_key(profile: str) -> None:
-    """The table has what follows from the exported schema and from the rules, and nothing else."""
+def test_lists_every_rule_at_every_key(profile: str) -> None:
+    """The table follows from the exported schema and the rules."""
     contract = load_contract(profile)
     simplest = Recipe(contract).simplest()
     further = f"field_{sum(1 for key in simplest if FIELD.fullmatch(key))}"
     unnamed = {key for key in (*simplest, further) if FIELD.fullmatch(key)} - contract.schema()["properties"].keys()
     expected = {("not-json", key) for key in ("", *simplest)}
-    for keyword, place, schema in expected_places(contract):
-        top = "/".join(place.split("/")[2:3])
+    for keyword, position, schema in expected_positions(contract):
+        top = "/".join(position.split("/")[2:3])
         if (keyword, top) == ("additionalProperties", ""):
             fields = [re.compile(pattern) for pattern in schema["patternProperties"]]
             expected |= {(keyword, key) for key in NEW_KEYS if not any(field.search(key) for field in fields)}
@@ -310,19 +330,19 @@ def test_breakers_list_every_rule_and_keyword_with_every_key(profile: str) -> No
             expected |= {(keyword, key) for key in (unnamed if top == "field_N" else {top})}
     for rule in RULES:
         if rule.severity.get(profile) == "break":
-            expected |= {(rule.name, key) for key in PLACES[rule.name]}
+            expected |= {(rule.name, key) for key in RULE_KEYS[rule.name]}
     actual = {(breaker.rule, breaker.key) for breaker in BREAKERS[profile]}
 
     assert expected == actual
 
 
 @pytest.mark.parametrize("key", ["created_at", "dialer_skill"])
-def test_nested_places_turn_up(key: str, profile: str, drawn: Drawn) -> None:
-    """With rule and key fixed, each pointer below the key at which a keyword refuses has its turn."""
+def test_breaks_nested_pointers(key: str, profile: str, drawn: Drawn) -> None:
+    """With rule and key fixed, each pointer below the key occurs."""
     expected = {
-        (keyword, place)
-        for keyword, place, _ in expected_places(load_contract(profile))
-        if place.startswith(f"/*/{key}") and keyword != "additionalProperties"
+        (keyword, position)
+        for keyword, position, _ in expected_positions(load_contract(profile))
+        if position.startswith(f"/*/{key}") and keyword != "additionalProperties"
     }
     actual = {
         (broken.rule, broken.pointer)
@@ -333,15 +353,15 @@ def test_nested_places_turn_up(key: str, profile: str, drawn: Drawn) -> None:
     assert expected == actual
 
 
-def test_breakers_are_listed_once(profile: str) -> None:
-    """A rule and a key stand in the list once, and something can break each."""
+def test_lists_each_breaker_once(profile: str) -> None:
+    """Each rule and key occurs once, and leads or responses can break it."""
     breakers = BREAKERS[profile]
 
     assert len({(breaker.rule, breaker.key) for breaker in breakers}) == len(breakers)
     assert all(breaker.in_leads or breaker.in_responses for breaker in breakers)
 
 
-def test_breakers_know_the_profiles() -> None:
+def test_lists_breakers_by_profile() -> None:
     """The table has the three profiles, and no other."""
     assert list(BREAKERS) == ["sample", "documented", "lenient"]
     assert len(BREAKERS) == 3
@@ -361,8 +381,8 @@ FIXED = [
 
 
 @pytest.mark.parametrize("breaker", FIXED)
-def test_a_rule_and_a_key_can_be_fixed(breaker: Any, drawn: Drawn) -> None:
-    """With rule and key given, nothing else is broken."""
+def test_breaks_only_selected_rule_and_key(breaker: Any, drawn: Drawn) -> None:
+    """With rule and key fixed, nothing else is broken."""
     strategy = broken_leads if breaker.in_leads else broken_responses
     found = drawn(strategy(rule=breaker.rule, key=breaker.key), 3)
 
@@ -370,22 +390,22 @@ def test_a_rule_and_a_key_can_be_fixed(breaker: Any, drawn: Drawn) -> None:
     assert all((breaker.rule, breaker.key) in _pairs(broken.rule, broken.pointer) for broken in found)
 
 
-def test_a_key_alone_can_be_fixed(drawn: Drawn) -> None:
-    """With a key given, every rule about it is broken in turn."""
+def test_breaks_every_rule_of_selected_key(drawn: Drawn) -> None:
+    """With a key fixed, each rule of it is broken."""
     rules = {broken.rule for broken in drawn(broken_leads(key="priority"), 60)}
 
     assert rules == {"required", "type", "minimum", "maximum", "not-json"}
 
 
 def test_broken_examples_differ(drawn: Drawn) -> None:
-    """Nearly every broken example is another one, also for a fixed rule and key."""
+    """Nearly all broken examples differ, even for a fixed rule and key."""
     assert len({repr(broken) for broken in drawn(broken_leads(), 100)}) > 95
     assert len({repr(broken) for broken in drawn(broken_responses(), 100)}) > 75
     assert len({repr(broken) for broken in drawn(broken_leads(rule="type", key="priority"), 50)}) > 45
 
 
 def test_broken_values_are_named_tuples(drawn: Drawn) -> None:
-    """A broken lead unpacks into lead, rule and pointer; a response likewise."""
+    """A broken lead or response unpacks into the value, the rule and the pointer."""
     lead, rule, pointer = drawn(broken_leads(rule="maximum", key="priority"), 1)[0]
     response, _, _ = drawn(broken_responses(rule="maximum", key="priority"), 1)[0]
 
@@ -395,8 +415,8 @@ def test_broken_values_are_named_tuples(drawn: Drawn) -> None:
     assert BrokenResponse._fields == ("response", "rule", "pointer")
 
 
-def test_leads_stay_valid_after_broken_ones(drawn: Drawn) -> None:
-    """What was broken in one example is whole in the next: nothing is shared."""
+def test_examples_share_no_values(drawn: Drawn) -> None:
+    """A change of one example does not change later examples."""
     for broken in drawn(broken_leads(profile="documented"), 40):
         for value in broken.lead.values():
             if isinstance(value, dict | list):

@@ -1,4 +1,4 @@
-"""Edge cases as strategies."""
+"""Strategies of edge cases."""
 
 import json
 from typing import Any
@@ -28,29 +28,29 @@ def _unseen(strategy: st.SearchStrategy[Any], expected: set[str], drawn: Drawn) 
     return unseen
 
 
-def test_every_edge_case_turns_up(drawn: Drawn) -> None:
-    """Within a thousand examples each lead of each edge case occurs."""
+def test_draws_every_lead_of_edge_cases(drawn: Drawn) -> None:
+    """Within a thousand examples, each lead of each edge case occurs."""
     expected = {json.dumps(lead) for case in EDGE_CASES.values() for lead in case.leads}
 
     assert _unseen(edge_leads(), expected, drawn) == set()
 
 
-def test_every_edge_case_turns_up_as_a_list(drawn: Drawn) -> None:
-    """Within a thousand examples each edge case occurs as a whole, the empty list too."""
+def test_draws_every_list_of_edge_cases(drawn: Drawn) -> None:
+    """Within a thousand examples, each edge case occurs, even the empty list."""
     expected = {json.dumps(case.leads) for case in EDGE_CASES.values()}
 
     assert _unseen(edge_lead_lists(), expected, drawn) == set()
 
 
-def test_a_profile_leaves_the_cases_that_conform(profile: str, drawn: Drawn) -> None:
-    """With a profile only cases turn up that it allows, and all of them."""
+def test_profile_selects_conforming_cases(profile: str, drawn: Drawn) -> None:
+    """With a profile, exactly the edge cases that conform under it occur."""
     expected = {json.dumps(case.leads) for case in EDGE_CASES.values() if profile in case.profiles}
 
     assert _unseen(edge_lead_lists(profile=profile), expected, drawn) == set()
 
 
-def test_an_overlay_leaves_the_cases_that_conform(drawn: Drawn) -> None:
-    """With an overlay only cases turn up that the contract with it allows."""
+def test_overlay_selects_conforming_cases(drawn: Drawn) -> None:
+    """With an overlay, only edge cases that conform under it occur."""
     overlay = {"properties": {"priority": {"minimum": 2}}}
     found = drawn(edge_leads(overlay=overlay), 50)
 
@@ -58,23 +58,23 @@ def test_an_overlay_leaves_the_cases_that_conform(drawn: Drawn) -> None:
     assert load_contract("sample", overlay).is_valid(found[:1])
 
 
-def test_leads_of_edge_cases_are_fresh(drawn: Drawn) -> None:
-    """Changing an example spoils no other."""
+def test_examples_share_no_values(drawn: Drawn) -> None:
+    """A change of one example does not change later examples."""
     for lead in drawn(edge_leads(profile="sample"), 100):
         lead["created_at"].clear()
 
     assert [lead for lead in drawn(edge_leads(profile="sample"), 100) if not lead["created_at"]] == []
 
 
-def test_an_overlay_may_leave_none(drawn: Drawn) -> None:
-    """Where no case conforms, the error says what to leave out."""
+def test_rejects_overlay_without_conforming_case(drawn: Drawn) -> None:
+    """The error states what to leave out."""
     overlay = {"properties": {"campaign": {"type": "string"}}, "required": ["campaign"]}
 
     with pytest.raises(InvalidArgument, match="no edge case conforms; leave out overlay"):
         drawn(edge_leads(overlay=overlay), 5)
 
 
-def test_a_strategy_of_edge_cases_shows_its_call() -> None:
-    """The repr is the call."""
+def test_repr_is_the_call() -> None:
+    """The repr of a strategy is the call that creates it."""
     assert repr(edge_leads()) == "edge_leads()"
     assert repr(edge_lead_lists(profile="sample")) == "edge_lead_lists(profile='sample')"

@@ -1,4 +1,4 @@
-"""Overlays: what they add, change and remove shows in every lead, valid and broken, without a change of code."""
+"""Overlays: strategies follow what they add, change and remove."""
 
 import json
 import re
@@ -122,20 +122,20 @@ CASES = by_profile(OVERLAYS)
 
 
 @pytest.mark.parametrize(("profile", "overlay"), CASES)
-def test_leads_are_valid_under_the_overlay(profile: str, overlay: Overlay, drawn: Drawn) -> None:
-    """Leads and lists are what the contract with the overlay allows, for both validators."""
+def test_draws_valid_leads(profile: str, overlay: Overlay, drawn: Drawn) -> None:
+    """Both validators accept leads and lists under the contract with the overlay."""
     contract = load_contract(profile, overlay)
     validator = Draft202012Validator(contract.schema("leads"))
-    bodies = [[lead] for lead in drawn(leads(profile=profile, overlay=overlay), 15)]
-    bodies += drawn(lead_lists(profile=profile, overlay=overlay, max_size=3), 5)
+    bodies = [[lead] for lead in drawn(leads(profile=profile, overlay=overlay), 8)]
+    bodies += drawn(lead_lists(profile=profile, overlay=overlay, max_size=3), 3)
 
     assert [body for body in bodies if not (validator.is_valid(body) and contract.is_valid(body))] == []
 
 
-@example_counts(15, 60)
+@example_counts(8, 60)
 @pytest.mark.parametrize(("profile", "overlay"), CASES)
-def test_broken_leads_break_the_overlay_s_contract(profile: str, overlay: Overlay, count: int, drawn: Drawn) -> None:
-    """Broken leads and responses break exactly what they say under the contract with the overlay."""
+def test_draws_broken_leads(profile: str, overlay: Overlay, count: int, drawn: Drawn) -> None:
+    """Broken leads and responses break exactly their rule under the contract with the overlay."""
     contract = load_contract(profile, overlay)
     made = [([one.lead], one) for one in drawn(broken_leads(profile=profile, overlay=overlay), count)]
     made += [(one.response, one) for one in drawn(broken_responses(profile=profile, overlay=overlay), count // 3)]
@@ -160,10 +160,8 @@ BREAKABLE: list[tuple[str, str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("profile", "key", "rule", "schema"), BREAKABLE)
-def test_keywords_beside_others_are_broken(
-    profile: str, key: str, rule: str, schema: dict[str, Any], drawn: Drawn
-) -> None:
-    """A keyword whose limit others guard, or that is far from small numbers, has its way to be broken as well."""
+def test_breaks_keywords_beside_others(profile: str, key: str, rule: str, schema: dict[str, Any], drawn: Drawn) -> None:
+    """A keyword whose bound is implied by others, or is far from small numbers, can be broken too."""
     overlay = {"properties": {key: schema}}
     made = drawn(broken_leads(profile=profile, overlay=overlay, rule=rule, key=key), 10)
 
@@ -174,8 +172,8 @@ def test_keywords_beside_others_are_broken(
 
 
 @pytest.mark.parametrize("overlay", [pytest.param(OVERLAYS[name], id=name) for name in OVERLAYS if name != "closed"])
-def test_surprising_leads_surprise_under_the_overlay(overlay: Overlay, drawn: Drawn) -> None:
-    """Surprising leads are allowed by the contract with the overlay, and reported."""
+def test_draws_surprising_leads(overlay: Overlay, drawn: Drawn) -> None:
+    """Surprising leads are valid under the contract with the overlay, and are reported."""
     contract = load_contract("lenient", overlay)
     severities = [
         {finding.severity for finding in contract.check([lead])}
@@ -192,18 +190,18 @@ TIMES: dict[str, Overlay] = {
 
 
 @pytest.mark.parametrize(("profile", "properties"), by_profile(TIMES))
-def test_times_that_an_overlay_changes_have_64_bits(profile: str, properties: Overlay, drawn: Drawn) -> None:
-    """Where an overlay says anything of a time, its number still has 64 bits, in leads and in broken ones."""
+def test_times_have_64_bits(profile: str, properties: Overlay, drawn: Drawn) -> None:
+    """If an overlay changes the schema of a time, its number still fits 64 bits in valid and broken leads."""
     overlay = {"properties": properties}
     contract = load_contract(profile, overlay)
-    broken = drawn(broken_leads(profile=profile, overlay=overlay), 60)
+    broken = drawn(broken_leads(profile=profile, overlay=overlay), 30)
 
     assert [lead for lead in drawn(leads(profile=profile, overlay=overlay), 40) if not contract.is_valid([lead])] == []
     assert [one for one in broken if sum(found.severity == "break" for found in contract.check([one.lead])) != 1] == []
 
 
-def test_a_new_key_has_values_of_its_keywords(drawn: Drawn) -> None:
-    """A property that an overlay adds is in every lead, with values over the whole of what its keywords allow."""
+def test_new_property_has_all_valid_values(drawn: Drawn) -> None:
+    """Every lead has the property of an overlay, with values over the whole range of its keywords."""
     made = drawn(leads(overlay=OVERLAYS["text"] | {"required": ["campaign"]}), 60)
 
     assert {3, 4, 5} == {len(lead["campaign"]) for lead in made}
@@ -213,8 +211,8 @@ def test_a_new_key_has_values_of_its_keywords(drawn: Drawn) -> None:
     assert all(re.fullmatch("[A-Z]{2}-[0-9]+", lead["code"]) for lead in drawn(leads(overlay=OVERLAYS["pattern"]), 50))
 
 
-def test_a_new_key_with_a_generator_has_realistic_values(drawn: Drawn) -> None:
-    """x-faker and x-known-values of an overlay's property are followed."""
+def test_new_property_follows_its_annotations(drawn: Drawn) -> None:
+    """x-faker and x-known-values of an overlay's property decide its values."""
     made = drawn(leads(overlay=OVERLAYS["faker"]), 120)
 
     assert {"Pune", "Kochi", "Chennai"} <= {lead["town"] for lead in made}
@@ -222,8 +220,8 @@ def test_a_new_key_with_a_generator_has_realistic_values(drawn: Drawn) -> None:
     assert {4, 9, 10} <= {lead["stage"] for lead in made}
 
 
-def test_no_known_value_is_left_out(drawn: Drawn) -> None:
-    """Of an open set with more members than a byte has values, none is out of reach."""
+def test_draws_known_values_beyond_a_byte(drawn: Drawn) -> None:
+    """Known values that do not fit a byte table occur too."""
     known = [{"value": value, "label": f"Status {value}", "evidence": "assumed"} for value in range(400)]
     overlay = {"properties": {"stage": {"type": "integer", "x-known-values": known}}}
 
@@ -238,8 +236,8 @@ def test_no_known_value_is_left_out(drawn: Drawn) -> None:
     assert len(seen) > 300
 
 
-def test_a_narrowed_key_keeps_its_realistic_values(drawn: Drawn) -> None:
-    """Where an overlay narrows a key, the usual values that still fit are used, and each known one turns up."""
+def test_narrowed_property_has_realistic_values(drawn: Drawn) -> None:
+    """If an overlay narrows a property, its realistic values that stay valid occur, and so does each known one."""
     overlay = OVERLAYS["narrowed"]
     made = drawn(leads(overlay=overlay), 300)
 
@@ -251,15 +249,15 @@ def test_a_narrowed_key_keeps_its_realistic_values(drawn: Drawn) -> None:
     assert max(drawn(dispositions(overlay=overlay), 100)) == 0
 
 
-def test_a_removed_key_is_gone(drawn: Drawn) -> None:
-    """What an overlay removes is in no lead."""
+def test_removed_property_is_missing(drawn: Drawn) -> None:
+    """No lead has a property that an overlay removes."""
     removed = set(OVERLAYS["removed"]["properties"])
 
     assert [lead for lead in drawn(leads(overlay=OVERLAYS["removed"]), 50) if removed & lead.keys()] == []
 
 
-def test_examples_under_an_overlay_shrink(drawn: Drawn) -> None:
-    """A key that an overlay adds shrinks like the others, and leaves them at their simplest."""
+def test_new_property_shrinks(drawn: Drawn) -> None:
+    """A new property shrinks, and leaves other values at their simplest."""
     search = settings(derandomize=True, database=None, deadline=None, max_examples=500)
     plain: st.SearchStrategy[dict[str, Any]] = leads(overlay=OVERLAYS["text"]).map(dict)
     found = find(plain, lambda lead: len(lead["campaign"]) > 3, settings=search)
@@ -268,16 +266,16 @@ def test_examples_under_an_overlay_shrink(drawn: Drawn) -> None:
     assert drawn(leads(overlay=OVERLAYS["text"]), 1)[0]["campaign"] == "000"
 
 
-def test_an_overlay_may_come_from_a_file(tmp_path: Any, drawn: Drawn) -> None:
-    """The overlay argument takes the path of a JSON file as well."""
+def test_overlay_may_be_a_path(tmp_path: Any, drawn: Drawn) -> None:
+    """The overlay argument accepts the path of a JSON file."""
     path = tmp_path / "overlay.json"
     path.write_text(json.dumps(OVERLAYS["text"]))
 
     assert "campaign" in drawn(leads(overlay=path), 1)[0]
 
 
-def test_values_of_enums_are_not_shared(drawn: Drawn) -> None:
-    """Changing a value that an enum lists changes no other lead."""
+def test_examples_share_no_enum_values(drawn: Drawn) -> None:
+    """A change of an enum's value changes no other lead."""
     first, second = [
         lead["source"] for lead in drawn(leads(overlay=OVERLAYS["closed"]), 100) if isinstance(lead["source"], dict)
     ][:2]
@@ -287,8 +285,8 @@ def test_values_of_enums_are_not_shared(drawn: Drawn) -> None:
 
 
 @pytest.mark.parametrize("key", ["field_0", "alternate_phone_number"])
-def test_an_overlay_cannot_make_numbers_that_ring(key: str, drawn: Drawn) -> None:
-    """A pattern that only subscribers' numbers fit is refused, with the way out; a listed number is the user's."""
+def test_rejects_pattern_of_numbers_that_may_ring(key: str, drawn: Drawn) -> None:
+    """The error states the way out; an enum of numbers is the user's choice."""
     real = {"properties": {key: {"pattern": "^[+]919[0-9]{9}$"}}}
 
     with pytest.raises(InvalidArgument, match="no phone number that cannot ring is valid"):
@@ -296,14 +294,14 @@ def test_an_overlay_cannot_make_numbers_that_ring(key: str, drawn: Drawn) -> Non
     assert drawn(leads(overlay={"properties": {key: {"enum": ["555"]}}}), 5)[0][key] == "555"
 
 
-def test_an_overlay_that_nothing_fits_is_refused(drawn: Drawn) -> None:
-    """Keywords that exclude one another give an error rather than an endless search."""
+def test_rejects_contradictory_keywords(drawn: Drawn) -> None:
+    """Contradictory keywords are an error instead of an endless search."""
     with pytest.raises(InvalidArgument, match="check its keywords"):
         drawn(broken_leads(overlay={"properties": {"x": {"type": "string", "pattern": "^a$", "minLength": 5}}}), 5)
 
 
-def test_headers_follow_the_overlay(drawn: Drawn) -> None:
-    """A header that an overlay narrows fits it, and so does a header by itself."""
+def test_headers_are_valid(drawn: Drawn) -> None:
+    """headers() returns values that are valid under the overlay."""
     overlay = {"properties": {"header": {"maxLength": 60}}}
 
     assert max(len(header) for header in drawn(headers(overlay=overlay), 100)) <= 60
@@ -317,8 +315,8 @@ HEADERS: dict[str, Overlay] = {
 
 
 @pytest.mark.parametrize(("profile", "header"), by_profile(HEADERS))
-def test_values_follow_a_header_that_an_overlay_narrows(profile: str, header: Overlay, drawn: Drawn) -> None:
-    """Values stand under the columns that the header names, also where an overlay says what it may be."""
+def test_values_follow_the_columns_of_narrowed_header(profile: str, header: Overlay, drawn: Drawn) -> None:
+    """Values are in the columns that the header contains, even if an overlay changes its schema."""
     overlay = {"properties": {"header": header}}
     made = drawn(leads(profile=profile, overlay=overlay, names=st.just("Zed"), texts=st.just("x")), 40)
     placed = [
@@ -330,8 +328,8 @@ def test_values_follow_a_header_that_an_overlay_narrows(profile: str, header: Ov
     assert [lead for lead in made if not load_contract(profile, overlay).is_valid([lead])] == []
 
 
-def test_columns_that_are_given_arrive_under_an_overlay(profile: str, drawn: Drawn) -> None:
-    """Columns of the caller's are in header where an overlay narrows it, and their values stand under them."""
+def test_columns_are_used_under_overlay(profile: str, drawn: Drawn) -> None:
+    """The option `columns` works with an overlay that narrows the header."""
     options: Any = {"profile": profile, "overlay": {"properties": {"header": HEADERS["short"]}}}
     options["columns"] = st.just(["Name"])
     made = drawn(leads(**options, names=st.just("Zed")), 30)
@@ -340,8 +338,8 @@ def test_columns_that_are_given_arrive_under_an_overlay(profile: str, drawn: Dra
     assert {("Name",)} == {column_names(header) for header in drawn(headers(**options), 30)}
 
 
-def test_every_generator_has_a_source() -> None:
-    """The table has every generator that x-faker may name, except `column`, which stands for that of the column."""
+def test_table_has_every_generator() -> None:
+    """The table has every generator that x-faker allows, except `column`, which stands for that of the column."""
     contract = load_contract()
     named = {schema.get("x-faker") for schema in contract.lead["properties"].values()} - {None}
     from smartflo_contract.schemas.files import read  # noqa: PLC0415
@@ -350,8 +348,8 @@ def test_every_generator_has_a_source() -> None:
     assert named - {"column"} <= set(GENERATORS)
 
 
-def test_new_keys_are_none_of_the_contract() -> None:
-    """The keys that surprise are no keys of the contract."""
+def test_surprising_keys_are_not_in_the_contract() -> None:
+    """The contract defines none of the keys that surprise."""
     assert set(NEW_KEYS) & set(load_contract().lead["properties"]) == set()
     assert repr(object_ids()) == "object_ids()"
 
@@ -364,8 +362,8 @@ LIST_IDS: dict[str, Overlay] = {
 
 
 @pytest.mark.parametrize("pattern", ["^([A-Za-z]+ ?)+$", "^(a+)+$", "^[0-9]+(,[0-9]+)*$"])
-def test_patterns_that_can_be_matched_in_many_ways(pattern: str, drawn: Drawn) -> None:
-    """A pattern with a repetition inside another does not keep Hypothesis busy with texts that it refuses."""
+def test_draws_from_ambiguous_patterns(pattern: str, drawn: Drawn) -> None:
+    """A nested repetition does not make Hypothesis filter out too many strings."""
     overlay: Overlay = {"properties": {"x": {"type": "string", "pattern": pattern}}, "required": ["x"]}
     contract = load_contract("sample", overlay)
 
@@ -373,8 +371,8 @@ def test_patterns_that_can_be_matched_in_many_ways(pattern: str, drawn: Drawn) -
 
 
 @pytest.mark.parametrize(("profile", "schema"), by_profile(LIST_IDS))
-def test_list_ids_that_are_no_ids(profile: str, schema: Overlay, drawn: Drawn) -> None:
-    """Where an overlay lets list_id be what no id is written as, id is still text of the contract's."""
+def test_draws_valid_ids_for_unusual_list_ids(profile: str, schema: Overlay, drawn: Drawn) -> None:
+    """If an overlay allows list_id values that are not ids, `id` is still valid."""
     overlay = {"properties": {"list_id": schema}}
     contract = load_contract(profile, overlay)
 

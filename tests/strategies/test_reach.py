@@ -1,4 +1,4 @@
-"""Every value that the contract names turns up early, so that a test of a hundred examples is worth running."""
+"""Every value in the contract occurs within 500 examples."""
 
 import json
 from collections.abc import Callable
@@ -37,8 +37,8 @@ def fields(lead: dict[str, Any]) -> int:
     return sum(key.startswith("field_") for key in lead)
 
 
-def test_every_known_value_turns_up(profile: str, first_examples: Examples) -> None:
-    """Within 500 examples each known value of each open set occurs."""
+def test_draws_every_known_value(profile: str, first_examples: Examples) -> None:
+    """Within 500 examples, each known value of each open enumeration occurs."""
     missing = {
         key: set(known.labels) - {lead[key] for lead in first_examples(profile)}
         for key, known in data_of(load_contract(profile)).known_values.items()
@@ -47,8 +47,8 @@ def test_every_known_value_turns_up(profile: str, first_examples: Examples) -> N
     assert {key for key, values in missing.items() if values} == set()
 
 
-def test_an_account_s_own_dispositions_turn_up(profile: str, first_examples: Examples) -> None:
-    """Positive dispositions that no page lists occur as well."""
+def test_draws_dispositions_of_an_account(profile: str, first_examples: Examples) -> None:
+    """Positive dispositions that no page lists occur."""
     listed = data_of(load_contract(profile)).known_values["dialer_dial_status"].labels
     found = {lead["dialer_dial_status"] for lead in first_examples(profile)} - listed.keys()
 
@@ -58,26 +58,26 @@ def test_an_account_s_own_dispositions_turn_up(profile: str, first_examples: Exa
 
 @pytest.mark.parametrize("key", NULLABLE)
 @pytest.mark.parametrize("profile", ["sample", "lenient"])
-def test_null_and_non_null_turn_up(profile: str, key: str, first_examples: Examples) -> None:
-    """What may be null is null in some examples and not in others."""
+def test_draws_null_and_other_values(profile: str, key: str, first_examples: Examples) -> None:
+    """A nullable key is null in some examples only."""
     assert {True, False} == {lead[key] is None for lead in first_examples(profile)}
 
 
 @pytest.mark.parametrize("key", NULLABLE)
-def test_null_is_never_in_a_documented_lead(key: str, first_examples: Examples) -> None:
-    """The table has no null."""
+def test_never_draws_null_under_documented(key: str, first_examples: Examples) -> None:
+    """The vendor's table has no null."""
     assert {False} == {lead[key] is None for lead in first_examples("documented")}
 
 
-def test_every_number_of_columns_turns_up(profile: str, first_examples: Examples) -> None:
-    """Header names none, one, and as many columns as lie about the numbers of the vendor's page, and many."""
+def test_draws_every_number_of_columns(profile: str, first_examples: Examples) -> None:
+    """Headers have no column, one, counts around those of the vendor's page, and many."""
     counts = {len(column_names(lead["header"]) or ()) for lead in first_examples(profile)}
 
     assert counts == COLUMN_COUNTS
 
 
-def test_fields_follow_the_columns(first_examples: Examples) -> None:
-    """There are as many fields as columns, and never fewer than the 35 of the sample or the 7 of the table."""
+def test_number_of_fields_follows_the_columns(first_examples: Examples) -> None:
+    """There is a field for each column, and at least 35 under sample or 7 under documented."""
     counts = {
         (profile, fields(lead), len(column_names(lead["header"]) or ()))
         for profile in ("sample", "documented")
@@ -88,15 +88,15 @@ def test_fields_follow_the_columns(first_examples: Examples) -> None:
     assert {(profile, max(least[profile], columns), columns) for profile, _, columns in counts} == counts
 
 
-def test_lenient_leads_have_any_number_of_fields(first_examples: Examples) -> None:
-    """Under lenient a lead has one field or more, whatever the columns."""
+def test_draws_any_number_of_fields_under_lenient(first_examples: Examples) -> None:
+    """A lenient lead has one field or more, regardless of its columns."""
     counts = {fields(lead) for lead in first_examples("lenient")}
 
     assert {1, 2, 6, 7, 34, 35, 36, 100} <= counts
 
 
-def test_both_readings_turn_up_under_lenient(first_examples: Examples) -> None:
-    """Where documentation and sample disagree on a type, a lenient lead has now the one, now the other."""
+def test_draws_both_readings_under_lenient(first_examples: Examples) -> None:
+    """If documentation and sample contradict each other on a type, both types occur."""
     made = first_examples("lenient")
 
     assert {str, int} == {type(lead["retry_count"]) for lead in made}
@@ -106,8 +106,8 @@ def test_both_readings_turn_up_under_lenient(first_examples: Examples) -> None:
     assert {True, False} == {lead["id"] == str(lead["list_id"]) for lead in made}
 
 
-def test_booleans_and_bounds_turn_up(profile: str, first_examples: Examples) -> None:
-    """Both truth values, and the least and the greatest of every bounded number, occur."""
+def test_draws_booleans_and_bounds(profile: str, first_examples: Examples) -> None:
+    """Both booleans, and the minimum and maximum of every bounded number, occur."""
     made = first_examples(profile)
     bounded = {
         key: (schema["minimum"], schema["maximum"])
@@ -122,8 +122,8 @@ def test_booleans_and_bounds_turn_up(profile: str, first_examples: Examples) -> 
     assert missing == set()
 
 
-def test_unusual_texts_turn_up(first_examples: Examples) -> None:
-    """Quotes, line breaks, Devanagari, right-to-left text and emoji occur in fields and in column names."""
+def test_draws_unusual_strings(first_examples: Examples) -> None:
+    """Quotes, line breaks, Devanagari, right-to-left text and emoji occur in fields and column names."""
     made = first_examples("sample")
     texts = {text for lead in made for text in lead.values() if isinstance(text, str)}
     headers = {name for lead in made for name in json.loads(lead["header"])}
@@ -133,16 +133,16 @@ def test_unusual_texts_turn_up(first_examples: Examples) -> None:
     assert [mark for mark in wanted if not any(mark in name for name in headers)] == []
 
 
-def test_columns_repeat_and_are_empty(first_examples: Examples) -> None:
-    """Column names that are empty, and lists with the same name twice, occur."""
+def test_draws_repeated_and_empty_column_names(first_examples: Examples) -> None:
+    """Empty column names, and the same name twice, occur."""
     headers = [json.loads(lead["header"]) for lead in first_examples("sample")]
 
     assert any("" in names for names in headers)
     assert any(len(set(names)) < len(names) for names in headers)
 
 
-def test_every_field_is_filled_in_some_lead(first_examples: Examples) -> None:
-    """Of the 35 fields each holds something in some lead and nothing in another."""
+def test_draws_a_value_for_every_field(first_examples: Examples) -> None:
+    """Each of the 35 fields has a value in some leads only."""
     made = first_examples("sample")
 
     assert [n for n in range(35) if {True, False} != {bool(lead[f"field_{n}"]) for lead in made}] == []

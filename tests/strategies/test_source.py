@@ -1,4 +1,4 @@
-"""What the strategies are made with: Hypothesis as it is documented, no Faker, and no search by trial and error."""
+"""Source of the strategies: the public API of Hypothesis, no Faker, and no filters of whole leads."""
 
 import ast
 import os
@@ -17,8 +17,8 @@ MODULES = sorted(SOURCE.glob("*.py"))
 PUBLIC = {"SearchStrategy", "DrawFn", *hypothesis.strategies.__all__}
 
 
-BY_NAME = {"importlib", "pkgutil", "runpy", "__import__", "eval", "exec"}
-"""What imports a module whose name is a value, which no list of imports shows."""
+DYNAMIC_IMPORTS = {"importlib", "pkgutil", "runpy", "__import__", "eval", "exec"}
+"""Names that import modules dynamically."""
 
 
 def imported(source: str) -> Iterator[str]:
@@ -30,18 +30,18 @@ def imported(source: str) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def by_name(source: str) -> set[str]:
-    """Return what a source has of :data:`BY_NAME`, and its texts that are names of private modules of Hypothesis."""
+def dynamic_imports(source: str) -> set[str]:
+    """Return the names of :data:`DYNAMIC_IMPORTS` in a source, and its strings that name modules of Hypothesis."""
     tree = list(ast.walk(ast.parse(source)))
     names = {node.id for node in tree if isinstance(node, ast.Name)}
     names |= {part for name in imported(source) for part in name.split(".")}
     texts = {node.value for node in tree if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return (names & BY_NAME) | {text for text in texts if text.startswith(("hypothesis.", "_hypothesis"))}
+    return (names & DYNAMIC_IMPORTS) | {text for text in texts if text.startswith(("hypothesis.", "_hypothesis"))}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-def test_only_documented_parts_of_hypothesis_are_used(module: Path) -> None:
-    """Hypothesis is imported as strategies and errors, and of strategies only public names are used."""
+def test_uses_public_api_of_hypothesis(module: Path) -> None:
+    """Modules import the strategies and errors of Hypothesis, and use only public strategies."""
     source = module.read_text(encoding="utf-8")
     of_hypothesis = {name for name in imported(source) if name.startswith(("hypothesis", "_hypothesis"))}
     used = {
@@ -59,9 +59,9 @@ def test_only_documented_parts_of_hypothesis_are_used(module: Path) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-def test_nothing_is_imported_by_a_name_that_is_a_value(module: Path) -> None:
-    """No module imports by text, by which it could reach what Hypothesis does not document."""
-    assert set() == by_name(module.read_text(encoding="utf-8"))
+def test_imports_nothing_dynamically(module: Path) -> None:
+    """A dynamic import could use private parts of Hypothesis."""
+    assert set() == dynamic_imports(module.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_nothing_is_imported_by_a_name_that_is_a_value(module: Path) -> None:
         'import sys\nsys.modules["hypothesis.internal.reflection"]',
     ],
 )
-def test_imports_by_name_are_seen(source: str) -> None:
-    """Each way to import by text is one that the test above sees."""
-    assert set() != by_name(source)
+def test_detects_dynamic_imports(source: str) -> None:
+    """The test above detects each way to import dynamically."""
+    assert set() != dynamic_imports(source)
 
 
-def test_whole_leads_are_never_filtered() -> None:
-    """Values of one key may be filtered, where a caller's overlay wants it; leads and lists never are."""
+def test_filters_single_values_only() -> None:
+    """Strategies filter values of an overlay's key, but not leads or lists."""
     filtering = {path.name for path in MODULES if ".filter(" in path.read_text(encoding="utf-8")}
     assuming = {path.name for path in MODULES if "assume" in path.read_text(encoding="utf-8")}
 
@@ -106,7 +106,7 @@ print(examples.hexdigest(), "faker" in sys.modules)
 """
 
 
-def test_examples_depend_on_no_hash_seed_and_no_faker() -> None:
+def test_draws_same_examples_without_faker() -> None:
     """A derandomized test gets the same examples in every process, and no process imports Faker.
 
     Hypothesis cannot shrink what Faker returns.

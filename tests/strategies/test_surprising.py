@@ -1,4 +1,4 @@
-"""Leads that surprise: allowed, reported, and never a break."""
+"""Surprising leads: valid and reported."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from .conftest import Drawn, example_counts
 
 
 @example_counts(100, 10_000)
-def test_lenient_accepts_and_reports_every_surprise(count: int, drawn: Drawn) -> None:
+def test_surprising_lead_is_valid_and_reported(count: int, drawn: Drawn) -> None:
     """A surprising lead is valid under lenient and has a finding of severity surprise."""
     contract = load_contract("lenient")
     findings = [contract.check([lead]) for lead in drawn(surprising_leads(), count)]
@@ -21,8 +21,8 @@ def test_lenient_accepts_and_reports_every_surprise(count: int, drawn: Drawn) ->
 
 
 @pytest.mark.parametrize("profile", ["sample", "documented"])
-def test_other_profiles_have_their_surprises(profile: str, drawn: Drawn) -> None:
-    """Under a closed profile what is left open surprises: values that are not known, fields that nobody asked for."""
+def test_surprises_under_other_profiles(profile: str, drawn: Drawn) -> None:
+    """Under a closed profile, unknown values and additional fields surprise."""
     contract = load_contract(profile)
     findings = [contract.check([lead]) for lead in drawn(surprising_leads(profile=profile), 60)]
 
@@ -30,8 +30,8 @@ def test_other_profiles_have_their_surprises(profile: str, drawn: Drawn) -> None
     assert all(findings)
 
 
-def test_every_surprise_turns_up(drawn: Drawn) -> None:
-    """Within a thousand examples every rule that can surprise does."""
+def test_draws_every_surprise(drawn: Drawn) -> None:
+    """Within a thousand examples, each rule of severity surprise has a finding."""
     contract = load_contract("lenient")
     expected = {rule.name for rule in RULES if rule.severity.get("lenient") == "surprise"}
     reported: set[str] = set()
@@ -45,8 +45,8 @@ def test_every_surprise_turns_up(drawn: Drawn) -> None:
     assert reported == expected
 
 
-def test_what_the_order_names_turns_up(drawn: Drawn) -> None:
-    """New keys, unknown statuses, more fields, null, number as text and missing keys all occur."""
+def test_draws_documented_surprises(drawn: Drawn) -> None:
+    """New keys, unknown statuses, more fields, null, numbers as strings and missing keys occur."""
     made = drawn(surprising_leads(), 300)
     known = data_of(load_contract("lenient")).known_values["dial_status"]
 
@@ -58,13 +58,13 @@ def test_what_the_order_names_turns_up(drawn: Drawn) -> None:
     assert {True, False} == {"call_count" in lead for lead in made}
 
 
-def test_surprises_differ(drawn: Drawn) -> None:
-    """Nearly every surprising lead is another one."""
+def test_surprising_leads_differ(drawn: Drawn) -> None:
+    """Nearly all surprising leads differ."""
     assert len({repr(lead) for lead in drawn(surprising_leads(), 200)}) > 150
 
 
-def test_an_overlay_may_leave_no_surprise(drawn: Drawn) -> None:
-    """Where an overlay closes everything, the error says so and what to choose."""
+def test_rejects_contract_without_surprises(drawn: Drawn) -> None:
+    """If an overlay allows no surprise, the error states what to use."""
     from hypothesis.errors import InvalidArgument  # noqa: PLC0415
 
     closed = {key: {"enum": [1]} for key in ("dial_status", "dialer_dial_status", "lead_picked")}

@@ -1,4 +1,4 @@
-"""What the contract allows: every lead, list and response that the strategies make is valid, and no two are alike."""
+"""Valid leads, lists and responses, which differ."""
 
 import json
 from functools import cache
@@ -37,33 +37,33 @@ def _reference(profile: str) -> Draft202012Validator:
 
 
 def accepted(profile: str, body: list[Any]) -> bool:
-    """Tell whether both validators, and every rule, accept a body."""
+    """Return whether both validators, and every rule, accept a body."""
     return _reference(profile).is_valid(body) and load_contract(profile).is_valid(body)
 
 
-@example_counts(100, 10_000)
-def test_both_validators_accept_every_lead(profile: str, count: int, drawn: Drawn) -> None:
-    """A lead of a profile is valid under that profile."""
+@example_counts(50, 10_000)
+def test_draws_valid_leads(profile: str, count: int, drawn: Drawn) -> None:
+    """Both validators accept every lead under its profile."""
     assert [lead for lead in drawn(leads(profile=profile), count) if not accepted(profile, [lead])] == []
 
 
-@example_counts(30, 10_000)
-def test_both_validators_accept_every_list(profile: str, count: int, drawn: Drawn) -> None:
-    """A list of leads is valid as a whole: one list, ids that differ."""
+@example_counts(20, 10_000)
+def test_draws_valid_lists(profile: str, count: int, drawn: Drawn) -> None:
+    """Both validators accept every list, which has one list id and unique lead ids."""
     assert [body for body in drawn(lead_lists(profile=profile), count) if not accepted(profile, body)] == []
 
 
-@example_counts(30, 10_000)
-def test_both_validators_accept_every_response(profile: str, count: int, drawn: Drawn) -> None:
-    """A response is JSON that is valid as a whole."""
+@example_counts(20, 10_000)
+def test_draws_valid_responses(profile: str, count: int, drawn: Drawn) -> None:
+    """Both validators accept every response, which is JSON."""
     bodies = drawn(responses(profile=profile), count)
 
     assert [body for body in bodies if not accepted(profile, json.loads(body))] == []
 
 
 @example_counts(60, 500)
-def test_nothing_but_sample_and_lenient_reading_is_said_of_a_lead(count: int, drawn: Drawn) -> None:
-    """Leads of the two readings have no finding of severity surprise: those have a strategy of their own."""
+def test_valid_leads_do_not_surprise(count: int, drawn: Drawn) -> None:
+    """Only surprising_leads() draws leads with a finding of severity surprise."""
     found = {
         finding.rule
         for profile in ("sample", "documented")
@@ -75,14 +75,14 @@ def test_nothing_but_sample_and_lenient_reading_is_said_of_a_lead(count: int, dr
 
 
 def test_leads_are_plain_dicts(drawn: Drawn) -> None:
-    """A lead is a dict and survives JSON as it is."""
+    """A lead is a dict that JSON represents."""
     made = drawn(leads())
 
     assert [lead for lead in made if type(lead) is not dict or json.loads(json.dumps(lead)) != lead] == []
 
 
-def test_leads_have_all_named_keys_in_the_order_of_the_contract(profile: str, drawn: Drawn) -> None:
-    """Every lead has the 22 named keys, in the contract's order."""
+def test_leads_have_all_named_keys_in_order(profile: str, drawn: Drawn) -> None:
+    """Every lead has the 22 named keys in the order of the contract."""
     named = list(load_contract(profile).lead["properties"])
 
     assert {tuple(named)} == {
@@ -91,8 +91,8 @@ def test_leads_have_all_named_keys_in_the_order_of_the_contract(profile: str, dr
 
 
 @given(st.data())
-def test_leads_of_a_list_share_nothing_that_changes(data: st.DataObject) -> None:
-    """Changing one lead changes no other lead of the list, and no later example."""
+def test_leads_of_a_list_share_no_values(data: st.DataObject) -> None:
+    """A change of one lead changes no other lead of the list."""
     body = data.draw(lead_lists(profile="documented", min_size=2))
     before = json.dumps(body[1:])
     for value in body[0].values():
@@ -105,16 +105,16 @@ def test_leads_of_a_list_share_nothing_that_changes(data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize(("least", "most"), [(0, 0), (1, 1), (0, 3), (7, 9), (50, 60), (100, 100)])
-def test_lists_keep_their_sizes(least: int, most: int, drawn: Drawn) -> None:
-    """A list has at least min_size and at most max_size leads, and any number between turns up."""
+def test_lists_have_the_selected_sizes(least: int, most: int, drawn: Drawn) -> None:
+    """Sizes are from min_size to max_size, and differ."""
     sizes = {len(body) for body in drawn(lead_lists(min_size=least, max_size=most), 15)}
 
     assert sizes <= set(range(least, most + 1))
     assert len(sizes) > 1 or least == most
 
 
-def test_lists_may_be_long(profile: str, drawn: Drawn) -> None:
-    """Lists of a thousand leads are drawn as well, and are valid."""
+def test_draws_lists_of_a_thousand_leads(profile: str, drawn: Drawn) -> None:
+    """They are valid, and differ."""
     contract = load_contract(profile)
     bodies = drawn(lead_lists(profile=profile, min_size=1_000, max_size=1_010), 2)
 
@@ -122,8 +122,8 @@ def test_lists_may_be_long(profile: str, drawn: Drawn) -> None:
     assert len({json.dumps(body[900]) for body in bodies}) > 1
 
 
-def test_long_lists_keep_to_what_was_asked_for(drawn: Drawn) -> None:
-    """Beyond the leads that are drawn one by one, the caller's strategies hold all the same."""
+def test_options_apply_to_long_lists(drawn: Drawn) -> None:
+    """Leads beyond the drawn ones follow the options too."""
     bodies = drawn(lead_lists(min_size=120, max_size=120, dispositions=st.just(-7)), 3)
 
     assert {-7} == {lead["dialer_dial_status"] for body in bodies for lead in body}
@@ -140,8 +140,8 @@ LONG: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("options", LONG.values(), ids=LONG)
-def test_long_lists_repeat_only_what_strategies_gave(options: dict[str, Any], drawn: Drawn) -> None:
-    """Beyond the leads that are drawn one by one, keys that nobody gave have values of their own."""
+def test_long_lists_repeat_values_of_options_only(options: dict[str, Any], drawn: Drawn) -> None:
+    """Beyond the drawn leads, keys without an option have values of their own."""
     contract = load_contract(options.get("profile", "sample"), options.get("overlay"))
     bodies = drawn(lead_lists(min_size=150, max_size=150, **options), 3)
 
@@ -152,8 +152,8 @@ def test_long_lists_repeat_only_what_strategies_gave(options: dict[str, Any], dr
 
 
 @pytest.mark.parametrize("options", LONG.values(), ids=LONG)
-def test_leads_share_nothing_with_what_strategies_gave(options: dict[str, Any], drawn: Drawn) -> None:
-    """No dict or list that a strategy gives stands in a lead twice."""
+def test_leads_share_no_values_of_options(options: dict[str, Any], drawn: Drawn) -> None:
+    """No dict or list of an option's strategy is in two leads."""
     (*_, body) = drawn(lead_lists(min_size=60, max_size=60, **options), 2)
     mutable = [id(value) for lead in body for value in lead.values() if isinstance(value, dict | list)]
 
@@ -162,22 +162,22 @@ def test_leads_share_nothing_with_what_strategies_gave(options: dict[str, Any], 
 
 @settings(max_examples=10)
 @given(lead_lists(min_size=100, max_size=100))
-def test_no_health_check_fires_at_lists_of_a_hundred(body: list[dict[str, Any]]) -> None:
-    """Hypothesis takes lists of a hundred leads without complaint."""
+def test_lists_of_a_hundred_pass_health_checks(body: list[dict[str, Any]]) -> None:
+    """Hypothesis accepts lists of a hundred leads."""
     assert len(body) == 100
 
 
 @settings(max_examples=10)
 @given(responses(min_size=100, max_size=100))
-def test_no_health_check_fires_at_responses_of_a_hundred(body: bytes) -> None:
-    """Hypothesis takes responses of a hundred leads without complaint."""
+def test_responses_of_a_hundred_pass_health_checks(body: bytes) -> None:
+    """Hypothesis accepts responses of a hundred leads."""
     assert len(json.loads(body)) == 100
 
 
 @settings(max_examples=10)
 @given(lead_lists(min_size=100, max_size=100, dates=mongo_dates(), names=names(), phone_numbers=phone_numbers()))
-def test_no_health_check_fires_with_strategies_of_the_caller(body: list[dict[str, Any]]) -> None:
-    """Strategies for parts of a lead do not make a list of a hundred too large."""
+def test_options_pass_health_checks(body: list[dict[str, Any]]) -> None:
+    """Options do not make a list of a hundred too large for Hypothesis."""
     assert len(body) == 100
 
 
@@ -204,13 +204,13 @@ def test_no_health_check_fires_with_strategies_of_the_caller(body: list[dict[str
     ids=repr,
 )
 def test_examples_differ(strategy: st.SearchStrategy[Any], least: int, drawn: Drawn) -> None:
-    """Of a hundred examples nearly all differ, or all values of a small set turn up."""
+    """Of a hundred examples, nearly all differ, or all values of a small set occur."""
     assert len({repr(example) for example in drawn(strategy, 100)}) >= least
 
 
-@example_counts(60, 500)
-def test_no_phone_number_can_ring(profile: str, count: int, drawn: Drawn) -> None:
-    """No number in a lead, in whatever form, is one that may be somebody's."""
+@example_counts(30, 500)
+def test_phone_numbers_cannot_ring(profile: str, count: int, drawn: Drawn) -> None:
+    """No number in a lead, in any spelling, is valid."""
     texts = {
         value
         for lead in drawn(leads(profile=profile), count)
@@ -228,8 +228,8 @@ def test_no_phone_number_can_ring(profile: str, count: int, drawn: Drawn) -> Non
 
 
 @example_counts(80, 500)
-def test_e_mails_are_at_domains_that_nobody_has(count: int, drawn: Drawn) -> None:
-    """What looks like an e-mail is at example.com, example.net or example.org."""
+def test_emails_are_at_reserved_domains(count: int, drawn: Drawn) -> None:
+    """All addresses are at example.com, example.net or example.org."""
     texts = [lead["field_2"] for lead in drawn(leads(), count)] + drawn(emails(), count)
     domains = {part.split(",")[0].lower() for text in texts for part in text.split("@")[1:] if "." in part}
 
@@ -237,8 +237,8 @@ def test_e_mails_are_at_domains_that_nobody_has(count: int, drawn: Drawn) -> Non
 
 
 @example_counts(30, 200)
-def test_small_strategies_make_what_leads_hold(profile: str, count: int, drawn: Drawn) -> None:
-    """Each value of a small strategy is valid in its place, under every profile."""
+def test_strategies_of_values_are_valid(profile: str, count: int, drawn: Drawn) -> None:
+    """Each value is valid for its key under every profile."""
     contract = load_contract(profile)
     small: dict[str, st.SearchStrategy[Any]] = {
         "dial_status": dial_statuses(profile=profile),
@@ -262,15 +262,15 @@ def test_small_strategies_make_what_leads_hold(profile: str, count: int, drawn: 
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 0), (-(2**63), 2**63 - 1), (1_000, 2_000), (-5, -1)])
-def test_times_keep_their_bounds(low: int, high: int, drawn: Drawn) -> None:
-    """mongo_dates gives times from min_value to max_value, in epoch ms."""
+def test_times_are_within_bounds(low: int, high: int, drawn: Drawn) -> None:
+    """mongo_dates() returns times from min_value to max_value, in epoch ms."""
     instants = [int(time["$date"]["$numberLong"]) for time in drawn(mongo_dates(min_value=low, max_value=high))]
 
     assert low <= min(instants) <= max(instants) <= high
 
 
-def test_one_bound_of_times_may_lie_beyond_the_other_s_default(drawn: Drawn) -> None:
-    """After the year 9999, or before 1970, times reach to the limit of 64 bits."""
+def test_bound_of_times_may_be_beyond_the_default(drawn: Drawn) -> None:
+    """After the year 9999, or before 1970, times end at the limit of 64 bits."""
     late = [int(time["$date"]["$numberLong"]) for time in drawn(mongo_dates(min_value=3 * 10**14))]
     early = [int(time["$date"]["$numberLong"]) for time in drawn(mongo_dates(max_value=-5))]
 

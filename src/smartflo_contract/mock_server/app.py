@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -12,11 +12,12 @@ from werkzeug.routing import MapAdapter
 
 from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_admin_path, respond_to_unknown_route
 from smartflo_contract.mock_server.admin.problems import Problem
+from smartflo_contract.mock_server.api import routes
 from smartflo_contract.mock_server.api.authorization import authorize
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
 from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
-from smartflo_contract.mock_server.api.routes import ROUTES, Route, generic_path
+from smartflo_contract.mock_server.api.routes import Route, generic_path
 from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State
@@ -52,12 +53,12 @@ def create_app(config: Config | None = None) -> Flask:
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
     app = _Fake(__name__, static_folder=None, template_folder=None)
-    # The vendor is not known to redirect: a path is answered as requested, or not at all.
+    # The vendor is not known to redirect: a trailing slash is ignored, and a double slash is another path.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     state = app.extensions[EXTENSION] = State(ensure_config(config))
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
-    for route in ROUTES:
+    for route in routes.ROUTES:
         views[generic_path(route.path)][route.method] = _api_view(route, state)
     for path, views_of_path in views.items():
         views_of_path["OPTIONS"] = _options_view(path, views_of_path, state)
@@ -80,34 +81,39 @@ def _add_rule(app: Flask, path: str, views: Mapping[str, View]) -> None:
 
 
 def _api_view(route: Route, state: State) -> View:
-    """Return the view of a vendor's route, which adds the request to the journal."""
+    """Return the view of a vendor's route: authorize, handle with the account's faults, and add to the journal."""
     name = route.name
+    if name == LOGIN:
+        return lambda: _log_in(route, state)
+    has_list_id = name in LIST_ROUTES
+    handle = route.handler if route.method == "GET" else partial(_handle_write, route.handler)
+
+    def respond(request: Request, parameters: Sequence[str]) -> Response:
+        call = authorize(state, request)
+        if isinstance(call, Response):
+            return call
+        list_id = parameters[0] if has_list_id else None
+        if not call.settings.faults and not is_fault_id(list_id):
+            return handle(call, *parameters)
+        return respond_with_faults(call, name, list_id, partial(handle, call, *parameters))
 
     def view(*parameters: str) -> Response:
         current = _current_request()
-        return state.record(current, name, _respond(route, name, state, current, parameters))
+        return state.record(current, name, respond(current, parameters))
 
     return view
 
 
-def _respond(route: Route, name: str, state: State, request: Request, parameters: Sequence[str]) -> Response:
-    """Return the response to a request at a route: authorize it, then handle it with the account's faults."""
-    if name == LOGIN:
-        response: Response = route.handler(state, request)  # it selects its account by the login id
-        return response
-    call = authorize(state, request)
-    if isinstance(call, Response):
-        return call
-    list_id = parameters[0] if parameters and name in LIST_ROUTES else None
-    if not call.settings.faults and not is_fault_id(list_id):
-        return _handle(route, call, parameters)
-    return respond_with_faults(call, name, list_id, lambda: _handle(route, call, parameters))
+def _log_in(route: Route, state: State) -> Response:
+    """Return the response to a login, which selects its account by the login id instead of a token."""
+    current = _current_request()
+    return state.record(current, route.name, route.handler(state, current))
 
 
-def _handle(route: Route, call: Call, parameters: Sequence[str]) -> Response:
-    """Return the response of a route's handler, or the one of a rejected write."""
+def _handle_write(handler: Callable[..., Response], call: Call, *parameters: str) -> Response:
+    """Return the response of a handler that writes, or the one of a rejected write."""
     try:
-        return route.handler(call, *parameters)
+        return handler(call, *parameters)
     except WriteRejected as rejected:
         return rejected.response
 

@@ -1,10 +1,13 @@
-"""Which tokens are accepted, and how others are rejected."""
+"""Tokens: which are accepted, and how the fake rejects the rest."""
 
 import pytest
 from flask.testing import FlaskClient
 
 from ..conftest import Reason, Send  # noqa: TID252 - test folders are no packages
 from .conftest import LEADS, LOGIN, VENDORS, Account, account_of, client_of
+
+WITHOUT_TOKEN = (None, "", "Bearer", "Bearer ", "bearer   ", "é", "Bearer é")
+"""Values of the Authorization header that contain no token; ``None`` sends no header."""
 
 
 def expired_account(client: FlaskClient, email: str) -> Account:
@@ -29,19 +32,29 @@ def test_accepts_any_string(token: str, send: Send) -> None:
 
 
 @pytest.mark.parametrize("token", ["a.b.c", "..", "eyJ.eyJ.x", "Bearer " + "x" * 5_000, "x\x01x"])
-def test_unusual_token_is_no_error_of_the_fake(token: str, send: Send) -> None:
+def test_unusual_token_is_accepted_or_a_bad_request(token: str, send: Send) -> None:
     """Malformed JWTs, long tokens and control characters are tokens, or a bad request."""
     assert send(VENDORS, token=token.encode("latin-1")).status_code in {200, 400}
 
 
-@pytest.mark.parametrize("token", [None, "", "Bearer", "Bearer ", "bearer   ", "é", "Bearer é"])
-@pytest.mark.parametrize("path", [VENDORS, f"{LEADS}/id", f"{LEADS}/", LEADS, f"{LEADS}/1", f"{LEADS}/900000503"])
-def test_missing_token_is_401(token: str | None, path: str, send: Send, reason: Reason) -> None:
-    """Without a token each list id is 401, and the reason has a curl option that works."""
-    response = send(path, token=token)
+@pytest.mark.parametrize("token", WITHOUT_TOKEN)
+def test_missing_token_is_401(token: str | None, send: Send, reason: Reason) -> None:
+    """The reason has a curl option that works."""
+    response = send(VENDORS, token=token)
 
     assert (401, False) == (response.status_code, response.json()["success"])
     assert "curl --header 'Authorization: Bearer any-text'" in reason(response)
+
+
+@pytest.mark.parametrize("token", WITHOUT_TOKEN)
+def test_missing_token_is_401_for_any_list_id(token: str | None) -> None:
+    """Whether a list exists, its id is an error or the path has no id shows only with a token."""
+    headers = {} if token is None else {"Authorization": token}
+    for path in (VENDORS, f"{LEADS}/id", f"{LEADS}/", LEADS, f"{LEADS}/1", f"{LEADS}/900000503"):
+        response = client_of().get(path, headers=headers)
+
+        assert (path, 401, False) == (path, response.status_code, response.get_json()["success"])
+        assert "curl --header 'Authorization: Bearer any-text'" in response.headers["X-Smartflo-Fake-Reason"]
 
 
 def test_authorization_can_be_off() -> None:

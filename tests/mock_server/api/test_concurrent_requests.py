@@ -61,7 +61,7 @@ def test_adds_each_number_once(serve_process: ServeProcess, send: Send) -> None:
 
 
 def test_keeps_all_changes_of_one_lead(serve_process: ServeProcess, send: Send) -> None:
-    """Clients that change different fields of one lead lose nothing of each other's changes."""
+    """No change is lost when clients change different fields of one lead."""
     token = "one lead"
     lead_id = send(VENDORS, base_url=serve_process.url, token=token).json()[0]["lead_id"]
     write_concurrently(
@@ -73,7 +73,7 @@ def test_keeps_all_changes_of_one_lead(serve_process: ServeProcess, send: Send) 
     assert [str(number) for number in range(1, 100)] == [changed[f"field_{number}"] for number in range(1, 100)]
 
 
-def test_gives_each_new_list_its_own_id(serve_process: ServeProcess) -> None:
+def test_new_lists_have_different_ids(serve_process: ServeProcess) -> None:
     """Lists that are created at once have different ids."""
     created = write_concurrently(serve_process, [(f"POST {LIST}", {"name": "x"}, "lists")] * 100)
 
@@ -81,7 +81,7 @@ def test_gives_each_new_list_its_own_id(serve_process: ServeProcess) -> None:
 
 
 def test_keeps_accounts_apart(serve_process: ServeProcess, send: Send) -> None:
-    """Accounts that write at once have their own leads, and no others."""
+    """Accounts that write at the same time contain their own leads only."""
     tokens = [f"apart {number}" for number in range(16)]
     writes = [
         (ADD, {"field_0": f"55500{number:05}", "field_1": token}, token) for number in range(10) for token in tokens

@@ -1,7 +1,5 @@
 """Lead lists: read, create, rename and delete."""
 
-from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows
-
 from .conftest import LEAD, LEADS, LIST, LISTS, NUMBER, Account, account_of
 
 
@@ -32,15 +30,6 @@ def test_configured_lists_are_listed_and_magic_lists_are_not(api: Account) -> No
     assert [8668, 8669, 8670, 8671] == [entry["id"] for entry in first.get_json()]
     assert [8668, 8670, 8671] == api.list_ids()
     assert 4 == len(api.leads(910_000_003))
-
-
-def test_rejects_changes_of_unknown_and_magic_lists(api: Account) -> None:
-    """An unknown list is 404, and an id that stands for an error returns it."""
-    edge_case = next(iter(edge_case_rows())).ids
-    renamed = [api("PUT", f"{LIST}/{list_id}", {"name": "x"}).status_code for list_id in (123_456, 900_000_503)]
-    deleted = [api("DELETE", f"{LIST}/{list_id}").status_code for list_id in ("abc", edge_case)]
-
-    assert ([404, 503], [404, 403]) == (renamed, deleted)
 
 
 def test_changes_description_without_name(api: Account) -> None:

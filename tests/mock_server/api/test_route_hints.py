@@ -28,12 +28,12 @@ LOG_IN = "POST /v1/auth/login (answered by this fake)"
         ("/v1/broadcast/leed/77", GET_LEADS),
     ],
 )
-def test_unknown_route_names_nearest(path: str, nearest: str, send: Send, reason: Reason) -> None:
+def test_unknown_route_names_nearest(path: str, nearest: str, api: Account, reason: Reason) -> None:
     """The reason names the nearest route of the vendor, and whether the fake answers it."""
-    response = send(path)
+    response = api("GET", path)
 
     assert (404, "assumed") == (response.status_code, response.headers["X-Smartflo-Fake-Evidence"])
-    assert response.json() == {"success": False, "message": "Not found."}
+    assert response.get_json() == {"success": False, "message": "Not found."}
     assert reason(response).startswith(f"the vendor documents no GET {path}; ")
     assert nearest in reason(response)
 
@@ -41,9 +41,9 @@ def test_unknown_route_names_nearest(path: str, nearest: str, send: Send, reason
 @pytest.mark.parametrize(
     "route", [route for route in documented_routes() if not is_served(route)], ids=lambda route: route.path
 )
-def test_documented_route_is_known_but_not_simulated(route: DocumentedRoute, send: Send, reason: Reason) -> None:
+def test_documented_route_is_known_but_not_simulated(route: DocumentedRoute, api: Account, reason: Reason) -> None:
     """The reason states that the vendor has the route."""
-    response = send(route.path.replace("{id}", "6054635a16a4a70b3041ea09"), route.method)
+    response = api(route.method, route.path.replace("{id}", "6054635a16a4a70b3041ea09"))
 
     assert response.status_code in {404, 405}
     assert reason(response).startswith(

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+import requests
 from flask import Response
 
-from smartflo_contract.mock_server import FakeSmartflo, app, create_app
+from smartflo_contract.mock_server import FakeSmartflo, create_app
+from smartflo_contract.mock_server.api import routes
 from smartflo_contract.mock_server.api.route_hints import documented_routes
 from smartflo_contract.mock_server.api.routes import ROUTES, Route, generic_path, served_routes
 from smartflo_contract.mock_server.context import Call
@@ -13,39 +15,47 @@ from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.openapi import openapi
 
-from ..conftest import Send  # noqa: TID252 - test folders are no packages
+from ..conftest import Reason, Send  # noqa: TID252 - test folders are no packages
 from .conftest import LOGIN, VENDORS, client_of
 
 ALLOW = "DELETE, GET, HEAD, OPTIONS, PATCH, POST"
 EVIDENCE = {"documented", "sample", "observed", "assumed"}
 
 
-def get_agent(call: Call, agent_id: str) -> Response:
+def get_campaign(call: Call, campaign_id: str) -> Response:
     """Return the id and the account of a request."""
-    return json_response(200, {"agent_id": agent_id, "account": call.account}, "assumed")
+    return json_response(200, {"id": campaign_id, "account": call.account}, "documented")
 
 
-def test_route_is_one_entry(monkeypatch: pytest.MonkeyPatch, send: Send) -> None:
-    """A new entry is authorized, answered over a socket, labelled and recorded, like the other routes."""
-    route = Route("GET", "/v1/agent/{agent_id}", get_agent, "assumed", "this test")
-    monkeypatch.setattr(app, "ROUTES", (*ROUTES, route))
-
+def test_entry_of_table_adds_a_route(monkeypatch: pytest.MonkeyPatch, send: Send, reason: Reason) -> None:
+    """One more entry is authorized, served over a socket, labelled, journaled and named in hints like any route."""
+    path, name = "/v1/dialer/campaign/7", "GET /v1/dialer/campaign/{id}"
+    route = Route("GET", "/v1/dialer/campaign/{campaign_id}", get_campaign, "documented", "this test")
+    before = [reason(send(unknown)) for unknown in (path, f"{path}/8")]
+    monkeypatch.setattr(routes, "ROUTES", (*ROUTES, route))
     with FakeSmartflo() as fake:
-        rejected = send("/v1/agent/7", base_url=fake.url, token=None)
-        response = send("/v1/agent/7", base_url=fake.url)
-        options = send("/v1/agent/7", "OPTIONS", base_url=fake.url)
-        journal = send("/__admin/requests", base_url=fake.url).json()["requests"]
+        rejected = send(path, base_url=fake.url, token=None)
+        response = send(f"{path}/", base_url=fake.url)
+        options = send(path, "OPTIONS", base_url=fake.url)
+        unknown_method = send(path, "DELETE", base_url=fake.url)
+        unknown_path = send(f"{path}/8", base_url=fake.url)
+        find = f"{fake.url}/__admin/requests/find"
+        entries = requests.post(find, json={"route": name}, timeout=30).json()["requests"]
 
-    assert (401, 200, "7") == (rejected.status_code, response.status_code, response.json()["agent_id"])
-    assert ("assumed", "GET, HEAD, OPTIONS") == (
-        response.headers["X-Smartflo-Fake-Evidence"],
-        options.headers["Allow"],
-    )
-    assert "GET /v1/agent/{id}" in {entry["route"] for entry in journal}
+    assert before[0] == f"the vendor has {name}, but this fake does not simulate it"
+    assert before[1].endswith(f"the nearest documented route is {name} (not simulated by this fake)")
+    assert (401, 200) == (rejected.status_code, response.status_code)
+    assert "7" == response.json()["id"]
+    assert "documented" == response.headers["X-Smartflo-Fake-Evidence"]
+    assert "GET, HEAD, OPTIONS" == options.headers["Allow"] == unknown_method.headers["Allow"]
+    assert [(None, 401), (response.json()["account"], 200)] == [
+        (entry["account"], entry["response"]["status"]) for entry in entries
+    ]
+    assert reason(unknown_path).endswith(f"the nearest documented route is {name} (answered by this fake)")
 
 
 def test_application_serves_exactly_the_table() -> None:
-    """The application has the routes of the table, and no others outside the admin API."""
+    """The application has the routes of the table, and outside the admin API no other."""
     rules = {
         (method, re.sub("<[^>]*>", "{id}", rule.rule))
         for rule in create_app().url_map.iter_rules()
@@ -66,7 +76,7 @@ def test_served_routes_have_evidence_of_documented_routes() -> None:
 
 
 def test_openapi_document_describes_exactly_the_table() -> None:
-    """The OpenAPI document describes the served routes, and no others."""
+    """The OpenAPI document describes the served routes only."""
     paths = openapi(load_contract())["paths"]
 
     assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == served_routes()

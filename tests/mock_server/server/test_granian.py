@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from flask import Flask
+from granian.server import MPServer
 
 from smartflo_contract.factories import GenerationError
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo, create_app
@@ -100,7 +102,7 @@ def test_streams_million_leads_in_constant_memory(serve_process: ServeProcess, s
     """A slow reader of 1.3 GB does not make a worker's memory grow."""
     send("/v1/broadcast/leads/910001000", base_url=serve_process.url)  # fills the caches that every list needs
     (worker,) = serve_process.workers
-    usual_bytes = worker.memory_info().rss
+    initial_bytes = worker.memory_info().rss
     with socket.create_connection(serve_process.address, timeout=TIMEOUT_SECONDS) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         client.sendall(f"GET {MILLION} HTTP/1.1\r\nHost: x\r\nAuthorization: x\r\n\r\n".encode())
@@ -111,14 +113,14 @@ def test_streams_million_leads_in_constant_memory(serve_process: ServeProcess, s
         wait_until_idle(worker)
         used_bytes = worker.memory_info().rss
 
-    assert used_bytes < 1.2 * usual_bytes
+    assert used_bytes < 1.2 * initial_bytes
 
 
 def wait_until_idle(worker: psutil.Process) -> None:
     """Wait until a worker does nothing but wait for its reader."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while worker.cpu_percent(0.1) > 5:
-        assert time.monotonic() < deadline, "the worker continues although nobody reads"
+        assert time.monotonic() < deadline, "the worker continues although its client reads nothing"
 
 
 # Workers
@@ -149,7 +151,24 @@ def test_workers_leave_process_group(two_workers: ServeProcess) -> None:
     assert all(os.getpgid(worker.pid) != os.getpgid(two_workers.process.pid) for worker in two_workers.workers)
 
 
-# End
+@posix
+def test_worker_loads_configured_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker leaves the process group of its parent, and then serves the application of the configuration."""
+    groups: list[tuple[int, int]] = []
+    applications: list[Flask] = []
+
+    def serve_in_this_process(_server: MPServer, target_loader: Callable[[], Flask], **_options: object) -> None:
+        applications.append(target_loader())
+
+    monkeypatch.setattr(os, "setpgid", lambda *group: groups.append(group))
+    monkeypatch.setattr(MPServer, "serve", serve_in_this_process)
+    serve(Config(port=0, auth="off"), announce_nothing)
+
+    assert [(0, 0)] == groups
+    assert [200] == [application.test_client().get(LEADS).status_code for application in applications]
+
+
+# Shutdown
 
 
 @posix
@@ -192,6 +211,7 @@ def test_workers_end_after_killed_parent(start: Start) -> None:
     assert psutil.wait_procs(workers, TIMEOUT_SECONDS)[1] == []
 
 
+@pytest.mark.slow
 def test_reraises_error_of_announcement(start: Start) -> None:
     """If the announcement fails, for example at a closed pipe, the server ends and the caller gets the error."""
     code, _, errors = start("broken pipe").wait()
@@ -203,14 +223,8 @@ def test_reraises_error_of_announcement(start: Start) -> None:
 # Addresses
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "localhost",
-        pytest.param("0.0.0.0", marks=pytest.mark.slow),  # noqa: S104 - reached by nobody else
-        pytest.param("::1", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow  # test_sockets binds the same addresses in this process
+@pytest.mark.parametrize("host", ["localhost", "0.0.0.0", "::1"])  # noqa: S104 - no other machine connects
 def test_listens_on_host_and_freed_port(host: str, start: Start, send: Send) -> None:
     """A host is a name, all addresses or IPv6; a port that has just been freed can be used again."""
     if ":" in host:

@@ -75,7 +75,7 @@ def test_rejects_taken_port(shared: bool) -> None:  # noqa: FBT001 - a parameter
 
 @shares
 def test_rejects_reserved_port() -> None:
-    """A port that is reserved for workers is taken, although nobody listens yet."""
+    """A port that is reserved for workers is taken, although nothing listens yet."""
     with bind(ANY) as reserved:
         share(reserved)
         with pytest.raises(PortTaken):

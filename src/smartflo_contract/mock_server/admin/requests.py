@@ -9,10 +9,10 @@ from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.context import State
+from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.schemas.errors import nearest
 
 _MAX_NAME_CHARACTERS: Final = 200
-_MAX_DIGITS: Final = 16
 
 
 class AdminRequest(NamedTuple):
@@ -52,10 +52,10 @@ class AdminRequest(NamedTuple):
         Raises:
             Problem: it is not such an integer.
         """
-        digits = self.query.get(name, str(default))
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS and int(digits) <= max_value):
+        value = parse_integer(self.query.get(name, str(default)), 0, max_value)
+        if value is None:
             raise Problem(422, f"{name}: expected an integer from 0 to {max_value}")
-        return int(digits)
+        return value
 
 
 def check_query(query: Mapping[str, str], known: Sequence[str]) -> None:

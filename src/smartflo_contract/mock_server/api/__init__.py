@@ -1,1 +1,1 @@
-"""The vendor's routes, as the fake answers them."""
+"""The vendor's routes: handlers and the table that lists them."""

@@ -28,9 +28,10 @@ def authorize(state: State, request: Request) -> Call | Response:
     if holder.issued is None and quirks["unknown_token"] == "401":  # noqa: S105 - a status
         return error_response(401, "Unauthorized", f"this fake did not issue the token; {_LOG_IN}")
     if quirks["auth_scheme"] not in {"any", holder.scheme}:
-        reason = f"the quirk auth_scheme is {quirks['auth_scheme']}, but the token was sent in the other form"
+        reason = f"the quirk auth_scheme is {quirks['auth_scheme']}, but the token has the other form"
         return error_response(401, "Unauthorized", reason)
-    return _check_claims(call, holder.issued) or call if holder.issued is not None else call
+    rejection = None if holder.issued is None else _check_claims(call, holder.issued)
+    return call if rejection is None else rejection
 
 
 def _check_claims(call: Call, claims: TokenClaims) -> Response | None:

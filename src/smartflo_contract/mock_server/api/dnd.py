@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.context import Call
+from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.mock_server.lists.catalog import Catalog
@@ -18,9 +19,8 @@ from smartflo_contract.schemas.indian_time import INDIA
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})
-"""Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not say which leads it returns."""
+"""Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not document which leads it returns."""
 _MAX_PAGE_LEADS: Final = 100
-_MAX_LIMIT_CHARACTERS: Final = 3
 _MAX_TIME_MS: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=INDIA).timestamp()) * 1_000
 """Epoch ms of the end of the year 9999 in Indian time, the last with four digits."""
 _ENTRY_ID_CHARACTERS: Final = 24
@@ -70,27 +70,27 @@ def get_dnd_leads(call: Call) -> Response:
 
 def _parse_query(arguments: MultiDict[str, str]) -> _Query | Response:
     """Return the parameters of a request, or the response to invalid ones."""
-    limit = arguments.get("limit", str(_MAX_PAGE_LEADS))
+    default = str(_MAX_PAGE_LEADS)
+    limit = parse_integer(arguments.get("limit", default), 1, _MAX_PAGE_LEADS, max_digits=len(default))
     list_id, last_seen_id = arguments.get("list_id"), arguments.get("last_seen_id")
     after = _Position(0, -1) if last_seen_id is None else _parse_entry_id(last_seen_id)
-    is_number = limit.isascii() and limit.isdigit() and len(limit) <= _MAX_LIMIT_CHARACTERS
     valid = {
-        "limit": is_number and 1 <= int(limit) <= _MAX_PAGE_LEADS,
+        "limit": limit is not None,
         "list_id": list_id is None or is_list_id(list_id),
         "last_seen_id": after is not None,
     }
     errors = {name: f"Provide a valid {name}." for name, is_valid in valid.items() if not is_valid}
-    if errors or after is None:
+    if errors or limit is None or after is None:
         return json_response(422, errors, "assumed", reason=_EXAMPLE)
-    return _Query(int(limit), None if list_id is None else int(list_id), after, arguments.get("id"))
+    return _Query(limit, None if list_id is None else int(list_id), after, arguments.get("id"))
 
 
 def _entries(account: Account, catalog: Catalog, query: _Query) -> Iterator[dict[str, Any]]:
     """Yield the entries that match a query, in order."""
     list_ids = {*catalog.lists, *account.lists} if query.list_id is None else {query.list_id}
     for list_id in sorted(list_ids):
-        leads = _leads_of_list(account, catalog, list_id)
-        if leads is None or list_id < query.after.list_id:
+        leads = None if list_id < query.after.list_id else _leads_of_list(account, catalog, list_id)
+        if leads is None:
             continue
         after_index = query.after.lead_index if list_id == query.after.list_id else -1
         for index, lead in _dnd_leads(leads, after_index):
@@ -116,7 +116,7 @@ def _dnd_leads(leads: EditedLeads, after_index: int) -> Iterator[tuple[int, Lead
 
 
 def _entry(position: _Position, lead: Lead) -> dict[str, Any]:
-    """Return the entry of a lead. Its id encodes the position, so that ``last_seen_id`` says where to continue."""
+    """Return the entry of a lead. Its id encodes the position, from which ``last_seen_id`` continues."""
     updated_ms = min(max(epoch_ms(lead.get("updated_at")) or 0, 0), _MAX_TIME_MS)
     created_at = datetime.fromtimestamp(updated_ms // 1_000, UTC).astimezone(INDIA)
     return {

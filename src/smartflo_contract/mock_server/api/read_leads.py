@@ -20,12 +20,12 @@ _PHONE_DIGITS: Final = 10
 
 def get_leads(call: Call, list_id: str) -> Response:
     """Return the leads of a list, or the response that its id stands for."""
-    found = _find_list(call, list_id)
-    if isinstance(found, LeadList):
-        return _leads_response(call, found)
-    if found is None:
+    result = _find_list(call, list_id)
+    if isinstance(result, LeadList):
+        return _leads_response(call, result)
+    if result is None:
         return unknown_list_response(list_id, call.settings.quirks["unknown_list"])
-    return magic_error_response(list_id, found, call.settings.quirks)
+    return magic_error_response(list_id, result, call.settings.quirks)
 
 
 def matches_etag(if_none_match: str | None, etag: str) -> bool:
@@ -102,7 +102,7 @@ def _body_response(
 
 
 def _filter_by_number(leads: LeadList, number: str, number_filter: str) -> list[int]:
-    """Return the indexes of the leads with a phone number, compared as the quirk ``number_filter`` says."""
+    """Return the indexes of the leads with a phone number, compared as the quirk ``number_filter`` specifies."""
     indexes = leads.source.matching(number)
     if number_filter == "last_ten":
         return indexes

@@ -36,8 +36,8 @@ class DocumentedRoute(NamedTuple):
 @cache
 def documented_routes() -> tuple[DocumentedRoute, ...]:
     """Return the routes that the vendor is known to have, whether the fake answers them or not."""
-    text = files(__package__).joinpath("documented_routes.json").read_text(encoding="utf-8")
-    return tuple(DocumentedRoute(**entry) for entry in json.loads(text)["routes"])
+    content = files(__package__).joinpath("documented_routes.json").read_text(encoding="utf-8")
+    return tuple(DocumentedRoute(**entry) for entry in json.loads(content)["routes"])
 
 
 def unknown_route_hint(method: str, path: str) -> str:

@@ -67,10 +67,10 @@ class Transaction(NamedTuple):
         Raises:
             WriteRejected: there is no such list, or its id stands for an error response.
         """
-        found = find_list(self.account, self.settings.catalog, list_id)
-        if isinstance(found, EditedList):
-            return found
-        raise WriteRejected(unwritable_list_response(list_id, found, self.settings.quirks))
+        result = find_list(self.account, self.settings.catalog, list_id)
+        if isinstance(result, EditedList):
+            return result
+        raise WriteRejected(unwritable_list_response(list_id, result, self.settings.quirks))
 
     def edited_lead(self, lead_id: str) -> tuple[EditedList, int]:
         """Return the list that contains a lead, for editing, and the lead's index in it.
@@ -78,9 +78,9 @@ class Transaction(NamedTuple):
         Raises:
             WriteRejected: the account has no such lead.
         """
-        found = find_lead(self.account, self.settings.catalog, lead_id)
-        if found is not None:
-            return found
+        position = find_lead(self.account, self.settings.catalog, lead_id)
+        if position is not None:
+            return position
         reason = (
             f"this account has no lead with the id {truncate(lead_id)}; the id in this path is the lead's own: lead_id "
             "of GET /v1/broadcast/leads/<list id>"

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from smartflo_contract.mock_server.errors import ConfigError
+from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.mock_server.http.list_ids import parse_list_id
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
 
@@ -120,7 +121,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
 
 def is_error_status(step: str) -> bool:
     """Return whether a step is an HTTP status from 400 to 599."""
-    return len(step) == 3 and step.isascii() and step.isdigit() and "400" <= step <= "599"  # noqa: PLR2004 - digits
+    return parse_integer(step, 400, 599, max_digits=3) is not None
 
 
 def seeded_fraction(seed: str) -> float:

@@ -128,8 +128,8 @@ def _decode_reason(reason: str, *, is_plain_path: bool) -> str:
 @lru_cache(256)  # a client sends the same headers again and again
 def _redact_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """Return the values of the headers in ``_HEADERS`` with secrets masked."""
-    host, *others = values
-    return (host and redact_string(host.rpartition("@")[2]), *(value and redact_string(value) for value in others))
+    host, *rest = values
+    return (host and redact_string(host.rpartition("@")[2]), *(value and redact_string(value) for value in rest))
 
 
 def _request_body(body: bytes, *, is_login: bool) -> orjson.Fragment | None:

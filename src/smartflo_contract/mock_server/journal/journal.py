@@ -39,7 +39,7 @@ class Journal:
         self._bytes = 0
         self._last_id = 0
         self._dropped: dict[str | None, int] = {}
-        self._dropped_elsewhere = 0
+        self._dropped_uncounted = 0
         self.waits = BoundedSemaphore(MAX_WAITS)
         self._waiting = 0
         self._generation = 0
@@ -73,11 +73,16 @@ class Journal:
         yield from _decode(records, account_id)
 
     def dropped(self, account_id: str | None) -> int:
-        """Return the number of dropped requests of all accounts, or the maximum number of one account's."""
+        """Return the number of dropped requests.
+
+        Args:
+            account_id: account whose requests to count; ``None`` for all accounts. The number of one account is an
+                upper bound, because exact numbers are kept for 10,000 accounts only.
+        """
         with self._changed:
             if account_id is None:
-                return sum(self._dropped.values()) + self._dropped_elsewhere
-            return self._dropped.get(account_id, 0) + self._dropped_elsewhere
+                return sum(self._dropped.values()) + self._dropped_uncounted
+            return self._dropped.get(account_id, 0) + self._dropped_uncounted
 
     def forget(self, account_id: str | None) -> None:
         """Delete the requests of an account, or of all accounts for ``None``."""
@@ -88,7 +93,7 @@ class Journal:
             )
             self._bytes = sum(len(encoded) + _OVERHEAD_BYTES for _, _, encoded in self._records)
             if account_id is None:
-                self._dropped, self._dropped_elsewhere = {}, 0
+                self._dropped, self._dropped_uncounted = {}, 0
             else:
                 self._dropped.pop(account_id, None)
 
@@ -144,7 +149,7 @@ class Journal:
         self._bytes -= len(encoded) + _OVERHEAD_BYTES
         self._dropped[account_id] = self._dropped.get(account_id, 0) + 1
         if len(self._dropped) > _MAX_DROP_COUNTS:
-            self._dropped_elsewhere += self._dropped.pop(next(iter(self._dropped)))
+            self._dropped_uncounted += self._dropped.pop(next(iter(self._dropped)))
 
 
 def _decode(records: Iterable[Record], account_id: str | None) -> Iterator[JournalEntry]:

@@ -14,7 +14,7 @@ _TESTS: Final[Mapping[str, Callable[[JournalEntry, Any], bool]]] = {
     "status": lambda entry, status: bool(entry["response"]["status"] == status),
     "fault": lambda entry, fault: bool(entry["response"]["fault"] == fault),
 }
-"""Whether an entry meets a criterion, by name of the criterion."""
+"""Name of a criterion to a function that returns whether an entry meets it."""
 CRITERIA: Final = tuple(_TESTS)
 """The names of all criteria."""
 

@@ -76,12 +76,12 @@ def redact_json(content: object) -> object:
 
 
 def redact_login(content: object) -> object:
-    """Return the login id of a login's JSON body. A password may be under a misspelled name, or be that name."""
+    """Return the JSON body of a login with its login id only: any other key may hold the password, or be it."""
     if not isinstance(content, dict):
         return MASK
     email = content.get("email")
-    others = {"password": MASK} if content.keys() - {"email"} else {}
-    return ({"email": email} if isinstance(email, str) else {}) | others
+    password = {"password": MASK} if content.keys() - {"email"} else {}
+    return ({"email": email} if isinstance(email, str) else {}) | password
 
 
 def redact_response(content: object) -> object:

@@ -50,6 +50,8 @@ FAULT_IDS: Final = {
     930_000_010: "changing",
 }
 """Magic id to the fault of its list. An id keeps its fault for ever."""
+_FAULT_SEGMENTS: Final = frozenset(map(str, FAULT_IDS))
+"""The same ids as path segments, because every read of a list looks for its id here."""
 
 
 @cache
@@ -77,7 +79,7 @@ def resolve_magic_id(list_id: int) -> ListDefinition | EdgeCase | ErrorResponse 
 
 def is_fault_id(segment: str | None) -> bool:
     """Return whether a path segment is a magic id with a fault; ``False`` for ``None``."""
-    return parse_list_id(segment) in FAULT_IDS
+    return segment in _FAULT_SEGMENTS
 
 
 def magic_fault(segment: str | None) -> tuple[int, Fault] | None:

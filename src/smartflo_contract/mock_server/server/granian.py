@@ -35,7 +35,7 @@ _LOGGING: Final[dict[str, Any]] = {
 
 
 class _Server(MPServer):
-    """Granian's server, which reports when it answers.
+    """Granian's server, which announces that it is ready.
 
     Args:
         address: the address to listen on.
@@ -75,7 +75,7 @@ class _Server(MPServer):
         cast("Any", super()).shutdown(exit_code)
 
     def _announce_when_ready(self) -> None:
-        while not _answers(self._address):
+        while not _is_ready(self._address):
             if self._stopped.wait(_PROBE_INTERVAL_SECONDS):
                 return
         try:
@@ -141,8 +141,8 @@ def _end_after_parent(wait_for_parent: Callable[[], None]) -> None:
     os.kill(os.getpid(), signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
 
 
-def _answers(address: Address) -> bool:
-    """Return whether the fake answers its health route, which the journal does not record."""
+def _is_ready(address: Address) -> bool:
+    """Return whether the fake answers at its health route, which the journal does not record."""
     host = address.url.removeprefix("http://").rpartition(":")[0].strip("[]")
     with closing(HTTPConnection(host, address.port, timeout=_PROBE_TIMEOUT_SECONDS)) as connection:
         try:

@@ -18,7 +18,7 @@ class Address(NamedTuple):
     Attributes:
         family: socket family.
         host: IPv4 or IPv6 address.
-        port: port; 0 for any free one.
+        port: port; 0 for any free port.
     """
 
     family: socket.AddressFamily
@@ -39,12 +39,12 @@ def resolve(host: str, port: int) -> Address:
         ServeError: there is no such host.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, socket.gaierror) else "not a host name"
         message = f"cannot listen on host {host}: {reason}"
         raise ServeError(message) from None
-    family, _, _, _, (ip, *_) = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+    family, _, _, _, (ip, *_) = min(addresses, key=lambda entry: entry[0] != socket.AF_INET)
     return Address(family, str(ip), port)
 
 

@@ -71,7 +71,7 @@ class _Listener:
 
     Args:
         app: the application.
-        requested: the address to listen on; port 0 for a free one.
+        requested: the address to listen on; port 0 for any free port.
 
     Attributes:
         url: scheme, host and port.
@@ -107,7 +107,7 @@ class FakeSmartflo:
 
     Args:
         config: the configuration; its port and workers are for ``serve`` only.
-        port: port to listen on; 0 for a free one.
+        port: port to listen on; 0 for any free port.
 
     Raises:
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
@@ -185,10 +185,10 @@ class FakeSmartflo:
         """
         app, account_id = self.app, account_id_of_login(login)
 
-        def forced(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        def app_for_account(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
             return app(environ | {FORCED_ACCOUNT_KEY: account_id}, start_response)
 
-        listener = _Listener(forced, resolve(self._config.host, 0))
+        listener = _Listener(app_for_account, resolve(self._config.host, 0))
         try:
             yield listener.url
         finally:
