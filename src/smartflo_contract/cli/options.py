@@ -118,7 +118,7 @@ max_time = option(
     default=600,
     show_default=True,
     metavar="SECONDS",
-    help="Maximum time for one response. A connection that is idle for 30 s is dropped.",
+    help="Maximum time for one response, from request to end. A connection that is idle for 30 s is dropped.",
 )
 token = click.option(
     "--token",

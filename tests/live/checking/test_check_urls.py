@@ -224,6 +224,6 @@ def test_limits_time_of_endless_responses(start: bytes, repeated: bytes, serve: 
         with pytest.raises(LiveError) as caught:
             read(url, max_time=0.001)
         message = str(caught.value)
-        assert message.startswith("the body did not end within 0.001 seconds, after ")
+        assert message.startswith("the response did not end within 0.001 seconds, after ")
         assert message.endswith(" bytes; --max-time allows more time")
     assert [] == list(tmp_path.iterdir())

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from smartflo_contract.live import Credentials, LiveError
-from smartflo_contract.live.client.fetcher import ApiResponse
+from smartflo_contract.live.client.fetch import fetch
+from smartflo_contract.live.client.fetcher import ApiResponse, Fetcher
 from smartflo_contract.live.client.http_session import send_get
 
 LOGIN = Credentials(None, "crm@example.com", "any-password")
@@ -198,6 +199,31 @@ def test_reports_missing_certificate_file(time: Any, tmp_path: Path, monkeypatch
         time.fetch("https://127.0.0.1:9/v1/x", LOGIN)
 
 
+# --- deadlines
+
+
+@pytest.mark.parametrize(
+    ("start", "repeated"),
+    [(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), (b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (b"HTTP/1.1 ", b"2")],
+    ids=["headers", "100 Continue", "status line"],
+)
+@pytest.mark.parametrize("credentials", [TOKEN, LOGIN], ids=["list", "login"])
+def test_limits_time_of_endless_head(start: bytes, repeated: bytes, credentials: Credentials, serve: Any) -> None:
+    """The time counts from the request on, of a list as of the login, however fast bytes arrive."""
+    finished = Event()
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(start)
+        connection.sendall(repeated * 3)
+        finished.wait(10)
+
+    server = serve(send)
+    with pytest.raises(LiveError, match=r"the response did not end within 0\.05 seconds, after [0-9]+ bytes"):
+        fetch(f"{server.url}{LIST}", credentials=credentials, fetcher=Fetcher(max_seconds=0.05))
+    finished.set()
+    assert 1 == len(server.heads)
+
+
 # --- rate limits
 
 
@@ -237,11 +263,25 @@ def test_waits_for_lockout_within_max_wait(smartflo: Any, time: Any) -> None:
         (too_many(b'{"success":"false","message":"Too many requests."}'), 1),
         (too_many(b"[" * 100_000), 1),
         (raw_response(b"{", status="429 x", length=10**9), 1),
+        (too_many(b'{"retry_after":"20"}'), 20),
+        (too_many(b'{"retry_after":20}'), 20),
+        (too_many(b'{"retry_after":20.5}'), 20.5),
+        (too_many(b'{"retry_after":"20.5"}'), 20.5),
+        (too_many(b'{"retry_after":true}'), 1),
+        (too_many(b'{"retry_after":NaN}'), 1),
+        (too_many(b'{"retry_after":20}', "Retry-After: 30"), 30),
+        (too_many(b"{}", "Retry-After: 5.5"), 5.5),
+        (too_many(b'{"retry_after":"2026-03-01T17:30:20"}'), 20),
+        (too_many(b'{"retry_after":"2026-03-01 17:30:20.500"}'), 20.5),
+        (too_many(b'{"retry_after":"2026-03-01T12:00:20Z"}'), 20),
+        (too_many(b'{"retry_after":"2026-03-01T12:00:20.250Z"}'), 20.25),
+        (too_many(b'{"retry_after":"2026-03-01T17:30:20+05:30"}'), 20),
+        (too_many(b"{}", "Retry-After: 2026-03-01T17:30:20+0530"), 20),
     ],
-    ids=range(15),
+    ids=range(29),
 )
 def test_waits_as_long_as_required(response: bytes, seconds: float, serve: Any, time: Any) -> None:
-    """The body has precedence over the header; without a valid time the pause is one second."""
+    """The later time of body and header counts; without a valid time the pause is one second."""
     assert b"[]" == read(time.fetch(serve(response, raw_response()).url))
     assert [seconds] == time.slept
 
@@ -256,7 +296,7 @@ def test_doubles_pauses_without_required_time(serve: Any, time: Any) -> None:
     assert 7 == len(server.heads)
 
 
-@pytest.mark.parametrize("seconds", ["61", "9" * 400, "9" * 5_000], ids=["61", "400 digits", "5000 digits"])
+@pytest.mark.parametrize("seconds", ["61", "60.5", "9" * 400, "9" * 5_000], ids=len)
 def test_does_not_wait_in_vain(seconds: str, serve: Any, time: Any) -> None:
     """If the required time exceeds ``max_wait``, the client gives up at once."""
     server = serve(too_many(b"{}", f"Retry-After: {seconds}"))

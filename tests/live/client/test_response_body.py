@@ -12,6 +12,7 @@ import requests
 from urllib3.exceptions import ReadTimeoutError
 
 from smartflo_contract.live import LiveError
+from smartflo_contract.live.client.deadline import Deadline
 from smartflo_contract.live.client.http_session import send_get
 from smartflo_contract.live.client.response_body import body_chunks
 from smartflo_contract.live.errors import TruncatedBodyError
@@ -53,14 +54,14 @@ def compress(data: bytes) -> bytes:
 def read(response: requests.Response) -> bytes:
     """Return the whole body."""
     with response:
-        return b"".join(body_chunks(response, 600, Clock()))
+        return b"".join(body_chunks(response, Deadline(600, Clock())))
 
 
 def read_truncated(response: requests.Response) -> tuple[bytes, str]:
     """Return the part of a body before it is cut off, and the error."""
     received: list[bytes] = []
     with response, pytest.raises(TruncatedBodyError) as caught:
-        received.extend(body_chunks(response, 600, Clock()))
+        received.extend(body_chunks(response, Deadline(600, Clock())))
     return b"".join(received), str(caught.value)
 
 
@@ -91,7 +92,7 @@ def test_reports_silence_as_truncation() -> None:
         raise ReadTimeoutError(cast("Any", None), "/", "timed out")
 
     stub = SimpleNamespace(headers={}, raw=SimpleNamespace(length_remaining=100, read1=read1))
-    body = body_chunks(cast("requests.Response", stub), 600, Clock())
+    body = body_chunks(cast("requests.Response", stub), Deadline(600, Clock()))
     assert b"[1," == next(body)
     with pytest.raises(TruncatedBodyError, match="the body was cut off after 3 of 100 bytes: no more bytes arrived"):
         next(body)
@@ -107,7 +108,7 @@ def test_ends_at_declared_length(serve: Any) -> None:
 
     first_was_read = Event()
     with send_get(serve(send).url, None) as response:
-        chunks = body_chunks(response, 600, Clock())
+        chunks = body_chunks(response, Deadline(600, Clock()))
         first = next(chunks)
         first_was_read.set()
         assert b"[1,2," == first + b"".join(chunks)
@@ -129,7 +130,7 @@ def test_yields_bytes_as_they_arrive(head: bytes, serve: Any) -> None:
 
     was_read = [Event(), Event(), Event()]
     with send_get(serve(send).url, None) as response:
-        chunks = body_chunks(response, 600, Clock())
+        chunks = body_chunks(response, Deadline(600, Clock()))
         for event in was_read:
             assert b"1" == next(chunks)
             event.set()
@@ -160,14 +161,14 @@ def test_limits_time_of_endless_bodies(send: Callable[[socket.socket], None], se
     clock = Clock()
 
     def read_slowly() -> None:
-        for _ in body_chunks(response, 100, clock):
+        for _ in body_chunks(response, Deadline(100, clock)):
             clock.seconds += 10
 
     with send_get(serve(send).url, None) as response, pytest.raises(LiveError) as caught:
         read_slowly()
     assert 110 == clock.seconds
     assert type(caught.value) is LiveError
-    assert str(caught.value).startswith("the body did not end within 100 seconds, after ")
+    assert str(caught.value).startswith("the response did not end within 100 seconds, after ")
 
 
 def test_limits_time_of_gzip_without_content(serve: Any) -> None:
@@ -181,7 +182,7 @@ def test_limits_time_of_gzip_without_content(serve: Any) -> None:
 
     clock = Clock()
     with send_get(serve(send).url, None) as response, pytest.raises(LiveError, match="did not end within 600 seconds"):
-        next(body_chunks(response, 600, clock))
+        next(body_chunks(response, Deadline(600, clock)))
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_bounds_chunks_of_decompressed_data(serve: Any) -> None:
     """A chunk has at most 64 KiB, however high the compression ratio is."""
     sent = compress(bytes(5_000_000))
     with send_get(serve(raw_response(sent, "Content-Encoding: gzip")).url, None) as response:
-        sizes = [len(chunk) for chunk in body_chunks(response, 600, Clock())]
+        sizes = [len(chunk) for chunk in body_chunks(response, Deadline(600, Clock()))]
     assert (5_000_000, 65_536) == (sum(sizes), max(sizes))
 
 

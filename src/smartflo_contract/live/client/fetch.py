@@ -73,7 +73,7 @@ def _get_with_login(
     root, response = api_root_of(start), None
     for _ in range(_MAX_LOGINS):
         if root not in tokens:
-            tokens[root] = access_token(root, credentials)
+            tokens[root] = access_token(root, credentials, fetcher.max_seconds)
         response = _get_with_token(fetcher, start, tokens[root])
         if response is not None:
             break

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self, TypeAlias
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from smartflo_contract.live.client._retry_after import retry_after
+from smartflo_contract.live.client.deadline import Deadline
 from smartflo_contract.live.client.http_session import send_get
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.client.response_body import body_chunks
@@ -62,6 +63,10 @@ class ApiResponse:
         self._response.close()
 
 
+_Exchange: TypeAlias = tuple[requests.Response, Deadline]
+"""A response whose body is unread, and the time at which it must be complete."""
+
+
 class _ConnectionFailure(NamedTuple):
     reason: str
 
@@ -72,8 +77,8 @@ class Fetcher:
 
     Attributes:
         max_wait: total seconds to wait for rate limits (429).
-        max_seconds: maximum seconds for one body.
-        send: sends one GET request with a token or none.
+        max_seconds: maximum seconds for one response, from the request to the end of its body.
+        send: sends one GET request with a token or none, and a deadline.
         sleep: sleeps for some seconds.
         now: returns the current time, with time zone.
         clock: returns monotonic time in seconds.
@@ -81,7 +86,7 @@ class Fetcher:
 
     max_wait: float = MAX_WAIT_SECONDS
     max_seconds: float = MAX_RESPONSE_SECONDS
-    send: Callable[[str, str | None], requests.Response] = send_get
+    send: Callable[[str, str | None, Deadline], requests.Response] = send_get
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
@@ -100,30 +105,30 @@ class Fetcher:
         """
         url = start
         for _ in range(_MAX_REDIRECTS + 1):
-            response = self._get_after_rate_limit(url, token)
+            response, deadline = self._get_after_rate_limit(url, token)
             location = response.headers.get("Location")
             if response.status_code not in _REDIRECTS or location is None:
-                return self._with_body(response, url)
+                return self._with_body(response, url, deadline)
             response.close()
             url = redirect_target(url, location, with_token=token is not None)
         message = f"{origin_of(start)} redirects more than {_MAX_REDIRECTS} times"
         raise LiveError(message)
 
-    def _with_body(self, response: requests.Response, url: str) -> ApiResponse:
+    def _with_body(self, response: requests.Response, url: str, deadline: Deadline) -> ApiResponse:
         try:
-            return ApiResponse(response, url, body_chunks(response, self.max_seconds, self.clock))
+            return ApiResponse(response, url, body_chunks(response, deadline))
         except LiveError:
             response.close()
             raise
 
-    def _get_after_rate_limit(self, url: str, token: str | None) -> requests.Response:
-        """Return a response that is not 429."""
+    def _get_after_rate_limit(self, url: str, token: str | None) -> _Exchange:
+        """Return a response that is not 429, and its deadline."""
         while True:
-            response = self._get_with_retries(url, token)
+            response, deadline = self._get_with_retries(url, token)
             if response.status_code != requests.codes.too_many_requests:
-                return response
+                return response, deadline
             with response:
-                until = retry_after(response, self.now())
+                until = retry_after(response, self.now(), deadline)
             self._wait(url, until)
 
     def _wait(self, url: str, until: datetime | None) -> None:
@@ -141,14 +146,15 @@ class Fetcher:
         self._waited, self._pause = self._waited + pause, self._pause * 2
         self.sleep(pause)
 
-    def _get_with_retries(self, url: str, token: str | None) -> requests.Response:
-        """Return a response that is not 5xx."""
+    def _get_with_retries(self, url: str, token: str | None) -> _Exchange:
+        """Return a response that is not 5xx, and its deadline."""
         start, pauses = self.clock(), iter(_RETRY_PAUSES_SECONDS)
         while True:
-            response = self._send(url, token)
+            deadline = Deadline(self.max_seconds, self.clock)
+            response = self._send(url, token, deadline)
             if isinstance(response, requests.Response):
                 if response.status_code < requests.codes.server_error:
-                    return response
+                    return response, deadline
                 response.close()
                 message = f"{origin_of(url)} returns status {response.status_code}"
             else:
@@ -158,14 +164,14 @@ class Fetcher:
                 raise LiveError(message)
             self.sleep(pause)
 
-    def _send(self, url: str, token: str | None) -> requests.Response | _ConnectionFailure:
+    def _send(self, url: str, token: str | None, deadline: Deadline) -> requests.Response | _ConnectionFailure:
         """Return the response to one request, or a failure that may be temporary.
 
         Raises:
-            LiveError: another attempt would fail as well.
+            LiveError: another attempt would fail as well, or the deadline has passed.
         """
         try:
-            return self.send(url, token)
+            return self.send(url, token, deadline)
         except requests.exceptions.SSLError as error:
             message = f"no secure connection to {origin_of(url)}: {_tls_reason(error)}"
             raise LiveError(message) from None

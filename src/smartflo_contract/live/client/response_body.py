@@ -1,37 +1,35 @@
 """The body of a response, streamed in chunks."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from smartflo_contract.live.client.deadline import Deadline
 from smartflo_contract.live.errors import LiveError, TruncatedBodyError
 from smartflo_contract.live.parsing.decompression import MAX_CHUNK_BYTES, gunzip
 
 _MAX_SMALL_BYTES: Final = 16 * 1024
-_MAX_SMALL_SECONDS: Final = 30
 _MAX_ENCODING_CHARACTERS: Final = 20
 
 
-def body_chunks(response: requests.Response, seconds: float, clock: Callable[[], float]) -> Iterator[bytes]:
+def body_chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
     """Return the body in chunks of at most 64 KiB, none of them empty, each as soon as it arrives.
 
     Taking the next chunk raises :class:`TruncatedBodyError` if the body ended too early, and :class:`LiveError` itself
-    if it exceeds its time.
+    if it is not complete at the deadline, which includes the time between two chunks.
 
     Args:
         response: a response whose body is unread, requested with ``stream=True``.
-        seconds: maximum time for the body, including the time between two chunks.
-        clock: monotonic time in seconds.
+        deadline: time at which the body must be complete.
 
     Raises:
         LiveError: the body has another content coding than gzip.
     """
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    chunks = _raw_chunks(response, seconds, clock)
+    chunks = _raw_chunks(response, deadline)
     if encoding in {"", "identity"}:
         return chunks
     if encoding in {"gzip", "x-gzip"}:
@@ -40,11 +38,11 @@ def body_chunks(response: requests.Response, seconds: float, clock: Callable[[],
     raise LiveError(message)
 
 
-def read_small_json(response: requests.Response) -> object:
-    """Return the JSON value of a body of at most 16 KiB; ``None`` if it is larger, incomplete or not JSON."""
+def read_small_json(response: requests.Response, deadline: Deadline) -> object:
+    """Return the JSON value of a body of at most 16 KiB; ``None`` if it is larger, incomplete, late or not JSON."""
     body = b""
     try:
-        for chunk in body_chunks(response, _MAX_SMALL_SECONDS, time.monotonic):
+        for chunk in body_chunks(response, deadline):
             body += chunk
             if len(body) > _MAX_SMALL_BYTES:
                 return None
@@ -61,9 +59,9 @@ def parse_json(body: bytes) -> object:
         return None
 
 
-def _raw_chunks(response: requests.Response, seconds: float, clock: Callable[[], float]) -> Iterator[bytes]:
+def _raw_chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
     """Yield what arrives without waiting for full chunks: a slow server may never send one."""
-    deadline, received = clock() + seconds, 0
+    received = 0
     while True:
         remaining = response.raw.length_remaining
         size = MAX_CHUNK_BYTES if remaining is None else min(MAX_CHUNK_BYTES, remaining)
@@ -77,9 +75,5 @@ def _raw_chunks(response: requests.Response, seconds: float, clock: Callable[[],
         if not chunk:
             return
         received += len(chunk)
-        if clock() > deadline:
-            message = (
-                f"the body did not end within {seconds:g} seconds, after {received} bytes; --max-time allows more time"
-            )
-            raise LiveError(message)
+        deadline.check()
         yield chunk
