@@ -1,5 +1,7 @@
 """The command as a whole: help, version, entry points, exit codes and closed streams."""
 
+import re
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -109,7 +111,7 @@ def test_prints_usage_error_in_one_line(run: Run, arguments: tuple[str, ...], me
 
 
 def test_exits_quietly_if_reader_stops() -> None:
-    """A reader that closes the pipe early, such as ``head``, is not an error."""
+    """A reader that closes the pipe early, such as ``head``, ends the command by SIGPIPE, as it does other commands."""
     with subprocess.Popen(
         [SCRIPT, "sample", "-n", "20000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -119,7 +121,23 @@ def test_exits_quietly_if_reader_stops() -> None:
         process.stdout.close()
         stderr = process.stderr.read()
 
-    assert (process.returncode, stderr) == (0, "")
+    assert (process.returncode, stderr) == (-signal.SIGPIPE, "")
+
+
+def test_reports_internal_error_in_one_line(run: Run, responses: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash exits with 70, not as findings do; the line has its place and not its message, which may be personal."""
+
+    def crash(*_: object, **__: object) -> None:
+        message = "Zhuravl"
+        raise KeyError(message)
+
+    monkeypatch.setattr("smartflo_contract.live.checking.check.load_contract", crash)
+    result = run("check", str(responses / "good.json"))
+
+    assert (70, "") == (result.exit_code, result.stdout)
+    expected = r"smartflo-contract: internal error: KeyError in live/checking/check\.py:[0-9]+\. This is a bug\. .*\n"
+    assert re.fullmatch(expected, result.stderr)
+    assert "Zhuravl" not in result.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")

@@ -66,9 +66,9 @@ def serving(*arguments: str, folder: Path) -> Iterator[tuple[str, subprocess.Pop
             process.terminate()
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
-    """The only line is the URL; the vendor's request is answered; Ctrl-C and SIGTERM exit with 0 and no traceback."""
+    """The only line is the URL; the vendor's request is answered; each signal exits with 0 and no traceback."""
     with serving(folder=tmp_path) as (url, process):
         response = requests.get(url + LEADS, headers=TOKEN | {"accept": "application/json"}, timeout=30)
         process.send_signal(stop)

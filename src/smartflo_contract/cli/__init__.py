@@ -18,7 +18,7 @@ from smartflo_contract.cli.contract import (
     schema_command,
 )
 from smartflo_contract.cli.diff import diff_command
-from smartflo_contract.cli.errors import PROGRAM, exit_with_one_line_errors
+from smartflo_contract.cli.errors import PROGRAM, CommandGroup, exit_with_one_line_errors
 from smartflo_contract.cli.options import warn_about_misspelled_variables
 from smartflo_contract.cli.output import prepare_streams
 from smartflo_contract.cli.record import record_command
@@ -38,7 +38,11 @@ COMMANDS: Final = (
 )
 
 
-@click.group(commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=CommandGroup,
+    commands=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name=PROGRAM, message="%(prog)s %(version)s")
 def cli() -> None:
     """Test a Smartflo integration without touching production.
@@ -51,8 +55,8 @@ def cli() -> None:
     smartflo-contract diff old.json -      compare two responses
     smartflo-contract record leads.json    save a response without personal data (see its --help)
 
-    Exit codes: 0 success (serve: stopped by Ctrl-C or SIGTERM), 1 findings (check, diff), 2 wrong usage or
-    configuration, 3 a source cannot be read, 130 interrupted.
+    Exit codes: 0 success (serve: stopped by Ctrl-C, SIGTERM or SIGHUP), 1 findings (check, diff), 2 wrong usage
+    or configuration, 3 a source cannot be read (serve: a worker died), 70 internal error, 130 interrupted.
     """  # noqa: D301  # click needs the control character itself
     warn_about_misspelled_variables(COMMANDS)
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from smartflo_contract.cli.errors import discard_output
-
 if TYPE_CHECKING:
     from smartflo_contract.mock_server import Config
     from smartflo_contract.schemas.contradictions import Contradiction
@@ -35,12 +33,9 @@ def prepare_streams() -> None:
 
 
 def write(chunks: Iterable[str]) -> None:
-    """Write to standard output; a reader that stops early, such as ``head``, is not an error."""
-    try:
-        sys.stdout.writelines(chunks)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        discard_output()
+    """Write to standard output."""
+    sys.stdout.writelines(chunks)
+    sys.stdout.flush()
 
 
 def print_json(document: object) -> None:

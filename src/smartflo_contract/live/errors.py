@@ -23,3 +23,7 @@ class TruncatedBodyError(LiveError):
 
 class RecordError(ValueError):
     """A response cannot be written without personal data; the message names the location, never the value there."""
+
+
+class OutputError(RecordError):
+    """A file cannot be written."""

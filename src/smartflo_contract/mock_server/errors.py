@@ -3,6 +3,7 @@
 ConfigError          an invalid setting
 ServeError           an address at which the fake cannot listen
 └── PortTaken        the port is in use
+WorkerError          a worker process ended on its own
 """
 
 
@@ -16,3 +17,7 @@ class ServeError(ValueError):
 
 class PortTaken(ServeError):  # noqa: N818 - a well-known state rather than an error
     """Another program, possibly another fake, listens at the configured address."""
+
+
+class WorkerError(RuntimeError):
+    """A worker process of the fake ended on its own. The message states how, and what was lost."""

@@ -1,4 +1,4 @@
-"""Ctrl-C while a body is read from a pipe."""
+"""Signals while a body is read from a pipe."""
 
 import os
 import signal
@@ -19,6 +19,26 @@ main()
 """
 
 
+def interrupt(folder: Path, command: Sequence[str], start: bytes, number: int) -> tuple[int, bytes, bytes, int]:
+    """Return exit code, output and errors of a command that gets a signal while it reads, and its files by then."""
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *command, "-"],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if not name.startswith("SMARTFLO_")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin
+        process.stdin.write(start + b" " * 2**20)  # more than the pipe holds, so the command is reading
+        process.stdin.flush()
+        files_while_reading = len(list(folder.iterdir()))
+        process.send_signal(number)
+        code = process.wait(60)
+        output, error = process.communicate()
+    return code, output, error, files_while_reading
+
+
 @pytest.mark.parametrize(
     ("start", "command", "files"),
     [
@@ -28,21 +48,17 @@ main()
 )
 def test_ends_with_one_line_and_no_file(start: bytes, command: Sequence[str], files: int, tmp_path: Path) -> None:
     """The exit code is 130, and the temporary file of a recording is removed."""
-    with subprocess.Popen(
-        [sys.executable, "-c", COMMAND, *command, "-"],
-        cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if not name.startswith("SMARTFLO_")},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stdin
-        process.stdin.write(start + b" " * 2**20)  # more than the pipe holds, so the command is reading
-        process.stdin.flush()
-        files_while_reading = len(list(tmp_path.iterdir()))
-        process.send_signal(signal.SIGINT)
-        code = process.wait(60)
-        output, error = process.communicate()
+    code, output, error, files_while_reading = interrupt(tmp_path, command, start, signal.SIGINT)
 
     assert (130, b"", b"\nsmartflo-contract: interrupted\n") == (code, output, error)  # after the ^C of a terminal
     assert (files, []) == (files_while_reading, list(tmp_path.iterdir()))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
+def test_deletes_temporary_file_on_every_signal(name: str, tmp_path: Path) -> None:
+    """The command ends by the signal, as one that does not handle it, and the temporary file of a recording is gone."""
+    number = signal.Signals[name]
+
+    assert (-number, b"", b"", 1) == interrupt(tmp_path, ["record", "-o", "fixture.json"], b"", number)
+    assert [] == list(tmp_path.iterdir())

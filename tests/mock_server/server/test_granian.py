@@ -188,17 +188,47 @@ def test_ends_during_download(start: Start) -> None:
 
 @pytest.mark.slow
 @posix
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("stop", ["SIGTERM", "SIGINT", "SIGHUP"])
 @pytest.mark.parametrize("to_group", [False, True], ids=["parent", "group"])
-def test_signal_ends_parent_and_workers(stop: signal.Signals, to_group: bool, start: Start) -> None:  # noqa: FBT001
-    """SIGTERM and Ctrl-C, which reaches the whole group, exit with 0 without output and leave no worker."""
+def test_signal_ends_parent_and_workers(stop: str, to_group: bool, start: Start) -> None:  # noqa: FBT001
+    """SIGTERM, SIGHUP and Ctrl-C, which reaches the whole group, exit with 0 without output and leave no worker."""
     server = start(workers=2, read_only=True)
     workers = server.workers
-    (os.killpg if to_group else os.kill)(server.process.pid, stop)
+    (os.killpg if to_group else os.kill)(server.process.pid, signal.Signals[stop])
 
     assert (0, "", "") == server.wait()
     assert len(workers) == 2
     assert psutil.wait_procs(workers, TIMEOUT_SECONDS)[1] == []
+
+
+@posix
+def test_closed_terminal_ends_fake(start: Start) -> None:
+    """SIGHUP stops the fake: new workers would answer without the lists that clients have written."""
+    server = start()
+    workers = server.workers
+    server.process.send_signal(signal.SIGHUP)
+
+    assert (0, "", "") == server.wait()
+    assert psutil.wait_procs(workers, TIMEOUT_SECONDS)[1] == []
+
+
+@posix
+@pytest.mark.parametrize(
+    ("settings", "lost"),
+    [
+        ({}, "the lists, tokens, faults and journals in its memory are lost"),
+        pytest.param({"read_only": True}, "no state was lost, because the fake is read-only", marks=pytest.mark.slow),
+    ],
+)
+def test_reports_killed_worker_in_one_line(settings: dict[str, Any], lost: str, start: Start) -> None:
+    """The error states what was lost."""
+    server = start(**settings)
+    server.workers[0].kill()
+    _, _, errors = server.wait()
+
+    line = f"WorkerError: a worker process was killed by SIGKILL; {lost}; start the fake again\n"
+    assert errors.endswith(line)
+    assert "Unexpected exit" not in errors
 
 
 @posix

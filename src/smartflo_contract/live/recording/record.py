@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
+from smartflo_contract.live.output_files import replace_file
 from smartflo_contract.live.recording._complete_list import complete_list
 from smartflo_contract.live.recording._lead_lines import read_leads, write_leads
-from smartflo_contract.live.recording._output_files import check_targets, lists_folder, replace_file, replace_files
+from smartflo_contract.live.recording._output_files import check_targets, lists_folder, replace_files
 from smartflo_contract.live.recording.finding_examples import FindingExamples
 from smartflo_contract.live.recording.pseudonymizer import pseudonymize
 from smartflo_contract.live.recording.regression_tests import regression_tests

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from multiprocessing import parent_process
@@ -20,6 +20,7 @@ from granian.server import MPServer
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.app import create_app
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.errors import WorkerError
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
 
 _THREADS_PER_WORKER: Final = 8
@@ -28,8 +29,26 @@ _STOP_TIMEOUT_SECONDS: Final = 1
 """Responses that are still being sent after this time are cut off."""
 _PROBE_INTERVAL_SECONDS: Final = 0.02
 _PROBE_TIMEOUT_SECONDS: Final = 1
+
+
+class WorkerExitFilter(logging.Filter):
+    """Hides Granian's line about a worker that ended: the error of :func:`serve` has more."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is about something else."""
+        return not record.getMessage().startswith("Unexpected exit")
+
+
 _LOGGING: Final[dict[str, Any]] = {
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}},
+    "filters": {"worker_exit": {"()": WorkerExitFilter}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["worker_exit"],
+            "formatter": "generic",
+            "stream": "ext://sys.stderr",
+        }
+    },
     "loggers": {"_granian": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }
 
@@ -41,12 +60,13 @@ class _Server(MPServer):
         address: the address to listen on.
         workers: number of worker processes.
         announce: called once, in a thread, when the first worker answers.
+        state: what a worker keeps in its memory, for the error about one that ended.
 
     Attributes:
-        failure: the exception that ``announce`` raised, if any.
+        failure: the exception that ``announce`` raised, or the error about a worker that ended on its own, if any.
     """
 
-    def __init__(self, address: Address, workers: int, announce: Callable[[], None]) -> None:
+    def __init__(self, address: Address, workers: int, announce: Callable[[], None], state: str) -> None:
         """Configure the server; it does not listen yet."""
         super().__init__(
             "smartflo_contract",
@@ -61,17 +81,29 @@ class _Server(MPServer):
         )
         self.failure: BaseException | None = None
         self._address = address
-        self._announce = announce
+        self._announce, self._state = announce, state
         self._stopped = Event()
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
-        """Start the workers, then wait for them in a thread: a process with threads must not be forked."""
+        """Start the workers, then wait for them in a thread: a process with threads must not be forked.
+
+        A closed terminal (SIGHUP) stops the fake; Granian would replace the workers, which keep state in memory. If the
+        caller ignores the signal, as ``nohup`` does, it stays ignored.
+        """
+        hangup = getattr(signal, "SIGHUP", None)
+        is_ignored = hangup is not None and signal.getsignal(hangup) == signal.SIG_IGN
         cast("Any", super()).startup(spawn_target, target_loader)  # untyped in Granian
+        if hangup is not None:
+            signal.signal(hangup, signal.SIG_IGN if is_ignored else self.signal_handler_interrupt)
         Thread(target=self._announce_when_ready, name="announce", daemon=True).start()
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Stop the workers and the wait for them."""
         self._stopped.set()
+        ended = next((worker for worker in self.wrks if worker.idx in self.interrupt_children), None)
+        if ended is not None:
+            self.failure = WorkerError(f"{_describe_exit(ended.inner.exitcode)}; {self._state}; start the fake again")
+            self.interrupt_children.clear()  # Granian would exit with code 1
         cast("Any", super()).shutdown(exit_code)
 
     def _announce_when_ready(self) -> None:
@@ -86,8 +118,17 @@ class _Server(MPServer):
             self.main_loop_interrupt.set()
 
 
+def _describe_exit(code: int | None) -> str:
+    """Return how a worker process ended, by its exit code, which is negative for a signal."""
+    if code is None or code >= 0:
+        return f"a worker process ended with exit code {code}"
+    with suppress(ValueError):
+        return f"a worker process was killed by {signal.Signals(-code).name}"
+    return f"a worker process was killed by signal {-code}"
+
+
 def serve(config: Config, announce: Callable[[str], None]) -> None:
-    """Run the fake until SIGINT (Ctrl-C) or SIGTERM.
+    """Run the fake until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed).
 
     Args:
         config: the configuration.
@@ -98,10 +139,16 @@ def serve(config: Config, announce: Callable[[str], None]) -> None:
         GenerationError: no value can be generated for a property of the overlay.
         PortTaken: another program, or another fake, listens on the port.
         ServeError: the host or the port cannot be used.
+        WorkerError: a worker process ended on its own.
     """
+    state = (
+        "no state was lost, because the fake is read-only"
+        if config.read_only
+        else "the lists, tokens, faults and journals in its memory are lost"
+    )
     Catalogs(config).default.catalog.check_overlay()
     with _reserved(resolve(config.host, config.port)) as address:
-        server = _Server(address, config.workers, partial(announce, address.url))
+        server = _Server(address, config.workers, partial(announce, address.url), state)
         server.serve(target_loader=partial(_load_app, config), wrap_loader=False)
     if server.failure is not None:
         raise server.failure

@@ -1,0 +1,95 @@
+"""Files that are replaced as a whole: checked before anything is read, and never left half-written."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from errno import EACCES, EISDIR, ENOENT
+from pathlib import Path
+from stat import S_IMODE, S_ISREG
+from typing import BinaryIO, Final
+
+from smartflo_contract.live.errors import OutputError
+
+_MAX_NAME_CHARACTERS: Final = 60
+"""Characters of a file name that its temporary file has as well: 60 take at most 240 of the 255 bytes of a name."""
+
+
+def is_same_file(path: Path, *others: Path | None) -> bool:
+    """Return whether a path leads to the same file as another one, which need not exist."""
+    return os.path.realpath(path) in {os.path.realpath(other) for other in others if other}
+
+
+def require_writable(path: Path) -> None:
+    """Require that a file can be replaced or created.
+
+    Raises:
+        OutputError: it cannot be.
+    """
+    if path.is_dir():
+        raise _write_error(path, os.strerror(EISDIR))
+    if not path.parent.is_dir():
+        raise _write_error(path, os.strerror(ENOENT))
+    try:
+        mode = path.stat().st_mode if path.exists() else None
+        if mode is not None and not os.access(path, os.W_OK):
+            raise _write_error(path, os.strerror(EACCES))
+        if mode is None or S_ISREG(mode):
+            with _temporary_beside(Path(os.path.realpath(path))):
+                pass
+    except OSError as error:
+        raise _write_error(path, error.strerror) from None
+
+
+@contextmanager
+def replace_file(path: Path | None) -> Iterator[BinaryIO]:
+    """Open a file that replaces another one at the end, unless there is an error.
+
+    An existing file keeps its mode and the symbolic links to it. A pipe or a device is written to at the end.
+
+    Args:
+        path: file to replace or to create; ``None`` for a temporary file that is deleted at the end.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        mode = path.stat().st_mode if path is not None and path.exists() else None
+        if path is None or not (mode is None or S_ISREG(mode)):
+            with tempfile.TemporaryFile() as file:
+                yield file
+                if path is not None:
+                    file.seek(0)
+                    with path.open("wb") as stream:
+                        shutil.copyfileobj(file, stream)
+            return
+        target = Path(os.path.realpath(path))
+        with _temporary_beside(target) as (file, replace):
+            if mode is not None:
+                Path(file.name).chmod(S_IMODE(mode))
+            yield file
+            replace()
+    except OSError as error:
+        raise _write_error(path or "a temporary file", error.strerror) from None
+
+
+@contextmanager
+def _temporary_beside(target: Path) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
+    """Open a new file in the folder of another one; yield it, and a function that closes it and replaces the other."""
+    temporary = target.with_name(f".{target.name[:_MAX_NAME_CHARACTERS]}.{secrets.token_hex(4)}")
+
+    def replace() -> None:
+        file.close()
+        temporary.replace(target)
+
+    try:
+        with temporary.open("x+b") as file:
+            yield file, replace
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_error(path: Path | str, reason: str | None) -> OutputError:
+    return OutputError(f"cannot write {path}: {reason}")
