@@ -51,7 +51,8 @@ def test_returns_leads_unchanged(client: FlaskClient, account: dict[str, str]) -
     assert json.dumps(LEADS) == json.dumps(json.loads(answer.data))
     assert "assumed" == answer.headers["X-Smartflo-Fake-Evidence"]
     assert LEADS == client.get(URL, headers=OTHER).get_json()
-    assert {"id": 4711, "name": LEADS[0]["list_name"]} in client.get("/v1/broadcast/lists", headers=account).get_json()
+    listed = {"id": 4711, "name": LEADS[0]["list_name"], "description": "", "field_map": ["Phone Number", "Name"]}
+    assert listed in client.get("/v1/broadcast/lists", headers=account).get_json()
 
 
 @pytest.mark.parametrize("settings", [{"profile": "documented"}, {"quirks": {"created_at": "twelve_hours_early"}}])

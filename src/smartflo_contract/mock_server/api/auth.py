@@ -1,16 +1,17 @@
 """``POST /v1/auth/login``, ``refresh`` and ``logout``."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from flask import Request, Response
 
-from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, account_id_of_login
 from smartflo_contract.mock_server.accounts.tokens import TOKEN_LIFETIME_SECONDS
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
 from smartflo_contract.mock_server.http.lockout import LOCKOUT_SECONDS, lockout_response
-from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_json_object
+from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_object
 from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.mock_server.http.route_names import LOGIN
 
@@ -28,13 +29,26 @@ _LOGIN_BODY: Final = BodySpec("Login", 64 * 1024, '{"email": "you@example.com", 
 
 def post_login(state: State, request: Request) -> Response:
     """Return a token. Any login id with any password except ``wrong`` is accepted, unless logins are configured."""
-    content = read_json_object(request, _LOGIN_BODY)
+    content = read_object(
+        request, _LOGIN_BODY, lambda content: state.resolved_settings(_account_id(request, content)).quirks
+    )
     if isinstance(content, Response):
         return content
-    login, password = content["email"], content["password"]
-    account_id = request.environ.get(FORCED_ACCOUNT_KEY) or account_id_of_login(login)
-    call = open_call(state, request, account_id)
+    login, password = _login_id(content), content["password"]
+    call = open_call(state, request, _account_id(request, content))
     return respond_with_faults(call, LOGIN, None, lambda: _login_response(call, login, password))
+
+
+def _login_id(content: Mapping[str, Any]) -> Any:
+    """Return the login id in the body of a login: ``email``, or ``login_id`` as at a sister brand of the vendor."""
+    return content.get("email", content.get("login_id"))
+
+
+def _account_id(request: Request, content: Mapping[str, Any]) -> str:
+    """Return the account of a login, whose body may be invalid."""
+    login = _login_id(content)
+    own = account_id_of_login(login) if isinstance(login, str) else ALL_ACCOUNTS
+    return str(request.environ.get(FORCED_ACCOUNT_KEY, own))
 
 
 def post_refresh(call: Call) -> Response:

@@ -9,9 +9,11 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.mock_server.http.list_ids import is_list_id
+from smartflo_contract.mock_server.http.request_bodies import validation_response
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
@@ -58,7 +60,7 @@ class _Query(NamedTuple):
 
 def get_dnd_leads(call: Call) -> Response:
     """Return a page of the leads that must not be dialled, ordered by list id and index."""
-    query = _parse_query(call.request.args)
+    query = _parse_query(call.request.args, call.settings.quirks)
     if isinstance(query, Response):
         return query
     with call.state.accounts.edit(call.account) as account:
@@ -68,7 +70,7 @@ def get_dnd_leads(call: Call) -> Response:
     return json_response(200, body, "assumed")
 
 
-def _parse_query(arguments: MultiDict[str, str]) -> _Query | Response:
+def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Response:
     """Return the parameters of a request, or the response to invalid ones."""
     default = str(_MAX_PAGE_LEADS)
     limit = parse_integer(arguments.get("limit", default), 1, _MAX_PAGE_LEADS, max_digits=len(default))
@@ -81,7 +83,7 @@ def _parse_query(arguments: MultiDict[str, str]) -> _Query | Response:
     }
     errors = {name: f"Provide a valid {name}." for name, is_valid in valid.items() if not is_valid}
     if errors or limit is None or after is None:
-        return json_response(422, errors, "assumed", reason=_EXAMPLE)
+        return validation_response(errors, quirks, _EXAMPLE)
     return _Query(limit, None if list_id is None else int(list_id), after, arguments.get("id"))
 
 

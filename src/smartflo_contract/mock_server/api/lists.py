@@ -18,19 +18,25 @@ _UPDATE: Final = BodySpec("UpdateList", SMALL_BODY_BYTES, '{"name": "April"}')
 
 
 def get_lists(call: Call) -> Response:
-    """Return id and name of the account's lists, without magic lists."""
+    """Return the account's lists, without magic lists."""
     catalog = call.settings.catalog
     edited = dict(call.state.accounts.get(call.account).lists)
-    names = {list_id: definition.name for list_id, definition in catalog.lists.items() if list_id not in edited}
-    names |= {
-        list_id: edited_list.writer.definition.name
+    entries = {
+        list_id: _list_entry(definition, "") for list_id, definition in catalog.lists.items() if list_id not in edited
+    }
+    entries |= {
+        list_id: _list_entry(edited_list.writer.definition, edited_list.description)
         for list_id, edited_list in edited.items()
         if not edited_list.deleted and not _is_magic(catalog, list_id)
     }
     convert = str if call.settings.quirks["lists_id"] == "text" else int
-    return json_response(
-        200, [{"id": convert(list_id), "name": names[list_id]} for list_id in sorted(names)], "assumed"
-    )
+    body = [{"id": convert(list_id), **entries[list_id]} for list_id in sorted(entries)]
+    return json_response(200, body, "assumed")
+
+
+def _list_entry(definition: ListDefinition, description: str) -> dict[str, object]:
+    """Return what the list of lists states of a list, besides its id."""
+    return {"name": definition.name, "description": description, "field_map": list(definition.columns)}
 
 
 def post_list(call: Call) -> Response:
@@ -44,7 +50,9 @@ def post_list(call: Call) -> Response:
         definition = ListDefinition(id=list_id, name=content["name"], size=0, columns=columns)
         edited = EditedList(catalog.writer(definition), content.get("description", ""), touched=True)
         account.put_list(list_id, edited, catalog.key)
-    return success_response("List created successfully.", unknown_keys(_CREATE, content), list_id=list_id)
+    created = _list_entry(definition, edited.description)
+    ignored = unknown_keys(_CREATE, content)
+    return success_response("List created successfully.", ignored, list_id=list_id, id=list_id, **created)
 
 
 def put_list(call: Call, list_id: str) -> Response:

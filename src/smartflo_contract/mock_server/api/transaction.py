@@ -11,7 +11,7 @@ from smartflo_contract.mock_server.accounts.lookup import find_lead, find_list
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
 from smartflo_contract.mock_server.api.list_errors import unwritable_list_response
 from smartflo_contract.mock_server.context import Call
-from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_json_object
+from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_object, validation_response
 from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 
@@ -102,7 +102,7 @@ def open_transaction(call: Call, body: BodySpec | None = None) -> Iterator[Trans
     state = call.state
     if state.config.read_only:
         raise WriteRejected(error_response(403, "You do not have access to this resource.", _READ_ONLY))
-    content = {} if body is None else read_json_object(call.request, body)
+    content = {} if body is None else read_object(call.request, body, lambda _: call.settings.quirks)
     if isinstance(content, Response):
         raise WriteRejected(content)
     with state.accounts.edit(call.account) as account:
@@ -111,7 +111,7 @@ def open_transaction(call: Call, body: BodySpec | None = None) -> Iterator[Trans
             yield Transaction(settings, account, int(account.clock.now(state.clock()) * 1_000), content)
         except InvalidValuesError as error:
             reason = "" if body is None else f"for example {body.example}"
-            raise WriteRejected(json_response(422, error.messages, "assumed", reason=reason)) from None
+            raise WriteRejected(validation_response(error.messages, settings.quirks, reason)) from None
 
 
 def success_response(message: str, ignored: Iterable[str] = (), **values: object) -> Response:

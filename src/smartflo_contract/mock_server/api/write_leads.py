@@ -49,6 +49,12 @@ _MESSAGES: Final = {
 }
 
 
+_ACCEPTED: Final = (
+    "The request is being processed in the background. Later, you can check the status by batch id in batch_status API."
+)
+"""The message of a bulk addition that public clients show."""
+
+
 def post_lead(call: Call, list_id: str) -> Response:
     """Add one lead to a list."""
     with open_transaction(call, _ADD) as transaction:
@@ -94,7 +100,7 @@ def post_leads(call: Call, list_id: str) -> Response:
         batch = Batch(f"Batch completed: {counts}.", transaction.now / 1_000 + BATCH_SECONDS)
         batch_id = transaction.account.add_batch(batch, _MAX_BATCHES)
     ignored = unknown_keys(_ADD_MANY, content) + sorted({key for row in rows for key in row.ignored})
-    return success_response(f"{len(rows)} leads accepted.", ignored, batch_id=batch_id)
+    return success_response(_ACCEPTED, ignored, batch_id=batch_id)
 
 
 def patch_leads(call: Call, list_id: str) -> Response:

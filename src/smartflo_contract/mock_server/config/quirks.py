@@ -85,7 +85,7 @@ _QUIRKS: Final = (
     Quirk(
         "lists_id",
         ("integer", "text"),
-        {"observed": "a public client stores it as a string", "assumed": "the type"},
+        {"observed": "public clients read an integer; one stores it as a string"},
         "The type of id in the list of lists; in leads it is an integer.",
     ),
     Quirk(
@@ -123,6 +123,12 @@ _QUIRKS: Final = (
         ("taken", "401"),
         {"assumed": "the vendor's API rejects it; accepting any string is an addition of this fake"},
         "Whether a token that the fake did not issue is accepted, or rejected as the vendor's API would.",
+    ),
+    Quirk(
+        "validation_errors",
+        ("text", "list"),
+        {"observed": "two public clients read a string, another a list of strings"},
+        "Whether status 422 has one message for each field, or a list of messages.",
     ),
 )
 QUIRKS: Final[dict[str, Quirk]] = {quirk.name: quirk for quirk in _QUIRKS}

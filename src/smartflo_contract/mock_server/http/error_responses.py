@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+_INVALID: Final = 422
+
 
 class ErrorResponse(NamedTuple):
     """An error response of the vendor's API.
@@ -18,14 +20,18 @@ class ErrorResponse(NamedTuple):
     evidence: str
 
     def with_quirks(self, quirks: Mapping[str, str]) -> "ErrorResponse":
-        """Return the response with the quirk ``rate_limit_success`` applied.
-
-        Args:
-            quirks: quirk name to value.
-        """
+        """Return the response with the quirks ``rate_limit_success`` and ``validation_errors`` applied."""
+        if self.status == _INVALID:
+            return self._replace(body=validation_body(self.body, quirks))
         if self.body.get("success") != "false" or quirks["rate_limit_success"] == "text":
             return self
         return self._replace(body=self.body | {"success": False}, evidence="assumed")
+
+
+def validation_body(messages: Mapping[str, object], quirks: Mapping[str, str]) -> dict[str, object]:
+    """Return the body of a response to invalid values: key to message, or to a list of messages with a quirk."""
+    is_list = quirks["validation_errors"] == "list"
+    return {key: [message] if is_list else message for key, message in messages.items()}
 
 
 def _message(message: str, success: object = False) -> dict[str, object]:  # noqa: FBT002 - the vendor's key

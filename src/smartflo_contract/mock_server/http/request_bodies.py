@@ -1,12 +1,14 @@
 """Read, parse and validate the bodies of requests."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
 from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from smartflo_contract.mock_server.http.error_responses import validation_body
+from smartflo_contract.mock_server.http.forms import is_form, parse_form
 from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.schemas.request_schemas import request_validator
 
@@ -45,22 +47,60 @@ LARGE_BODY_BYTES: Final = 32 * 1024 * 1024
 """Maximum size of a body with many leads. Clients send up to 10,000 at once, which are about 13 MB."""
 
 
-def read_json_object(request: Request, body: BodySpec) -> dict[str, Any] | Response:
-    """Return the JSON object in the body of a request, or the error response if the body is invalid."""
+def read_object(
+    request: Request, body: BodySpec, quirks_for: Callable[[Mapping[str, Any]], Mapping[str, str]]
+) -> dict[str, Any] | Response:
+    """Return the object in the body of a request, which is JSON or a form, or the response to an invalid body.
+
+    Args:
+        request: the request.
+        body: the body that the route accepts.
+        quirks_for: returns the value of every quirk for the account of the object, which is not valid yet.
+    """
     try:
-        content = orjson.loads(read_body(request, body.max_bytes))
+        content = parse_body(request.content_type, read_body(request, body.max_bytes))
     except RequestEntityTooLarge:
         reason = f"the body is larger than {body.max_bytes} bytes and was not read; for example {body.example}"
         return error_response(413, "Request entity too large.", reason)
     except ValueError as error:
-        return error_response(400, "Bad request.", f"the body is not JSON: {error}; for example {body.example}")
+        return error_response(400, "Bad request.", f"{error}; for example {body.example}")
     if not isinstance(content, dict):
         return error_response(400, "Bad request.", f"the body is not a JSON object; for example {body.example}")
     try:
         errors = _validate(body.schema, content)
     except ValueError as error:  # the validator's depth limit is lower than the parser's
         return error_response(400, "Bad request.", f"the body cannot be validated: {error}; for example {body.example}")
-    return json_response(422, errors, "assumed", reason=f"for example {body.example}") if errors else content
+    return validation_response(errors, quirks_for(content), f"for example {body.example}") if errors else content
+
+
+def parse_body(content_type: str | None, body: bytes) -> Any:
+    """Return the JSON value in a body, or the fields of a form as an object. Any other content type is ignored.
+
+    Raises:
+        ValueError: the body is neither; the message states why.
+    """
+    if is_form(content_type, body):
+        try:
+            return parse_form(content_type or "", body)
+        except ValueError as error:
+            message = f"the form cannot be read: {error}"
+            raise ValueError(message) from None
+    try:
+        return orjson.loads(body)
+    except ValueError as error:
+        message = f"the body is not JSON: {error}"
+        raise ValueError(message) from None
+
+
+def validation_response(messages: Mapping[str, str], quirks: Mapping[str, str], reason: str = "") -> Response:
+    """Return the response to values that cannot be used, in the shape of the quirk ``validation_errors``.
+
+    Args:
+        messages: key to message.
+        quirks: the value of every quirk.
+        reason: a hint for people.
+    """
+    return json_response(422, validation_body(messages, quirks), "assumed", reason=reason)
 
 
 def unknown_keys(body: BodySpec, content: Mapping[str, Any]) -> list[str]:

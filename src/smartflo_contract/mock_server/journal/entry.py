@@ -13,7 +13,7 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server.faults.injectors import sends_response
 from smartflo_contract.mock_server.http.compact_json import dump_compact
-from smartflo_contract.mock_server.http.request_bodies import BODY_KEY
+from smartflo_contract.mock_server.http.request_bodies import BODY_KEY, parse_body
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER, truncate
 from smartflo_contract.mock_server.http.route_names import LOGIN
 from smartflo_contract.mock_server.journal.redaction import (
@@ -69,7 +69,7 @@ def encode_entry(request: Request, route: str | None, response: Response, time: 
         redact_authorization(environ.get("HTTP_AUTHORIZATION")),
         route,
         None if body is None else len(body),
-        None if body is None else _request_body(body, is_login=route == LOGIN),
+        None if body is None else _request_body(environ.get("CONTENT_TYPE"), body, is_login=route == LOGIN),
         response.status_code,
         [
             (name, _decode_reason(value, is_plain_path=is_plain_path) if name == REASON_HEADER else value)
@@ -132,12 +132,12 @@ def _redact_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
     return (host and redact_string(host.rpartition("@")[2]), *(value and redact_string(value) for value in rest))
 
 
-def _request_body(body: bytes, *, is_login: bool) -> orjson.Fragment | None:
-    """Return a request body with secrets masked, ``None`` if it is too large or not JSON."""
+def _request_body(content_type: str | None, body: bytes, *, is_login: bool) -> orjson.Fragment | None:
+    """Return a request body as JSON with secrets masked, ``None`` if it is too large, or neither JSON nor a form."""
     if len(body) > _MAX_BODY_BYTES:
         return None
     try:
-        content = orjson.loads(body)
+        content = parse_body(content_type, body)
     except ValueError:
         return None
     return orjson.Fragment(orjson.dumps(redact_login(content) if is_login else redact_json(content)))

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, unquote
 from smartflo_contract.mock_server.http.responses import truncate
 
 MASK: Final = "[masked]"
+_LOGIN_IDS: Final = ("email", "login_id")
+"""Keys of a login that may hold its login id."""
 MAX_VALUE_CHARACTERS: Final = 200
 """Maximum length of a header, query parameter or query value."""
 _MAX_QUERY_PARAMETERS: Final = 50
@@ -79,9 +81,8 @@ def redact_login(content: object) -> object:
     """Return the JSON body of a login with its login id only: any other key may hold the password, or be it."""
     if not isinstance(content, dict):
         return MASK
-    email = content.get("email")
-    password = {"password": MASK} if content.keys() - {"email"} else {}
-    return ({"email": email} if isinstance(email, str) else {}) | password
+    login_ids = {key: content[key] for key in _LOGIN_IDS if isinstance(content.get(key), str)}
+    return login_ids | ({"password": MASK} if content.keys() - set(_LOGIN_IDS) else {})
 
 
 def redact_response(content: object) -> object:
