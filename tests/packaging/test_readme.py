@@ -1,9 +1,11 @@
-"""README.md leads to files of the project and begins with its two commands; tests/docs runs its code."""
+"""README.md is short, begins with its two commands and lists every command; tests/docs runs its code."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from smartflo_contract.cli import cli
 
 
 @pytest.fixture(name="readme")
@@ -16,3 +18,13 @@ def test_first_two_commands(readme: str) -> None:
     blocks = re.findall(r"^```console\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
 
     assert ["pip install . && smartflo-contract serve\n", 'pip install ".[test]" && pytest\n'] == blocks[:2]
+
+
+def test_lists_every_command(readme: str) -> None:
+    """The table of commands has a row for each command."""
+    assert {*cli.commands} == {*re.findall(r"^\| `smartflo-contract (\w+)`", readme, re.MULTILINE)}
+
+
+def test_is_short(readme: str) -> None:
+    """The README has at most 150 lines."""
+    assert len(readme.splitlines()) <= 150
