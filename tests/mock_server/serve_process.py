@@ -5,11 +5,11 @@ import subprocess
 import sys
 from select import select
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 
-TIMEOUT_SECONDS = 60
+from .raw_http import TIMEOUT_SECONDS, address_of
+
 _PROGRAM = """
 import json, sys
 from smartflo_contract.mock_server import Config
@@ -59,10 +59,7 @@ class ServeProcess:
     @property
     def address(self) -> tuple[str, int]:
         """Host and port."""
-        parts = urlsplit(self.url)
-        assert parts.hostname
-        assert parts.port
-        return parts.hostname, parts.port
+        return address_of(self.url)
 
     def wait(self) -> tuple[int, str, str]:
         """Wait for the end; return the exit code and the output and errors after the announcement."""

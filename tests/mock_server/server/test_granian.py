@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -22,7 +21,8 @@ from smartflo_contract.mock_server.errors import PortTaken, ServeError
 from smartflo_contract.mock_server.server.granian import serve
 
 from ..conftest import Send  # noqa: TID252 - test folders are no packages
-from ..serve_process import TIMEOUT_SECONDS, ServeProcess  # noqa: TID252
+from ..raw_http import TIMEOUT_SECONDS, address_of  # noqa: TID252
+from ..serve_process import ServeProcess  # noqa: TID252
 
 LEADS = "/v1/broadcast/leads/8668"
 MILLION = "/v1/broadcast/leads/911000000"
@@ -264,7 +264,7 @@ def test_listens_on_host_and_freed_port(host: str, start: Start, send: Send) -> 
             pytest.skip("this machine has no IPv6")
     with FakeSmartflo(Config(host=host)) as fake:
         send(LEADS, base_url=fake.url)
-        port = urlsplit(fake.url).port
+        port = address_of(fake.url)[1]
     server = start(host=host, port=port)
 
     assert (port, 200) == (server.address[1], send(LEADS, base_url=server.url).status_code)
@@ -286,7 +286,7 @@ def test_rejects_port_of_another_server_process(serve_process: ServeProcess) -> 
 def test_rejects_port_of_another_program(fake: FakeSmartflo) -> None:
     """A port on which another program listens is taken."""
     with pytest.raises(PortTaken):
-        serve(Config(port=urlsplit(fake.url).port or 0), announce_nothing)
+        serve(Config(port=address_of(fake.url)[1]), announce_nothing)
 
 
 def test_rejects_unknown_host_before_start() -> None:
