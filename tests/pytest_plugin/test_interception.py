@@ -281,7 +281,7 @@ def test_vendor_hosts_are_always_intercepted(smartflo: Smartflo) -> None:
 
 def test_blocks_requests_to_vendor(smartflo: Smartflo, via: Reader) -> None:
     """A test with a fake that does not intercept sends nothing to the vendor; the message states the alternatives."""
-    with pytest.raises(RuntimeError, match="was not sent to the vendor: this test has a fake Smartflo"):
+    with pytest.raises(RuntimeError, match="was not sent to the vendor: this test run has a fake Smartflo"):
         via(LEADS, TOKEN)
     smartflo.assert_not_called("GET", "/v1/broadcast/leads/8668")
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
-from smartflo_contract.live.client.credentials import VENDOR_HOSTS
+from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.pytest_plugin._admin_client import AdminClient

@@ -38,10 +38,11 @@ def add_failure_section(item: pytest.Item, call: pytest.CallInfo[None], report: 
     """
     if call.excinfo is not None and call.when != "teardown":
         item.stash[HAS_FAILED] = True
-    if not report.failed or not any(name.startswith("smartflo") for name in getattr(item, "fixturenames", ())):
+    fake = item.stash.get(FAKE, None)  # also of a fixture that was requested while the test ran
+    has_fixture = any(name.startswith("smartflo") for name in getattr(item, "fixturenames", ()))
+    if not report.failed or (fake is None and not has_fixture):
         return
     lines = [_reproducer(item)]
-    fake = item.stash.get(FAKE, None)
     if fake is not None and call.when == "call":
         lines.insert(0, unmatched_message(*fake))
     report.sections.append(("smartflo", "\n".join(filter(None, lines))))

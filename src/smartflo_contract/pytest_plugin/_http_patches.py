@@ -1,21 +1,21 @@
-"""HTTP patches: ``http.client``, ``urllib3``, ``httpx`` and ``aiohttp`` obey host rules.
+"""HTTP patches: ``http.client``, ``urllib3``, ``httpcore`` and ``aiohttp`` obey host rules.
 
-``requests`` is based on ``urllib3``, and ``urllib`` on ``http.client``. The libraries are patched where they connect
-and where they start a request, as long as there are rules. Timeouts and broken connections stay the library's own.
+``requests`` is based on ``urllib3``, ``urllib`` on ``http.client``, and ``httpx`` on ``httpcore``. The libraries are
+patched where they connect and where they start a request, as long as there are rules. A library that is imported later
+is patched then. Timeouts and broken connections stay the library's own.
 """
 
 import http.client
 import re
 import socket
-import ssl
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
-from functools import wraps
-from importlib.util import find_spec
-from threading import Lock
+from functools import partial, wraps
+from threading import RLock
 from typing import Any, Final
 
 import pytest
@@ -24,41 +24,81 @@ import urllib3.connection
 import urllib3.util.connection
 
 from smartflo_contract.pytest_plugin._host_rules import DEFAULT_PORTS, HostRule, HostRules
+from smartflo_contract.pytest_plugin._httpcore_patches import Wrap, httpcore_patches
+from smartflo_contract.pytest_plugin._import_hook import ImportHook
+from smartflo_contract.pytest_plugin._name_guard import guard_names, socket_patches
 
 _ABSOLUTE_URL: Final = re.compile("https?://", re.IGNORECASE)
 _SLASHES_BEFORE_HOST: Final = 2
 _RULES: Final = HostRules()
-_LOCK: Final = Lock()
+_LOCK: Final = RLock()
 _PATCH: Final = pytest.MonkeyPatch()
-_PATCHED_LIBRARIES: Final[set[str]] = set()
+_MARK: Final = "_smartflo_patch"
+"""Attribute of our functions. Mocks of other libraries that wrap one of them usually copy it."""
+_REQUEST: Final[ContextVar[tuple[str, str] | None]] = ContextVar("smartflo_request", default=None)
+"""Method and path of the request for which ``urllib3`` may open a connection."""
 
 
 @contextmanager
-def apply_rule(rule: HostRule, *, import_libraries: bool = True) -> Iterator[None]:
+def apply_rule(rule: HostRule) -> Iterator[None]:
     """Apply a rule to all requests of this process while the context is open.
-
-    Args:
-        rule: the rule.
-        import_libraries: patch installed libraries even if nothing has imported them yet.
 
     Raises:
         RuntimeError: the rule redirects, and another thread has a rule that does.
     """
     with _LOCK:
         entry = _RULES.add(rule)
-        for library, patch in _LIBRARIES.items():
-            is_needed = sys.modules.get(library) or (import_libraries and find_spec(library))
-            if library not in _PATCHED_LIBRARIES and is_needed:
-                patch(_PATCH)
-                _PATCHED_LIBRARIES.add(library)
+        _install()
     try:
         yield
     finally:
         with _LOCK:
             _RULES.remove(entry)
             if not _RULES:
+                _IMPORT_HOOK.remove()
                 _PATCH.undo()
-                _PATCHED_LIBRARIES.clear()
+
+
+def apply_rule_to_session(rule: HostRule) -> None:
+    """Apply a rule until the process ends; rules of tests take precedence over it."""
+    with _LOCK:
+        _RULES.add(rule, for_session=True)
+        _install()
+
+
+def repair_patches() -> None:
+    """Patch again what another library has restored since; do nothing without rules."""
+    with _LOCK:
+        if _RULES:
+            _install()
+
+
+def _install() -> None:
+    """Patch each library that is imported, and the others when they are."""
+    guard_names(_RULES)
+    _IMPORT_HOOK.install()
+    for library in _LIBRARIES:
+        _patch_library(library)
+
+
+def _patch_library(library: str) -> None:
+    """Patch the functions of a library that are not patched."""
+    with _LOCK:
+        if not sys.modules.get(library):
+            return
+        for owner, name, wrap in _LIBRARIES[library]():
+            original = getattr(owner, name)
+            if not hasattr(original, _MARK):
+                replacement = wrap(original)
+                setattr(replacement, _MARK, True)
+                _PATCH.setattr(owner, name, replacement)
+
+
+def _patch_imported_library(library: str) -> None:
+    """Patch a library that has just been imported."""
+    with _LOCK:
+        if _RULES:
+            _patch_library(library)
 
 
 def _seconds_to_wait(rule: HostRule | None, method: str, path: str) -> float:
@@ -101,25 +141,24 @@ def _reconnect(connection: Any, address: tuple[str, int] | None) -> None:
             connection.is_verified = True  # prevents a warning about an unverified certificate
 
 
-def _patch_connect(patch: pytest.MonkeyPatch, connection_class: type[http.client.HTTPConnection]) -> None:
-    original = connection_class.connect
-
+def _wrap_connect(original: Callable[[Any], None]) -> Callable[[Any], None]:
     @wraps(original)
     def connect(self: Any) -> None:
-        rule = _RULES.find(*_destination_of(self))
-        if rule is not None and rule.redirect_to:
+        host, port = _destination_of(self)
+        rule = _RULES.find(host, port)
+        if rule is None:
+            original(self)
+        elif rule.redirect_to:
             _reconnect(self, rule.redirect_to)
         else:
-            original(self)
+            rule.check_connection(host, _REQUEST.get())
+            with _RULES.connecting(host):
+                original(self)
 
-    patch.setattr(connection_class, "connect", connect)
+    return connect
 
 
-def _patch_http_client(patch: pytest.MonkeyPatch) -> None:
-    _patch_connect(patch, http.client.HTTPConnection)
-    _patch_connect(patch, http.client.HTTPSConnection)
-    original = http.client.HTTPConnection.putrequest
-
+def _wrap_putrequest(original: Callable[..., None]) -> Callable[..., None]:
     @wraps(original)
     def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         rule = _RULES.find(*_destination_of(self))
@@ -129,74 +168,32 @@ def _patch_http_client(patch: pytest.MonkeyPatch) -> None:
         _reconnect(self, None if rule is None else rule.redirect_to)
         original(self, method, url, *args, **kwargs)
 
-    patch.setattr(http.client.HTTPConnection, "putrequest", putrequest)
+    return putrequest
 
 
-def _patch_urllib3(patch: pytest.MonkeyPatch) -> None:
-    """Patch what differs from ``http.client``: ``urllib3`` connects itself, before it starts a request."""
-    _patch_connect(patch, urllib3.connection.HTTPConnection)
-    _patch_connect(patch, urllib3.connection.HTTPSConnection)
-    original = urllib3.HTTPConnectionPool.urlopen
+def _wrap_urlopen(original: Callable[..., Any]) -> Callable[..., Any]:
+    """``urllib3`` connects itself, before it starts a request: the connection learns what it is for."""
 
     @wraps(original)
     def urlopen(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        rule = _RULES.find(self.host, self.port or 0)
-        if rule is not None:
-            rule.check(method, _path_of(url))
-        return original(self, method, url, *args, **kwargs)
+        token = _REQUEST.set((method, _path_of(url)))
+        try:
+            return original(self, method, url, *args, **kwargs)
+        finally:
+            _REQUEST.reset(token)
 
-    patch.setattr(urllib3.HTTPConnectionPool, "urlopen", urlopen)
-
-
-def _patch_httpx(patch: pytest.MonkeyPatch) -> None:
-    import anyio  # noqa: PLC0415 - a dependency of httpx
-    import httpx  # noqa: PLC0415 - may not be installed
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # unused; without it, httpx would load all certificates
-    limits = httpx.Limits(max_keepalive_connections=0)  # a kept connection belongs to an event loop that may be closed
-    handle, handle_async = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
-
-    def redirected(request: httpx.Request, address: tuple[str, int]) -> httpx.Request:
-        url = request.url.copy_with(scheme="http", host=address[0], port=address[1])
-        return httpx.Request(
-            request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
-        )
-
-    @wraps(handle)
-    def handle_request(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        rule = _RULES.find_by_url(str(request.url))
-        time.sleep(_seconds_to_wait(rule, request.method, _path_of(str(request.url))))
-        if rule is None or rule.redirect_to is None:
-            return handle(self, request)
-        transport = httpx.HTTPTransport(verify=context, trust_env=False, limits=limits)
-        return handle(transport, redirected(request, rule.redirect_to))
-
-    @wraps(handle_async)
-    async def handle_async_request(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
-        rule = _RULES.find_by_url(str(request.url))
-        seconds = _seconds_to_wait(rule, request.method, _path_of(str(request.url)))
-        if seconds:
-            await anyio.sleep(seconds)
-        if rule is None or rule.redirect_to is None:
-            return await handle_async(self, request)
-        transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits)
-        return await handle_async(transport, redirected(request, rule.redirect_to))
-
-    patch.setattr(httpx.HTTPTransport, "handle_request", handle_request)
-    patch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle_async_request)
+    return urlopen
 
 
-def _patch_aiohttp(patch: pytest.MonkeyPatch) -> None:
+def _wrap_aiohttp_connect(original: Callable[..., Any]) -> Callable[..., Any]:
     import asyncio  # noqa: PLC0415 - only with aiohttp
 
-    import aiohttp  # noqa: PLC0415 - may not be installed
     import yarl  # noqa: PLC0415 - a dependency of aiohttp
 
-    original = aiohttp.BaseConnector.connect
-
     @wraps(original)
-    async def connect(self: aiohttp.BaseConnector, req: aiohttp.ClientRequest, *args: Any, **kwargs: Any) -> Any:
-        rule = _RULES.find_by_url(str(req.url))
+    async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        host = req.url.raw_host
+        rule = _RULES.find(host, req.url.port or 0)
         seconds = _seconds_to_wait(rule, req.method, req.url.raw_path)
         if seconds:
             await asyncio.sleep(seconds)
@@ -204,15 +201,42 @@ def _patch_aiohttp(patch: pytest.MonkeyPatch) -> None:
             req = copy(req)  # the original request keeps its own host
             req.url = yarl.URL.build(scheme="http", host=rule.redirect_to[0], port=rule.redirect_to[1])
             req.proxy = None
+        elif rule is not None:
+            with _RULES.connecting(host):
+                return await original(self, req, *args, **kwargs)
         return await original(self, req, *args, **kwargs)
 
-    patch.setattr(aiohttp.BaseConnector, "connect", connect)
+    return connect
 
 
-_LIBRARIES: Final = {
-    "http.client": _patch_http_client,
-    "urllib3": _patch_urllib3,
-    "httpx": _patch_httpx,
-    "aiohttp": _patch_aiohttp,
+def _http_client_patches() -> list[tuple[Any, str, Wrap]]:
+    return [
+        (http.client.HTTPConnection, "connect", _wrap_connect),
+        (http.client.HTTPSConnection, "connect", _wrap_connect),
+        (http.client.HTTPConnection, "putrequest", _wrap_putrequest),
+    ]
+
+
+def _urllib3_patches() -> list[tuple[Any, str, Wrap]]:
+    return [
+        (urllib3.connection.HTTPConnection, "connect", _wrap_connect),
+        (urllib3.connection.HTTPSConnection, "connect", _wrap_connect),
+        (urllib3.HTTPConnectionPool, "urlopen", _wrap_urlopen),
+    ]
+
+
+def _aiohttp_patches() -> list[tuple[Any, str, Wrap]]:
+    import aiohttp  # noqa: PLC0415 - may not be installed
+
+    return [(aiohttp.BaseConnector, "connect", _wrap_aiohttp_connect)]
+
+
+_LIBRARIES: Final[Mapping[str, Callable[[], list[tuple[Any, str, Wrap]]]]] = {
+    "socket": lambda: socket_patches(_RULES),
+    "http.client": _http_client_patches,
+    "urllib3": _urllib3_patches,
+    "httpcore": lambda: httpcore_patches(_RULES),
+    "aiohttp": _aiohttp_patches,
 }
-"""The function that patches a library, by its module."""
+"""The function that returns class, method and replacement of each patch of a library, by its module."""
+_IMPORT_HOOK: Final = ImportHook({library: partial(_patch_imported_library, library) for library in _LIBRARIES})

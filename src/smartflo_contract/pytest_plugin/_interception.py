@@ -7,15 +7,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from smartflo_contract.live import NotSentError
-from smartflo_contract.live.client.credentials import VENDOR_HOSTS
+from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS, is_vendor_host, normalize_host
 from smartflo_contract.pytest_plugin._host_rules import HostRule
-from smartflo_contract.pytest_plugin._http_patches import apply_rule
+from smartflo_contract.pytest_plugin._http_patches import apply_rule, apply_rule_to_session
+from smartflo_contract.schemas.hosts import is_loopback
 
 _HOST_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 def intercept_hosts(url: str, hosts: Collection[str]) -> AbstractContextManager[None]:
-    """Return a context in which requests to some hosts, on any port, are sent to a local URL.
+    """Return a context in which requests to some hosts and to the vendor's, on any port, are sent to a local URL.
 
     Args:
         url: scheme, host and port; plain HTTP.
@@ -26,24 +27,55 @@ def intercept_hosts(url: str, hosts: Collection[str]) -> AbstractContextManager[
     """
     parts = urlsplit(url)
     address = (parts.hostname or "", parts.port or 0)
-    return apply_rule(HostRule(matches=lambda host, _port: host in hosts, redirect_to=address))
+    return apply_rule(HostRule(matches=lambda host, _port: host in hosts or is_vendor_host(host), redirect_to=address))
 
 
 def block_vendor_hosts() -> AbstractContextManager[None]:
     """Return a context in which requests to the vendor's hosts raise ``NotSentError`` unless they are intercepted."""
-    return apply_rule(HostRule(matches=lambda host, _port: host in VENDOR_HOSTS, check=_reject), import_libraries=False)
+    return apply_rule(_GUARD)
+
+
+def guard_session(hosts: Collection[str] = ()) -> None:
+    """Block requests to the vendor's hosts until the process ends, in every thread.
+
+    Args:
+        hosts: further hosts to block; result of :func:`normalize_hosts`.
+    """
+    _GUARDED_HOSTS.update(hosts)
+    if not _GUARDS_SESSION:
+        _GUARDS_SESSION.append(True)
+        apply_rule_to_session(_GUARD)
+
+
+def _is_guarded(host: str, _port: int) -> bool:
+    return is_vendor_host(host) or (host in _GUARDED_HOSTS and not is_loopback(host, allow_subdomains=True))
 
 
 def _reject(method: str, path: str) -> None:
     message = (
-        f"{method} {path} was not sent to the vendor: this test has a fake Smartflo. Use smartflo.url, or request "
-        "smartflo_intercept before the fixtures that send requests"
+        f"{method} {path} was not sent to the vendor: this test run has a fake Smartflo. Use smartflo.url, or request "
+        "smartflo_intercept before the fixtures that send requests. A test marked smartflo_live may read the real API"
     )
     raise NotSentError(message)
 
 
+def _refuse(host: str) -> None:
+    message = (
+        f"no connection to {host} was opened: this test run has a fake Smartflo, and sends nothing to the vendor. Use "
+        "smartflo.url; smartflo_intercept redirects requests of http.client, urllib3, requests, httpx and aiohttp"
+    )
+    raise NotSentError(message)
+
+
+_GUARD: Final = HostRule(matches=_is_guarded, check=_reject, refuse=_refuse, allows_connections=False)
+_GUARDED_HOSTS: Final[set[str]] = set()
+"""Hosts that a project guards besides the vendor's."""
+_GUARDS_SESSION: Final[list[bool]] = []
+"""Not empty once the guard holds until the process ends."""
+
+
 def normalize_hosts(hosts: Collection[str]) -> frozenset[str]:
-    """Return host names in lower case, without a trailing dot; the vendor's are always included.
+    """Return normalized host names; those of the vendor's API are always included.
 
     Raises:
         ValueError: a name is not a host name.
@@ -53,4 +85,4 @@ def normalize_hosts(hosts: Collection[str]) -> frozenset[str]:
     if isinstance(hosts, str) or not all(map(_HOST_NAME.fullmatch, names)):
         message = f'hosts: expected names such as ["gateway.example.com"], without scheme and port, got {listed!r}'
         raise ValueError(message)
-    return frozenset({*names, *VENDOR_HOSTS})
+    return frozenset({*map(normalize_host, names), *VENDOR_HOSTS})

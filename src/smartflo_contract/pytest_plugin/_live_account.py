@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
 from smartflo_contract.live import LiveError
-from smartflo_contract.live.client.credentials import VENDOR_HOSTS
+from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
 from smartflo_contract.pytest_plugin._assertion_messages import expectation, mismatch_lines
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.overlay import OverlaySource

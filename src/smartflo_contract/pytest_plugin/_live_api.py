@@ -4,7 +4,7 @@ import math
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from smartflo_contract.live import LiveError
+from smartflo_contract.live import LiveError, NotSentError
 from smartflo_contract.live.client.read_only_api import ReadOnlyApi
 from smartflo_contract.pytest_plugin._host_rules import HostRule
 from smartflo_contract.pytest_plugin._http_patches import apply_rule
@@ -55,4 +55,12 @@ def guard_requests(api: ReadOnlyApi, sent_requests: list[dict[str, Any]]) -> Abs
         sent_requests.append({"method": method.upper(), "path": path})
         return api.reserve()
 
-    return apply_rule(HostRule(api.is_live_host, api.require_read_only, delay))
+    return apply_rule(HostRule(api.is_live_host, api.require_read_only, delay, refuse=_refuse))
+
+
+def _refuse(host: str) -> None:
+    message = (
+        f"no connection to {host} was opened: a test marked smartflo_live reads the real API, with http.client, "
+        "urllib3, requests, httpx or aiohttp"
+    )
+    raise NotSentError(message)

@@ -10,7 +10,7 @@ import pytest
 from smartflo_contract.pytest_plugin import _live_runs, _markers, _settings
 from smartflo_contract.pytest_plugin._account_of_test import account_of_test
 from smartflo_contract.pytest_plugin._failures import add_failure_section
-from smartflo_contract.pytest_plugin._guard import guard_test
+from smartflo_contract.pytest_plugin._guard import guard_session, guard_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping
@@ -108,6 +108,7 @@ def smartflo_server(smartflo_config: Config) -> Iterator[SmartfloServer]:
     """The fake Smartflo of all tests of this process, on a free port; ``account()`` creates an account."""
     from smartflo_contract.pytest_plugin._server import running_server  # noqa: PLC0415 - slow to import
 
+    guard_session()
     with running_server(smartflo_config) as server:
         yield server
 
@@ -121,6 +122,7 @@ def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
     if request.node.get_closest_marker("smartflo_live"):
         yield _live_runs.live_account(request, arguments)
         return
+    guard_session(request.getfixturevalue("smartflo_hosts"))
     server: SmartfloServer = request.getfixturevalue("smartflo_server")
     config: Config = request.getfixturevalue("smartflo_config")
     with account_of_test(request.node, server, config, arguments) as account:
@@ -129,8 +131,8 @@ def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
 
 @pytest.fixture(scope="session")
 def smartflo_hosts() -> Collection[str]:
-    """Hosts that ``smartflo_intercept`` answers for; override it to add to the vendor's two."""
-    from smartflo_contract.live.client.credentials import VENDOR_HOSTS  # noqa: PLC0415 - slow to import
+    """Hosts that ``smartflo_intercept`` answers for, guarded in every test; override it to add to the vendor's."""
+    from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS  # noqa: PLC0415 - slow to import
 
     return VENDOR_HOSTS
 

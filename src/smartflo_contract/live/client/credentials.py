@@ -6,8 +6,6 @@ from typing import Final, NamedTuple
 
 DEFAULT_BASE_URL: Final = "https://api-smartflo.tatateleservices.com"
 """Documented by the vendor."""
-VENDOR_HOSTS: Final = ("api-smartflo.tatateleservices.com", "api-cloudphone.tatateleservices.com")
-"""All hosts of the vendor; the second one is older and known from public client code."""
 LOGIN_PATH: Final = "/v1/auth/login"
 
 

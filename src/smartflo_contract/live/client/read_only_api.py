@@ -4,11 +4,12 @@ import os
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from smartflo_contract.live.client.credentials import DEFAULT_BASE_URL, VENDOR_HOSTS
+from smartflo_contract.live.client.credentials import DEFAULT_BASE_URL
 from smartflo_contract.live.client.login import access_token
 from smartflo_contract.live.client.rate_limiter import RateLimiter
 from smartflo_contract.live.client.request_guard import require_read_only
 from smartflo_contract.live.client.urls import validate_base_url
+from smartflo_contract.live.client.vendor_hosts import is_vendor_host, normalize_host
 from smartflo_contract.live.errors import LiveError
 from smartflo_contract.schemas.hosts import is_loopback
 
@@ -56,12 +57,12 @@ class ReadOnlyApi:
         """Return whether a host is the API or one of the vendor's; on a loopback host, the port decides.
 
         Args:
-            host: host name in lower case.
+            host: normalized host name.
             port: port of the request.
         """
-        if host in VENDOR_HOSTS:
+        if is_vendor_host(host):
             return True
-        own_host = self._root.hostname or ""
+        own_host = normalize_host(self._root.hostname or "")
         if is_loopback(own_host, allow_subdomains=False):  # fakes listen there as well
             own_port = self._root.port or {"http": 80, "https": 443}[self._root.scheme]
             return is_loopback(host, allow_subdomains=False) and port == own_port
