@@ -82,6 +82,14 @@ class State:
         """Return the time on an account's clock, in seconds since the epoch."""
         return self.accounts.get(account_id).clock.now(self.clock())
 
+    def started(self, claims: TokenClaims, account_id: str) -> TokenClaims:
+        """Return the claims of a token at a request of an account, which starts the hour of a prepared token."""
+        return self.tokens.start(claims, self.accounts.get(account_id).clock, self.clock())
+
+    def prepare_token(self, account_id: str) -> str:
+        """Return a token of an account whose hour starts at its first request."""
+        return self.tokens.prepare(account_id, self.now(account_id), self.clock())
+
     def record(self, request: Request, route: str | None, response: Response) -> Response:
         """Add a request to the journal and return its response.
 

@@ -3,6 +3,7 @@
 import jwt
 import pytest
 
+from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.tokens import Tokens, parse_authorization
 
 
@@ -53,3 +54,49 @@ def test_ignores_malformed_token(token: str) -> None:
 def test_parses_authorization_header(header: str | None, token: str) -> None:
     """The token follows Bearer, or is the whole header."""
     assert token == parse_authorization(header)
+
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+PREPARED = "0000c0ffee01"
+
+
+@pytest.mark.parametrize("jump", [0, 10 * YEAR_SECONDS, -2 * YEAR_SECONDS])
+def test_prepared_token_expires_an_hour_after_first_request(jump: float) -> None:
+    """A wall clock that is set between preparation and first request does not count."""
+    tokens = Tokens(0)
+    claims = tokens.read(tokens.prepare(PREPARED, 1_000_000, 1_000_000))
+    assert claims is not None
+    first = tokens.start(claims, Clock(), 1_000_000 + jump)
+    second = tokens.start(claims, Clock(), 1_000_000 + jump + 1_800)
+
+    assert 1_003_600 + jump == first.expires == second.expires
+
+
+def test_frozen_clock_of_account_does_not_delay_a_token() -> None:
+    """The account's own clock did not move with the wall clock."""
+    tokens = Tokens(0)
+    claims = tokens.read(tokens.prepare(PREPARED, 500, 1_000_000))
+    assert claims is not None
+
+    assert 4_100 == tokens.start(claims, Clock(frozen_at=500), 1_000_000 + YEAR_SECONDS).expires
+
+
+def test_change_of_clock_starts_prepared_tokens() -> None:
+    """The hour starts before an account's clock is advanced, so that advancing it ends the hour."""
+    tokens = Tokens(0)
+    claims = tokens.read(tokens.prepare(PREPARED, 1_000_000, 1_000_000))
+    assert claims is not None
+    tokens.start_all(PREPARED, Clock(), 1_000_000)
+    tokens.start_all("000000000002", Clock(), 1_000_000)
+
+    assert 1_003_600 == tokens.start(claims, Clock(3_600), 1_000_000 + 10).expires
+
+
+def test_issued_token_is_not_delayed() -> None:
+    """The hour of a login's token starts at the login."""
+    tokens = Tokens(0)
+    tokens.prepare(PREPARED, 0, 0)
+    claims = tokens.read(tokens.issue(PREPARED, 1_000_000))
+    assert claims is not None
+
+    assert claims == tokens.start(claims, Clock(), 1_000_000 + YEAR_SECONDS)

@@ -2,6 +2,8 @@
 
 import socket
 import threading
+import time
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -209,3 +211,29 @@ def test_port_of_account_closes(fake: FakeSmartflo, send: Send) -> None:
         assert 401 == send(LEADS, base_url=url, token=None).status_code
     with pytest.raises(requests.ConnectionError):
         send(LEADS, base_url=url)
+
+
+@pytest.mark.parametrize("year", [2024, 2030])
+def test_token_outlives_a_frozen_time_until_its_first_request(year: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that freezes time after the token was issued can use it, for an hour of the frozen time."""
+    with FakeSmartflo() as fake:
+        token, client = fake.token("crm"), fake.app.test_client()
+        frozen = datetime(year, 1, 14, tzinfo=UTC).timestamp()
+        statuses = []
+        for second in (0, 3_500, 3_700):
+            monkeypatch.setattr(time, "time", lambda now=frozen + second: now)
+            statuses.append(client.get("/v1/broadcast/lists", headers={"Authorization": token}).status_code)
+
+    assert [200, 200, 401] == statuses
+
+
+def test_logout_ends_token_of_a_frozen_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that was logged out stays so until its hour ends, in the frozen time."""
+    with FakeSmartflo() as fake:
+        token, client = {"Authorization": fake.token("crm")}, fake.app.test_client()
+        monkeypatch.setattr(time, "time", lambda: datetime(2030, 1, 14, tzinfo=UTC).timestamp())
+        client.post("/v1/auth/logout", headers=token)
+        other = {"Authorization": fake.token("crm")}
+        client.post("/v1/auth/logout", headers=other)
+
+        assert [401, 401] == [client.get("/v1/broadcast/lists", headers=each).status_code for each in (token, other)]

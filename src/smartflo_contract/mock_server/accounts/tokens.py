@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import jwt
 
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_token
+from smartflo_contract.mock_server.accounts.clock import Clock
 
 TOKEN_LIFETIME_SECONDS: Final = 3600
 """Documented by the vendor."""
@@ -20,6 +21,8 @@ _ISSUER: Final = "https://smartflo-contract.invalid/v1/auth/login"
 """The vendor's tokens contain the vendor's login URL. The fake's tokens must not claim to be the vendor's."""
 _MAX_TOKEN_CHARACTERS: Final = 2_048
 _MAX_CACHED_HEADERS: Final = 1_024
+_MAX_PREPARED_ACCOUNTS: Final = 10_000
+"""Maximum number of accounts with prepared tokens; beyond it, the hour of the oldest starts when they were issued."""
 _SCHEME: Final = "bearer"
 
 
@@ -51,6 +54,24 @@ class TokenHolder(NamedTuple):
     issued: TokenClaims | None
 
 
+class _Prepared(NamedTuple):
+    """A token that was issued before a client sent a request.
+
+    Attributes:
+        wall: the time on the wall clock when it was issued.
+        delay: seconds from then to its first request, ``None`` before that. Both are in seconds.
+    """
+
+    wall: float
+    delay: float | None
+
+    def started(self, clock: Clock, wall: float) -> "_Prepared":
+        """Return it with a delay; a frozen clock did not move with the wall clock."""
+        if self.delay is not None:
+            return self
+        return self._replace(delay=0.0 if clock.frozen_at is not None else wall - self.wall)
+
+
 class Tokens:
     """Issues and recognizes the tokens of one fake.
 
@@ -62,6 +83,7 @@ class Tokens:
         """Derive the signing key."""
         self._key = blake2b(f"smartflo-contract/signing-key/{seed}".encode(), digest_size=32).digest()
         self._cached_holder = lru_cache(_MAX_CACHED_HEADERS)(self._parse)
+        self._prepared: dict[str, dict[str, _Prepared]] = {}
 
     def issue(self, account: str, now: float) -> str:
         """Return a token with the claims of the vendor's tokens; ``sub`` is the account.
@@ -80,6 +102,42 @@ class Tokens:
             "jti": secrets.token_urlsafe(12),
         }
         return jwt.encode(claims, self._key, _ALGORITHM)
+
+    def prepare(self, account: str, now: float, wall: float) -> str:
+        """Return a token whose hour starts at its first request, even if the wall clock is set before it.
+
+        Args:
+            account: id of the account.
+            now: the time on the account's clock.
+            wall: the time on the wall clock. Both are in seconds since the epoch.
+        """
+        token = self.issue(account, now)
+        claims = self.read(token)
+        if claims is not None:
+            self._prepared.setdefault(account, {})[claims.token_id] = _Prepared(wall, None)
+            while len(self._prepared) > _MAX_PREPARED_ACCOUNTS:
+                self._prepared.pop(next(iter(self._prepared)), None)
+        return token
+
+    def start(self, claims: TokenClaims, clock: Clock, wall: float) -> TokenClaims:
+        """Return the claims of a token at a request: the time from its preparation to its first request is added.
+
+        Args:
+            claims: the claims in the token.
+            clock: the clock of its account.
+            wall: the time on the wall clock, in seconds since the epoch.
+        """
+        prepared = self._prepared.get(claims.account)
+        if prepared is None or claims.token_id not in prepared:
+            return claims
+        started = prepared[claims.token_id] = prepared[claims.token_id].started(clock, wall)
+        return claims._replace(expires=claims.expires + (started.delay or 0.0))
+
+    def start_all(self, account: str, clock: Clock, wall: float) -> None:
+        """Start the hour of all tokens of an account, because its clock is about to be changed."""
+        prepared = self._prepared.get(account, {})
+        for token_id in tuple(prepared):
+            prepared[token_id] = prepared[token_id].started(clock, wall)
 
     def holder(self, authorization: str | None) -> TokenHolder | None:
         """Return the holder of the token in an Authorization header, even if it has expired; ``None`` without token."""

@@ -17,6 +17,7 @@ def patch_clock(request: AdminRequest) -> object:
     changes, wall = request.body, request.state.clock()
     with request.edit_account() as account:
         clock = account.clock
+        request.state.tokens.start_all(request.account_id, clock, wall)
         now = clock.now(wall) if "now" not in changes else _parse_time(changes["now"])
         now += changes.get("advance", 0)
         if not MIN_TIME_SECONDS <= now <= MAX_TIME_SECONDS:

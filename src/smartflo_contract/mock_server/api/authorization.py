@@ -23,14 +23,15 @@ def authorize(state: State, request: Request) -> Call | Response:
         if state.config.auth == "off":
             return open_call(state, request, request.environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
         return error_response(401, "Unauthorized", _HEADER_MISSING)
-    call = open_call(state, request, holder.account, holder.issued)
+    issued = None if holder.issued is None else state.started(holder.issued, holder.account)
+    call = open_call(state, request, holder.account, issued)
     quirks = call.settings.quirks
-    if holder.issued is None and quirks["unknown_token"] == "401":  # noqa: S105 - a status
+    if issued is None and quirks["unknown_token"] == "401":  # noqa: S105 - a status
         return error_response(401, "Unauthorized", f"this fake did not issue the token; {_LOG_IN}")
     if quirks["auth_scheme"] not in {"any", holder.scheme}:
         reason = f"the quirk auth_scheme is {quirks['auth_scheme']}, but the token has the other form"
         return error_response(401, "Unauthorized", reason)
-    rejection = None if holder.issued is None else _check_claims(call, holder.issued)
+    rejection = None if issued is None else _check_claims(call, issued)
     return call if rejection is None else rejection
 
 

@@ -157,13 +157,14 @@ class FakeSmartflo:
         return self._app
 
     def token(self, login: str) -> str:
-        """Return an access token for the account of a login id, as a login would. It expires after an hour.
+        """Return an access token for the account of a login id. It expires an hour after its first request.
+
+        A test that then freezes time, or sets it to another year, can still use it.
 
         Raises:
             RuntimeError: the fake is not running.
         """
-        account = account_id_of_login(login)
-        return self._state.tokens.issue(account, self._state.now(account))
+        return self._state.prepare_token(account_id_of_login(login))
 
     def reset(self, login: str) -> None:
         """Reset the account of a login id: its changes, its settings and its requests.
