@@ -25,7 +25,7 @@ def test_reports_good_leads(run: Run, responses: Path) -> None:
         "60 leads under the profile lenient, 0 of them broken\ngrade A: responses match the contract\n" in result.stdout
     )
     assert "  lead_id: 60 of 60 as in the sample [lead-id-type]\n" in result.stdout
-    assert "fields: 35 100%\n" in result.stdout
+    assert "field_N keys per lead: 35 (100% of leads)\n" in result.stdout
 
 
 def test_reports_break(run: Run) -> None:

@@ -17,7 +17,7 @@ def test_baseline_hides_known_findings(run: Run, responses: Path) -> None:
     new = run("check", "bad.json", "odd.json", "--baseline", "known.json", "--fail-on", "surprise")
 
     assert [0, 0, 1] == [created.exit_code, known.exit_code, new.exit_code]
-    assert known.stdout.endswith("\ngrade A: responses match the contract, except for 1 known finding\n")
+    assert known.stdout.endswith("\ngrade A, apart from 1 known finding: responses match the contract\n")
     assert "unknown-value" in new.stdout
     findings = json.loads((responses / "known.json").read_text())["findings"]
     assert ["maximum"] == [finding["rule"] for finding in findings]

@@ -127,12 +127,18 @@ class Report:
     @property
     def verdict(self) -> str:
         """The grade and its meaning, in one line."""
-        known = f", except for {format_count(self.known, 'known finding')}" if self.known else ""
+        known = f", apart from {format_count(self.known, 'known finding')}" if self.known else ""
         if self.grade is None:
             leads = format_count(self.leads, "lead")
             result = f"nothing is wrong in {leads}" if self.base is None else DIFF_GRADES["A"]
             return f"no grade: {result}{known}, but grade A needs at least {MIN_GRADED_LEADS} leads"
-        return f"grade {self.grade}: {(DIFF_GRADES if self.base else GRADES)[self.grade]}{known}"
+        return f"grade {self.grade}{known}: {(DIFF_GRADES if self.base else GRADES)[self.grade]}"
+
+    @property
+    def broken_leads(self) -> str:
+        """The number of broken leads, in words."""
+        apart = f" apart from {'the known finding' if self.known == 1 else 'known findings'}" if self.known else ""
+        return f"{self.broken:,} of them broken{apart}"
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings of this severity or a worse one."""

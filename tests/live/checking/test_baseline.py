@@ -24,6 +24,14 @@ def test_removes_known_findings(tmp_path: Path) -> None:
     assert (("unknown-value",), 1, "C") == _summary(Baseline(path).apply(report(priority=99, dial_status=77)))
 
 
+def test_verdict_names_known_breaks(tmp_path: Path) -> None:
+    """Neither the grade nor the number of broken leads hides that every lead breaks the contract."""
+    known = Baseline(tmp_path / "known.json", update=True).apply(report(priority=99))
+
+    assert "grade A, apart from 1 known finding: responses match the contract" == known.verdict
+    assert "0 of them broken apart from the known finding" == known.broken_leads
+
+
 def _summary(result: Report) -> tuple[tuple[str, ...], int, str | None]:
     return tuple(finding.rule for finding in result.findings), result.known, result.grade
 

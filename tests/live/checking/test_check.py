@@ -73,14 +73,15 @@ def breaks(report: Report) -> dict[str, int]:
         (body() + b"{}", "D", [("trailing-data", "", 1)]),
         (b"\xef\xbb\xbf" + body(), "D", [("byte-order-mark", "", 1)]),
         (body().decode().encode("utf-16"), "F", [("not-utf8", "", 1)]),
-        (body().replace(b'"field_1"', b'"field_1\xff"', 1), "D", [("not-json", "", 1)]),
+        (body().replace(b'"field_1"', b'"field_1\xff"', 1), "D", [("not-utf8", "", 1)]),
+        (body(field_1="Rene").replace(b"Rene", b"Ren\xe9"), "D", [("not-utf8", "", 1)]),
         (body().replace(b'"priority":', b'"priority": 1, "priority":', 1), "D", [("duplicate-key", "/*/priority", 1)]),
         (body().replace(b'"priority":', b'"priority": 1, "priority":'), "E", [("duplicate-key", "/*/priority", COUNT)]),
         (gzip.compress(body()), "A", []),
         (gzip.compress(body())[:-20], "D", None),
         (b"\x1f\x8bnot gzip", "F", [("broken-gzip", "", 1), ("empty-body", "", 1)]),
     ],
-    ids=range(23),
+    ids=range(24),
 )
 def test_grades_by_worst_finding(
     content: bytes, grade: str | None, expected: list[tuple[str, str, int]] | None
@@ -97,15 +98,20 @@ def test_skips_unreadable_items(start: bytes, separator: bytes, end: bytes) -> N
     """Each is a finding, and the leads around them are checked."""
     items = [
         b'{"field_9":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
-        b'{"priority":' + b"1" * 10**6 + b"}",
-        b"1" * 10**6,
         b'{"field_1":"\x00"}',
-        b'{"field_1":"\xff"}',
         b"{\x00}",
     ]
     report = check(start + separator.join([LINES[0], *items, LINES[1]]) + end)
 
     assert (2, {"not-json": len(items)}) == (report.leads, breaks(report))
+
+
+def test_checks_number_of_million_digits() -> None:
+    """JSON has no limit of digits, so the number is a value that the contract rejects."""
+    leads = body(priority=7).replace(b"7}", b"%b}" % (b"1" * 10**6)).replace(b": 7,", b": %b," % (b"1" * 10**6))
+    report = check(leads)
+
+    assert (COUNT, {"maximum": COUNT}) == (report.leads, breaks(report))
 
 
 def test_checks_deeply_nested_item() -> None:
@@ -263,6 +269,13 @@ def test_reports_reading_of_each_contradiction(profile: str, other: str) -> None
     assert {"doc-only"} >= {finding.severity for finding in report.findings}
     assert (COUNT, 0) == (counts["lead-id-type"][profile], counts["lead-id-type"][other])
     assert not any(count[other] for count in counts.values())
+
+
+def test_counts_leads_without_a_status() -> None:
+    """A key that is absent has no unknown value."""
+    leads = [{key: value for key, value in lead(0, 8668, n).items() if key != "dial_status"} for n in range(COUNT)]
+
+    assert {"absent": COUNT} == check(json.dumps(leads).encode()).statistics["dial_status"]
 
 
 def test_counts_nulls_statuses_and_fields() -> None:

@@ -160,7 +160,7 @@ def test_keeps_token_from_redirect_targets(serve: Any, monkeypatch: pytest.Monke
         ("cut", ["cut-connection", "dangling-comma"]),
         ("cut_clean", ["dangling-comma"]),
         ("dangling_comma", ["dangling-comma"]),
-        ("invalid_utf8", ["not-json"]),
+        ("invalid_utf8", ["not-utf8"]),
         ("duplicate_leads", ["lead-id-unique"]),
     ],
 )

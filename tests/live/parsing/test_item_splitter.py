@@ -98,7 +98,9 @@ def test_splits_consecutive_values(values: list[Any], indent: int | None, betwee
         (b"[%b}%b]" % (LEAD, LEAD), 1, [("not-json", 1 + SIZE)]),
         (b"[%b,,%b]" % (LEAD, LEAD), 2, [("not-json", 2 + SIZE)]),
         (b'[%b,{"a":NaN},%b]' % (LEAD, LEAD), 2, [("not-json", 7 + SIZE)]),
-        (b'[%b,{"a":"\xff"},%b]' % (LEAD, LEAD), 2, [("not-json", 2 + SIZE)]),
+        (b'[%b,{"a":"\xff"},%b,"\xe9"]' % (LEAD, LEAD), 4, [("not-utf8", 8 + SIZE)]),
+        (b'[%b,{"a":1e400},-%b]' % (LEAD, b"9" * 400), 3, []),
+        (b'[%b,{"a":1e400},01]' % LEAD, 2, [("not-json", 14 + SIZE)]),
         (b'[%b,{"a":"\x00"},%b]' % (LEAD, LEAD), 2, [("not-json", 8 + SIZE)]),
         (b"%b\noops\n%b" % (LEAD, LEAD), 2, [("not-json", 1 + SIZE)]),
         (b"%b\n%b" % (LEAD, LEAD[:20]), 1, [("truncated-body", 21 + SIZE)]),
@@ -158,6 +160,15 @@ def test_tells_array_from_consecutive_values() -> None:
         splitter = ItemSplitter([body])
         list(splitter)
         assert (is_array, len(body)) == (splitter.is_array, splitter.size)
+
+
+@pytest.mark.parametrize("body", [b"<html></html>", "[1]".encode("utf-16"), b"[1 2]", b"[1]]"])
+def test_counts_all_bytes_of_bodies_that_cannot_be_split(body: bytes) -> None:
+    """The size is that of the whole body, also if its end is not understood."""
+    splitter = ItemSplitter([body, body, b"x" * 200_000])
+    list(splitter)
+
+    assert 2 * len(body) + 200_000 == splitter.size
 
 
 def test_rejects_deep_nesting() -> None:

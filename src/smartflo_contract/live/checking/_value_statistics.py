@@ -13,6 +13,7 @@ Counts: TypeAlias = dict[str, Counter[Any]]
 """``nulls`` by property, each status property by label, and ``fields``: leads by number of fields."""
 _STATUSES: Final = ("dial_status", "dialer_dial_status")
 _UNKNOWN: Final = "unknown"
+_ABSENT: Final = object()
 
 
 class ValueStatistics:
@@ -40,8 +41,9 @@ class ValueStatistics:
             tables: the same leads as tables.
         """
         for key in _STATUSES:
-            values = [lead.get(key) for lead in leads]
-            for value, count in Counter([value if isinstance(value, int) else None for value in values]).items():
+            values = [lead.get(key, _ABSENT) for lead in leads]
+            countable = [value if isinstance(value, int) or value is _ABSENT else None for value in values]
+            for value, count in Counter(countable).items():
                 self.counts[key][self._label(key, value)] += count
         for key in self._nullable:
             self.counts["nulls"][key] += [lead.get(key, "") for lead in leads].count(None)
@@ -61,6 +63,8 @@ class ValueStatistics:
             "fields": {str(number): count for number, count in sorted(self.counts["fields"].items())},
         }
 
-    def _label(self, key: str, value: int | None) -> str:
+    def _label(self, key: str, value: Any) -> str:
+        if value is _ABSENT:
+            return "absent"
         known = self._known_values[key]
         return (None if known is None or value is None else known.label(value)) or _UNKNOWN

@@ -40,6 +40,13 @@ class ByteBuffer:
         del self.data[:size]
         self.offset += size
 
+    def drain(self) -> None:
+        """Read the body to its end and keep nothing of it."""
+        self.consume(len(self.data))
+        while not self.ended:
+            self.fill(1)
+            self.consume(len(self.data))
+
     def consume_blanks(self) -> bytes:
         """Drop JSON white space and return the byte after it; ``b""`` at the end of the body."""
         while True:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from smartflo_contract.live.parsing._byte_buffer import ByteBuffer, byte_at, end_of_blanks, end_of_match
+from smartflo_contract.live.parsing._item_decoding import decode_item
 from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 
@@ -63,6 +64,7 @@ class ItemSplitter:
         self._buffer = ByteBuffer(chunks)
         self._max_item_bytes, self._batch_bytes = max_item_bytes, min(BATCH_BYTES, max_item_bytes)
         self._is_truncated = False
+        self._is_utf8 = True
 
     @property
     def size(self) -> int:
@@ -70,7 +72,12 @@ class ItemSplitter:
         return self._buffer.offset
 
     def __iter__(self) -> Iterator[ItemBatch | BodyDefect]:
-        """Yield batches of items, and defects, in the order of the body."""
+        """Yield batches of items, and defects, in the order of the body; read it to its end."""
+        yield from self._parts()
+        self._buffer.drain()
+
+    def _parts(self) -> Iterator[ItemBatch | BodyDefect]:
+        """Yield batches of items, and defects, as far as the body can be split."""
         buffer = self._buffer
         buffer.fill(len(_UTF8_MARK))
         if buffer.data.startswith(_UTF8_MARK):
@@ -125,9 +132,9 @@ class ItemSplitter:
 
     def _take_single_items(self) -> Iterator[ItemBatch | BodyDefect]:
         """Yield the items that are in the buffer one by one, and at least one."""
-        yield self._take_item()
+        yield from self._take_item()
         while self._consume_separator():
-            yield self._take_item()
+            yield from self._take_item()
 
     def _consume_separator(self) -> bool:
         """Consume what separates two items, if the next item has begun in the buffer; return whether it has."""
@@ -142,24 +149,33 @@ class ItemSplitter:
         self._buffer.consume(position)
         return True
 
-    def _take_item(self) -> ItemBatch | BodyDefect:
-        """Consume one item, valid or not."""
+    def _take_item(self) -> Iterator[ItemBatch | BodyDefect]:
+        """Consume one item; the first one that is not UTF-8 is a defect, and left out if a key or an id is garbled."""
         buffer, offset = self._buffer, self._buffer.offset
         size = self._item_size()
         if size is None:
-            return BodyDefect("item-too-large", offset)
+            yield BodyDefect("item-too-large", offset)
+            return
         text = bytes(buffer.data[:size])
         buffer.consume(size)
         if not text.strip():
             buffer.consume(0 if self.is_array else 1)
-            return BodyDefect("not-json", offset, "expected a value")
+            yield BodyDefect("not-json", offset, "expected a value")
+            return
         try:
-            return ItemBatch([orjson.loads(text)], offset, b"[%b]" % text)
+            item = decode_item(text)
         except orjson.JSONDecodeError as error:
             self._is_truncated = buffer.ended and not buffer.data and error.msg.startswith("unexpected end of data")
             if self._is_truncated:
-                return BodyDefect("truncated-body", buffer.offset)
-            return BodyDefect("not-json", offset + error.pos, error.msg.partition(":")[0])
+                yield BodyDefect("truncated-body", buffer.offset)
+            else:
+                yield BodyDefect("not-json", offset + error.pos, error.msg.partition(":")[0])
+            return
+        if item.invalid_byte is not None and self._is_utf8:
+            self._is_utf8 = False
+            yield BodyDefect("not-utf8", offset + item.invalid_byte)
+        if item.is_readable:
+            yield ItemBatch([item.value], offset, b"[%b]" % item.text)
 
     def _item_size(self) -> int | None:
         """Return the size of the next item in bytes; consume it and return ``None`` if it is too large."""

@@ -20,7 +20,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     leads = f"{format_count(report.leads, 'lead')} of {format_count(len(report.sources), 'response')}"
     base = f", compared with {format_count(report.base.leads, 'lead')}" if report.base else ""
-    yield f"{leads} under the profile {report.profile}{base}, {report.broken:,} of them broken."
+    yield f"{leads} under the profile {report.profile}{base}, {report.broken_leads}."
     if report.findings:
         yield from _table(
             ("severity", "rule", "where", "expected", "got", "times"),

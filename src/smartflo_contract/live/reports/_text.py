@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Final
 
 from smartflo_contract.live.report import Report, Source, format_count
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity, cited
+
+_STATISTICS: Final = {"nulls": "null", "fields": "field_N keys per lead"}
+"""Titles of statistics whose name does not say what is counted."""
 
 
 def text_report(report: Report, _fail_on: Severity) -> str:
@@ -43,8 +47,9 @@ def _statistics(report: Report) -> Iterator[str]:
     """Yield the distribution of values."""
     if report.leads:
         for name, counts in report.statistics.items():
-            shares = ", ".join(f"{label} {count / report.leads:.0%}" for label, count in counts.items())
-            yield f"{name}: {shares or 'none'}"
+            shares = [f"{label} ({count / report.leads:.0%})" for label, count in counts.items()]
+            shares[:1] = [share.replace("%)", "% of leads)") for share in shares[:1]]
+            yield f"{_STATISTICS.get(name, name)}: {', '.join(shares) or 'none'}"
         yield ""
 
 
@@ -56,7 +61,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"compared with {_source(report.base)}"
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"
     leads = format_count(report.leads, "lead")
-    yield f"{leads} under the profile {report.profile}{overlay}, {report.broken:,} of them broken"
+    yield f"{leads} under the profile {report.profile}{overlay}, {report.broken_leads}"
     yield report.verdict
 
 
