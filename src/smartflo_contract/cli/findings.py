@@ -1,7 +1,7 @@
 """Reports, baselines and the exit code of the commands that have findings."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -55,6 +55,7 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
     if options.update_baseline and options.baseline is None:
         message = "--update-baseline requires --baseline FILE, the file to write"
         raise usage_error(message)
+    _check_files(targets, sources, options)
     baseline = Baseline(options.baseline, update=options.update_baseline) if options.baseline else None
     report = read_sources(
         scan,
@@ -70,7 +71,7 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
     )
     if baseline:
         report = baseline.apply(report)
-    for form, path in targets.items():
+    for form, path in sorted(targets.items(), key=lambda target: target[1] is None):  # standard output may be closed
         _write_report(form, path, REPORTS[form](report, options.fail_on))
     if report.at_least(options.fail_on) and not options.exit_zero:
         click.get_current_context().exit(FINDINGS)
@@ -88,6 +89,9 @@ def _parse_targets(reports: Sequence[str], formats: Iterable[str]) -> dict[str, 
             message = f"--report {form}: each format can be used only once"
             raise usage_error(message)
         summary = os.environ.get(_SUMMARY) if form == "markdown" else None
+        if path == "-":
+            message = f"--report {report}: `-` is not a file name; for standard output use --report {form}"
+            raise usage_error(message)
         target = Path(path) if equals else Path(summary) if summary else None
         if target is not None and target in targets.values():
             message = f"--report {report}: another format is written to this file"
@@ -99,14 +103,75 @@ def _parse_targets(reports: Sequence[str], formats: Iterable[str]) -> dict[str, 
     return targets
 
 
+def _check_files(targets: Mapping[str, Path | None], sources: Sequence[str], options: CheckOptions) -> None:
+    """Require that reports and baseline can be written and replace no other file, before anything is read."""
+    from smartflo_contract.live.output_files import is_same_file
+
+    written = {f"--report {form}={path}": path for form, path in targets.items() if path is not None}
+    if options.baseline is not None and str(options.baseline) == "-":
+        message = "--baseline -: `-` is not a file name; name a file"
+        raise usage_error(message)
+    read = [Path(source) for source in sources if source != "-"]
+    read += [path for path in (options.overlay, _token_file(options.token)) if path is not None]
+    if options.baseline is not None and options.update_baseline:
+        written[f"--baseline {options.baseline}"] = options.baseline
+    elif options.baseline is not None:
+        read.append(options.baseline)
+    for option, path in written.items():
+        others = [other for name, other in written.items() if name != option]
+        if is_same_file(path, *read, *others):
+            message = f"{option}: this file is read or written for another purpose; name another file"
+            raise usage_error(message)
+    for form, target in targets.items():
+        if target is not None and not _is_summary(target):
+            _require_replaceable(form, target)
+
+
+def _token_file(location: str | None) -> Path | None:
+    """Return the file that holds the token, if there is one."""
+    kind, _, name = (location or "").partition(":")
+    return Path(name) if kind == "file" and name else None
+
+
+def _is_summary(path: Path) -> bool:
+    """Return whether a path is the summary of a GitHub step."""
+    return str(path) == os.environ.get(_SUMMARY)
+
+
+def _require_replaceable(form: str, path: Path) -> None:
+    """Require that a report can be written to a file, which is new, empty or a report."""
+    from smartflo_contract.live.errors import OutputError
+    from smartflo_contract.live.output_files import require_writable
+    from smartflo_contract.live.reports.recognition import is_report
+
+    try:
+        require_writable(path)
+        is_other_file = path.is_file() and not is_report(path)
+        reason = "not a report; name another file, or delete this one" if is_other_file else None
+    except OutputError as error:
+        reason = error.reason
+    except OSError as error:
+        reason = error.strerror
+    if reason:
+        message = f"--report {form}={path}: {reason}"
+        raise usage_error(message)
+
+
 def _write_report(form: str, path: Path | None, content: str) -> None:
     """Write a report to standard output or a file; the summary of a GitHub step is appended to."""
+    from smartflo_contract.live.errors import OutputError
+    from smartflo_contract.live.output_files import replace_file
+
     if path is None:
         write([content])
         return
     try:
-        with path.open("a" if str(path) == os.environ.get(_SUMMARY) else "w", encoding="utf-8") as file:
-            file.write(content)
-    except OSError as error:
-        message = f"--report {form}={path}: {error.strerror}"
+        if _is_summary(path):
+            with path.open("a", encoding="utf-8") as file:
+                file.write(content)
+        else:
+            with replace_file(path) as stream:
+                stream.write(content.encode())
+    except (OutputError, OSError) as error:
+        message = f"--report {form}={path}: {error.reason if isinstance(error, OutputError) else error.strerror}"
         raise usage_error(message) from None

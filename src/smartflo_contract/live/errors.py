@@ -26,4 +26,17 @@ class RecordError(ValueError):
 
 
 class OutputError(RecordError):
-    """A file cannot be written."""
+    """A file cannot be written.
+
+    Args:
+        path: the file.
+        reason: why it cannot be written.
+
+    Attributes:
+        reason: why it cannot be written.
+    """
+
+    def __init__(self, path: object, reason: str | None) -> None:
+        """Name the file and the reason."""
+        super().__init__(f"cannot write {path}: {reason}")
+        self.reason = reason

@@ -29,18 +29,18 @@ def require_writable(path: Path) -> None:
         OutputError: it cannot be.
     """
     if path.is_dir():
-        raise _write_error(path, os.strerror(EISDIR))
+        raise OutputError(path, os.strerror(EISDIR))
     if not path.parent.is_dir():
-        raise _write_error(path, os.strerror(ENOENT))
+        raise OutputError(path, os.strerror(ENOENT))
     try:
         mode = path.stat().st_mode if path.exists() else None
         if mode is not None and not os.access(path, os.W_OK):
-            raise _write_error(path, os.strerror(EACCES))
+            raise OutputError(path, os.strerror(EACCES))
         if mode is None or S_ISREG(mode):
             with _temporary_beside(Path(os.path.realpath(path))):
                 pass
     except OSError as error:
-        raise _write_error(path, error.strerror) from None
+        raise OutputError(path, error.strerror) from None
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def replace_file(path: Path | None) -> Iterator[BinaryIO]:
             yield file
             replace()
     except OSError as error:
-        raise _write_error(path or "a temporary file", error.strerror) from None
+        raise OutputError(path or "a temporary file", error.strerror) from None
 
 
 @contextmanager
@@ -89,7 +89,3 @@ def _temporary_beside(target: Path) -> Iterator[tuple[BinaryIO, Callable[[], Non
             yield file, replace
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _write_error(path: Path | str, reason: str | None) -> OutputError:
-    return OutputError(f"cannot write {path}: {reason}")

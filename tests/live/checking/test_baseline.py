@@ -9,6 +9,8 @@ from smartflo_contract.factories import lead
 from smartflo_contract.live import BaselineError, Report, check
 from smartflo_contract.live.checking.baseline import Baseline
 
+OTHER_FILE = "not a baseline file; name another file, to which --update-baseline writes a new one"
+
 
 def report(**changes: object) -> Report:
     """Return the report on 30 leads with some properties changed."""
@@ -55,10 +57,10 @@ def test_file_is_sorted_and_readable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (None, "No such file or directory"),
-        ("[" * 100_000, "it is not a baseline"),
-        ("{}", "it is not a baseline"),
-        ('{"version":"Zhuravl","findings":[]}', "its version is not 1"),
+        (None, "No such file or directory; --update-baseline writes a new one"),
+        ("[" * 100_000, OTHER_FILE),
+        ("{}", OTHER_FILE),
+        ('{"version":"Zhuravl","findings":[]}', "its version is not 1; --update-baseline writes a new one"),
     ],
     ids=["missing", "deep", "no findings", "version"],
 )
@@ -69,7 +71,28 @@ def test_rejects_other_files(text: str | None, reason: str, tmp_path: Path) -> N
         path.write_text(text)
     with pytest.raises(BaselineError) as caught:
         Baseline(path)
-    assert f"baseline {path}: {reason}; --update-baseline writes a new one" == str(caught.value)
+    assert f"baseline {path}: {reason}" == str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["notes", "{}", "[]", '{"version": 1, "findings": [], "grade": "A"}'])
+def test_never_replaces_other_file(text: str, tmp_path: Path) -> None:
+    """A file that is not a baseline stays as it is; an empty one is replaced."""
+    path = tmp_path / "notes.txt"
+    path.write_text(text)
+    with pytest.raises(BaselineError, match="not a baseline file"):
+        Baseline(path, update=True)
+    assert text == path.read_text()
+    path.write_text("")
+    Baseline(path, update=True).apply(report(priority=99))
+    assert "A" == Baseline(path).apply(report(priority=99)).grade
+
+
+def test_reads_file_with_byte_order_mark(tmp_path: Path) -> None:
+    """Notepad and PowerShell write one."""
+    path = tmp_path / "known.json"
+    Baseline(path, update=True).apply(report(priority=99))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert "A" == Baseline(path).apply(report(priority=99)).grade
 
 
 def test_reports_unwritable_file(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from smartflo_contract.live.errors import BaselineError
+from smartflo_contract.live.errors import BaselineError, OutputError
+from smartflo_contract.live.output_files import replace_file, require_writable
 from smartflo_contract.live.report import Report
 
 _VERSION: Final = 1
+_NOT_A_BASELINE: Final = "not a baseline file; name another file, to which --update-baseline writes a new one"
 
 
 class Baseline:
@@ -16,15 +18,17 @@ class Baseline:
 
     Args:
         path: the file.
-        update: whether the file is replaced with the findings of the next report; then it is not read.
+        update: whether the file is replaced with the findings of the next report.
 
     Raises:
-        BaselineError: the file cannot be read or is not a baseline.
+        BaselineError: the file cannot be read, is not a baseline, or cannot be replaced with ``update``.
     """
 
     def __init__(self, path: str | PathLike[str], *, update: bool = False) -> None:
         """Read the file, before time is spent on a check."""
         self._path, self._update = Path(path), update
+        if update:
+            _require_replaceable(self._path)
         self._fingerprints = frozenset[str]() if update else _read(self._path)
 
     def apply(self, report: Report) -> Report:
@@ -40,18 +44,50 @@ class Baseline:
 
 
 def _read(path: Path) -> frozenset[str]:
+    content = _parse(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
         fingerprints = frozenset(str(entry["fingerprint"]) for entry in content["findings"])
         if content["version"] == _VERSION:
             return fingerprints
-        reason = f"its version is not {_VERSION}"
+        reason = f"its version is not {_VERSION}; --update-baseline writes a new one"
+    except (KeyError, TypeError):
+        reason = _NOT_A_BASELINE
+    message = f"baseline {path}: {reason}"
+    raise BaselineError(message)
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        reason = f"{error.strerror}; --update-baseline writes a new one"
     except OSError as error:
         reason = str(error.strerror)
-    except (KeyError, RecursionError, TypeError, ValueError):
-        reason = "it is not a baseline"
-    message = f"baseline {path}: {reason}; --update-baseline writes a new one"
+    except (RecursionError, ValueError):
+        reason = _NOT_A_BASELINE
+    message = f"baseline {path}: {reason}"
     raise BaselineError(message)
+
+
+def _require_replaceable(path: Path) -> None:
+    """Require that a file can be written, and is new, empty or a baseline."""
+    if str(path) == "-":
+        message = "baseline -: `-` is not a file name; name a file"
+        raise BaselineError(message)
+    try:
+        require_writable(path)
+        if not path.is_file() or not path.stat().st_size:
+            return
+    except OSError as error:
+        message = f"baseline {path}: {error.strerror}"
+        raise BaselineError(message) from None
+    except OutputError as error:
+        message = f"baseline {path}: {error.reason}"
+        raise BaselineError(message) from None
+    content = _parse(path)
+    if not isinstance(content, dict) or content.keys() != {"version", "findings"}:
+        message = f"baseline {path}: {_NOT_A_BASELINE}"
+        raise BaselineError(message)
 
 
 def _write(path: Path, report: Report) -> None:
@@ -68,7 +104,8 @@ def _write(path: Path, report: Report) -> None:
     entries.sort(key=lambda entry: (entry["rule"], entry["pointer"]))
     text = json.dumps({"version": _VERSION, "findings": entries}, indent=2) + "\n"
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        message = f"baseline {path}: {error.strerror}"
+        with replace_file(path) as file:
+            file.write(text.encode())
+    except OutputError as error:
+        message = f"baseline {path}: {error.reason}"
         raise BaselineError(message) from None

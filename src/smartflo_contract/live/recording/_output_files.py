@@ -72,8 +72,7 @@ def replace_files(folder: Path, contents: Mapping[str, str]) -> Iterator[None]:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        message = f"cannot write {folder}: {error.strerror}"
-        raise OutputError(message) from None
+        raise OutputError(folder, error.strerror) from None
     try:
         with ExitStack() as stack:
             for name, content in contents.items():
