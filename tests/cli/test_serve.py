@@ -218,3 +218,29 @@ def test_flag_replaces_wrong_value_of_file(serve: Serve, tmp_path: Path) -> None
     client, _ = serve("--config", "fake.toml", "--profile", "sample")
 
     assert client.get(LEADS).status_code == 200
+
+
+SERVICE = {
+    "SMARTFLO_PORT": "tcp://10.0.171.239:8080",
+    "SMARTFLO_SERVICE_HOST": "10.0.171.239",
+    "SMARTFLO_SERVICE_PORT": "8080",
+    "SMARTFLO_SERVICE_PORT_HTTP": "8080",
+    "SMARTFLO_PORT_8080_TCP": "tcp://10.0.171.239:8080",
+    "SMARTFLO_PORT_8080_TCP_PROTO": "tcp",
+    "SMARTFLO_PORT_8080_TCP_PORT": "8080",
+    "SMARTFLO_PORT_8080_TCP_ADDR": "10.0.171.239",
+}
+"""What Kubernetes sets in each pod beside a service named ``smartflo``."""
+
+
+def test_ignores_address_of_service(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default port is used, and one line states why; another text is still an error."""
+    configs: list[Config] = []
+    monkeypatch.setattr(granian, "serve", lambda config, _: configs.append(config))
+    result = run("serve", **SERVICE)
+    wrong = run("serve", SMARTFLO_PORT="http")
+
+    assert (0, 8080) == (result.exit_code, configs[0].port)
+    assert result.stderr.startswith("warning: SMARTFLO_PORT=tcp://10.0.171.239:8080 is not read: Kubernetes or Docker")
+    assert 1 == result.stderr.count("\n")
+    assert 2 == wrong.exit_code

@@ -45,7 +45,7 @@ def test_reads_list_of_api(run: Run, smartflo: Smartflo) -> None:
 def test_reads_token_from_variable_or_file(run: Run, tmp_path: Path, smartflo: Smartflo) -> None:
     """--token names a variable or a file."""
     created = smartflo.add_list(leads=30)
-    (tmp_path / "token").write_text(f"{smartflo.token}\n")
+    (tmp_path / "token").write_text(f"{smartflo.token}\n", encoding="utf-8-sig")  # as Notepad writes it
     for location in ("env:CRM_TOKEN", "file:token"):
         assert 0 == run("check", created.url, "--token", location, CRM_TOKEN=smartflo.token).exit_code
     smartflo.assert_called("GET", f"/v1/broadcast/leads/{created.id}", times=2)

@@ -46,6 +46,13 @@ def test_loads_complete_leads(smartflo: Smartflo, tmp_path: Path) -> None:
     assert [loaded, free] == smartflo.lists
 
 
+def test_loads_file_with_byte_order_mark(smartflo: Smartflo, tmp_path: Path) -> None:
+    """Notepad and PowerShell write one."""
+    (tmp_path / "leads.json").write_text('[{"list_id": 4711}]', encoding="utf-8-sig")
+
+    assert [{"list_id": 4711}] == read(smartflo, smartflo.load(tmp_path / "leads.json").id).json()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -557,3 +557,10 @@ def test_rejects_removal_of_fields() -> None:
     """A field cannot be removed, and the error has the reason."""
     with pytest.raises(OverlayError, match="numbered without a gap"):
         load_contract("sample", {"properties": {"field_3": None}})
+
+
+def test_reads_file_with_byte_order_mark(tmp_path: Path) -> None:
+    """Notepad and PowerShell write one."""
+    (tmp_path / "overlay.json").write_text('{"properties": {"vip": {"const": 1}}}', encoding="utf-8-sig")
+
+    assert "vip" in load_contract("sample", tmp_path / "overlay.json").lead["properties"]

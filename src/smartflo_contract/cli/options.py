@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
@@ -17,6 +18,9 @@ _CREDENTIAL_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO
 """Variables without an option: credentials of the vendor's API."""
 _MIN_SIMILARITY: Final = 0.7
 """Similarity from which a variable counts as misspelled; other programs may use the prefix SMARTFLO_ as well."""
+_SERVICE_ADDRESS: Final = re.compile(r"(?:tcp|udp|sctp)://")
+_SERVICE_VARIABLE: Final = re.compile(r".*_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_.*)?)")
+"""Variables that Kubernetes and Docker set for a service whose name begins with ``smartflo``."""
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -29,6 +33,23 @@ class Seconds(click.FloatRange):
         if math.isnan(seconds):
             self.fail(f"{value} is not a number of seconds.", param, ctx)
         return seconds
+
+
+class PortOption(click.Option):
+    """An option whose variable Kubernetes and Docker may set as well: to the address of a service of that name."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the variable; ``None`` with a warning if it is the address of a service."""
+        value = super().resolve_envvar_value(ctx)
+        if value is None or not _SERVICE_ADDRESS.match(value):
+            return value
+        message = (
+            f"warning: {self.envvar}={value} is not read: Kubernetes or Docker sets it for a service of that name. "
+            "To choose a port, use --port, or set enableServiceLinks: false for the pod."
+        )
+        with suppress(OSError):
+            click.echo(message, err=True)
+        return None
 
 
 class Lines(click.types.StringParamType):
@@ -74,6 +95,8 @@ def warn_about_misspelled_variables(commands: Iterable[click.Command]) -> None:
     known.update(_CREDENTIAL_VARIABLES)
     names = {name.removeprefix(_PREFIX): name for name in known}
     for variable in sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known):
+        if _SERVICE_VARIABLE.fullmatch(variable):
+            continue
         close = get_close_matches(variable.removeprefix(_PREFIX), names, n=1, cutoff=_MIN_SIMILARITY)
         if close:
             with suppress(OSError):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.options import Lines, option, overlay, phones, profile, seed
+from smartflo_contract.cli.options import Lines, PortOption, option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import print_banner, warn_about_phones
 
 
@@ -18,6 +18,7 @@ from smartflo_contract.cli.output import print_banner, warn_about_phones
 @option(
     "-p",
     "--port",
+    cls=PortOption,
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 selects a free one. Default 8080.",
 )

@@ -97,7 +97,7 @@ def _read_token(location: str) -> str:
         token = os.environ.get(name, "").strip()
     elif kind == "file":
         with suppress(OSError, UnicodeDecodeError):
-            token = Path(name).read_text(encoding="utf-8").strip()
+            token = Path(name).read_text(encoding="utf-8-sig").strip()
     if not token:
         shown = f" {location}" if kind in {"env", "file"} else ""  # otherwise it may be the token itself
         message = f"--token{shown}: expected env:NAME or file:PATH of a variable or file that holds a token"

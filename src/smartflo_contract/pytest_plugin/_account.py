@@ -1,6 +1,7 @@
 """The account of a test on the fake: lists, faults, quirks, clock, requests and assertions."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
@@ -328,7 +329,7 @@ def _read_json(path: Path) -> Any:
     """
     __tracebackhide__ = True
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(path.read_bytes().removeprefix(BOM_UTF8))
     except (ValueError, RecursionError) as error:
         message = (
             f"{path}: expected a JSON array of leads, such as `smartflo-contract record` writes; not JSON: {error}"

@@ -89,7 +89,7 @@ def load_overlay(source: OverlaySource) -> Overlay:
 
 def _read_file(path: FilePath) -> object:
     try:
-        return orjson.loads(path.read_bytes().decode())
+        return orjson.loads(path.read_bytes().decode("utf-8-sig"))
     except orjson.JSONDecodeError as error:
         message = f"overlay {path}: not JSON: {error}"
     except OSError as error:

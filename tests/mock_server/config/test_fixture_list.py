@@ -161,6 +161,14 @@ def test_settings_default_to_those_of_first_lead(
     assert (*expected, 2) == (definition.id, definition.name, definition.columns, definition.size)
 
 
+def test_reads_files_with_byte_order_mark(folder: Path, account: dict[str, str]) -> None:
+    """Notepad and PowerShell write one, to leads as to the configuration."""
+    for path in folder.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert LEADS == client_of(folder).get(URL, headers=account).get_json()
+
+
 def test_accepts_files_and_leads_in_python(folder: Path) -> None:
     """The representation of the configuration does not contain leads."""
     lists = (

@@ -1,5 +1,6 @@
 """Fixed lists: lead lists with leads from a file, such as ``smartflo-contract record`` writes."""
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
@@ -111,7 +112,7 @@ def _read_json(path: Path) -> Any:
     """
     try:
         if path.stat().st_size <= _MAX_FILE_BYTES:
-            return orjson.loads(path.read_bytes())
+            return orjson.loads(path.read_bytes().removeprefix(BOM_UTF8))
         message = f"larger than {_MAX_FILE_BYTES // 1024**2} MiB; use a file with fewer leads"
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
