@@ -94,3 +94,37 @@ def test_workers_use_rejected_login_of_controller(
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["smartflo_live: *status 401*"])
     assert 1 == requests_received(api).count("POST /v1/auth/login")
+
+
+@pytest.mark.usefixtures("api")
+def test_workers_may_have_any_id(pytester: pytest.Pytester) -> None:
+    """A worker that is named by ``--tx popen//id=left`` runs live tests as any other."""
+    pytester.makepyfile("import pytest\n\n@pytest.mark.smartflo_live\ndef test_it(smartflo_config): ...\n")
+    worker = Worker({"workerid": "left", "workercount": 2, "smartflo_live": ["any", None], "smartflo_process": 1})
+    result = pytester.runpytest_inprocess("--smartflo-live", "--smartflo-live-interval=0", plugins=[worker])
+
+    result.assert_outcomes(passed=1)
+
+
+def test_replacement_takes_number_of_crashed_worker(pytester: pytest.Pytester) -> None:
+    """Each running worker has its own number, and with it its own time for requests; ids do not matter."""
+    pytester.makepyfile(
+        """
+        from types import SimpleNamespace
+
+        from smartflo_contract.pytest_plugin.plugin import pytest_configure_node, pytest_testnodedown
+
+
+        def test_it(pytestconfig):
+            nodes = {
+                name: SimpleNamespace(config=pytestconfig, workerinput={"workerid": name, "workercount": 2})
+                for name in ("left", "right", "gw2")
+            }
+            for name in ("left", "right"):
+                pytest_configure_node(nodes[name])
+            pytest_testnodedown(node=nodes["left"])
+            pytest_configure_node(nodes["gw2"])
+            assert [0, 1, 0] == [node.workerinput["smartflo_process"] for node in nodes.values()]
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _API: Final = pytest.StashKey["ReadOnlyApi"]()
 _SENT_REQUESTS: Final = pytest.StashKey[list[dict[str, Any]]]()
+_WORKERS: Final = pytest.StashKey[dict[str, int]]()
+"""Numbers of the running worker processes, from 0, by their ids."""
 _ALLOWED_ARGUMENTS: Final = frozenset({"allow_unmatched", "seed"})
 """Arguments of the marker ``smartflo`` that a live test may have."""
 
@@ -26,8 +28,9 @@ def reason_to_skip(config: pytest.Config) -> str | None:
     """Return why live tests are skipped; ``None`` if they run."""
     if not config.getoption("--smartflo-live"):
         return "reads the real API: run with --smartflo-live"
-    token, email, password = (os.environ.get(f"SMARTFLO_{name}", "") for name in ("TOKEN", "EMAIL", "PASSWORD"))
-    if token.strip() or (email and password):
+    from smartflo_contract.live.client.credentials import credentials_from_environment  # noqa: PLC0415 - slow to import
+
+    if credentials_from_environment() is not None:
         return None
     return "the real API requires SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
 
@@ -43,7 +46,7 @@ def configure_live_runs(config: pytest.Config) -> None:
     from smartflo_contract.live import LiveError  # noqa: PLC0415 - slow to import
     from smartflo_contract.pytest_plugin._live_api import create_live_api  # noqa: PLC0415 - slow to import
 
-    process = int((worker_input(config, "workerid") or "gw0").removeprefix("gw"))
+    process = int(worker_input(config, "smartflo_process") or 0)
     processes = int(worker_input(config, "workercount") or 1)
     try:
         api = create_live_api(setting(config, "base-url"), setting(config, "live-interval"), process, processes)
@@ -56,14 +59,29 @@ def configure_live_runs(config: pytest.Config) -> None:
 
 
 def share_with_worker(node: Any) -> None:
-    """Send one random seed and one login to each worker process of xdist.
+    """Send one random seed, one login and its own number to each worker process of xdist.
+
+    A worker may have any id, such as ``left`` (``--tx popen//id=left``). One that replaces a crashed worker takes the
+    number of that worker, and with it the time at which it may send requests.
 
     Args:
         node: xdist's controller of a worker.
     """
+    workers = node.config.stash.setdefault(_WORKERS, {})
+    process = next(number for number in itertools.count() if number not in workers.values())
+    workers[node.workerinput["workerid"]] = node.workerinput["smartflo_process"] = process
     node.workerinput["smartflo_seed"] = setting(node.config, "seed")
     if _API in node.config.stash and reason_to_skip(node.config) is None:
         node.workerinput["smartflo_live"] = node.config.stash[_API].login_result()
+
+
+def forget_worker(node: Any) -> None:
+    """Free the number of a worker process that ended.
+
+    Args:
+        node: xdist's controller of the worker.
+    """
+    node.config.stash.get(_WORKERS, {}).pop(node.workerinput["workerid"], None)
 
 
 def is_live(item: pytest.Item) -> bool:

@@ -39,6 +39,12 @@ def pytest_configure_node(node: Any) -> None:
     _live_runs.share_with_worker(node)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Let another worker process of xdist replace one that ended."""
+    _live_runs.forget_worker(node)
+
+
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Show the seed if it is set."""
     seed = _settings.setting(config, "seed")
