@@ -134,6 +134,15 @@ def test_banner_shows_admin_api(serve: Serve, arguments: tuple[str, ...], line: 
     assert line == serve(*arguments)[1].splitlines()[-2]
 
 
+def test_banner_warns_about_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If clients would send requests for the fake to a proxy, the banner states how to prevent it."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert "proxy" not in serve()[1]
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert "warning: a proxy is set (HTTP_PROXY or ALL_PROXY) and NO_PROXY does not list 127.0.0.1" in serve()[1]
+
+
 def test_flag_overrides_variable_overrides_file(serve: Serve, tmp_path: Path) -> None:
     """A flag overrides its variable, which overrides the file, which overrides the default."""
     (tmp_path / "overlay.json").write_text(json.dumps({"properties": {"nickname": {"type": "string"}}}))

@@ -140,3 +140,20 @@ def test_leads_depend_on_seed_and_test(pytester: pytest.Pytester) -> None:
     assert f"Reproduce with: pytest '{node}::test_it[0]'\n" in output
     assert f"Reproduce with: pytest '{node}::test_it[0]' --smartflo-seed={seed}\n" in other_output
     assert other == run(f"--smartflo-seed={seed}")[0]
+
+
+def test_names_proxy_that_hides_fake(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a proxy keeps the client from reaching the fake, the failure states it, with the way out."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    pytester.makepyfile(
+        """
+        import requests
+
+        def test_it(smartflo):
+            requests.get(smartflo.url, headers=smartflo.headers, timeout=5)
+        """
+    )
+    result = pytester.runpytest()
+    result.stdout.fnmatch_lines(["a proxy is set (HTTP_PROXY or ALL_PROXY) and NO_PROXY does not list 127.0.0.1: *"])

@@ -376,3 +376,24 @@ def test_wrong_setting_is_usage_error(pytester: pytest.Pytester, api: FakeSmartf
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines([f"ERROR: {option.partition('=')[0]}: {message}"])
     assert [] == requests_received(api)
+
+
+def test_client_bypasses_proxy_for_loopback(
+    pytester: pytest.Pytester, api: FakeSmartflo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The login and the requests of ``smartflo.client`` send no secret to a proxy; nothing listens at this one."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        @pytest.mark.smartflo_live
+        def test_it(smartflo):
+            assert smartflo.client.get("/v1/broadcast/lists").get_json()
+        """
+    )
+    run(pytester, "--smartflo-live").assert_outcomes(passed=1)
+    assert ["POST /v1/auth/login", "GET /v1/broadcast/lists"] == requests_received(api)

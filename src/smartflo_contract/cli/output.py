@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROGRESS_DELAY_SECONDS: Final = 2.0
 _LEADS_PER_UPDATE: Final = 4096
+_PROXY_VARIABLES: Final = frozenset({"all_proxy", "http_proxy"})
 
 
 def prepare_streams() -> None:
@@ -207,6 +208,18 @@ def print_banner(config: "Config", url: str) -> None:
         "Special list ids return errors, empty lists or any number of leads: docs/magic-ids.md. Stop with Ctrl-C.",
         err=True,
     )
+    _warn_about_proxy(url)
+
+
+def _warn_about_proxy(url: str) -> None:
+    """Print a warning if clients of this machine would send requests for the fake to a proxy."""
+    if _PROXY_VARIABLES.isdisjoint(map(str.lower, os.environ)):
+        return
+    from smartflo_contract.live.client.proxies import proxy_warning
+
+    warning = proxy_warning(url)
+    if warning:
+        click.echo(f"warning: {warning}", err=True)
 
 
 def _admin_line(config: "Config", url: str) -> str:

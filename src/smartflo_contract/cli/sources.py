@@ -75,8 +75,8 @@ def _credentials(sources: Iterable[str], token: str | None, *, prompt: bool) -> 
             "--prompt: standard input is not a terminal; set SMARTFLO_TOKEN, or SMARTFLO_EMAIL and SMARTFLO_PASSWORD"
         )
         raise usage_error(message)
-    typed = _prompt("Access token (leave empty to log in)", default="").strip()
-    return Credentials(typed) if typed else Credentials(None, _prompt("E-mail").strip(), _prompt("Password"))
+    typed = Credentials(_prompt("Access token (leave empty to log in)", default=""))
+    return typed if typed.token else Credentials(None, _prompt("E-mail"), _prompt("Password"))
 
 
 def _prompt(label: str, default: str | None = None) -> str:

@@ -45,6 +45,10 @@ def add_failure_section(item: pytest.Item, call: pytest.CallInfo[None], report: 
     lines = [_reproducer(item)]
     if fake is not None and call.when == "call":
         lines.insert(0, unmatched_message(*fake))
+    if fake is not None and call.when != "teardown":  # after the last test, the fake has stopped
+        from smartflo_contract.live.client.proxies import proxy_warning  # noqa: PLC0415 - slow to import
+
+        lines.insert(0, proxy_warning(fake[0].url) or "")
     report.sections.append(("smartflo", "\n".join(filter(None, lines))))
 
 

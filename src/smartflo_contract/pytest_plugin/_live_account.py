@@ -5,17 +5,16 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from typing import Any, Final
 
-import requests
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
 from smartflo_contract.live import LiveError
+from smartflo_contract.live.client.http_session import send_unchanged
 from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
 from smartflo_contract.pytest_plugin._assertion_messages import expectation, mismatch_lines
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.overlay import OverlaySource
 
-_TIMEOUT_SECONDS: Final = 30
 _HOP_BY_HOP_HEADERS: Final = {"connection", "content-encoding", "content-length", "host", "transfer-encoding"}
 """Headers that describe one connection and are not forwarded."""
 _PLACEHOLDER: Final = re.compile(r"\\\{[^/]*?\\\}")
@@ -107,13 +106,7 @@ class LiveSmartflo:
 
     def _forward(self) -> Response:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP_HEADERS}
-        response = requests.request(
-            request.method,
-            self.url + request.environ["REQUEST_URI"],  # unchanged, with its percent-encoding
-            headers=headers,
-            data=request.get_data(),
-            timeout=_TIMEOUT_SECONDS,
-            allow_redirects=False,
-        )
+        url = self.url + request.environ["REQUEST_URI"]  # unchanged, with its percent-encoding
+        response = send_unchanged(request.method, url, headers, request.get_data())
         kept = [(name, value) for name, value in response.headers.items() if name.lower() not in _HOP_BY_HOP_HEADERS]
         return Response(response.content, response.status_code, kept)

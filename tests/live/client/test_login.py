@@ -1,6 +1,7 @@
 """The login; a fake or a scripted server stands in for the real API."""
 
 import gzip
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from smartflo_contract.live import Credentials, LiveError
+from smartflo_contract.live import Credentials, LiveError, check
 from smartflo_contract.live.client.login import access_token
+from smartflo_contract.live.client.proxies import proxy_warning
 from smartflo_contract.mock_server import FakeSmartflo
 
 LOGIN = Credentials(None, "crm@example.com", "any-password")
@@ -55,6 +57,64 @@ def test_reports_refusal_without_credentials(fake: FakeSmartflo) -> None:
     message = str(caught.value)
     assert message.endswith("was refused: status 401, message: The username or password is incorrect.")
     assert "crm@" not in message
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "CRM@Example.COM",
+        "crm%40example.com",
+        "crm%2540example%2Ecom",
+        "crm&#64;example&#x2e;com",
+        "crm&commat;example.com",
+        r"crm\u0040example\u002Ecom",
+        r"crm\@example.com",
+        "Y3JtQGV4YW1wbGUuY29t",
+    ],
+)
+def test_hides_other_spellings_of_login(serve: Any, spelled: str) -> None:
+    """The API may repeat the login id in another case or encoding."""
+    body = json.dumps({"message": f"no user <{spelled}>, locked"}).encode()
+    server = serve(raw_response("401 Unauthorized", body, f"Content-Length: {len(body)}"))
+    with pytest.raises(LiveError) as caught:
+        access_token(server.url, LOGIN)
+    assert str(caught.value).endswith("message: no user <***>, locked")
+
+
+def test_text_of_server_stays_without_password(serve: Any) -> None:
+    """An empty secret hides nothing."""
+    body = b'{"message": "no"}'
+    server = serve(raw_response("401 Unauthorized", body, f"Content-Length: {len(body)}"))
+    with pytest.raises(LiveError, match=r"status 401, message: no$"):
+        access_token(server.url, Credentials(None, "crm@example.com", ""))
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_loopback_bypasses_proxy(fake: FakeSmartflo, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """Neither login nor token of a server on this machine is sent to a proxy; nothing listens at this one."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    url = fake.url + "/v1/broadcast/leads/8668"
+    assert check(url, token=LOGIN).findings == check(url, token=Credentials(access_token(fake.url, LOGIN))).findings
+
+
+@pytest.mark.parametrize(
+    ("proxy", "exceptions", "is_shown"),
+    [("", "", False), ("http://127.0.0.1:9", "", True), ("http://127.0.0.1:9", "localhost,127.0.0.1", False)],
+)
+def test_warns_about_proxy_between_client_and_fake(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, exceptions: str, *, is_shown: bool
+) -> None:
+    """The warning names the variable that is missing."""
+    for name in ("all_proxy", "no_proxy", "http_proxy"):
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.setenv("NO_PROXY", exceptions)
+    warning = proxy_warning("http://127.0.0.1:8080")
+    assert is_shown == (warning is not None)
+    assert warning is None or warning.endswith("set NO_PROXY=127.0.0.1")
 
 
 @pytest.mark.parametrize(

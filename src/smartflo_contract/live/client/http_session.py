@@ -1,11 +1,13 @@
-"""The only two requests that are sent to the real API: a GET and the login."""
+"""The requests that are sent to the real API: a GET, the login, and those of a live test, which its guard checks."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 
 from smartflo_contract.live.client.deadline import Deadline, DeadlineAdapter
+from smartflo_contract.schemas.hosts import is_loopback
 
 _HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 TIMEOUT_SECONDS: Final = (10.0, 30.0)
@@ -55,7 +57,45 @@ def send_login(url: str, body: dict[str, str], deadline: Deadline) -> requests.R
         )
 
 
-class _Session(requests.Session):
+class DirectSession(requests.Session):
+    """Sends no request for a loopback host to a proxy, which would read its secrets and is another program."""
+
+    def merge_environment_settings(
+        self,
+        url: str | bytes | None,
+        proxies: MutableMapping[str, str] | None,
+        stream: Any,
+        verify: Any,
+        cert: Any,
+    ) -> Any:
+        """Return the settings of a request, without proxies if its host is loopback."""
+        settings: Any = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        host = urlsplit(url.decode() if isinstance(url, bytes) else url or "").hostname or ""
+        return {**settings, "proxies": {}} if is_loopback(host, allow_subdomains=True) else settings
+
+
+def send_unchanged(method: str, url: str, headers: Mapping[str, str], body: bytes) -> requests.Response:
+    """Send a request with its own headers only; no redirect is followed.
+
+    Args:
+        method: HTTP method.
+        url: the URL.
+        headers: all headers.
+        body: the body.
+    """
+    with DirectSession() as session:
+        return session.request(
+            method,
+            url,
+            headers=headers,
+            data=body,
+            auth=_authorization(None),
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+        )
+
+
+class _Session(DirectSession):
     """Ignores redirects: to prepare a redirect, even if it is not followed, requests would read the whole body.
 
     Args:

@@ -10,6 +10,7 @@ from smartflo_contract.live.client.deadline import Deadline
 from smartflo_contract.live.client.http_session import send_login
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS
 from smartflo_contract.live.client.response_body import read_small_json
+from smartflo_contract.live.client.secret_spellings import hide_secret
 from smartflo_contract.live.errors import LiveError
 
 _MAX_MESSAGE_CHARACTERS: Final = 200
@@ -55,7 +56,8 @@ def _refusal(base_url: str, credentials: Credentials, status: int, answer: objec
     shown = {key: values.get(key) for key in ("message", "retry_after")}
     details = [f"{key}: {value}" for key, value in shown.items() if isinstance(value, str | int | float)]
     text = ", ".join([f"status {status}", *details])
-    text = text.replace(credentials.email, "***").replace(credentials.password, "***")
+    for secret in (credentials.email, credentials.password):
+        text = hide_secret(text, secret)
     return f"the login at {base_url} was refused: {_one_line(text)[:_MAX_MESSAGE_CHARACTERS]}"
 
 
