@@ -232,3 +232,26 @@ def test_failed_assert_not_called_shows_requests(smartflo: Smartflo) -> None:
     smartflo.client.get("/v1/broadcast/leads/8669")
     with pytest.raises(AssertionError, match=r"expected GET .*{id} never, got 1; requests of this account:\n  GET "):
         smartflo.assert_not_called("GET", LEADS)
+
+
+def test_adds_route_of_its_own(smartflo: Smartflo) -> None:
+    """A route that the fake does not simulate responds as stated, is asserted on, and meets faults."""
+    smartflo.route("POST", "/v1/call/note/{id}", status=201, json={"success": True}, headers={"X-Request-Id": "7"})
+    smartflo.fail("ok", 503, route="POST /v1/call/note/{id}")
+    url = f"{smartflo.url}/v1/call/note/1"
+    first, second = (requests.post(url, json={"message": "late"}, headers=smartflo.headers, timeout=30) for _ in "12")
+
+    assert (201, "7", {"success": True}, 503) == (
+        first.status_code,
+        first.headers["X-Request-Id"],
+        first.json(),
+        second.status_code,
+    )
+    smartflo.assert_called("POST", "/v1/call/note/{id}", times=2, json={"message": "late"})
+    assert [] == smartflo.unmatched
+
+
+def test_rejects_route_that_the_fake_simulates(smartflo: Smartflo) -> None:
+    """Lists and leads have faults and quirks of their own."""
+    with pytest.raises(ValueError, match="simulates"):
+        smartflo.route("GET", LEADS)

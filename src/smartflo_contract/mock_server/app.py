@@ -12,21 +12,23 @@ from werkzeug.routing import MapAdapter
 
 from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_admin_path, respond_to_unknown_route
 from smartflo_contract.mock_server.admin.problems import Problem
-from smartflo_contract.mock_server.api import routes
+from smartflo_contract.mock_server.api import custom_routes, routes
 from smartflo_contract.mock_server.api.authorization import authorize
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
 from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
-from smartflo_contract.mock_server.api.routes import Route, generic_path
+from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
-from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN
+from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN, generic_path
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
 
 EXTENSION: Final = "smartflo_contract"
 """Key of ``Flask.extensions`` with the state of a fake."""
+_UNMATCHED: Final = (404, 405)
+"""Statuses of requests that match none of the fake's own routes."""
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -148,6 +150,9 @@ def _handle_http_error(state: State, error: HTTPException) -> Response:
     current = _current_request()
     if is_admin_path(current.path):
         return respond_to_unknown_route(state, current, getattr(error, "valid_methods", None) or ())
+    custom_route = custom_routes.find_route(state, current) if error.code in _UNMATCHED else None
+    if custom_route is not None:
+        return state.record(current, custom_route.name, custom_routes.respond(state, current, custom_route))
     return state.record(current, _matched_route(current), _http_error_response(state, current, error))
 
 

@@ -165,6 +165,31 @@ class Smartflo:
         rule = _without_nones({"list_id": list_id, "at": at, **settings})
         self.admin("POST", "/faults", {"steps": list(steps), **rule})
 
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 200,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add a route of your own, for what the fake does not simulate; it replaces one with its method and path.
+
+        Args:
+            method: HTTP method.
+            path: full path; a segment ``{id}`` matches any segment.
+            status: HTTP status of the response.
+            json: JSON body of the response; ``None`` for an empty object.
+            headers: headers of the response.
+
+        Raises:
+            ValueError: an argument is not allowed, or the fake simulates the route.
+        """
+        __tracebackhide__ = True
+        response = _without_nones({"status": status, "json": json, "headers": headers and dict(headers)})
+        self.admin("POST", "/routes", {"method": method, "path": path, **response})
+
     def quirks(self, **values: str | int | None) -> None:
         """Set quirks.
 

@@ -38,7 +38,8 @@ def test_creates_list_of_any_size(client: FlaskClient) -> None:
     )
     assert {"Trial"} == {lead["list_name"] for lead in leads}
     assert load_contract().is_valid(leads)
-    assert {"id": created["id"], "name": "Trial"} in client.get("/v1/broadcast/lists", headers=ME).get_json()
+    listed = {"id": created["id"], "name": "Trial", "description": "", "field_map": ["Mobile", "Name"]}
+    assert listed in client.get("/v1/broadcast/lists", headers=ME).get_json()
     assert 404 == client.get(f"/v1/broadcast/leads/{created['id']}", headers=OTHER).status_code
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.config.quirks import Quirks, resolve_quirks
 from smartflo_contract.mock_server.config.validation import configured_contract
 from smartflo_contract.mock_server.faults.rules import Fault
@@ -18,11 +19,13 @@ class ResolvedSettings(NamedTuple):
         catalog: the lists that list ids stand for.
         quirks: the value of every quirk.
         faults: the fault rules, in order.
+        routes: the routes of the user.
     """
 
     catalog: Catalog
     quirks: Quirks
     faults: tuple[Fault, ...]
+    routes: tuple[CustomRoute, ...]
 
 
 class Catalogs:
@@ -71,4 +74,5 @@ class Catalogs:
             catalog = self._catalogs.setdefault(key, Catalog(self._config, contract, key))
         quirks = {**quirks, "created_at": key.created_at, "header_offset": key.header_offset}
         faults = tuple(self._config.faults) if settings.faults is None else settings.faults
-        return ResolvedSettings(catalog, quirks, faults)
+        routes = tuple(self._config.routes) if settings.routes is None else settings.routes
+        return ResolvedSettings(catalog, quirks, faults, routes)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.faults.rules import Fault
 
 
@@ -15,11 +16,13 @@ class Settings:
         profile: profile of the contract; ``None`` if not set.
         quirks: quirk name to value, for the quirks that are set.
         faults: fault rules; ``None`` if not set, empty to apply no faults.
+        routes: routes of the user; ``None`` if not set.
     """
 
     profile: str | None = None
     quirks: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] | None = None
+    routes: tuple[CustomRoute, ...] | None = None
 
     def over(self, defaults: "Settings") -> "Settings":
         """Return these settings, with ``defaults`` for what is not set."""
@@ -27,6 +30,7 @@ class Settings:
             self.profile or defaults.profile,
             {**defaults.quirks, **self.quirks},
             defaults.faults if self.faults is None else self.faults,
+            defaults.routes if self.routes is None else self.routes,
         )
 
 

@@ -9,6 +9,7 @@ import orjson
 from smartflo_contract.mock_server.accounts.account import Account, Batch
 from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.settings import Settings
+from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.faults.parsing import fault_from_json
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
@@ -39,7 +40,9 @@ def load_settings(content: Mapping[str, Any]) -> Settings:
     settings = content["settings"]
     faults = settings["faults"]
     rules = None if faults is None else tuple(fault_from_json(rule) for rule in faults)
-    return Settings(settings["profile"], settings["quirks"], rules)
+    routes = settings.get("routes")  # absent in snapshots of earlier versions
+    own_routes = None if routes is None else tuple(CustomRoute(**route) for route in routes)
+    return Settings(settings["profile"], settings["quirks"], rules, own_routes)
 
 
 def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalog) -> Account:

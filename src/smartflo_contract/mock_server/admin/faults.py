@@ -58,7 +58,7 @@ def _set_rules(
         reset_counts: whether the rules count from 0 again.
     """
     with value_errors_as_problems():
-        check_faults(new_rules)
+        check_faults(new_rules, [route.name for route in request.settings.routes])
     change_settings(request, lambda settings: replace(settings, faults=rules()), reset_fault_counts=reset_counts)
     return _rules(request)
 

@@ -35,19 +35,19 @@ def get_requests(request: AdminRequest) -> object:
 
 def post_find(request: AdminRequest) -> object:
     """Return the recorded requests that match a search."""
-    return _page(request, _checked_search(request.body))
+    return _page(request, _checked_search(request))
 
 
 def post_count(request: AdminRequest) -> object:
     """Count the recorded requests that match a search."""
-    search = _checked_search(request.body)
+    search = _checked_search(request)
     total = sum(1 for _ in _matching(request, search))
     return {"total": total, **_unknown_counts(request, search), **_hints(request, search, total)}
 
 
 def post_wait(request: AdminRequest) -> object:
     """Wait until enough requests match a search, and return them."""
-    search, journal = _checked_search(request.body), _journal(request)
+    search, journal = _checked_search(request), _journal(request)
     if not journal.waits.acquire(blocking=False):
         raise Problem(503, f"{MAX_WAITS} waits are in progress already; retry later, or count instead of waiting")
     try:
@@ -155,16 +155,18 @@ def _journal(request: AdminRequest) -> Journal:
     return request.state.journal
 
 
-def _checked_search(search: dict[str, Any]) -> Search:
-    """Return a search after checking its names. With an unknown name, nothing could ever match.
+def _checked_search(request: AdminRequest) -> Search:
+    """Return the search in a request's body after checking its names. With an unknown name, nothing could ever match.
 
     Raises:
         Problem: a route or fault does not exist, or the value under a key is masked in the journal.
     """
+    search: dict[str, Any] = request.body
     route, fault = search.get("route"), search.get("fault")
     served = sorted(served_routes())
     routes = [f"{method} {path}" for method, path in served]
     options = {f"OPTIONS {path}" for _, path in served}
+    routes += [custom_route.name for custom_route in request.settings.routes]
     if route is not None and route not in {*routes, *options}:
         raise Problem(422, f"route: this fake has no route `{truncate(route)}`.{nearest(route, routes)}")
     if fault is not None and fault not in INJECTORS and not is_error_status(fault):

@@ -2,6 +2,7 @@
 
 from smartflo_contract.mock_server.admin.accounts import get_accounts, post_reset
 from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
+from smartflo_contract.mock_server.admin.custom_routes import delete_routes, get_routes, post_route, put_routes
 from smartflo_contract.mock_server.admin.faults import delete_faults, get_faults, post_fault, put_faults
 from smartflo_contract.mock_server.admin.health import get_health, get_version
 from smartflo_contract.mock_server.admin.journal import (
@@ -75,6 +76,29 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "POST", "/faults", post_fault, "Add a fault rule", "FaultRules", body="FaultRule", writes=True, status=201
     ),
     AdminRoute("DELETE", "/faults", delete_faults, "Restore the default fault rules", "FaultRules", writes=True),
+    AdminRoute("GET", "/routes", get_routes, "Return the routes that were added to those of the fake", "Routes"),
+    AdminRoute(
+        "PUT",
+        "/routes",
+        put_routes,
+        "Replace all added routes",
+        "Routes",
+        body="Routes",
+        writes=True,
+        max_body_bytes=MAX_LEADS_BYTES,
+    ),
+    AdminRoute(
+        "POST",
+        "/routes",
+        post_route,
+        "Add a route, or replace the one with its method and path",
+        "Routes",
+        body="Route",
+        writes=True,
+        status=201,
+        max_body_bytes=MAX_LEADS_BYTES,
+    ),
+    AdminRoute("DELETE", "/routes", delete_routes, "Restore the default added routes", "Routes", writes=True),
     AdminRoute("GET", "/clock", get_clock, "Return the time on the account's clock", "Clock", "one"),
     AdminRoute(
         "PATCH",

@@ -10,6 +10,7 @@ from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.accounts.snapshot import dump_account, load_account, load_settings
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
 from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.config.custom_route import check_custom_routes
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.faults.validation import check_faults
@@ -69,7 +70,9 @@ def _restore_one(state: State, contents: Mapping[str, Any], account_id: str) -> 
 
 def _load(state: State, content: Mapping[str, Any], defaults: Settings) -> Account:
     settings, catalog_key = load_settings(content), content["world"]
-    check_faults(settings.faults or ())
+    check_custom_routes(settings.routes or ())
+    names = [route.name for route in (*state.config.routes, *(defaults.routes or ()), *(settings.routes or ()))]
+    check_faults(settings.faults or (), names)
     catalog = state.catalogs.resolve(settings.over(defaults), catalog_key and CatalogKey(**catalog_key)).catalog
     catalog.check_overlay()
     return load_account(content, settings if settings != UNSET else UNSET, catalog)

@@ -4,7 +4,6 @@ To add a route, write a handler and add an entry to :data:`ROUTES`, and describe
 contract.
 """
 
-import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -24,8 +23,9 @@ from smartflo_contract.mock_server.api.write_leads import (
     post_leads,
     put_lead,
 )
+from smartflo_contract.mock_server.http.route_names import generic_path
 
-PATH_PARAMETER: Final = re.compile(r"\{[^/]*\}")
+__all__ = ["ROUTES", "Route", "generic_path", "served_routes"]
 
 
 class Route(NamedTuple):
@@ -79,11 +79,6 @@ ROUTES: Final = (
     Route("POST", "/v1/auth/refresh", post_refresh, "documented", "reference/v1authrefresh"),
     Route("POST", "/v1/auth/logout", post_logout, "documented", "reference/v1authlogout"),
 )
-
-
-def generic_path(path: str) -> str:
-    """Return a path template with each path parameter written as ``{id}``."""
-    return PATH_PARAMETER.sub("{id}", path)
 
 
 def served_routes() -> frozenset[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from smartflo_contract.factories import ListDefinition
+from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.config.login import Login
 from smartflo_contract.mock_server.config.tables import TABLES, convert_tables
 from smartflo_contract.mock_server.config.toml_file import read_settings
@@ -20,7 +21,7 @@ from smartflo_contract.mock_server.faults.rules import Fault
 class Config:
     """The configuration of a fake. The names are those of the command's options and of the configuration file.
 
-    Lists, logins and faults may be mappings as well, like the tables in a file.
+    Lists, logins, faults and routes may be mappings as well, like the tables in a file.
 
     Attributes:
         host: address to listen on.
@@ -35,6 +36,7 @@ class Config:
         quirks: quirk name to value, for the quirks that differ from their default.
         logins: the only accepted logins; empty to accept any password except ``wrong``.
         faults: fault rules; each account counts its own requests.
+        routes: routes of your own, for what the fake does not simulate.
         read_only: store nothing that clients do, as several workers require.
         max_accounts: maximum number of stored accounts; beyond it, the least recently used account is forgotten.
         journal_requests: maximum number of requests in the journal; 0 for no journal.
@@ -57,6 +59,7 @@ class Config:
     quirks: Mapping[str, Any] = field(default_factory=dict)
     logins: Sequence[Login] = ()
     faults: Sequence[Fault] = ()
+    routes: Sequence[CustomRoute] = ()
     read_only: bool = False
     max_accounts: int = 10_000
     journal_requests: int = 10_000

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any, Final, NamedTuple
 
 from smartflo_contract.factories import DefinitionError, ListDefinition
+from smartflo_contract.mock_server.config.custom_route import ROUTE_SETTINGS, CustomRoute
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.config.login import Login
 from smartflo_contract.mock_server.errors import ConfigError
@@ -90,6 +91,15 @@ def _fault(table: Mapping[str, Any], position: str) -> Fault:
         raise ConfigError(message) from None
 
 
+def _route(table: Mapping[str, Any], position: str) -> CustomRoute:
+    reject_unknown_settings(table, ROUTE_SETTINGS, f"{position}.")
+    missing = next((name for name in ("method", "path") if name not in table), None)
+    if missing is not None:
+        message = f"{position}.{missing}: missing; every route needs one"
+        raise ConfigError(message)
+    return CustomRoute(**table)
+
+
 def _login(table: Mapping[str, Any], position: str) -> Login:
     reject_unknown_settings(table, _LOGIN_SETTINGS, f"{position}.")
     missing = next((name for name in _LOGIN_SETTINGS if name not in table), None)
@@ -139,5 +149,6 @@ TABLES: Final[Mapping[str, _Table]] = {
     "lists": _Table(ListDefinition, _list),
     "logins": _Table(Login, _login),
     "faults": _Table(Fault, _fault),
+    "routes": _Table(CustomRoute, _route),
 }
 """Settings that are lists of tables."""

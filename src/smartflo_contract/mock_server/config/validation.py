@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories import setting_checks as checks
+from smartflo_contract.mock_server.config.custom_route import check_custom_routes
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import check_faults
@@ -47,6 +48,10 @@ def _faults(value: object) -> str | None:
     return None if isinstance(value, tuple) else "a list whose items are [[faults]] tables or Fault objects"
 
 
+def _routes(value: object) -> str | None:
+    return None if isinstance(value, tuple) else "a list whose items are [[routes]] tables or CustomRoute objects"
+
+
 def _boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "true or false"
 
@@ -64,6 +69,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "quirks": _quirks,
     "logins": _logins,
     "faults": _faults,
+    "routes": _routes,
     "read_only": _boolean,
     "max_accounts": checks.integer(1, _MAX_ACCOUNTS),
     "journal_requests": checks.integer(0, _MAX_JOURNAL_REQUESTS),
@@ -90,7 +96,8 @@ def validate_config(settings: Mapping[str, Any]) -> None:
         raise ConfigError(str(error)) from None
     _check_list_ids(settings["lists"])
     resolve_quirks(settings["quirks"])
-    check_faults(settings["faults"])
+    check_custom_routes(settings["routes"])
+    check_faults(settings["faults"], [route.name for route in settings["routes"]])
     if settings["faults"] and settings["read_only"]:
         message = (
             "faults: a read-only fake does not count requests, so it cannot apply fault rules; remove the faults or "

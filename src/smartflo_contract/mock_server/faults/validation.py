@@ -30,13 +30,17 @@ _PLACEHOLDER: Final = re.compile(r"<[^<>]*>|\{[^{}]*\}|(?<=/)[0-9a-f]{24}(?=/|$)
 """What people write in place of ``{id}`` in a route."""
 
 
-def check_faults(rules: Iterable[Fault]) -> None:
+def check_faults(rules: Iterable[Fault], custom_routes: Iterable[str] = ()) -> None:
     """Check fault rules.
+
+    Args:
+        rules: the rules.
+        custom_routes: names of the routes that the user added.
 
     Raises:
         ConfigError: a rule cannot work, or a part of it would never apply; the message names the rule and its setting.
     """
-    routes = _routes()
+    routes = [*served_route_names(), *custom_routes]
     for number, rule in enumerate(rules):
         try:
             _check_fault(rule, routes)
@@ -45,7 +49,7 @@ def check_faults(rules: Iterable[Fault]) -> None:
             raise ConfigError(message) from None
 
 
-def _routes() -> list[str]:
+def served_route_names() -> list[str]:
     """Return the routes of the fake, as its OpenAPI document has them."""
     paths = read("openapi.json")["paths"]
     return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]

@@ -1,7 +1,9 @@
 """Routes that other modules refer to by name: method and path, spelled as in the OpenAPI document."""
 
+import re
 from typing import Final
 
+PATH_PARAMETER: Final = re.compile(r"\{[^/]*\}")
 LOGIN: Final = "POST /v1/auth/login"
 GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
 LIST_ROUTES: Final = (
@@ -16,3 +18,8 @@ LIST_ROUTES: Final = (
 """Routes whose ``{id}`` is a list id. In all others it is the id of a lead or a batch."""
 ARRAY_ROUTES: Final = (GET_LEADS, "GET /v1/broadcast/lists")
 """Routes that respond with a JSON array."""
+
+
+def generic_path(path: str) -> str:
+    """Return a path template with each path parameter written as ``{id}``."""
+    return PATH_PARAMETER.sub("{id}", path)
