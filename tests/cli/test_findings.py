@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from smartflo_contract.live.reports import REPORTS
+from smartflo_contract.pytest_plugin import Smartflo
 
 from .conftest import Run
 
@@ -154,3 +155,105 @@ def test_writes_report_to_device(run: Run) -> None:
     """A device is written to, not replaced."""
     assert 0 == run("check", "good.json", "--report", f"json={os.devnull}").exit_code
     assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize("sources", [["none.json", "bad.json"], ["bad.json", "none.json"]])
+def test_reports_readable_sources_beside_unreadable_one(sources: list[str], run: Run, responses: Path) -> None:
+    """All reports are written with what was read and what was not, and the exit code is 3."""
+    files = [argument for form in REPORTS if form != "text" for argument in ("--report", f"{form}={form}")]
+    result = run("check", *sources, "--report", "text", *files)
+
+    reason = "cannot read none.json: No such file or directory"
+    assert (3, f"smartflo-contract: {reason}\n") == (result.exit_code, result.stderr)
+    assert "/*/priority  30 times, first in lead 0 of bad.json\n" in result.stdout
+    assert "break: unreadable-source\n  body  once, in none.json\n" in result.stdout
+    assert f"    got       {reason}\n" in result.stdout
+    assert "\nnone.json: 0 leads, 0 bytes, grade F\n" in result.stdout
+    assert "\ngrade F for none.json: " in result.stdout
+    for form in REPORTS.keys() - {"text"}:
+        report = (responses / form).read_text()
+        assert all(text in report for text in (reason, "bad.json", "maximum"))
+
+
+def test_reports_nothing_if_no_source_can_be_read(run: Run, responses: Path) -> None:
+    """The reports of an earlier run stay, and the error is one line."""
+    run("check", "bad.json", "--report", "json=report.json")
+    before = (responses / "report.json").read_bytes()
+    result = run("check", "none.json", "missing.json", "--report", "json=report.json")
+
+    assert (3, "", 1) == (result.exit_code, result.stdout, result.stderr.count("\n"))
+    assert before == (responses / "report.json").read_bytes()
+
+
+def test_names_source_of_each_finding(run: Run, responses: Path) -> None:
+    """The same finding in two responses is shown for each in every format; the worst grade counts."""
+    (responses / "mixed.json").write_text(json.dumps([*read("good.json")[1:], *read("bad.json")[:1]]))
+    for form in REPORTS:
+        report = run("check", "mixed.json", "good.json", "bad.json", "--report", form).stdout
+        assert all(name in report for name in ("mixed.json", "bad.json"))
+    document = json.loads(run("check", "mixed.json", "good.json", "bad.json", "--report", "json").stdout)
+
+    assert [("mixed.json", 1), ("bad.json", 30)] == [(row["source"], row["count"]) for row in document["findings"]]
+    assert ["D", "A", "E"] == [source["grade"] for source in document["sources"]]
+    assert [1, 0, 30] == [source["broken"] for source in document["sources"]]
+    assert ("E", 31) == (document["grade"], document["broken"])
+    sarif = json.loads(run("check", "mixed.json", "bad.json", "--report", "sarif").stdout)
+    hashes = [result["partialFingerprints"]["primaryLocationLineHash"] for result in sarif["runs"][0]["results"]]
+    assert 2 == len(set(hashes))
+
+
+def read(name: str) -> list[dict[str, object]]:
+    """Return the leads in a file."""
+    leads: list[dict[str, object]] = json.loads(Path(name).read_text())
+    return leads
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code"),
+    [([], 1), (["--min-leads", "0"], 0), (["--min-leads", "1"], 1), (["--baseline", "known.json"], 1)],
+)
+def test_list_of_api_without_leads_fails(
+    options: list[str], exit_code: int, run: Run, responses: Path, smartflo: Smartflo
+) -> None:
+    """A nightly check notices that all leads are gone, also with a baseline that was written then."""
+    url = smartflo.add_list(leads=0).url
+    token = {"SMARTFLO_TOKEN": smartflo.token}
+    assert 1 == run("check", url, "--baseline", "known.json", "--update-baseline", **token).exit_code
+    result = run("check", url, *options, **token)
+
+    assert exit_code == result.exit_code
+    assert bool(exit_code) == ("break: too-few-leads\n" in result.stdout)
+    assert [] == json.loads((responses / "known.json").read_text())["findings"]
+
+
+@pytest.mark.parametrize(("min_leads", "exit_code"), [("30", 0), ("31", 1)])
+def test_file_has_min_leads(min_leads: str, exit_code: int, run: Run, responses: Path) -> None:
+    """An empty file is no finding by default; the number applies to each response."""
+    (responses / "empty.json").write_text("[]")
+    assert 0 == run("check", "empty.json").exit_code
+    result = run("check", "good.json", "good.json", "--min-leads", min_leads)
+
+    assert exit_code == result.exit_code
+    assert bool(exit_code) == ("got       fewer: 30 leads instead of 31\n" in result.stdout)
+
+
+def test_baseline_keeps_findings_of_response_without_leads(run: Run, responses: Path) -> None:
+    """Another response with leads does not hide the outage of one."""
+    (responses / "page.json").write_text("<html>")
+    run("check", "page.json", "good.json", "--baseline", "known.json", "--update-baseline")
+    result = run("check", "page.json", "good.json", "--baseline", "known.json")
+
+    assert (1, True) == (result.exit_code, result.stdout.startswith("break: html-body\n"))
+
+
+def test_names_baseline_entries_that_no_longer_occur(run: Run) -> None:
+    """They do not fail, and every format shows them; not if a response could not be read."""
+    run("check", "bad.json", "odd.json", "--baseline", "known.json", "--update-baseline")
+    for form in REPORTS:
+        result = run("check", "bad.json", "--baseline", "known.json", "--report", form)
+        assert (0, True) == (result.exit_code, "the finding unknown-value" in result.stdout)
+    text = run("check", "bad.json", "--baseline", "known.json").stdout
+    partial = run("check", "bad.json", "none.json", "--baseline", "known.json").stdout
+
+    assert text.startswith("info: unmatched-baseline\n  /*/dial_status  once\n")
+    assert "unmatched-baseline" not in partial

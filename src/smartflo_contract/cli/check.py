@@ -29,8 +29,14 @@ def _default_processes() -> int:
     show_default="number of processors, at most 2",
     help="Number of processes. 2 splits files of 64 MiB or more in half and doubles memory use.",
 )
+@option(
+    "--min-leads",
+    type=click.IntRange(0),
+    show_default="1 for list ids and URLs, 0 for files",
+    help="Minimum number of leads of each SOURCE. Fewer are the finding too-few-leads, also with a baseline.",
+)
 @checking
-def check_command(*, sources: Sequence[str], processes: int, **options: Any) -> None:
+def check_command(*, sources: Sequence[str], processes: int, min_leads: int | None, **options: Any) -> None:
     """Check responses against the contract and grade their drift.
 
     SOURCE is a file, - for standard input, a URL of the API or, with --base-url, a list id. A file contains a
@@ -40,11 +46,11 @@ def check_command(*, sources: Sequence[str], processes: int, **options: Any) -> 
     SMARTFLO_PASSWORD, or without credentials.
 
     Exit codes: 0 no findings, 1 findings of --fail-on or higher severity, 2 wrong usage or configuration,
-    3 a source cannot be read or rejects the credentials, 130 interrupted.
+    3 a source cannot be read or rejects the credentials (the others are reported), 130 interrupted.
     """
     from smartflo_contract import live
 
     if sources.count("-") > 1:
         message = "- (standard input) can be used only once"
         raise usage_error(message)
-    report_findings(partial(live.check, processes=processes), sources, CheckOptions(**options))
+    report_findings(partial(live.check, processes=processes, min_leads=min_leads), sources, CheckOptions(**options))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from smartflo_contract.cli.errors import FINDINGS, usage_error
+from smartflo_contract.cli.errors import FINDINGS, UNREADABLE, print_error, usage_error
 from smartflo_contract.cli.output import write
 from smartflo_contract.cli.sources import read_sources
 
@@ -38,7 +38,7 @@ class CheckOptions:
 
 
 def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], options: CheckOptions) -> None:
-    """Scan sources, write the reports, and exit with 1 for findings of the severity ``--fail-on``.
+    """Scan sources, write the reports, and exit with 1 for findings of the severity ``--fail-on``, or 3.
 
     Args:
         scan: ``live.check`` or ``live.diff``.
@@ -73,6 +73,10 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
         report = baseline.apply(report)
     for form, path in sorted(targets.items(), key=lambda target: target[1] is None):  # standard output may be closed
         _write_report(form, path, REPORTS[form](report, options.fail_on))
+    for reason in report.unreadable:
+        print_error(reason)
+    if report.unreadable:
+        click.get_current_context().exit(UNREADABLE)
     if report.at_least(options.fail_on) and not options.exit_zero:
         click.get_current_context().exit(FINDINGS)
 

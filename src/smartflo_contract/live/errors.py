@@ -5,6 +5,10 @@ class LiveError(RuntimeError):
     """The real API cannot be reached or refuses the request, or a file cannot be read."""
 
 
+class ApiUnavailableError(LiveError):
+    """The real API cannot be reached, refuses the credentials or limits the rate: more requests would fail too."""
+
+
 class NotSentError(LiveError):
     """A request to the real API was not sent because it could change something there."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from smartflo_contract.schemas import Finding
+from smartflo_contract.schemas.body_rules import OPERATIONAL_RULES, UNREADABLE_SOURCE
 from smartflo_contract.schemas.findings import SEVERITIES, Severity
 
 FORMAT_VERSION: Final = 1
@@ -16,7 +17,7 @@ GRADES: Final[Mapping[str, str]] = {
     "C": "responses contain something that the contract does not know",
     "D": "some leads or the body violate the contract",
     "E": "every lead violates the contract",
-    "F": "no lead list could be read",
+    "F": "a response contains no leads",
 }
 """Meaning of each grade of a check."""
 DIFF_GRADES: Final[Mapping[str, str]] = {
@@ -44,11 +45,14 @@ class Source(NamedTuple):
         name: a file, a URL without its query, or ``-``.
         leads: number of leads that were read.
         bytes: number of bytes that were read, decompressed.
+        broken: number of leads with a finding of severity ``break``; with a baseline, at most the leads of the
+            remaining findings.
     """
 
     name: str
     leads: int
     bytes: int
+    broken: int = 0
 
 
 class Agreement(NamedTuple):
@@ -87,7 +91,8 @@ class Report:
         profile: profile of the contract.
         overlay: name of the overlay; ``None`` for none.
         sources: the responses.
-        findings: worst first; pointers contain no key that is not in the contract.
+        findings: worst first; pointers contain no key that is not in the contract. Each has the name of its source if
+            there are several.
         broken: number of leads with a finding of severity ``break``; in a comparison, the maximum count of one finding;
             with a baseline, at most the leads of the remaining findings.
         agreements: which reading of each contradiction the values follow.
@@ -113,16 +118,30 @@ class Report:
 
     @property
     def grade(self) -> str | None:
-        """A key of ``GRADES``; ``None`` if nothing is wrong, but there are too few leads for grade A."""
-        worst = min((finding.rank for finding in self.findings), default=len(SEVERITIES))
+        """The worst grade of a source, a key of ``GRADES``; ``None`` if nothing is wrong in too few leads for an A."""
+        worst = max(filter(None, map(self.grade_of, self.sources)), default="A")
+        leads = self.leads if self.base is None else min(self.leads, self.base.leads)
+        return worst if worst != "A" or leads >= MIN_GRADED_LEADS else None
+
+    def grade_of(self, source: Source) -> str | None:
+        """Return the grade of one of the sources; ``None`` if nothing is wrong there, but in too few leads for an A."""
+        findings = [finding for finding in self.findings if finding.source in (None, source.name)]
+        worst = min((finding.rank for finding in findings), default=len(SEVERITIES))
+        same = [other for other in self.sources if other.name == source.name]
+        leads = sum(other.leads for other in same)
         if worst == 0:
-            if not self.leads:
+            if not leads:
                 return "F"
-            return "E" if self.broken == self.leads else "D"
+            broken = self.broken if len(self.sources) == 1 else sum(other.broken for other in same)
+            return "E" if broken == leads else "D"
         if worst < SEVERITIES.index("info"):
             return "C" if SEVERITIES[worst] == "surprise" else "B"
-        leads = self.leads if self.base is None else min(self.leads, self.base.leads)
         return "A" if leads >= MIN_GRADED_LEADS else None
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Why sources could not be read, one line each."""
+        return tuple(finding.got for finding in self.findings if finding.rule == UNREADABLE_SOURCE)
 
     @property
     def verdict(self) -> str:
@@ -132,7 +151,14 @@ class Report:
             leads = format_count(self.leads, "lead")
             result = f"nothing is wrong in {leads}" if self.base is None else DIFF_GRADES["A"]
             return f"no grade: {result}{known}, but grade A needs at least {MIN_GRADED_LEADS} leads"
-        return f"grade {self.grade}{known}: {(DIFF_GRADES if self.base else GRADES)[self.grade]}"
+        return f"grade {self.grade}{self._worst_source}{known}: {(DIFF_GRADES if self.base else GRADES)[self.grade]}"
+
+    @property
+    def _worst_source(self) -> str:
+        """The source that has the grade, for the verdict, if there are several and not all are fine."""
+        if len(self.sources) == 1 or self.grade in (None, "A"):
+            return ""
+        return f" for {next(source.name for source in self.sources if self.grade_of(source) == self.grade)}"
 
     @property
     def broken_leads(self) -> str:
@@ -146,16 +172,29 @@ class Report:
         return tuple(finding for finding in self.findings if finding.rank <= rank)
 
     def without(self, fingerprints: Iterable[str]) -> "Report":
-        """Return the report without the findings of a baseline; a report without leads keeps all findings."""
+        """Return the report without the findings of a baseline.
+
+        Findings about a response that contains no leads remain, and so do those of ``OPERATIONAL_RULES``.
+        """
+        known = frozenset(fingerprints)
+        empty = {source.name for source in self.sources if not source.leads}
         if not self.leads:
             return self
-        known = frozenset(fingerprints)
-        remaining = tuple(finding for finding in self.findings if finding.fingerprint not in known)
-        max_broken = sum(
-            finding.count for finding in remaining if finding.severity == "break" and finding.first is not None
+        remaining = tuple(
+            finding
+            for finding in self.findings
+            if finding.fingerprint not in known or finding.rule in OPERATIONAL_RULES or finding.source in empty
         )
+
+        def broken_of(name: str | None, broken: int) -> int:
+            own = [finding for finding in remaining if finding.source in (None, name)]
+            return min(broken, sum(finding.count for finding in own if _is_broken_lead(finding)))
+
+        sources = tuple(source._replace(broken=broken_of(source.name, source.broken)) for source in self.sources)
+        max_broken = sum(finding.count for finding in remaining if _is_broken_lead(finding))
         return replace(
             self,
+            sources=sources,
             findings=remaining,
             broken=min(self.broken, max_broken),
             known=len(self.findings) - len(remaining),
@@ -172,12 +211,17 @@ class Report:
             "leads": self.leads,
             "broken": self.broken,
             "known": self.known,
-            "sources": [source._asdict() for source in self.sources],
-            "base": None if self.base is None else self.base._asdict(),
+            "sources": [{**source._asdict(), "grade": self.grade_of(source)} for source in self.sources],
+            "base": None if self.base is None else {**self.base._asdict(), "grade": None},
             "findings": [finding.as_dict() for finding in self.findings],
             "agreements": [{**agreement._asdict(), "counts": dict(agreement.counts)} for agreement in self.agreements],
             "statistics": dict(self.statistics),
         }
+
+
+def _is_broken_lead(finding: Finding) -> bool:
+    """Return whether a finding is a violation in leads."""
+    return finding.severity == "break" and finding.first is not None
 
 
 def format_count(count: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
-from smartflo_contract.live.errors import LiveError, TruncatedBodyError
+from smartflo_contract.live.errors import ApiUnavailableError, LiveError, TruncatedBodyError
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 
 BodySource: TypeAlias = str | PathLike[str] | bytes | BinaryIO
@@ -64,6 +64,7 @@ class SourceOpener:
         self._credentials = Credentials(token) if isinstance(token, str) else token or credentials_from_environment()
         self._tokens: dict[str, str] = {}
         self._max_wait, self._max_time = max_wait, max_time
+        self._failures: dict[str, ApiUnavailableError] = {}
 
     @contextmanager
     def open(self, source: BodySource) -> Iterator[OpenBody]:
@@ -73,16 +74,16 @@ class SourceOpener:
             LiveError: it cannot be read.
         """
         if isinstance(source, bytes):
-            yield self._from_file("bytes", BytesIO(source))
+            yield self._from_file(source_name(source), BytesIO(source))
         elif is_url(source):
             with self._from_url(str(source)) as body:
                 yield body
         elif not isinstance(source, str | PathLike):
-            yield self._from_file("file", source)
+            yield self._from_file(source_name(source), source)
         elif source == "-":
             yield self._from_file("-", _standard_input())
         else:
-            path, name = Path(source), escape_unprintable(str(source))
+            path, name = Path(source), source_name(source)
             try:
                 file = path.open("rb")
             except OSError as error:
@@ -110,11 +111,20 @@ class SourceOpener:
         # Imported late: requests takes longer to import than a small file to check.
         from smartflo_contract.live.client.fetch import fetch  # noqa: PLC0415
         from smartflo_contract.live.client.fetcher import Fetcher  # noqa: PLC0415
+        from smartflo_contract.live.client.urls import api_root_of  # noqa: PLC0415
 
+        root = api_root_of(url)
+        if root in self._failures:
+            message = f"{_name_of_url(url)} was not requested: {self._failures[root]}"
+            raise ApiUnavailableError(message)
         fetcher = Fetcher(max_wait=self._max_wait, max_seconds=self._max_time)
-        with fetch(url, credentials=self._credentials, tokens=self._tokens, fetcher=fetcher) as response:
-            parts = urlsplit(response.url)
-            name = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        try:
+            response = fetch(url, credentials=self._credentials, tokens=self._tokens, fetcher=fetcher)
+        except ApiUnavailableError as error:
+            self._failures[root] = error
+            raise
+        with response:
+            name = _name_of_url(response.url)
             if response.status != HTTPStatus.OK:
                 yield OpenBody(name, None, defects=[BodyDefect("http-status", None, f"status {response.status}")])
                 return
@@ -133,6 +143,20 @@ def _until_truncation(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Ite
             yield chunk
     except TruncatedBodyError:
         defects.append(BodyDefect("cut-connection", size))
+
+
+def source_name(source: BodySource) -> str:
+    """Return the name of a source in reports; a URL without its query, which may contain personal data."""
+    if isinstance(source, bytes):
+        return "bytes"
+    if not isinstance(source, str | PathLike):
+        return "file"
+    return _name_of_url(str(source)) if is_url(source) else escape_unprintable(str(source))
+
+
+def _name_of_url(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def lead_progress(

@@ -8,6 +8,10 @@ from smartflo_contract.schemas.profile_names import PROFILES
 
 NOT_JSON: Final = "not-json"
 DUPLICATE_KEY: Final = "duplicate-key"
+TOO_FEW_LEADS: Final = "too-few-leads"
+UNREADABLE_SOURCE: Final = "unreadable-source"
+OPERATIONAL_RULES: Final = frozenset({TOO_FEW_LEADS, UNREADABLE_SOURCE})
+"""Body rules about one run rather than about the contract: a baseline never makes their findings known."""
 
 
 class BodyRule(NamedTuple):
@@ -52,6 +56,8 @@ BODY_RULES: Final[Mapping[str, BodyRule]] = {
     "trailing-data": BodyRule("nothing after the array", "more bytes", RFC_8259),
     DUPLICATE_KEY: BodyRule("each key of an object once", "the same key once more", RFC_8259),
     "item-too-large": BodyRule("a lead of at most --max-item bytes", "a larger one, which was skipped", _BARE_ARRAY),
+    TOO_FEW_LEADS: BodyRule("at least --min-leads leads", "fewer", _BARE_ARRAY),
+    UNREADABLE_SOURCE: BodyRule("a source that can be read", "none", _LEADS_PAGE),
     "http-status": BodyRule("status 200", "another status", _LEADS_PAGE),
     "content-type": BodyRule("the content type application/json", "another type", _SAMPLE, "content_type"),
     "cut-connection": BodyRule("a body of the declared length", "the end of the connection", _RFC_9112, "cut"),

@@ -40,7 +40,7 @@ class Finding:
         count: number of occurrences in the body.
         first: index of the first lead concerned; ``None`` for the body as a whole.
         contradiction: id of the contradiction that the key is part of, if any.
-        source: name of the body that contains the first lead concerned, if several were checked.
+        source: name of the body, if several were checked.
     """
 
     rule: str
@@ -79,9 +79,10 @@ class Finding:
     def times(self) -> str:
         """The number of occurrences and the first one, in words."""
         times = "once" if self.count == 1 else f"{self.count:,} times"
-        lead = "" if self.first is None else f"lead {self.first:,}"
-        where = " of ".join(filter(None, (lead, self.source)))
-        return f"{times}, first in {where}" if where else times
+        if self.first is None:
+            return f"{times}, in {self.source}" if self.source else times
+        source = f" of {self.source}" if self.source else ""
+        return f"{times}, first in lead {self.first:,}{source}"
 
 
 def cited(evidence: Mapping[str, str]) -> str:

@@ -169,13 +169,14 @@ def test_decompresses_large_gzip() -> None:
 
 
 def test_adds_up_several_bodies(tmp_path: Path) -> None:
-    """Equal findings are merged; an id may occur in several bodies."""
+    """Equal findings of one name are merged; an id may occur in several bodies. The worst grade counts."""
     path = tmp_path / "leads.json"
     path.write_bytes(body(priority=99))
     report = check(path, str(path), path.read_bytes(), io.BytesIO(body()))
 
-    assert [("maximum", "/*/priority", 3 * COUNT)] == findings(report)
-    assert (4 * COUNT, 3 * COUNT, "D") == (report.leads, report.broken, report.grade)
+    assert [("maximum", "/*/priority", count * COUNT) for count in (2, 1)] == findings(report)
+    assert [str(path), "bytes"] == [finding.source for finding in report.findings]
+    assert (4 * COUNT, 3 * COUNT, "E") == (report.leads, report.broken, report.grade)
     assert [str(path), str(path), "bytes", "file"] == [source.name for source in report.sources]
 
 

@@ -100,14 +100,17 @@ def test_does_not_replace_expired_token_argument(quirk: int, smartflo: Smartflo)
 
 
 def test_stops_at_second_login_that_is_refused(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not repeated, and the check ends."""
+    """It is not repeated, and nothing else is requested; the list that was read before is reported."""
     monkeypatch.delenv("SMARTFLO_TOKEN")
     login = raw_response(b'{"access_token":"one"}', length=22)
     server = serve(login, raw_response(b"[]", length=2), raw_response(b"{}", status="401 x", length=2))
     url = f"{server.url}/v1/broadcast/leads/1"
 
-    with pytest.raises(LiveError, match=r"the login at .* was refused: status 401"):
-        check(url, url, token=Credentials(None, "crm@example.com", "any-password"))
+    report = check(url, url, f"{url}2?x=y", token=Credentials(None, "crm@example.com", "any-password"))
+
+    refusal = f"the login at {server.url} was refused: status 401"
+    assert (refusal, f"{url}2 was not requested: {refusal}") == report.unreadable
+    assert [url, url, f"{url}2"] == [source.name for source in report.sources]
     assert ["POST", "GET", "GET", "POST"] == [head.partition(" ")[0] for head in server.heads]
 
 

@@ -5,8 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from smartflo_contract.live.checking._finding_collector import FindingCollector, LeadCallback, ScanResult
+from smartflo_contract.live.errors import LiveError
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.schemas import Contract
+
+
+class ScanError(LiveError):
+    """A body could be read in part only.
+
+    Attributes:
+        result: what was found before.
+    """
+
+    def __init__(self, reason: LiveError, result: ScanResult) -> None:
+        """Keep the message."""
+        super().__init__(str(reason))
+        self.result = result
 
 
 def scan_items(
@@ -22,12 +36,18 @@ def scan_items(
         contract: the contract.
         on_progress: called with the number of leads so far, after each batch.
         on_lead: called with every lead that is a JSON object.
+
+    Raises:
+        ScanError: the rest of the body cannot be read.
     """
     collector = FindingCollector(contract, on_lead)
-    with _paused_garbage_collection():
-        for part in items:
-            collector.add(part)
-            on_progress(collector.leads)
+    try:
+        with _paused_garbage_collection():
+            for part in items:
+                collector.add(part)
+                on_progress(collector.leads)
+    except LiveError as error:
+        raise ScanError(error, collector.result(items.size)) from None
     return collector.result(items.size)
 
 

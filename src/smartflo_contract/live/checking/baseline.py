@@ -1,6 +1,7 @@
 """Baselines: known findings, by their fingerprints."""
 
 import json
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -8,7 +9,13 @@ from typing import Any, Final
 from smartflo_contract.live.errors import BaselineError, OutputError
 from smartflo_contract.live.output_files import replace_file, require_writable
 from smartflo_contract.live.report import Report
+from smartflo_contract.schemas import Finding
+from smartflo_contract.schemas.body_rules import OPERATIONAL_RULES
+from smartflo_contract.schemas.profile_names import PROFILES
 
+UNMATCHED_BASELINE: Final = "unmatched-baseline"
+"""Rule of the finding about an entry of a baseline that no longer occurs."""
+UNMATCHED_EVIDENCE: Final = {"observed": "the baseline, written by an earlier check"}
 _VERSION: Final = 1
 _NOT_A_BASELINE: Final = "not a baseline file; name another file, to which --update-baseline writes a new one"
 
@@ -29,28 +36,55 @@ class Baseline:
         self._path, self._update = Path(path), update
         if update:
             _require_replaceable(self._path)
-        self._fingerprints = frozenset[str]() if update else _read(self._path)
+        self._entries = {} if update else _read(self._path)
 
     def apply(self, report: Report) -> Report:
         """Return a report without known findings; with ``update``, all of its findings are known.
+
+        Entries of the baseline that no longer occur are findings of severity ``info``, unless something was not read.
 
         Raises:
             BaselineError: the file cannot be written.
         """
         if self._update:
             _write(self._path, report)
-            self._fingerprints = frozenset(finding.fingerprint for finding in report.findings)
-        return report.without(self._fingerprints)
+            return report.without(finding.fingerprint for finding in report.findings)
+        remaining = report.without(self._entries)
+        if not report.leads or report.unreadable:
+            return remaining
+        found = {finding.fingerprint for finding in report.findings}
+        gone = tuple(_unmatched(*entry) for fingerprint, entry in self._entries.items() if fingerprint not in found)
+        return replace(remaining, findings=remaining.findings + gone)
 
 
-def _read(path: Path) -> frozenset[str]:
+def _unmatched(rule: str, pointer: str) -> Finding:
+    """Return the finding about an entry that no longer occurs."""
+    return Finding(
+        rule=UNMATCHED_BASELINE,
+        severity="info",
+        pointer=pointer,
+        message=f"the finding {rule} of the baseline no longer occurs; --update-baseline removes the entry",
+        expected=f"the finding {rule}, as in the baseline",
+        got="no such finding",
+        evidence=UNMATCHED_EVIDENCE,
+        profiles=PROFILES,
+        count=1,
+        first=None,
+    )
+
+
+def _read(path: Path) -> dict[str, tuple[str, str]]:
+    """Return rule and pointer of each entry by fingerprint."""
     content = _parse(path)
     try:
-        fingerprints = frozenset(str(entry["fingerprint"]) for entry in content["findings"])
+        entries = {
+            str(entry["fingerprint"]): (str(entry.get("rule", "?")), str(entry.get("pointer", "")))
+            for entry in content["findings"]
+        }
         if content["version"] == _VERSION:
-            return fingerprints
+            return entries
         reason = f"its version is not {_VERSION}; --update-baseline writes a new one"
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         reason = _NOT_A_BASELINE
     message = f"baseline {path}: {reason}"
     raise BaselineError(message)
@@ -99,7 +133,8 @@ def _write(path: Path, report: Report) -> None:
             "pointer": finding.pointer,
             "severity": finding.severity,
         }
-        for finding in report.findings
+        for finding in {finding.fingerprint: finding for finding in report.findings}.values()
+        if finding.rule not in OPERATIONAL_RULES
     ]
     entries.sort(key=lambda entry: (entry["rule"], entry["pointer"]))
     text = json.dumps({"version": _VERSION, "findings": entries}, indent=2) + "\n"

@@ -14,6 +14,7 @@ def check(
     *bodies: BodySource,
     profile: str = "lenient",
     overlay: OverlaySource | None = None,
+    min_leads: int | None = None,
     max_item: int = MAX_ITEM_BYTES,
     max_wait: float = MAX_WAIT_SECONDS,
     max_time: float = MAX_RESPONSE_SECONDS,
@@ -23,7 +24,8 @@ def check(
 ) -> Report:
     """Check responses against the contract and return a report.
 
-    Bodies are streamed: memory does not grow with their size, except for about eight bytes per lead.
+    If one of several bodies cannot be read, that is a finding, and the others are checked. Bodies are streamed: memory
+    does not grow with their size, except for about eight bytes per lead.
 
     Args:
         bodies: URLs of the API; or paths, bytes or open binary files that contain an array of leads or one lead per
@@ -31,6 +33,7 @@ def check(
         profile: profile of the contract: ``lenient`` accepts both readings of a contradiction, ``sample`` and
             ``documented`` one.
         overlay: partial lead schema that extends the contract, as a mapping or a path.
+        min_leads: minimum number of leads of each body; fewer are a finding. By default 1 for a URL and 0 for others.
         max_item: maximum size of one lead in bytes; a larger one is skipped and reported.
         max_wait: total seconds to wait for the end of a rate limit (429), for each URL.
         max_time: maximum seconds for one response, including the time to check it.
@@ -42,12 +45,21 @@ def check(
 
     Raises:
         ContractError: the profile or the overlay is not valid.
-        LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
+        LiveError: no body can be read: a file is missing, or the API cannot be reached or refuses the credentials.
     """
     contract = load_contract(profile, overlay)
     opener = SourceOpener(token, max_wait, max_time)
     on_progress = lead_progress(progress, opener, bodies)
-    checker = Checker(contract, opener, max_item, on_progress, processes=processes, name_sources=len(bodies) > 1)
-    for body in bodies:
-        checker.check(body)
+    checker = Checker(
+        contract,
+        opener,
+        max_item,
+        on_progress,
+        processes=processes,
+        name_sources=len(bodies) > 1,
+        min_leads=min_leads,
+    )
+    errors = [error for error in map(checker.check_if_readable, bodies) if error is not None]
+    if errors and len(errors) == len(bodies):
+        raise errors[0]
     return checker.report()

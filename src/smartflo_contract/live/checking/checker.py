@@ -1,18 +1,20 @@
 """The check of several responses against one contract: source to bytes to items to findings to report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from smartflo_contract.live.checking._agreement_counter import AgreementCounter
 from smartflo_contract.live.checking._finding_collector import LeadCallback, ScanResult
-from smartflo_contract.live.checking._scan import scan_items
+from smartflo_contract.live.checking._scan import ScanError, scan_items
 from smartflo_contract.live.checking._value_statistics import ValueStatistics
 from smartflo_contract.live.checking.masking import mask_findings, merge_findings
 from smartflo_contract.live.checking.parallel_scan import scan_in_parallel, split_in_two
+from smartflo_contract.live.errors import LiveError
 from smartflo_contract.live.parsing.lead_items import LeadItems
-from smartflo_contract.live.report import Report, Source
-from smartflo_contract.live.sources import BodySource, OpenBody, SourceOpener
+from smartflo_contract.live.report import Report, Source, format_count
+from smartflo_contract.live.sources import BodySource, OpenBody, SourceOpener, is_url, source_name
 from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas.body_rules import TOO_FEW_LEADS, UNREADABLE_SOURCE, body_finding
 
 
 class Checker:
@@ -25,6 +27,7 @@ class Checker:
         on_progress: called with the number of leads so far.
         processes: maximum number of processes for one file.
         name_sources: whether findings contain the name of their source.
+        min_leads: minimum number of leads of a source; ``None`` for 1 from a URL and 0 from a file.
         on_lead: called with every lead that is a JSON object.
     """
 
@@ -37,12 +40,13 @@ class Checker:
         *,
         processes: int = 1,
         name_sources: bool = False,
+        min_leads: int | None = 0,
         on_lead: LeadCallback | None = None,
     ) -> None:
         """Start without a source."""
         self._contract, self._opener, self._max_item_bytes = contract, opener, max_item_bytes
         self._on_progress, self._on_lead = on_progress, on_lead
-        self._processes, self._name_sources = processes, name_sources
+        self._processes, self._name_sources, self._min_leads = processes, name_sources, min_leads
         self._agreements, self._statistics = AgreementCounter(contract), ValueStatistics(contract)
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
@@ -56,10 +60,28 @@ class Checker:
         """
         with self._opener.open(source) as body:
             results = self._scan_in_parallel(body) or (self._scan(body),)
-        for result in results:
-            self._add(result, body.name)
-        leads, size = sum(result.leads for result in results), sum(result.size for result in results)
-        self._sources.append(Source(body.name, leads, size))
+        leads = self._add_source(body.name, results)
+        min_leads = int(is_url(source)) if self._min_leads is None else self._min_leads
+        has_defects = any(result.body_findings for result in results)
+        if leads < min_leads and (leads or not has_defects):  # a body without leads that has defects has its reason
+            finding = body_finding(TOO_FEW_LEADS, f": {format_count(leads, 'lead')} instead of {min_leads:,}")
+            self._add_findings([finding])
+
+    def check_if_readable(self, source: BodySource) -> LiveError | None:
+        """Check a source, and add a finding to the report if it cannot be read, or not to its end.
+
+        Returns:
+            Why it cannot be read; ``None`` if it can.
+        """
+        try:
+            self.check(source)
+        except LiveError as error:
+            self._add_source(source_name(source), (error.result,) if isinstance(error, ScanError) else ())
+            finding = body_finding(UNREADABLE_SOURCE)
+            message = f"expected {finding.expected}: {error}"
+            self._add_findings([replace(finding, got=str(error), message=message)])
+            return error
+        return None
 
     def report(self) -> Report:
         """Return the report on all sources."""
@@ -104,10 +126,19 @@ class Checker:
         previous = sum(source.leads for source in self._sources)
         return lambda leads: self._on_progress(previous + leads)
 
-    def _add(self, result: ScanResult, name: str) -> None:
-        source = name if self._name_sources else None
-        findings = (*result.body_findings, *result.lead_findings)
-        self._findings += [replace(finding, source=source) for finding in findings]
-        self._broken += result.broken
-        self._agreements.merge(result.forms)
-        self._statistics.merge(result.counts)
+    def _add_source(self, name: str, results: Sequence[ScanResult]) -> int:
+        """Add the results of the parts of a source and return its number of leads."""
+        leads = sum(result.leads for result in results)
+        size, broken = sum(result.size for result in results), sum(result.broken for result in results)
+        self._sources.append(Source(name, leads, size, broken))
+        for result in results:
+            self._add_findings((*result.body_findings, *result.lead_findings))
+            self._broken += result.broken
+            self._agreements.merge(result.forms)
+            self._statistics.merge(result.counts)
+        return leads
+
+    def _add_findings(self, findings: Iterable[Finding]) -> None:
+        """Add findings of the last source."""
+        name = self._sources[-1].name if self._name_sources else None
+        self._findings += [replace(finding, source=name) for finding in findings]

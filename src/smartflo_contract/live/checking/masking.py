@@ -31,14 +31,15 @@ def mask_findings(findings: Iterable[Finding], contract: Contract) -> Iterator[F
 
 
 def merge_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings of several responses with equal ones merged, worst first."""
-    by_fingerprint: dict[str, Finding] = {}
+    """Return findings with equal ones of the same source merged, worst first, and the same of other sources beside."""
+    merged: dict[tuple[str, str | None], Finding] = {}
+    order: dict[str, int] = {}
     for finding in findings:
-        equal = by_fingerprint.get(finding.fingerprint)
-        by_fingerprint[finding.fingerprint] = (
-            finding if equal is None else replace(equal, count=equal.count + finding.count)
-        )
-    return tuple(sorted(by_fingerprint.values(), key=lambda finding: finding.rank))
+        key = finding.fingerprint, finding.source
+        equal = merged.get(key)
+        merged[key] = finding if equal is None else replace(equal, count=equal.count + finding.count)
+        order.setdefault(finding.fingerprint, len(order))
+    return tuple(sorted(merged.values(), key=lambda finding: (finding.rank, order[finding.fingerprint])))
 
 
 def _property_names(schema: object) -> Iterator[str]:

@@ -10,7 +10,7 @@ from smartflo_contract.live.client.fetcher import ApiResponse, Fetcher
 from smartflo_contract.live.client.login import access_token
 from smartflo_contract.live.client.response_body import parse_json
 from smartflo_contract.live.client.urls import api_root_of, origin_of, validate_url
-from smartflo_contract.live.errors import LiveError
+from smartflo_contract.live.errors import ApiUnavailableError, LiveError
 
 _MAX_LOGINS: Final = 2
 """Tokens that are tried for one URL."""
@@ -62,7 +62,7 @@ def fetch(
             else f"{_MAX_LOGINS} logins in a row returned one that it refuses"
         )
         message = f"{origin_of(start)} refuses the token: {reason}"
-        raise LiveError(message)
+        raise ApiUnavailableError(message)
     return response
 
 

@@ -18,7 +18,7 @@ from smartflo_contract.live.client.http_session import send_get
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.client.response_body import body_chunks
 from smartflo_contract.live.client.urls import origin_of, redirect_target
-from smartflo_contract.live.errors import LiveError
+from smartflo_contract.live.errors import ApiUnavailableError, LiveError
 
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -141,7 +141,7 @@ class Fetcher:
                 f"{origin_of(url)} limits the rate (429) {end}, and --max-wait allows {self.max_wait:g} seconds; "
                 "try again later or allow more"
             )
-            raise LiveError(message)
+            raise ApiUnavailableError(message)
         pause = min(max(required, self._pause), remaining)
         self._waited, self._pause = self._waited + pause, self._pause * 2
         self.sleep(pause)
@@ -156,12 +156,12 @@ class Fetcher:
                 if response.status_code < requests.codes.server_error:
                     return response, deadline
                 response.close()
-                message = f"{origin_of(url)} returns status {response.status_code}"
+                failure: LiveError = LiveError(f"{origin_of(url)} returns status {response.status_code}")
             else:
-                message = f"cannot reach {origin_of(url)}: {response.reason}"
+                failure = ApiUnavailableError(f"cannot reach {origin_of(url)}: {response.reason}")
             pause = next(pauses, math.inf)
             if self.clock() - start + pause > _MAX_RETRY_SECONDS:
-                raise LiveError(message)
+                raise failure
             self.sleep(pause)
 
     def _send(self, url: str, token: str | None, deadline: Deadline) -> requests.Response | _ConnectionFailure:
@@ -174,7 +174,7 @@ class Fetcher:
             return self.send(url, token, deadline)
         except requests.exceptions.SSLError as error:
             message = f"no secure connection to {origin_of(url)}: {_tls_reason(error)}"
-            raise LiveError(message) from None
+            raise ApiUnavailableError(message) from None
         except (requests.ConnectionError, requests.Timeout) as error:
             return _ConnectionFailure(_failure_name(error))
         except (OSError, HTTPError) as error:  # such as settings of proxies and certificates that do not exist
@@ -182,7 +182,7 @@ class Fetcher:
                 f"cannot send a request to {origin_of(url)}: {type(error).__name__}; "
                 "check the settings of proxies and certificates"
             )
-            raise LiveError(message) from None
+            raise ApiUnavailableError(message) from None
 
 
 def _failure_name(error: Exception) -> str:

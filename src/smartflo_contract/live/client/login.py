@@ -11,7 +11,7 @@ from smartflo_contract.live.client.http_session import send_login
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS
 from smartflo_contract.live.client.response_body import read_small_json
 from smartflo_contract.live.client.secret_spellings import hide_secret
-from smartflo_contract.live.errors import LiveError
+from smartflo_contract.live.errors import ApiUnavailableError, LiveError
 
 _MAX_MESSAGE_CHARACTERS: Final = 200
 
@@ -41,13 +41,13 @@ def access_token(
         response = send_login(f"{base_url}{LOGIN_PATH}", body, deadline)
     except (OSError, HTTPError) as error:  # OSError: errors of requests, or a certificate file that does not exist
         message = f"cannot log in at {base_url}: {type(error).__name__}"
-        raise LiveError(message) from None
+        raise ApiUnavailableError(message) from None
     with response:
         answer = read_small_json(response, deadline)
     token = answer.get("access_token") if isinstance(answer, dict) else None
     if response.status_code == requests.codes.ok and isinstance(token, str) and token:
         return token
-    raise LiveError(_refusal(base_url, credentials, response.status_code, answer))
+    raise ApiUnavailableError(_refusal(base_url, credentials, response.status_code, answer))
 
 
 def _refusal(base_url: str, credentials: Credentials, status: int, answer: object) -> str:

@@ -21,6 +21,9 @@ def _lines(report: Report) -> Iterator[str]:
     leads = f"{format_count(report.leads, 'lead')} of {format_count(len(report.sources), 'response')}"
     base = f", compared with {format_count(report.base.leads, 'lead')}" if report.base else ""
     yield f"{leads} under the profile {report.profile}{base}, {report.broken_leads}."
+    if len(report.sources) > 1:
+        grades = ((f"`{source.name}`", f"{source.leads:,}", report.grade_of(source) or "") for source in report.sources)
+        yield from _table(("response", "leads", "grade"), grades)
     if report.findings:
         yield from _table(
             ("severity", "rule", "where", "expected", "got", "times"),
@@ -28,7 +31,7 @@ def _lines(report: Report) -> Iterator[str]:
                 (
                     finding.severity,
                     f"`{finding.rule}`",
-                    f"`{finding.pointer or 'body'}`",
+                    f"`{finding.pointer or 'body'}`{f' in {finding.source}' if finding.source else ''}",
                     finding.expected,
                     finding.got,
                     f"{finding.count:,}",

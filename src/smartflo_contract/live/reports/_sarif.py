@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from smartflo_contract._version import __version__
+from smartflo_contract.live.checking.baseline import UNMATCHED_BASELINE, UNMATCHED_EVIDENCE
 from smartflo_contract.live.comparing.change_rules import CHANGE_EVIDENCE, CHANGE_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.live.reports._contract_lines import contract_line
@@ -57,7 +58,7 @@ def _notifications(report: Report) -> list[dict[str, Any]]:
 
 
 def _result(finding: Finding, rule_index: int, fail_on: Severity) -> dict[str, Any]:
-    fingerprint = finding.fingerprint
+    fingerprint, source = finding.fingerprint, finding.source
     return {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
@@ -72,9 +73,14 @@ def _result(finding: Finding, rule_index: int, fail_on: Severity) -> dict[str, A
         # The standard recommends names with versions; GitHub reads the other one only.
         "partialFingerprints": {
             "smartfloFinding/v1": fingerprint,
-            "primaryLocationLineHash": fingerprint,
+            "primaryLocationLineHash": fingerprint if source is None else f"{fingerprint}:{source}",
         },
-        "properties": {"severity": finding.severity, "count": finding.count, "evidence": dict(finding.evidence)},
+        "properties": {
+            "source": source,
+            "severity": finding.severity,
+            "count": finding.count,
+            "evidence": dict(finding.evidence),
+        },
     }
 
 
@@ -119,6 +125,8 @@ def _claim(name: str, profile: str) -> tuple[str, Mapping[str, str]]:
         return f"A response has {body_rule.expected}, not {body_rule.got}", body_rule.evidence
     if name in CHANGE_RULES:
         return f"Compared with an earlier response, {CHANGE_RULES[name].claim}", CHANGE_EVIDENCE
+    if name == UNMATCHED_BASELINE:
+        return "Each entry of the baseline is a finding", UNMATCHED_EVIDENCE
     for rule in RULES:
         if rule.name == name:
             return f"In every response, {rule.claim}", rule.evidence

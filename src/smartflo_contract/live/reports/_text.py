@@ -56,7 +56,8 @@ def _statistics(report: Report) -> Iterator[str]:
 def _summary(report: Report) -> Iterator[str]:
     """Yield the responses, the size of the check and the verdict."""
     for source in report.sources:
-        yield _source(source)
+        grade = report.grade_of(source) if len(report.sources) > 1 else None
+        yield _source(source) + ("" if grade is None else f", grade {grade}")
     if report.base:
         yield f"compared with {_source(report.base)}"
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"

@@ -8,7 +8,7 @@ from typing import Final
 _SEARCHED_BYTES: Final = 4096
 """Size of the beginning and the end of a file that are searched."""
 _MARKS: Final[Mapping[str, re.Pattern[bytes]]] = {
-    "text": re.compile(rb"(?:\A|\n)(?:grade [A-F]|no grade): [^\n]*\n\Z"),
+    "text": re.compile(rb"(?:\A|\n)(?:grade [A-F]\b|no grade: )[^\n]*\n\Z"),
     "json": re.compile(rb'\A\{\s*"version": [0-9]+,\s*"grade": (?:"[A-F]"|null),'),
     "junit": re.compile(rb'\A<\?xml [^>]*>\s*<testsuites?\b[^>]*>[^\0]{0,200}"smartflo-contract'),
     "sarif": re.compile(rb'\A\{\s*"\$schema": [^\0]*"version": "2[^\0]*"name": "smartflo-contract"'),
