@@ -257,3 +257,26 @@ def test_names_baseline_entries_that_no_longer_occur(run: Run) -> None:
 
     assert text.startswith("info: unmatched-baseline\n  /*/dial_status  once\n")
     assert "unmatched-baseline" not in partial
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["check", "none.json"], 3, "cannot read none.json: No such file or directory"),
+        (["check"], 2, "Missing argument 'SOURCE...'."),
+        (["check", "good.json", "--fail-on", "x"], 2, "Invalid value for '--fail-on'"),
+        (["diff", "none.json", "good.json"], 3, "cannot read none.json: No such file or directory"),
+    ],
+)
+def test_appends_reason_to_step_summary(
+    arguments: list[str], code: int, message: str, run: Run, responses: Path
+) -> None:
+    """A job whose check fails without a report has the reason in its summary, as a block of code."""
+    summary = responses / "summary.md"
+    variables = {"GITHUB_STEP_SUMMARY": str(summary)}
+    assert code == run(*arguments, "--report", "markdown", **variables).exit_code
+    text = summary.read_text()
+    assert code == run(*arguments, **variables).exit_code
+
+    assert text.startswith(f"## Smartflo contract: exit code {code}\n\n    {message}")
+    assert text == summary.read_text()

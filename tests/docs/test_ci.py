@@ -163,7 +163,8 @@ def test_action_reports_what_the_check_finds(case: Case, temp: Path, tmp_path: P
     assert grade == done.outputs["grade"]
     if case.code == 3:
         assert "::error title=smartflo-contract::smartflo-contract: the login at http://127.0.0.1:" in done.log
-        assert ("", "", "") == (done.summary, done.outputs["sarif"], done.outputs["json"])
+        assert ("", "") == (done.outputs["sarif"], done.outputs["json"])
+        assert done.summary.startswith("## Smartflo contract: exit code 3\n\n    the login at http://127.0.0.1:")
         return
     assert ("::error title=maximum /*/priority::" in done.log) == bool(case.code)
     assert f"::notice title=smartflo-contract::grade {grade}: " in done.log
@@ -198,7 +199,7 @@ def test_inputs_select_sources_and_reports(temp: Path, tmp_path: Path) -> None:
     ("sources", "code", "message"),
     [
         ("--exit-zero\n$(touch pwned)\n`touch pwned`\n'; touch pwned; '", 3, "cannot read --exit-zero: No such file"),
-        (" \n", 2, "Missing argument 'SOURCE...'"),
+        (" \n", 2, "the input `sources` is empty: "),
     ],
 )
 def test_sources_are_not_executed(temp: Path, tmp_path: Path, sources: str, code: int, message: str) -> None:
@@ -209,7 +210,20 @@ def test_sources_are_not_executed(temp: Path, tmp_path: Path, sources: str, code
     assert re.search(
         rf"^::error title=smartflo-contract::smartflo-contract: {re.escape(message)}", done.log, re.MULTILINE
     )
+    assert done.summary.startswith("## Smartflo contract: exit code ")
     assert not (tmp_path / "pwned").exists()
+
+
+def test_action_reports_readable_sources_beside_unreadable_one(temp: Path, tmp_path: Path) -> None:
+    """Grade and reports are outputs, except for SARIF: its upload would close the alerts of the other source."""
+    (tmp_path / "leads.json").write_text(json.dumps([{}]))
+    inputs = {"sources": "leads.json\nnone.json", "junit": "j.xml", "python": sys.executable}
+    done = run_step(CHECK, inputs, tmp_path, temp)
+
+    assert (3, "3", "F") == (done.code, done.outputs["exit-code"], done.outputs["grade"])
+    assert ("", "j.xml") == (done.outputs["sarif"], done.outputs["junit"])
+    assert done.summary.startswith("## Smartflo contract: grade F for none.json: ")
+    assert "::error title=smartflo-contract::smartflo-contract: cannot read none.json: " in done.log
 
 
 def test_inputs_reach_the_shell_as_variables() -> None:

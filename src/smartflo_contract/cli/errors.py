@@ -60,11 +60,12 @@ def usage_error(message: str) -> click.UsageError:
     return click.UsageError(message, click.get_current_context())
 
 
-def exit_with_one_line_errors(run: Callable[[], object]) -> NoReturn:
+def exit_with_one_line_errors(run: Callable[[], object], on_error: Callable[[str, int], object]) -> NoReturn:
     """Run a command and exit with its code; print an error as one line.
 
     Args:
         run: runs the command; returns its exit code, or anything else for success.
+        on_error: called with the message and the exit code of an error with exit code 2, 3 or 70.
     """
     try:
         with _signals_as_errors():
@@ -77,7 +78,9 @@ def exit_with_one_line_errors(run: Callable[[], object]) -> NoReturn:
         error.show()
         sys.exit(_USAGE)
     except Exception as error:  # noqa: BLE001 - the last one: an internal error must not look like findings
-        _exit(*_describe(error))
+        message, code = _describe(error)
+        on_error(message, code)
+        _exit(message, code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,21 +1,19 @@
 """Reports, baselines and the exit code of the commands that have findings."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from smartflo_contract.cli.errors import FINDINGS, UNREADABLE, print_error, usage_error
+from smartflo_contract.cli.job_summary import job_summary
 from smartflo_contract.cli.output import write
 from smartflo_contract.cli.sources import read_sources
 
 if TYPE_CHECKING:
     from smartflo_contract.live import Report
-
-_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +90,11 @@ def _parse_targets(reports: Sequence[str], formats: Iterable[str]) -> dict[str, 
         if form in targets:
             message = f"--report {form}: each format can be used only once"
             raise usage_error(message)
-        summary = os.environ.get(_SUMMARY) if form == "markdown" else None
+        summary = job_summary() if form == "markdown" else None
         if path == "-":
             message = f"--report {report}: `-` is not a file name; for standard output use --report {form}"
             raise usage_error(message)
-        target = Path(path) if equals else Path(summary) if summary else None
+        target = Path(path) if equals else summary
         if target is not None and target in targets.values():
             message = f"--report {report}: another format is written to this file"
             raise usage_error(message)
@@ -139,7 +137,7 @@ def _token_file(location: str | None) -> Path | None:
 
 def _is_summary(path: Path) -> bool:
     """Return whether a path is the summary of a GitHub step."""
-    return str(path) == os.environ.get(_SUMMARY)
+    return path == job_summary()
 
 
 def _require_replaceable(form: str, path: Path) -> None:
