@@ -1,5 +1,6 @@
 """The command as a whole: help, version, entry points, exit codes and closed streams."""
 
+import os
 import re
 import signal
 import subprocess
@@ -176,3 +177,18 @@ def test_prints_utf_8_in_every_locale(run_process: Run) -> None:
     result = run_process("sample", "--columns", "\u0928\u093e\u092e", PYTHONIOENCODING="ascii", PYTHONUTF8="1")
 
     assert '\\"\u0928\u093e\u092e\\"' in result.stdout
+
+
+def test_module_imports_nothing_from_working_folder(tmp_path: Path) -> None:
+    """``python -m`` puts the working folder first on the path; a module there is not part of the command."""
+    for name in ("click", "rich", "orjson", "jsonschema_rs"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "smartflo_contract", "explain", "priority"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, "") == (done.returncode, done.stderr)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from smartflo_contract.factories import lead
 from smartflo_contract.live import check
 from smartflo_contract.live.checking import checker, parallel_scan
+from smartflo_contract.live.checking.scan_json import decode_result
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
 from smartflo_contract.live.sources import SourceOpener
 from smartflo_contract.schemas import load_contract
@@ -48,7 +48,7 @@ def _in_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     @contextmanager
     def worker_process(job: bytes) -> Iterator[Callable[[], object]]:
-        yield lambda: pickle.loads(parallel_scan.scan_second_half(job))  # noqa: S301 - written by this test
+        yield lambda: decode_result(parallel_scan.scan_second_half(job))
 
     monkeypatch.setattr(parallel_scan, "worker_process", worker_process)
 
@@ -164,7 +164,17 @@ def test_scans_dependent_halves_as_whole(tmp_path: Path, text: str, rules: list[
     assert parallel_scan.split_in_two(path) is None or scan_in_parallel(path) is None
 
 
-@pytest.mark.parametrize("program", ["raise SystemExit(1)", "print('no result'); raise SystemExit(1)"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise SystemExit(1)",
+        "print('no result'); raise SystemExit(1)",
+        "print('no result')",
+        "print('[]')",
+        """print('{"leads": 1}')""",
+        "import pickle, sys; sys.stdout.buffer.write(pickle.dumps(print))",
+    ],
+)
 def test_survives_failure_of_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     """The file is then scanned as a whole."""
     monkeypatch.setattr(parallel_scan, "WORKER", program)
@@ -218,3 +228,26 @@ def test_estimates_progress_of_both_processes(tmp_path: Path) -> None:
     count, size, total = calls[-1]
     assert abs(len(LEADS) - count) <= 2
     assert path.stat().st_size == total == pytest.approx(size, rel=0.1)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_executable_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an interpreter to start, as in some embedded ones, the file is scanned as a whole."""
+    monkeypatch.undo()
+    monkeypatch.setattr(parallel_scan, "MIN_FILE_BYTES", 1)
+    monkeypatch.setattr(sys, "executable", "")
+    one, two = check_twice(write(tmp_path / "leads.json", LEADS, lines=False))
+    assert one == two
+
+
+@pytest.mark.parametrize("entry", ["", ".", "absolute"])
+def test_runs_no_code_of_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> None:
+    """A module in the folder of the leads is not imported by the worker, even if that folder is on the path."""
+    for name in ("json", "orjson", "jsonschema_rs", "pickle", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r})\nraise OSError\n")
+    path = write(tmp_path / "leads.json", LEADS, lines=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", ".")
+    monkeypatch.setattr(sys, "path", [str(tmp_path) if entry == "absolute" else entry, *sys.path])
+    assert scan_in_parallel(path) is not None
+    assert not (tmp_path / "ran").exists()

@@ -96,11 +96,11 @@ def _count_forms(values: Sequence[Any]) -> Iterator[tuple[object, object, int]]:
     for kind in types:
         column = values if len(types) == 1 else [value for value in values if type(value) is kind]
         if are_object_ids(column) or (kind is not list and are_equal(column)):
-            yield _form(column[0]), column[0], len(column)
+            yield form_of(column[0]), column[0], len(column)
             continue
         keys: list[Hashable] = list(map(_GROUPING_KEYS.get(kind, _identity), column))
         first = dict(zip(reversed(keys), reversed(column), strict=True))
-        yield from ((_form(first[key]), first[key], count) for key, count in Counter(keys).items())
+        yield from ((form_of(first[key]), first[key], count) for key, count in Counter(keys).items())
 
 
 def _identity(value: Hashable) -> Hashable:
@@ -115,7 +115,7 @@ _GROUPING_KEYS: Final[Mapping[type, Callable[[Any], Hashable]]] = {
 """By type: a key that is equal only for values of the same form; other types are grouped by value."""
 
 
-def _form(value: object) -> object:
+def form_of(value: object) -> object:
     """Return the form of a value: values of the same form follow the same reading."""
     if isinstance(value, str):
         match = _STRING_FORMS.fullmatch(value)

@@ -21,7 +21,7 @@ LeadCallback: TypeAlias = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class ScanResult:
-    """What a body, or one half of it, contains; it can be pickled.
+    """What a body, or one half of it, contains.
 
     Attributes:
         leads: number of leads.

@@ -8,12 +8,14 @@ The worker is started by ``subprocess`` instead of :class:`concurrent.futures.Pr
 - A worker of a pool that is started by ``spawn`` or ``forkserver`` imports the ``__main__`` module of the caller, so a
   script that calls :func:`check` without ``if __name__ == "__main__"`` would run twice; ``fork`` is not safe once
   there are threads, such as the one of the progress display. This worker imports this module only.
+- What a worker of a pool returns is unpickled. Here, job and result are JSON, and the worker imports no code from the
+  working folder: neither through its own path, nor through that of this process.
 - A pool needs another process that tracks its semaphores. For a file of 133 MB on two processors, a pool took 1.03 s,
   1.61 s of processor time and 122 MB of memory; this module takes 0.98 s, 1.58 s and 107 MB.
 """
 
 import json
-import pickle
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from typing import Final, NamedTuple
 from smartflo_contract.live.checking._finding_collector import ScanResult
 from smartflo_contract.live.checking._scan import scan_items
 from smartflo_contract.live.checking.identifier_set import are_disjoint
+from smartflo_contract.live.checking.scan_json import Job, decode_result, encode_result
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.live.sources import SourceOpener, read_chunks
 from smartflo_contract.schemas import Contract
@@ -117,8 +120,17 @@ def scan_in_parallel(
     Returns:
         The results of both halves; ``None`` if the file must be scanned as a whole.
     """
-    job = pickle.dumps((split, contract.profile, contract.overlay, max_item_bytes))
-    with worker_process(job) as wait_for_result:
+    overlay = contract.overlay
+    job = Job(
+        path=os.fspath(split.path),
+        is_array=split.is_array,
+        start=split.start,
+        end=split.size,
+        profile=contract.profile,
+        overlay=None if overlay is None else (overlay.name, overlay.schema),
+        max_item_bytes=max_item_bytes,
+    )
+    with worker_process(job.encoded()) as wait_for_result:
         chunks = opener.count_bytes(split.first_half(), _FIRST_SHARE)
         items = LeadItems(chunks, frozenset(contract.lead["properties"]), [], max_item_bytes)
         first = scan_items(items, contract, lambda leads: on_progress(int(leads / _FIRST_SHARE)))
@@ -128,12 +140,13 @@ def scan_in_parallel(
     return first, second.shifted(first.leads, split.size - first.size)
 
 
-def scan_second_half(job: bytes) -> bytes:
-    """Scan the second half in the worker process; job and result are pickled."""
-    split, profile, overlay, max_item_bytes = pickle.loads(job)  # noqa: S301 - written by this program
-    contract = Contract(profile, overlay)
-    items = LeadItems(split.second_half(), frozenset(contract.lead["properties"]), [], max_item_bytes)
-    return pickle.dumps(scan_items(items, contract))
+def scan_second_half(data: bytes) -> bytes:
+    """Scan the second half in the worker process; job and result are JSON."""
+    job = Job.decoded(data)
+    contract = job.contract()
+    split = FileSplit(job.file, job.is_array, job.start, job.start, job.end)
+    items = LeadItems(split.second_half(), frozenset(contract.lead["properties"]), [], job.max_item_bytes)
+    return encode_result(scan_items(items, contract))
 
 
 def _are_independent(first: ScanResult, second: ScanResult) -> bool:
@@ -145,19 +158,45 @@ def _are_independent(first: ScanResult, second: ScanResult) -> bool:
 @contextmanager
 def worker_process(job: bytes) -> Iterator[Callable[[], ScanResult | None]]:
     """Start the worker process and yield a function that waits for its result, ``None`` if it failed."""
-    with tempfile.TemporaryFile() as file:
-        file.write(json.dumps(sys.path).encode() + b"\n" + job)
-        file.seek(0)
-        process = subprocess.Popen(  # noqa: S603 - the command is constant
-            [sys.executable, "-c", WORKER], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+    process = _start(json.dumps(import_path()).encode() + b"\n" + job)
+    if process is None:
+        yield lambda: None
+        return
 
     def wait_for_result() -> ScanResult | None:
         output, _ = process.communicate()
-        return pickle.loads(output) if process.returncode == 0 else None  # noqa: S301 - written by this program
+        return decode_result(output) if process.returncode == 0 else None
 
     with process:
         try:
             yield wait_for_result
         finally:
             process.kill()
+
+
+def import_path() -> list[str]:
+    """Return the folders from which this process imports, without the working folder.
+
+    A file there, such as ``json.py``, is no part of this program. Python has the folder on its path after ``-c`` and
+    ``-m``.
+    """
+    folder = os.path.realpath(os.curdir)
+    return [entry for entry in sys.path if entry and os.path.realpath(entry) != folder]
+
+
+def _start(data: bytes) -> subprocess.Popen[bytes] | None:
+    """Start the worker with some input; ``None`` if this interpreter cannot start another one."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # it may be relative
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        try:
+            return subprocess.Popen(  # noqa: S603 - the command is constant
+                [sys.executable, "-P", "-c", WORKER],
+                env=variables,
+                stdin=file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            return None

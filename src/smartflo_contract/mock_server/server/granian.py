@@ -147,6 +147,7 @@ def serve(config: Config, announce: Callable[[str], None]) -> None:
         else "the lists, tokens, faults and journals in its memory are lost"
     )
     Catalogs(config).default.catalog.check_overlay()
+    os.environ.setdefault("PYTHONSAFEPATH", "1")  # a spawned worker would import from the working folder first
     with _reserved(resolve(config.host, config.port)) as address:
         server = _Server(address, config.workers, partial(announce, address.url), state)
         server.serve(target_loader=partial(_load_app, config), wrap_loader=False)
