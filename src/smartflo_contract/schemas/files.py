@@ -1,21 +1,23 @@
-"""The JSON files of this folder, each read once."""
+"""The JSON files of this package, each read once; the package may be in a zip file."""
 
 import json
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 
 def path(name: str) -> Path:
-    """Return the path of a file."""
-    return Path(__file__).with_name(name)
+    """Return where a file is, for reports; in a zip file, there is nothing to open at that path."""
+    return Path(__file__).absolute().with_name(name)
 
 
 @cache
-def _text(name: str) -> str:
-    return path(name).read_text(encoding="utf-8")
+def text(name: str) -> str:
+    """Return the content of a file."""
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def read(name: str) -> Any:
     """Return the decoded content of a file; each call returns a new copy."""
-    return json.loads(_text(name))
+    return json.loads(text(name))

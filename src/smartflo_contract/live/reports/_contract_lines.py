@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from smartflo_contract.schemas.files import path
+from smartflo_contract.schemas.files import path, text
 from smartflo_contract.schemas.lead_format import FIELD
 
 _LEAD_FILE: Final = "lead.schema.json"
@@ -51,15 +51,15 @@ def contract_line(pointer: str) -> ContractLine:
 
 @cache
 def _schema_file(name: str) -> _SchemaFile:
-    text = path(name).read_text(encoding="utf-8")
-    lines = text.splitlines()
+    content = text(name)
+    lines = content.splitlines()
     line_numbers: dict[tuple[str, ...], int] = {}
     keys: list[str] = []
     for number, line in enumerate(lines, 1):
         if match := _KEY_LINE.match(line):
             keys[len(match["indent"]) // _INDENT_SPACES - 1 :] = [json.loads(match["key"])]
             line_numbers.setdefault(tuple(keys), number)
-    return _SchemaFile(json.loads(text), lines, line_numbers)
+    return _SchemaFile(json.loads(content), lines, line_numbers)
 
 
 def _line_number(file: _SchemaFile, keys: Sequence[str]) -> int:
