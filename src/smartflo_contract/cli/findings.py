@@ -25,6 +25,7 @@ class CheckOptions:
     update_baseline: bool
     exit_zero: bool
     reports: Sequence[str]
+    unknown_keys: Any
     max_item: int
     base_url: str | None
     max_wait: float
@@ -63,6 +64,7 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
         prompt=options.prompt,
         profile=options.profile,
         overlay=options.overlay,
+        unknown_keys=options.unknown_keys,
         max_item=options.max_item,
         max_wait=options.max_wait,
         max_time=options.max_time,

@@ -184,6 +184,12 @@ checking = combine(
         "others to files. Without FILE, markdown is appended to GITHUB_STEP_SUMMARY if that is set.",
     ),
     option(
+        "--unknown-keys",
+        type=click.Choice(("show", "mask")),
+        help="Show or mask all keys that the contract does not know. By default, those are shown that read like "
+        "property names and occur in two leads, or in a list of fewer than five.",
+    ),
+    option(
         "--max-item",
         type=click.IntRange(1024),
         default=16 * 1024 * 1024,

@@ -74,7 +74,7 @@ def record_command(
 
 def _print_summary(recording: "Recorded", output: Path | None, as_test: Path | None) -> None:
     """Print how many leads and tests were written, on standard error."""
-    from smartflo_contract.live.report import format_count
+    from smartflo_contract.schemas.grammar import format_count
 
     if output is not None:
         click.echo(f"{output}: {format_count(recording.leads, 'lead')} without personal data", err=True)

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.body_rules import OPERATIONAL_RULES, UNREADABLE_SOURCE
 from smartflo_contract.schemas.findings import SEVERITIES, Severity
+from smartflo_contract.schemas.grammar import format_count
 
 FORMAT_VERSION: Final = 1
 MIN_GRADED_LEADS: Final = 20
@@ -222,8 +223,3 @@ class Report:
 def _is_broken_lead(finding: Finding) -> bool:
     """Return whether a finding is a violation in leads."""
     return finding.severity == "break" and finding.first is not None
-
-
-def format_count(count: int, noun: str) -> str:
-    """Return a number with a noun, in the plural unless the number is 1."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,5 +1,6 @@
 """Sources of response bodies: URLs of the real API, files, standard input and bytes."""
 
+import json
 import os
 import re
 import stat
@@ -17,12 +18,15 @@ from urllib.parse import urlsplit
 from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
 from smartflo_contract.live.errors import ApiUnavailableError, LiveError, TruncatedBodyError
 from smartflo_contract.live.parsing.body_defect import BodyDefect
+from smartflo_contract.schemas.other_endpoints import known_message
 
 BodySource: TypeAlias = str | PathLike[str] | bytes | BinaryIO
 """A URL, the path of a file, ``-`` for standard input, the bytes of a body, or an open binary file."""
 Progress: TypeAlias = Callable[[int, int, int | None], None]
 """Called with the leads and bytes that were read so far, and the bytes of all sources, ``None`` if unknown."""
 
+_MAX_ERROR_BYTES: Final = 16 * 1024
+_MEDIA_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z.+-]{1,40}")
 _CHUNK_BYTES: Final = 1024 * 1024
 _URL: Final = re.compile("https?://", re.IGNORECASE)
 
@@ -126,12 +130,39 @@ class SourceOpener:
         with response:
             name = _name_of_url(response.url)
             if response.status != HTTPStatus.OK:
-                yield OpenBody(name, None, defects=[BodyDefect("http-status", None, f"status {response.status}")])
+                yield OpenBody(name, None, defects=[_status_defect(response.status, response.chunks)])
                 return
             has_json_type = response.content_type is not None and "json" in response.content_type.lower()
-            defects = [] if has_json_type else [BodyDefect("content-type", None)]
+            defects = [] if has_json_type else [_type_defect(response.content_type)]
             chunks = self.count_bytes(_until_truncation(response.chunks, defects))
             yield OpenBody(name, chunks, is_http_response=True, defects=defects)
+
+
+def _status_defect(status: int, chunks: Iterable[bytes]) -> BodyDefect:
+    """Return the defect of an error response, with its message if the contract knows it."""
+    body = b""
+    try:
+        for chunk in chunks:
+            body += chunk
+            if len(body) > _MAX_ERROR_BYTES:
+                break
+        known = known_message(json.loads(body))
+    except (LiveError, RecursionError, ValueError):
+        known = None
+    got = f"status {status}"
+    return BodyDefect(
+        "http-status",
+        None,
+        got=f'{got} and the message "{known.message}"' if known else got,
+        help=known.help if known else "",
+    )
+
+
+def _type_defect(content_type: str | None) -> BodyDefect:
+    """Return the defect of a response with another content type than JSON."""
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    got = "no content type" if content_type is None else media_type if _MEDIA_TYPE.fullmatch(media_type) else ""
+    return BodyDefect("content-type", None, got=got)
 
 
 def _until_truncation(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ ContractError          an unknown profile, schema or pointer
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 
 class ContractError(ValueError):
@@ -14,6 +15,24 @@ class ContractError(ValueError):
 
 class OverlayError(ContractError):
     """The overlay cannot be read, contradicts itself, or uses an unsupported keyword."""
+
+
+_MIN_SIMILARITY: Final = 0.6
+
+
+def similar_name(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of ``names`` that ``name`` probably stands for; ``None`` if none is similar.
+
+    Case, underscores and hyphens do not matter, as in ``leadId``.
+    """
+    by_letters = {_letters(known): known for known in names}
+    letters = _letters(name)
+    close = get_close_matches(letters, by_letters, n=1, cutoff=_MIN_SIMILARITY)
+    return by_letters[close[0]] if close else None
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

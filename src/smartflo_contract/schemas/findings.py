@@ -41,6 +41,7 @@ class Finding:
         first: index of the first lead concerned; ``None`` for the body as a whole.
         contradiction: id of the contradiction that the key is part of, if any.
         source: name of the body, if several were checked.
+        help: what usually causes it, and what to do.
     """
 
     rule: str
@@ -55,6 +56,7 @@ class Finding:
     first: int | None
     contradiction: str | None = None
     source: str | None = None
+    help: str = ""
 
     @property
     def fingerprint(self) -> str:

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 
 
 def escape(key: str) -> str:
-    """Return a key as a path segment."""
-    return key.replace("~", "~0").replace("/", "~1")
+    """Return a key as a path segment; line breaks and other characters that cannot be printed are escaped."""
+    segment = key.replace("~", "~0").replace("/", "~1")
+    if segment.isprintable():
+        return segment
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in segment)
 
 
 def unescape(segment: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from smartflo_contract.factories import lead
 from smartflo_contract.live import Credentials, LiveError, Report, check, record
 from smartflo_contract.pytest_plugin import Smartflo
+from smartflo_contract.schemas.grammar import format_count
 
 LEADS = [json.dumps(lead(0, 8668, index)).encode() for index in range(2)]
 BODY = b"[%b,%b,%b]" % (LEADS[0], LEADS[0], LEADS[1])
@@ -183,7 +184,7 @@ def test_names_position_of_truncation(smartflo: Smartflo) -> None:
 
     (cut,) = (finding for finding in report.findings if finding.rule == "cut-connection")
     (source,) = report.sources
-    assert f"at byte {source.bytes:,}, after {source.leads} leads" in cut.got
+    assert f"at byte {source.bytes:,}, after {format_count(source.leads, 'lead')}" in cut.got
     assert source.bytes > 1_000
 
 

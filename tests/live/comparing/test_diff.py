@@ -1,6 +1,5 @@
 """Changes from one response to another."""
 
-import hashlib
 import json
 import string
 from collections.abc import Callable
@@ -25,7 +24,6 @@ Lead: TypeAlias = dict[str, Any]
 Mutation: TypeAlias = Callable[[Lead, int], object]
 
 COUNT: Final = 100
-UNKNOWN_KEY: Final = f"/*/(unknown key {hashlib.sha256(b'extra').hexdigest()[:8]})"
 LEADS: Final = tuple(json.dumps(lead) for lead in lead_list(0, 8668, COUNT))
 
 
@@ -80,7 +78,7 @@ def test_needs_twenty_leads_for_a_grade() -> None:
         (drop("call_count"), None, ("info", "new-key", "/*/call_count")),
         (None, drop("call_count", 0.2), ("surprise", "key-rate", "/*/call_count")),
         (drop("call_count", 0.2), None, ("surprise", "key-rate", "/*/call_count")),
-        (put("extra", 1), put_except_first("extra", None, 1), ("surprise", "new-type", UNKNOWN_KEY)),
+        (put("extra", 1), put_except_first("extra", None, 1), ("surprise", "new-type", "/*/extra")),
         (None, put("skill_id", 5), ("info", "gone-type", "/*/skill_id")),
         (put("skill_id", None, 0.9), put("skill_id", 5, 0.9), ("surprise", "null-rate", "/*/skill_id")),
         (put("dial_status", 1), put("dial_status", 4), ("info", "new-value", "/*/dial_status")),
@@ -264,10 +262,11 @@ def test_conforming_lists_never_break(before: list[Lead], after: list[Lead]) -> 
     assert len(report.findings) == len({finding.fingerprint for finding in report.findings})
 
 
-@given(text=st.text(string.ascii_letters, min_size=12, max_size=20))
+@given(text=st.text(string.ascii_letters, min_size=12, max_size=20).map(lambda letters: f"Zq{letters}"))
 def test_no_format_contains_personal_data(text: str) -> None:
-    """Neither values nor unknown keys are in a report."""
-    leads = [json.loads(lead) | {text: text, "list_name": {text: text}} for lead in LEADS[:2]]
+    """Neither values nor keys that may be names are in a report."""
+    name = f"{text} Rao"
+    leads = [json.loads(lead) | {name: text, "list_name": {name: text}} for lead in LEADS[:2]]
     report = diff(body(count=2), json.dumps(leads).encode())
     assert report.findings
     assert text not in "".join(form(report, "break") for form in REPORTS.values())

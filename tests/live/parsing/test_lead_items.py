@@ -25,10 +25,10 @@ def parse(body: bytes | None, *defects: BodyDefect, must_be_array: bool = False)
     [
         (b'{"lead_id":1}', [{"lead_id": 1}]),
         (b'{"success":false,"lead_id":1}', ["error-body"]),
-        (b'{"data":[]}', ["no-array"]),
+        (b'{"data":1}', ["no-array"]),
         (b"null", ["no-array"]),
         (b'[{"data":[]}]', [{"data": []}]),
-        (b'{"data":1}\n{"lead_id":1}', [{"data": 1}, {"lead_id": 1}]),
+        (b'{"data":2}\n{"lead_id":1}', [{"data": 2}, {"lead_id": 1}]),
     ],
 )
 def test_tells_leads_from_other_single_values(body: bytes, expected: list[object]) -> None:

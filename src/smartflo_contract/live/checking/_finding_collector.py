@@ -13,6 +13,7 @@ from smartflo_contract.live.parsing.item_splitter import ItemBatch
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.body_rules import body_finding
 from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.response_check import ResponseCheck
 
 LeadCallback: TypeAlias = Callable[[Mapping[str, Any]], None]
@@ -117,6 +118,7 @@ class FindingCollector:
 
 
 def _body_finding(defect: BodyDefect, leads: int) -> Finding:
-    position = "" if defect.offset is None else f", at byte {defect.offset:,}, after {leads:,} leads"
+    is_whole_body = defect.offset is None or (defect.offset == 0 and not leads)
+    position = "" if is_whole_body else f", at byte {defect.offset:,}, after {format_count(leads, 'lead')}"
     detail = f": {defect.detail}" if defect.detail else ""
-    return body_finding(defect.rule, f"{position}{detail}")
+    return body_finding(defect.rule, f"{position}{detail}", got=defect.got, pointer=defect.pointer, advice=defect.help)

@@ -1,6 +1,7 @@
 """The function that checks responses against the contract."""
 
 from smartflo_contract.live.checking.checker import Checker
+from smartflo_contract.live.checking.masking import KeyNames, UnknownKeys
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
@@ -20,6 +21,7 @@ def check(
     max_time: float = MAX_RESPONSE_SECONDS,
     token: str | Credentials | None = None,
     progress: Progress | None = None,
+    unknown_keys: UnknownKeys | None = None,
     processes: int = 1,
 ) -> Report:
     """Check responses against the contract and return a report.
@@ -41,6 +43,8 @@ def check(
             ``SMARTFLO_PASSWORD``, or else none. After a login, an expired token is replaced once for each URL.
         progress: called with the leads and bytes that were read so far, and the bytes of all bodies, ``None`` if
             unknown.
+        unknown_keys: ``show`` shows the name of every key that the contract does not know, ``mask`` none; by default
+            those that read like property names and occur in two leads, or in a list of fewer than five.
         processes: 2 splits files of 64 MiB or more in half and checks the second half in another process.
 
     Raises:
@@ -50,9 +54,11 @@ def check(
     contract = load_contract(profile, overlay)
     opener = SourceOpener(token, max_wait, max_time)
     on_progress = lead_progress(progress, opener, bodies)
+    names = KeyNames(contract, unknown_keys)
     checker = Checker(
         contract,
         opener,
+        names,
         max_item,
         on_progress,
         processes=processes,

@@ -7,14 +7,15 @@ from smartflo_contract.live.checking._agreement_counter import AgreementCounter
 from smartflo_contract.live.checking._finding_collector import LeadCallback, ScanResult
 from smartflo_contract.live.checking._scan import ScanError, scan_items
 from smartflo_contract.live.checking._value_statistics import ValueStatistics
-from smartflo_contract.live.checking.masking import mask_findings, merge_findings
+from smartflo_contract.live.checking.masking import KeyNames, merge_findings
 from smartflo_contract.live.checking.parallel_scan import scan_in_parallel, split_in_two
 from smartflo_contract.live.errors import LiveError
 from smartflo_contract.live.parsing.lead_items import LeadItems
-from smartflo_contract.live.report import Report, Source, format_count
+from smartflo_contract.live.report import Report, Source
 from smartflo_contract.live.sources import BodySource, OpenBody, SourceOpener, is_url, source_name
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.body_rules import TOO_FEW_LEADS, UNREADABLE_SOURCE, body_finding
+from smartflo_contract.schemas.grammar import format_count
 
 
 class Checker:
@@ -23,6 +24,7 @@ class Checker:
     Args:
         contract: the contract.
         opener: opens the sources.
+        names: names of keys in the report.
         max_item_bytes: maximum size of one lead.
         on_progress: called with the number of leads so far.
         processes: maximum number of processes for one file.
@@ -35,6 +37,7 @@ class Checker:
         self,
         contract: Contract,
         opener: SourceOpener,
+        names: KeyNames,
         max_item_bytes: int,
         on_progress: Callable[[int], None],
         *,
@@ -44,7 +47,8 @@ class Checker:
         on_lead: LeadCallback | None = None,
     ) -> None:
         """Start without a source."""
-        self._contract, self._opener, self._max_item_bytes = contract, opener, max_item_bytes
+        self._contract, self._opener, self._names = contract, opener, names
+        self._max_item_bytes = max_item_bytes
         self._on_progress, self._on_lead = on_progress, on_lead
         self._processes, self._name_sources, self._min_leads = processes, name_sources, min_leads
         self._agreements, self._statistics = AgreementCounter(contract), ValueStatistics(contract)
@@ -90,7 +94,7 @@ class Checker:
             profile=self._contract.profile,
             overlay=None if overlay is None else overlay.name,
             sources=tuple(self._sources),
-            findings=merge_findings(mask_findings(self._findings, self._contract)),
+            findings=merge_findings(self._names.mask(self._findings)),
             broken=self._broken,
             agreements=self._agreements.agreements(),
             statistics=self._statistics.as_dict(),
@@ -132,6 +136,8 @@ class Checker:
         size, broken = sum(result.size for result in results), sum(result.broken for result in results)
         self._sources.append(Source(name, leads, size, broken))
         for result in results:
+            self._names.count(result.body_findings, 0)
+            self._names.count(result.lead_findings, leads)
             self._add_findings((*result.body_findings, *result.lead_findings))
             self._broken += result.broken
             self._agreements.merge(result.forms)

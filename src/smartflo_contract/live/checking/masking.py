@@ -1,33 +1,102 @@
 """Findings without personal data, merged over several responses."""
 
-import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas.errors import similar_name
+from smartflo_contract.schemas.json_pointer import escape
 from smartflo_contract.schemas.lead_format import FIELD
 
+UnknownKeys: TypeAlias = Literal["show", "mask"]
+"""Whether the names of all keys that the contract does not know are shown or masked."""
 _NUMBER: Final = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?(?:e[-+]?[0-9]+)?")
 _FOUR_DIGITS: Final = re.compile("[0-9]{4}")
+_PROPERTY_NAME: Final = re.compile("(?!.*[0-9]{4})[A-Za-z0-9_-]{1,40}")
 _MAX_FIELD_CHARACTERS: Final = len("field_999")
+_MIN_COMMON_LEADS: Final = 2
+_SHORT_LIST_LEADS: Final = 5
+"""Leads from which on a key must be common; in a shorter list, one lead is enough."""
+_MAX_SUGGESTIONS: Final = 100
+"""Unknown keys whose nearest known key is searched."""
+_RULES_ABOUT_NAMES: Final = frozenset({"additionalProperties", "new-key", "unknown-key"})
 
 
-def mask_findings(findings: Iterable[Finding], contract: Contract) -> Iterator[Finding]:
-    """Yield findings without keys and numbers that may identify a person.
+class KeyNames:
+    """Names of keys in reports.
 
-    A key that the contract does not have may be a name: it is replaced with a number derived from it, which is the same
-    in each report. So is a field whose number no list reaches. Numbers with four digits in a row are replaced with
-    their length.
+    A key that the contract does not know may be the name of a person. It is shown if it reads like the name of a
+    property, and occurs in two leads or in a list of fewer than five. Others are numbered by order of appearance.
+
+    Args:
+        contract: defines the known keys.
+        policy: shows or masks all unknown keys instead.
     """
-    known = frozenset(_property_names(contract.lead)) | {"", "*"}
-    for finding in findings:
-        parts = finding.pointer.split("/")
-        masked = [part if part in known or _is_field(part) else f"(unknown key {_key_number(part)})" for part in parts]
-        got = _NUMBER.sub(_digit_count, finding.got) if finding.pointer else finding.got
-        message = finding.message.replace(finding.got, got)
-        yield replace(finding, pointer="/".join(masked), got=got, message=message)
+
+    def __init__(self, contract: Contract, policy: UnknownKeys | None = None) -> None:
+        """Start without an unknown key."""
+        self._known = {escape(name) for name in _property_names(contract.lead)} | {"", "*"}
+        self._properties = list(contract.lead["properties"])
+        self._policy = policy
+        self._counts: Counter[str] = Counter()
+        self._common: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        self._suggestions: dict[str, str | None] = {}
+
+    def count(self, findings: Iterable[Finding], leads: int) -> None:
+        """Count the keys in the findings of a response with so many leads."""
+        for finding in findings:
+            self.count_pointer(finding.pointer, finding.count, leads)
+
+    def count_pointer(self, pointer: str, count: int, leads: int) -> None:
+        """Count a pointer that occurs so often in a response with so many leads."""
+        unknown = [part for part in pointer.split("/") if not self._is_known(part)]
+        if unknown:
+            self._counts[pointer] += count
+            if self._counts[pointer] >= _MIN_COMMON_LEADS or leads < _SHORT_LIST_LEADS:
+                self._common.update(unknown)
+
+    def is_shown(self, segment: str) -> bool:
+        """Return whether reports show a path segment."""
+        if self._is_known(segment) or self._policy == "show":
+            return True
+        is_name = _PROPERTY_NAME.fullmatch(segment) is not None
+        return self._policy is None and is_name and segment in self._common
+
+    def mask(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield findings without keys and numbers that may identify a person, and with the nearest known keys.
+
+        Numbers with four digits in a row are replaced with their length.
+        """
+        for finding in findings:
+            pointer = "/".join(map(self._shown, finding.pointer.split("/")))
+            got = finding.got
+            if finding.pointer:
+                got = _NUMBER.sub(_digit_count, got.replace(finding.pointer, pointer))
+            expected = finding.expected + self._suggestion(finding)
+            message = finding.message.replace(finding.got, got).replace(finding.expected, expected, 1)
+            yield replace(finding, pointer=pointer, got=got, expected=expected, message=message)
+
+    def _is_known(self, segment: str) -> bool:
+        return segment in self._known or _is_field(segment)
+
+    def _shown(self, segment: str) -> str:
+        if self.is_shown(segment):
+            return segment
+        return f"(unknown key {self._numbers.setdefault(segment, len(self._numbers) + 1)})"
+
+    def _suggestion(self, finding: Finding) -> str:
+        """Return which known key is nearest to an unknown one, in parentheses; an empty string for none."""
+        key = finding.pointer.rpartition("/")[2]
+        if finding.rule not in _RULES_ABOUT_NAMES or self._is_known(key) or not self.is_shown(key):
+            return ""
+        if key not in self._suggestions and len(self._suggestions) < _MAX_SUGGESTIONS:
+            self._suggestions[key] = similar_name(key, self._properties)
+        name = self._suggestions.get(key)
+        return f" (did you mean `{name}`?)" if name else ""
 
 
 def merge_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -64,7 +133,3 @@ def _digit_count(number: re.Match[str]) -> str:
     if not _FOUR_DIGITS.search(number[0]):
         return number[0]
     return f"of {len(integer if _FOUR_DIGITS.match(integer) else integer + fraction)} digits"
-
-
-def _key_number(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8]

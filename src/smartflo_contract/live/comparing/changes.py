@@ -6,13 +6,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from smartflo_contract.live.checking.masking import mask_findings
+from smartflo_contract.live.checking.masking import KeyNames
 from smartflo_contract.live.comparing._change_findings import change_finding, with_earlier_state
 from smartflo_contract.live.comparing._shape_changes import column_changes, key_and_type_changes, known_value_changes
 from smartflo_contract.live.comparing.rates import is_relevant_change, may_be_chance
 from smartflo_contract.live.comparing.response_shape import Occurrences, ResponseShape, ShapePath
 from smartflo_contract.live.report import Agreement, Report
-from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import SEVERITIES
 from smartflo_contract.schemas.json_pointer import parse_pointer
 from smartflo_contract.schemas.profile_names import READINGS
@@ -27,7 +27,7 @@ class CheckedResponse(NamedTuple):
     shape: ResponseShape
 
 
-def find_changes(before: CheckedResponse, after: CheckedResponse, contract: Contract) -> Iterator[Finding]:
+def find_changes(before: CheckedResponse, after: CheckedResponse, names: KeyNames) -> Iterator[Finding]:
     """Yield the changes from one response to another, and new violations of the contract.
 
     A key that violates the contract in the later response has that finding instead of its change; the finding states
@@ -36,7 +36,7 @@ def find_changes(before: CheckedResponse, after: CheckedResponse, contract: Cont
     Args:
         before: the earlier response.
         after: the later response.
-        contract: contract that both were checked against.
+        names: names of keys in both reports.
     """
     new_findings = list(_new_findings(before.report, after.report))
     if not after.shape.leads:
@@ -45,7 +45,7 @@ def find_changes(before: CheckedResponse, after: CheckedResponse, contract: Cont
         return
     rank_at = {finding.pointer: finding.rank for finding in sorted(new_findings, key=attrgetter("rank"), reverse=True)}
     earlier_state: dict[str, str] = {}
-    for change in mask_findings(_changes_of_keys(before, after), contract):
+    for change in names.mask(_changes_of_keys(before, after)):
         if rank_at.get(change.pointer, len(SEVERITIES)) < change.rank:
             earlier_state[change.pointer] = change.expected
         else:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from smartflo_contract.live.checking.checker import Checker
-from smartflo_contract.live.checking.masking import merge_findings
+from smartflo_contract.live.checking.masking import KeyNames, UnknownKeys, merge_findings
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.comparing.changes import CheckedResponse, find_changes
@@ -13,6 +13,7 @@ from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
 from smartflo_contract.live.report import Report
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.overlay import OverlaySource
 
 
@@ -27,6 +28,7 @@ def diff(
     max_time: float = MAX_RESPONSE_SECONDS,
     token: str | Credentials | None = None,
     progress: Progress | None = None,
+    unknown_keys: UnknownKeys | None = None,
 ) -> Report:
     """Compare two responses and return a report of the changes: keys, types, known values, null rates and columns.
 
@@ -47,6 +49,8 @@ def diff(
             ``SMARTFLO_PASSWORD``, or else none. After a login, an expired token is replaced once for each URL.
         progress: called with the leads and bytes that were read so far, and the bytes of both responses, ``None`` if
             unknown.
+        unknown_keys: ``show`` shows the name of every key that the contract does not know, ``mask`` none; by default
+            those that read like property names and occur in two leads, or in a list of fewer than five.
 
     Returns:
         A report on the later response; ``base`` is the earlier one, and ``findings`` are the changes.
@@ -60,21 +64,29 @@ def diff(
     opener = SourceOpener(token, max_wait, max_time)
     on_progress = lead_progress(progress, opener, (before, after))
 
-    def check_response(source: BodySource, previous_leads: int = 0) -> CheckedResponse:
+    names = KeyNames(contract, unknown_keys)
+
+    def scan(source: BodySource, previous_leads: int = 0) -> tuple[Checker, ResponseShape]:
         shape = ResponseShape(contract)
         checker = Checker(
-            contract, opener, max_item, lambda leads: on_progress(previous_leads + leads), on_lead=shape.add
+            contract, opener, names, max_item, lambda leads: on_progress(previous_leads + leads), on_lead=shape.add
         )
         checker.check(source)
-        return CheckedResponse(checker.report(), shape)
+        for path, occurrences in shape.present.items():
+            names.count_pointer(finding_pointer(path), occurrences.leads, shape.leads)
+        return checker, shape
 
-    earlier = check_response(before)
-    (base,) = earlier.report.sources
-    if not earlier.shape.leads:
-        reason = ", ".join(finding.rule for finding in earlier.report.findings) or "the list is empty"
-        message = f"{base.name}: no leads to compare with ({reason}); use an earlier response that contains leads"
+    checker, shape = scan(before)
+    if not shape.leads:
+        report = checker.report()
+        reason = ", ".join(finding.rule for finding in report.findings) or "the list is empty"
+        name = report.sources[0].name
+        message = f"{name}: no leads to compare with ({reason}); use an earlier response that contains leads"
         raise BaselineError(message)
-    later = check_response(after, earlier.shape.leads)
-    findings = merge_findings(find_changes(earlier, later, contract))
+    later_checker, later_shape = scan(after, shape.leads)
+    earlier = CheckedResponse(checker.report(), shape)
+    later = CheckedResponse(later_checker.report(), later_shape)
+    (base,) = earlier.report.sources
+    findings = merge_findings(find_changes(earlier, later, names))
     broken = max((finding.count for finding in findings if finding.severity == "break"), default=0)
     return replace(later.report, findings=findings, broken=min(broken, later.report.leads), base=base)

@@ -13,9 +13,11 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from smartflo_contract.live.parsing._byte_buffer import ByteBuffer, byte_at, end_of_blanks, end_of_match
+from smartflo_contract.live.parsing._envelope import Envelope, find_envelope
 from smartflo_contract.live.parsing._item_decoding import decode_item
 from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 from smartflo_contract.live.parsing.body_defect import BodyDefect
+from smartflo_contract.schemas.json_pointer import json_pointer
 
 MAX_ITEM_BYTES: Final = 16 * 1024 * 1024
 """Default maximum size of one item."""
@@ -53,18 +55,28 @@ class ItemSplitter:
     Args:
         chunks: the body; consumed bytes are not kept.
         max_item_bytes: maximum size of one item; a larger one is a defect, and the items after it are read.
+        properties: properties of a lead, which tell a lead from an envelope.
 
     Attributes:
         is_array: whether the body is an array, and not values that follow each other; known after the first item.
+        envelope: the first object, if it contains the array; known after the first item.
     """
 
-    def __init__(self, chunks: Iterable[bytes], max_item_bytes: int = MAX_ITEM_BYTES) -> None:
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        max_item_bytes: int = MAX_ITEM_BYTES,
+        properties: frozenset[str] = frozenset(),
+    ) -> None:
         """Read nothing yet."""
         self.is_array = False
+        self.envelope: Envelope | None = None
+        self._properties = properties
         self._buffer = ByteBuffer(chunks)
         self._max_item_bytes, self._batch_bytes = max_item_bytes, min(BATCH_BYTES, max_item_bytes)
         self._is_truncated = False
         self._is_utf8 = True
+        self._ends_array = False
 
     @property
     def size(self) -> int:
@@ -95,12 +107,35 @@ class ItemSplitter:
             yield from self._array_items()
         elif first == b"<":
             yield BodyDefect("html-body", buffer.offset)
+        elif first == b"{" and (envelope := self._find_envelope()):
+            self.is_array, self.envelope = True, envelope
+            while envelope:
+                yield from self._envelope_items(envelope)
+                envelope = self._find_envelope() if buffer.consume_blanks() == b"{" else None
+            if buffer.data:
+                yield BodyDefect("trailing-data", buffer.offset)
         else:
             yield from self._consecutive_values()
+
+    def _find_envelope(self) -> Envelope | None:
+        self._buffer.fill(self._batch_bytes)
+        return find_envelope(bytes(self._buffer.data[: self._batch_bytes]), self._properties)
+
+    def _envelope_items(self, envelope: Envelope) -> Iterator[ItemBatch | BodyDefect]:
+        """Yield the items of an envelope, and consume the rest of it."""
+        buffer = self._buffer
+        pointer = json_pointer(envelope.path)
+        yield BodyDefect("envelope", buffer.offset, got=f"an object that contains them at {pointer}", pointer=pointer)
+        buffer.consume(envelope.items_start)
+        yield from self._array_items()
+        is_complete = self._skip_item(SkipState(len(envelope.path), in_string=False, is_word=False))
+        if not is_complete and self._ends_array:
+            yield BodyDefect("truncated-body", buffer.offset)
 
     def _array_items(self) -> Iterator[ItemBatch | BodyDefect]:
         """Yield what follows the opening bracket of an array."""
         buffer = self._buffer
+        self._ends_array = False
         byte = buffer.consume_blanks()
         while byte not in {b"]", b""}:
             batch = _take_batch(buffer, self._batch_bytes)
@@ -119,7 +154,8 @@ class ItemSplitter:
                 return
         if byte:
             buffer.consume(1)
-            if buffer.consume_blanks():
+            self._ends_array = True
+            if not self.envelope and buffer.consume_blanks():
                 yield BodyDefect("trailing-data", buffer.offset)
         elif not self._is_truncated:
             yield BodyDefect("truncated-body", buffer.offset)
@@ -206,8 +242,8 @@ class ItemSplitter:
                 return len(data)
             buffer.fill(2 * len(data) + SKIP_CHUNK_BYTES)
 
-    def _skip_item(self, state: SkipState) -> None:
-        """Consume the rest of an item without keeping it."""
+    def _skip_item(self, state: SkipState) -> bool:
+        """Consume the rest of an item without keeping it; return whether it has an end."""
         buffer = self._buffer
         while True:
             buffer.fill(SKIP_CHUNK_BYTES)
@@ -215,7 +251,7 @@ class ItemSplitter:
             end, state = find_end(data, state)
             if end is not None or (buffer.ended and len(data) == len(buffer.data)):
                 buffer.consume(len(data) if end is None else end)
-                return
+                return end is not None
             begins_escape = (len(data) - len(data.rstrip(b"\\"))) % 2  # the escaped character is in the next chunk
             buffer.consume(len(data) - begins_escape)
 

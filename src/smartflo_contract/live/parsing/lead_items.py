@@ -1,14 +1,18 @@
 """The lead list in a body: bytes to batches of leads, and the defects between them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.decompression import decompress
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES, ItemBatch, ItemSplitter
+from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.lead_format import FIELD
+from smartflo_contract.schemas.other_endpoints import known_message, other_endpoint
 
 _ERROR_KEYS: Final = frozenset({"success", "message", "error"})
+_OTHER_HELP: Final = "Request GET /v1/broadcast/leads/{id} with the id of a lead list."
+_JSON_TYPES: Final[dict[type, str]] = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
 class LeadItems:
@@ -32,8 +36,8 @@ class LeadItems:
         must_be_array: bool = False,
     ) -> None:
         """Read nothing yet."""
-        self._splitter = ItemSplitter(decompress(chunks or (), defects), max_item_bytes)
-        self._parts: Iterable[ItemBatch | BodyDefect] = () if chunks is None else self._splitter
+        self._splitter = ItemSplitter(decompress(chunks or (), defects), max_item_bytes, properties)
+        self._parts: Iterator[ItemBatch | BodyDefect] = iter(() if chunks is None else self._splitter)
         self._properties, self._defects, self._must_be_array = properties, defects, must_be_array
 
     @property
@@ -43,27 +47,64 @@ class LeadItems:
 
     def __iter__(self) -> Iterator[ItemBatch | BodyDefect]:
         """Yield batches of items, and defects, in the order of the body."""
+        held: BodyDefect | None = None
         has_items = False
         for part in self._parts:
-            if isinstance(part, ItemBatch) and not has_items:
-                if not self._splitter.is_array:
-                    if rule := _rule_against_single_value(part.values, self._properties):
-                        yield BodyDefect(rule, part.offset)
-                        continue
-                    if self._must_be_array:
-                        yield BodyDefect("no-array", part.offset)
+            if has_items:
+                yield part
+            elif isinstance(part, BodyDefect) and part.rule == "envelope":
+                held = part
+            elif isinstance(part, BodyDefect):
+                yield part
+            elif other := self._other_body(part):
+                held = None
+                yield other
+                if self._splitter.is_array:
+                    self._read_rest()
+            else:
                 has_items = True
-            yield part
+                yield from filter(None, [held or self._defect_of_lines(part)])
+                held = None
+                yield part
+        if held:
+            yield self._other_body(ItemBatch([], 0, b"")) or held
         yield from self._defects
 
+    def _other_body(self, first: ItemBatch) -> BodyDefect | None:
+        """Return the defect of a body that begins with other items than leads; ``None`` if they are leads.
 
-def _rule_against_single_value(values: Sequence[object], properties: frozenset[str]) -> str | None:
-    """Return the rule that a body without an array breaks if it begins with one value that is not a lead."""
-    if len(values) != 1:
+        Args:
+            first: the first items; none in an empty envelope.
+        """
+        envelope, is_array = self._splitter.envelope, self._splitter.is_array
+        item = first.values[0] if first.values else {}
+        keys = frozenset(item) if isinstance(item, dict) else frozenset[str]()
+        body_keys = envelope.keys if envelope else frozenset[str]() if is_array else keys
+        if route := other_endpoint(body_keys, keys):
+            return BodyDefect("other-endpoint", 0, got=f"that of another endpoint: this is {route}", help=_OTHER_HELP)
+        if is_array or len(first.values) != 1:
+            return None
+        return _defect_of_value(item, first.offset, self._properties)
+
+    def _defect_of_lines(self, first: ItemBatch) -> BodyDefect | None:
+        if self._splitter.is_array or not self._must_be_array:
+            return None
+        return BodyDefect("no-array", first.offset, got="one lead per line")
+
+    def _read_rest(self) -> None:
+        """Read the body to its end and forget it."""
+        for _ in self._parts:
+            pass
+
+
+def _defect_of_value(value: object, offset: int, properties: frozenset[str]) -> BodyDefect | None:
+    """Return the defect of a body that is, or begins with, one JSON value; ``None`` if the value is a lead."""
+    if not isinstance(value, dict):
+        return BodyDefect("no-array", offset, got=f"{_JSON_TYPES.get(type(value), 'a number')}")
+    if not _ERROR_KEYS.isdisjoint(value):
+        known = known_message(value)
+        got = f'an object with the message "{known.message}"' if known else ""
+        return BodyDefect("error-body", offset, got=got, help=known.help if known else "")
+    if any(key in properties or FIELD.fullmatch(key) for key in value):
         return None
-    (value,) = values
-    if isinstance(value, dict) and not _ERROR_KEYS.isdisjoint(value):
-        return "error-body"
-    if isinstance(value, dict) and any(key in properties or FIELD.fullmatch(key) for key in value):
-        return None
-    return "no-array"
+    return BodyDefect("no-array", offset, got=f"an object with {format_count(len(value), 'key')}")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from smartflo_contract.live.checking.masking import mask_findings
+from smartflo_contract.live.checking.masking import KeyNames
 from smartflo_contract.live.recording._test_source import module_source, test_source
 from smartflo_contract.live.recording.finding_examples import FindingExamples, FindingKey, Lead, findings_in, key_of
 from smartflo_contract.live.recording.reduction import reduce_leads
@@ -49,7 +49,9 @@ def regression_tests(examples: FindingExamples, leads: Iterable[Lead], folder: s
     findings_of: dict[tuple[int, ...], set[FindingKey]] = {}
     files: dict[str, str] = {}
     tests: list[str] = []
-    for finding, masked in zip(findings, mask_findings(findings, contract), strict=True):
+    names = KeyNames(contract)
+    names.count(all_findings, examples.leads)
+    for finding, masked in zip(findings, names.mask(findings), strict=True):
         example = lead_examples[key_of(finding)]
         ids = tuple(map(id, example))  # many findings may have the same example
         if ids not in findings_of:

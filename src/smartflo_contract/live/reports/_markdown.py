@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from smartflo_contract.live.report import Report, format_count
+from smartflo_contract.live.report import Report
 from smartflo_contract.schemas.findings import Severity
+from smartflo_contract.schemas.grammar import format_count
 
 _MAX_FINDINGS: Final = 1_000
 """Findings in the table. GitHub rejects a summary of more than 1 MiB."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from smartflo_contract.live.report import Report, Source, format_count
+from smartflo_contract.live.report import Report, Source
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity, cited
+from smartflo_contract.schemas.grammar import format_count
 
 _STATISTICS: Final = {"nulls": "null", "fields": "field_N keys per lead"}
 """Titles of statistics whose name does not say what is counted."""
