@@ -148,8 +148,10 @@ def _matched_route(request: Request) -> str | None:
 def _handle_http_error(state: State, error: HTTPException) -> Response:
     """Return the response to a request that matched no route, or that could not be read."""
     current = _current_request()
-    if is_admin_path(current.path):
+    if is_admin_path(current.path) and error.code in _UNMATCHED:
         return respond_to_unknown_route(state, current, getattr(error, "valid_methods", None) or ())
+    if is_admin_path(current.path):
+        return Problem(error.code or 500, error.description or error.name).response()
     custom_route = custom_routes.find_route(state, current) if error.code in _UNMATCHED else None
     if custom_route is not None:
         return state.record(current, custom_route.name, custom_routes.respond(state, current, custom_route))

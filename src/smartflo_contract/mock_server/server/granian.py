@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from multiprocessing import parent_process
-from threading import Event, Thread
+from threading import BoundedSemaphore, Event, Thread
 from typing import Any, Final, cast
 
 from flask import Flask
@@ -21,10 +21,13 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.app import create_app
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.errors import WorkerError
+from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
 
 _THREADS_PER_WORKER: Final = 8
 """Requests that a worker answers at a time. More threads are slower; a slow reader of a large list occupies one."""
+_THREADS_FOR_BODIES: Final = _THREADS_PER_WORKER - 2
+"""Maximum number of these threads that wait for request bodies. The others answer requests without one."""
 _STOP_TIMEOUT_SECONDS: Final = 1
 """Responses that are still being sent after this time are cut off."""
 _PROBE_INTERVAL_SECONDS: Final = 0.02
@@ -180,7 +183,10 @@ def _load_app(config: Config) -> Flask:
     if parent is not None:
         Thread(target=_end_after_parent, args=(parent.join,), name="end-after-parent", daemon=True).start()
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
-    return create_app(config)
+    app = create_app(config)
+    limits = BodyLimits(BoundedSemaphore(_THREADS_FOR_BODIES))
+    app.wsgi_app = with_body_deadline(app.wsgi_app, limits)  # type: ignore[method-assign,assignment]
+    return app
 
 
 def _end_after_parent(wait_for_parent: Callable[[], None]) -> None:
