@@ -124,6 +124,22 @@ def test_report_does_not_depend_on_processes(tmp_path: Path, *, items: list[Lead
     assert one == two
 
 
+@pytest.mark.usefixtures("in_process")
+def test_numbers_of_masked_keys_do_not_depend_on_processes(tmp_path: Path) -> None:
+    """Keys that may be names have numbers by their first lead, although the second half has the more severe finding."""
+    items = [dict(item) for item in LEADS]
+    items[1]["Asha Rao"] = 1
+    lines = [json.dumps(item) for item in items]
+    lines[35] = lines[35][:-1] + ', "Vikram Rao": 1, "Vikram Rao": 2}'
+    path = tmp_path / "leads.json"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    one, two = check_twice(path)
+
+    assert one == two
+    pointers = {(finding["rule"], finding["pointer"]) for finding in two["findings"]}
+    assert {("unknown-key", "/*/(unknown key 1)"), ("duplicate-key", "/*/(unknown key 2)")} <= pointers
+
+
 def changed(position: int, **changes: object) -> str:
     """Return a list in which one lead is changed."""
     return json.dumps([{**item, **(changes if index == position else {})} for index, item in enumerate(LEADS)])

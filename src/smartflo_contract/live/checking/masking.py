@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
@@ -71,6 +71,10 @@ class KeyNames:
 
         Numbers with four digits in a row are replaced with their length.
         """
+        findings = list(findings)
+        for finding in sorted(findings, key=_appearance(findings)):
+            for segment in finding.pointer.split("/"):
+                self._shown(segment)  # the first to be shown has the first number
         for finding in findings:
             pointer = "/".join(map(self._shown, finding.pointer.split("/")))
             got = finding.got
@@ -97,6 +101,14 @@ class KeyNames:
             self._suggestions[key] = similar_name(key, self._properties)
         name = self._suggestions.get(key)
         return f" (did you mean `{name}`?)" if name else ""
+
+
+def _appearance(findings: Iterable[Finding]) -> Callable[[Finding], tuple[int, int]]:
+    """Return a sort key for findings by source and first lead, whatever their severity and whoever found them."""
+    sources: dict[str | None, int] = {}
+    for finding in findings:
+        sources.setdefault(finding.source, len(sources))
+    return lambda finding: (sources[finding.source], -1 if finding.first is None else finding.first)
 
 
 def merge_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
