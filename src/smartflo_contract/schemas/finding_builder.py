@@ -9,8 +9,9 @@ from smartflo_contract.schemas.contract_data import ContractData
 from smartflo_contract.schemas.contradictions import CONTRADICTIONS
 from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.errors import ContractError
+from smartflo_contract.schemas.finding_help import lead_help
 from smartflo_contract.schemas.findings import Finding, Severity, masked
-from smartflo_contract.schemas.json_pointer import finding_pointer
+from smartflo_contract.schemas.json_pointer import escape, finding_pointer
 from smartflo_contract.schemas.json_values import Path
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.profile_names import PROFILES
@@ -71,6 +72,7 @@ def lead_finding(contract: ContractData, disagreement: Disagreement, first: int,
         "got": got,
         "count": count,
         "first": first,
+        "help": lead_help(rule, _explained(key) if schema and path else None),
     }
     if isinstance(cause, Rule):
         return Finding(
@@ -88,6 +90,11 @@ def lead_finding(contract: ContractData, disagreement: Disagreement, first: int,
         profiles=PROFILES if cause is None else _profiles(contract, cause, key),
         contradiction=None if cause is None else _contradiction(cause, key, schema),
     )
+
+
+def _explained(key: str) -> str:
+    """Return the key that ``explain`` is called with: the number of a field may be personal data."""
+    return "field_N" if FIELD.fullmatch(key) else escape(key)
 
 
 def _got(disagreement: Disagreement, *, is_personal: bool) -> str:

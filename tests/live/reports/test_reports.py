@@ -13,9 +13,11 @@ from click.testing import CliRunner
 from smartflo_contract.cli import cli
 from smartflo_contract.factories import lead
 from smartflo_contract.live import Report, check, diff
+from smartflo_contract.live.comparing.change_rules import CHANGE_RULES
 from smartflo_contract.live.reports import REPORTS
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.body_rules import BODY_RULES
+from smartflo_contract.schemas.finding_help import LEAD_HELP
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.rules.table import RULES
 
@@ -88,6 +90,22 @@ def test_findings_name_their_source_if_there_are_several() -> None:
         assert "3 times, first in lead 0 of file" in REPORTS[form](report, "break")
     assert '"source": "file"' in REPORTS["json"](report, "break")
     assert check(broken).findings[0].source is None
+
+
+@pytest.mark.parametrize("form", REPORTS)
+def test_every_format_shows_help(form: str, drifted: Report) -> None:
+    """A reader learns what usually causes a finding, and what to do."""
+    text = REPORTS[form](drifted, "surprise")
+
+    assert all(finding.help for finding in drifted.findings)
+    assert "The vendor has a new status or kind. Check how clients handle it." in text
+    assert "See `smartflo-contract explain priority`." in text
+
+
+def test_every_rule_has_help() -> None:
+    """Rules of bodies, of leads and of comparisons."""
+    assert all(rule.help.endswith(".") for rule in (*BODY_RULES.values(), *CHANGE_RULES.values()))
+    assert not {rule.name for rule in RULES} - LEAD_HELP.keys()
 
 
 # JUnit
@@ -181,10 +199,12 @@ def test_markdown_has_tables_of_findings_and_agreements(drifted: Report) -> None
     text = REPORTS["markdown"](drifted, "break")
 
     assert text.startswith("## Smartflo contract: grade E: every lead violates the contract\n")
-    assert "| break | `maximum` | `/*/priority` | integer from 1 to 30 | integer 99 | 30 |\n" in text
+    assert (
+        "| break | `maximum` | `/*/priority` | integer from 1 to 30 | integer 99 | 30 | The vendor has changed" in text
+    )
     assert "| `/*/lead_id` | 30 of 30 as in the sample | `lead-id-type` |\n" in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert {7, 4} == {len(re.split(r"(?<!\\)\|", row)) - 1 for row in rows}
+    assert {8, 4} == {len(re.split(r"(?<!\\)\|", row)) - 1 for row in rows}
 
 
 def test_markdown_has_at_most_a_thousand_findings(drifted: Report) -> None:
@@ -194,7 +214,7 @@ def test_markdown_has_at_most_a_thousand_findings(drifted: Report) -> None:
     text = REPORTS["markdown"](replace(drifted, findings=(drifted.findings[0], *many)), "break")
 
     assert len(text) < 2**20
-    assert 999 == text.count("| 1 |\n")
+    assert 999 == text.count("| 1 | The vendor has a new status")
     assert "| break | `maximum` |" in text
     assert "\n501 more findings, none more severe than those above.\n" in text
 

@@ -34,6 +34,7 @@ def change_finding(
         profiles=PROFILES,
         count=occurrences.leads,
         first=occurrences.first,
+        help=CHANGE_RULES[rule].help,
     )
 
 

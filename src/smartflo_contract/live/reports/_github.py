@@ -31,7 +31,7 @@ def _annotations(level: str, findings: Sequence[Finding], max_count: int = _MAX_
     """Yield an annotation for each finding; the last one counts the findings beyond the maximum."""
     shown = findings if len(findings) <= max_count else findings[: max_count - 1]
     for finding in shown:
-        yield _annotation(level, f"{finding.rule} {finding.pointer or 'body'}", str(finding))
+        yield _annotation(level, f"{finding.rule} {finding.pointer or 'body'}", f"{finding}. {finding.help}")
     if len(shown) < len(findings):
         yield _annotation(level, _TITLE, f"{len(findings) - len(shown)} more findings of this level")
 

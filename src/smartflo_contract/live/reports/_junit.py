@@ -50,10 +50,14 @@ def _add_findings(case: ET.Element, findings: Sequence[Finding], failing: set[Se
     failed = [finding for finding in findings if finding.severity in failing]
     if failed:
         failure = ET.SubElement(case, "failure", type=failed[0].severity, message=failed[0].message)
-        failure.text = "\n".join(map(str, failed))
-    others = [str(finding) for finding in findings if finding.severity not in failing]
+        failure.text = "\n".join(map(_with_help, failed))
+    others = [_with_help(finding) for finding in findings if finding.severity not in failing]
     if others:
         ET.SubElement(case, "system-out").text = "\n".join(others)
+
+
+def _with_help(finding: Finding) -> str:
+    return f"{finding}\n  help: {finding.help}"
 
 
 def _rule_names(profile: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Reports as Markdown, for the summary of a CI job."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -27,15 +28,16 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _table(("response", "leads", "grade"), grades)
     if report.findings:
         yield from _table(
-            ("severity", "rule", "where", "expected", "got", "times"),
+            ("severity", "rule", "where", "expected", "got", "times", "help"),
             (
                 (
                     finding.severity,
                     f"`{finding.rule}`",
-                    f"`{finding.pointer or 'body'}`{f' in {finding.source}' if finding.source else ''}",
+                    f"{_code(finding.pointer or 'body')}{f' in {finding.source}' if finding.source else ''}",
                     finding.expected,
                     finding.got,
                     f"{finding.count:,}",
+                    finding.help,
                 )
                 for finding in report.findings[:_MAX_FINDINGS]
             ),
@@ -57,4 +59,16 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
     yield f"| {' | '.join(header)} |"
     yield "|---" * len(header) + "|"
     for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+        yield f"| {' | '.join(map(_escape_cell, row))} |"
+
+
+def _code(text: str) -> str:
+    """Return text as a code span, whose delimiter is longer than any run of backticks in it."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    padding = " " if "`" in text else ""
+    return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def _escape_cell(text: str) -> str:
+    """Return text without what would end a cell of a table."""
+    return " ".join(text.split("\n")).replace("|", r"\|")

@@ -7,12 +7,12 @@ from typing import Any, Final
 import orjson
 
 from smartflo_contract._version import __version__
-from smartflo_contract.live.checking.baseline import UNMATCHED_BASELINE, UNMATCHED_EVIDENCE
 from smartflo_contract.live.comparing.change_rules import CHANGE_EVIDENCE, CHANGE_RULES
 from smartflo_contract.live.report import Report
 from smartflo_contract.live.reports._contract_lines import contract_line
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.body_rules import BODY_RULES
+from smartflo_contract.schemas.finding_help import lead_help
 from smartflo_contract.schemas.findings import SEVERITIES, Severity, cited
 from smartflo_contract.schemas.rules.table import RULES
 
@@ -91,9 +91,11 @@ def _level(severity: Severity, fail_on: Severity) -> str:
 
 
 def _message(finding: Finding) -> str:
-    """Return location, message, frequency and evidence as sentences."""
+    """Return location, message, frequency, help and evidence as sentences."""
     times = f"{finding.times[:1].upper()}{finding.times[1:]}"
-    return f"{finding.pointer or 'body'}: {finding.message}. {times}. Evidence: {cited(finding.evidence)}."
+    evidence = f"Evidence: {cited(finding.evidence)}."
+    sentences = [f"{finding.pointer or 'body'}: {finding.message}.", f"{times}.", finding.help, evidence]
+    return " ".join(filter(None, sentences))
 
 
 @cache
@@ -107,30 +109,31 @@ def _physical_location(pointer: str) -> dict[str, Any]:
 
 def _rule(name: str, profile: str) -> dict[str, Any]:
     """Return the descriptor of a rule; it is the same in every run."""
-    claim, evidence = _claim(name, profile)
+    claim, evidence, advice = _claim(name, profile)
     text = _escape_braces(f"{claim}.")
-    help_text = _escape_braces(f"{claim}. Evidence: {cited(evidence)}.")
     return {
         "id": name,
         "shortDescription": {"text": text},
         "fullDescription": {"text": text},
-        "help": {"text": f"{help_text} Run `smartflo-contract explain KEY` to see what is known about a key."},
+        "help": {"text": _escape_braces(f"{claim}. {advice} Evidence: {cited(evidence)}.")},
+        "helpUri": f"{_INFORMATION_URI}:rule:{name}",
     }
 
 
-def _claim(name: str, profile: str) -> tuple[str, Mapping[str, str]]:
-    """Return what a rule requires, and the evidence for it."""
+def _claim(name: str, profile: str) -> tuple[str, Mapping[str, str], str]:
+    """Return what a rule requires, the evidence for it, and what to do about a finding."""
     if name in BODY_RULES:
         body_rule = BODY_RULES[name]
-        return f"A response has {body_rule.expected}, not {body_rule.got}", body_rule.evidence
+        return f"A response has {body_rule.expected}, not {body_rule.got}", body_rule.evidence, body_rule.help
     if name in CHANGE_RULES:
-        return f"Compared with an earlier response, {CHANGE_RULES[name].claim}", CHANGE_EVIDENCE
-    if name == UNMATCHED_BASELINE:
-        return "Each entry of the baseline is a finding", UNMATCHED_EVIDENCE
+        change_rule = CHANGE_RULES[name]
+        return f"Compared with an earlier response, {change_rule.claim}", CHANGE_EVIDENCE, change_rule.help
+    advice = f"{lead_help(name)} Run `smartflo-contract explain KEY` to see what is known about a key."
     for rule in RULES:
         if rule.name == name:
-            return f"In every response, {rule.claim}", rule.evidence
-    return f"Each lead fits the JSON Schema keyword `{name}` of the contract", load_contract(profile).lead["x-evidence"]
+            return f"In every response, {rule.claim}", rule.evidence, advice
+    claim = f"Each lead fits the JSON Schema keyword `{name}` of the contract"
+    return claim, load_contract(profile).lead["x-evidence"], advice
 
 
 def _escape_braces(text: str) -> str:

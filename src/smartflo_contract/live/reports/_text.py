@@ -32,6 +32,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"    expected  {finding.expected}"
     yield f"    got       {finding.got}"
     yield f"    evidence  {cited(finding.evidence)}"
+    yield f"    help      {finding.help}"
 
 
 def _agreements(report: Report) -> Iterator[str]:
