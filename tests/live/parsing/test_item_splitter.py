@@ -185,3 +185,22 @@ def test_details_contain_no_values() -> None:
     assert all(
         "secret" not in part.detail and "private" not in part.detail for part in parts if isinstance(part, BodyDefect)
     )
+
+
+@given(
+    lengths=st.lists(st.integers(0, 60), max_size=8),
+    max_item_bytes=st.integers(20, 60),
+    form=st.sampled_from([(b"[", b",", b"]"), (b"[ ", b" ,\n", b"\n]"), (b"", b"\n", b""), (b"", b"\n", b"\n")]),
+    size=st.sampled_from([1, 7, 50, 1_000]),
+)
+def test_max_item_is_the_same_for_every_packing(
+    lengths: list[int], max_item_bytes: int, form: tuple[bytes, bytes, bytes], size: int
+) -> None:
+    """The text of an item is measured before it is decoded, whatever arrives with it."""
+    items = [json.dumps({"n": index, "text": "x" * length}).encode() for index, length in enumerate(lengths)]
+    start, separator, end = form
+    values, defects = split(start + separator.join(items) + end, size, max_item_bytes)
+
+    assert [json.loads(item) for item in items if len(item) <= max_item_bytes] == values
+    large = [rule for rule, _ in defects if rule == "item-too-large"]
+    assert len([item for item in items if len(item) > max_item_bytes]) == len(large)

@@ -138,7 +138,7 @@ class ItemSplitter:
         self._ends_array = False
         byte = buffer.consume_blanks()
         while byte not in {b"]", b""}:
-            batch = _take_batch(buffer, self._batch_bytes)
+            batch = _take_batch(buffer, self._batch_bytes, self._max_item_bytes)
             yield from [batch] if batch else self._take_single_items()
             byte = buffer.consume_blanks()
             if byte == b",":
@@ -163,7 +163,7 @@ class ItemSplitter:
     def _consecutive_values(self) -> Iterator[ItemBatch | BodyDefect]:
         """Yield values that follow each other."""
         while self._buffer.consume_blanks():
-            batch = _take_lines(self._buffer, self._batch_bytes)
+            batch = _take_lines(self._buffer, self._batch_bytes, self._max_item_bytes)
             yield from [batch] if batch else self._take_single_items()
 
     def _take_single_items(self) -> Iterator[ItemBatch | BodyDefect]:
@@ -214,7 +214,18 @@ class ItemSplitter:
             yield ItemBatch([item.value], offset, b"[%b]" % item.text)
 
     def _item_size(self) -> int | None:
-        """Return the size of the next item in bytes; consume it and return ``None`` if it is too large."""
+        """Return the size of the next item in bytes; consume it and return ``None`` if it is too large.
+
+        The size is that of its text, before it is decoded.
+        """
+        size = self._find_item_end()
+        if size is None or size <= self._max_item_bytes:
+            return size
+        self._buffer.consume(size)
+        return None
+
+    def _find_item_end(self) -> int | None:
+        """Return where the next item ends; consume it and return ``None`` if it is larger than what may be kept."""
         buffer, position, depth = self._buffer, 0, 0
         while True:
             data = buffer.data
@@ -256,10 +267,13 @@ class ItemSplitter:
             buffer.consume(len(data) - begins_escape)
 
 
-def _take_batch(buffer: ByteBuffer, size: int) -> ItemBatch | None:
-    """Consume and decode a batch of array items; consume nothing and return ``None`` if it cannot be decoded."""
+def _take_batch(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch | None:
+    """Consume and decode a batch of array items; consume nothing and return ``None`` if it cannot be decoded.
+
+    A batch is not larger than one item may be, so none of its items is.
+    """
     buffer.fill(size)
-    data, end = buffer.data, len(buffer.data)
+    data, end = buffer.data, min(len(buffer.data), max_item_bytes)
     for _ in range(_MAX_BATCH_ATTEMPTS):
         end = _last_item_end(data, end)
         if end < 0:
@@ -289,10 +303,11 @@ def _last_item_end(data: bytearray, before: int) -> int:
     return -1
 
 
-def _take_lines(buffer: ByteBuffer, size: int) -> ItemBatch | None:
+def _take_lines(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch | None:
     """Consume and decode a batch of lines, one value each; consume nothing and return ``None`` if that fails."""
     buffer.fill(size)
-    end = len(buffer.data) if buffer.ended else buffer.data.rfind(b"\n")
+    is_rest = buffer.ended and len(buffer.data) <= max_item_bytes
+    end = len(buffer.data) if is_rest else buffer.data.rfind(b"\n", 0, max_item_bytes + 1)
     lines = [line for line in bytes(buffer.data[: max(end, 0)]).split(b"\n") if line.strip()]
     text = b"[%b]" % b",".join(lines)
     try:
