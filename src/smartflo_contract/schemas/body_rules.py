@@ -104,6 +104,12 @@ BODY_RULES: Final[Mapping[str, BodyRule]] = {
         _BARE_ARRAY,
         "The lead was not checked. Raise --max-item if it is genuine.",
     ),
+    "other-format": BodyRule(
+        "a JSON array of leads, plain or gzip",
+        "another format",
+        RFC_8259,
+        "Save the JSON that the API returns, or convert the file to an array of leads.",
+    ),
     TOO_FEW_LEADS: BodyRule(
         "at least --min-leads leads",
         "fewer",

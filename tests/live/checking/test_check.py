@@ -1,9 +1,12 @@
 """Findings, grades, counts and masking of a check."""
 
+import bz2
 import gc
 import gzip
 import io
 import json
+import lzma
+import zipfile
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -90,6 +93,51 @@ def test_grades_by_worst_finding(
 
     assert grade == report.grade
     assert expected is None or sorted(expected) == sorted(findings(report))
+
+
+def zipped(content: bytes) -> bytes:
+    """Return a zip archive with one file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("leads.json", content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "rule", "got"),
+    [
+        (zipped(body()), "other-format", "a zip archive or an Excel workbook"),
+        (bz2.compress(body()), "other-format", "a bzip2 file"),
+        (lzma.compress(body()), "other-format", "an xz file"),
+        (gzip.compress(gzip.compress(body(), mtime=0), mtime=0), "other-format", "gzip inside gzip"),
+        (b"id,lead_id,priority\n" + b"1,2,3\n" * 30, "other-format", "CSV"),
+        (b'"id";"lead_id"\r\n' + b'"1";"2"\r\n' * 30, "other-format", "CSV"),
+        (b"- id: a\n  priority: 1\n" * 30, "other-format", "YAML"),
+        (b"---\nid: a\n" * 30, "other-format", "YAML"),
+        (b"id: a\nlead_id: b\n" * 30, "other-format", "YAML"),
+        (b"<?xml version='1.0'?><leads/>", "other-format", "an XML document"),
+        (b"leads.json".ljust(257, b"\0") + b"ustar", "other-format", "a tar archive"),
+        (json.dumps(body(3).decode()).encode(), "no-array", "a JSON string that contains JSON"),
+        (b'"leads"', "no-array", "a string"),
+        (b'{"leads_of": 1}', "no-array", "an object with 1 key"),
+        (b"3", "no-array", "a number"),
+    ],
+    ids=range(15),
+)
+def test_names_what_body_is(content: bytes, rule: str, got: str) -> None:
+    """A body in another format is one finding, which states what to do."""
+    report = check(content)
+    (finding,) = report.findings
+
+    assert ("F", rule, 1) == (report.grade, finding.rule, finding.count)
+    assert got == finding.got
+    assert finding.help.endswith(".")
+
+
+@pytest.mark.parametrize("content", [b"Internal Server Error", b"Sorry, try again later", b"nope\nnope"])
+def test_takes_no_prose_for_another_format(content: bytes) -> None:
+    """Text of which the format is not clear is not JSON."""
+    assert "not-json" in {finding.rule for finding in check(content).findings}
 
 
 @pytest.mark.parametrize(("start", "separator", "end"), [(b"[", b",", b"]"), (b"", b"\n", b"")], ids=["array", "lines"])

@@ -15,6 +15,7 @@ import orjson
 from smartflo_contract.live.parsing._byte_buffer import ByteBuffer, byte_at, end_of_blanks, end_of_match
 from smartflo_contract.live.parsing._envelope import Envelope, find_envelope
 from smartflo_contract.live.parsing._item_decoding import decode_item
+from smartflo_contract.live.parsing._other_formats import SIGNATURE_BYTES, OtherFormat, binary_format, text_format
 from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.schemas.json_pointer import json_pointer
@@ -25,6 +26,8 @@ BATCH_BYTES: Final = 128 * 1024
 """Size of the batches that are decoded together."""
 SKIP_CHUNK_BYTES: Final = 64 * 1024
 """Size of the chunks in which a too large item is skipped."""
+_FIRST_LINES_BYTES: Final = 4096
+"""Size of the beginning of a text in which its format is recognized."""
 _MAX_BATCH_ATTEMPTS: Final = 3
 """Positions at which a batch is cut before its items are searched one by one."""
 _OUTSIDE_STRINGS: Final = re.compile(rb'[^"{}\[\],\n]*+')
@@ -91,13 +94,21 @@ class ItemSplitter:
     def _parts(self) -> Iterator[ItemBatch | BodyDefect]:
         """Yield batches of items, and defects, as far as the body can be split."""
         buffer = self._buffer
-        buffer.fill(len(_UTF8_MARK))
-        if buffer.data.startswith(_UTF8_MARK):
+        buffer.fill(SIGNATURE_BYTES)
+        if other_format := binary_format(buffer.data):
+            yield _other_format_defect(other_format, 0)
+        elif buffer.data.startswith(_UTF8_MARK):
             yield BodyDefect("byte-order-mark", 0)
             buffer.consume(len(_UTF8_MARK))
+            yield from self._text_parts()
         elif buffer.data.startswith(_UTF16_MARKS) or 0 in buffer.data[:2]:
             yield BodyDefect("not-utf8", 0)
-            return
+        else:
+            yield from self._text_parts()
+
+    def _text_parts(self) -> Iterator[ItemBatch | BodyDefect]:
+        """Yield batches of items, and defects, of a text."""
+        buffer = self._buffer
         first = buffer.consume_blanks()
         if not first:
             yield BodyDefect("empty-body", buffer.offset)
@@ -115,7 +126,11 @@ class ItemSplitter:
             if buffer.data:
                 yield BodyDefect("trailing-data", buffer.offset)
         else:
-            yield from self._consecutive_values()
+            buffer.fill(_FIRST_LINES_BYTES)
+            if other_format := text_format(buffer.data[:_FIRST_LINES_BYTES]):
+                yield _other_format_defect(other_format, buffer.offset)
+            else:
+                yield from self._consecutive_values()
 
     def _find_envelope(self) -> Envelope | None:
         self._buffer.fill(self._batch_bytes)
@@ -265,6 +280,10 @@ class ItemSplitter:
                 return end is not None
             begins_escape = (len(data) - len(data.rstrip(b"\\"))) % 2  # the escaped character is in the next chunk
             buffer.consume(len(data) - begins_escape)
+
+
+def _other_format_defect(other_format: OtherFormat, offset: int) -> BodyDefect:
+    return BodyDefect("other-format", offset, got=other_format.got, help=other_format.help)
 
 
 def _take_batch(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch | None:

@@ -12,6 +12,7 @@ from smartflo_contract.schemas.other_endpoints import known_message, other_endpo
 
 _ERROR_KEYS: Final = frozenset({"success", "message", "error"})
 _OTHER_HELP: Final = "Request GET /v1/broadcast/leads/{id} with the id of a lead list."
+_STRING_HELP: Final = "The body was encoded twice. Decode it once, such as with `jq --raw-output . FILE`."
 _JSON_TYPES: Final[dict[type, str]] = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
@@ -100,7 +101,9 @@ class LeadItems:
 def _defect_of_value(value: object, offset: int, properties: frozenset[str]) -> BodyDefect | None:
     """Return the defect of a body that is, or begins with, one JSON value; ``None`` if the value is a lead."""
     if not isinstance(value, dict):
-        return BodyDefect("no-array", offset, got=f"{_JSON_TYPES.get(type(value), 'a number')}")
+        holds_json = isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}
+        got = "a JSON string that contains JSON" if holds_json else _JSON_TYPES.get(type(value), "a number")
+        return BodyDefect("no-array", offset, got=got, help=_STRING_HELP if holds_json else "")
     if not _ERROR_KEYS.isdisjoint(value):
         known = known_message(value)
         got = f'an object with the message "{known.message}"' if known else ""
