@@ -1,6 +1,19 @@
-"""Loopback hosts: names and addresses that reach this machine only."""
+"""Loopback hosts: names and addresses that reach this machine only; and the vendor's domains."""
 
 from ipaddress import ip_address
+from typing import Final
+
+VENDOR_DOMAINS: Final = frozenset(
+    {
+        "tatateleservices.com",
+        "tatatelebusiness.com",
+        "acefone.in",
+        "acefone.co.uk",
+        "acefone.com",
+        "servetel.in",
+    }
+)
+"""Domains of the vendor and of the sister brands; every name below them is theirs."""
 
 _LOCALHOST = "localhost"
 

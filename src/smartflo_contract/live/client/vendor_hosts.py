@@ -5,6 +5,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
+from smartflo_contract.schemas.hosts import VENDOR_DOMAINS
+
 VENDOR_HOSTS: Final = (
     "api-smartflo.tatateleservices.com",
     "api-cloudphone.tatateleservices.com",
@@ -15,17 +17,6 @@ VENDOR_HOSTS: Final = (
 )
 """Hosts of the API. The first one is documented by the vendor, the second one is older and known from public client
 code; the others are those of Acefone and Servetel, brands of the same platform."""
-VENDOR_DOMAINS: Final = frozenset(
-    {
-        "tatateleservices.com",
-        "tatatelebusiness.com",
-        "acefone.in",
-        "acefone.co.uk",
-        "acefone.com",
-        "servetel.in",
-    }
-)
-"""Domains of the vendor and of the sister brands; every name below them is theirs."""
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Mn", "Zs"})
 """Unicode categories of characters that IDNA removes, or that no host name contains."""
 _DOTS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))

@@ -2,12 +2,12 @@
 
 from hmac import compare_digest
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Request
 
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.http.web_pages import host_of
 from smartflo_contract.schemas.hosts import is_loopback
 
 TOKEN_HEADER: Final = "X-Smartflo-Admin-Token"  # noqa: S105 - name of a header
@@ -35,13 +35,7 @@ def check_access(config: Config, request: Request) -> None:
     if is_local:
         urls = {"Host": f"//{request.headers.get('Host', '')}", "Origin": request.headers.get("Origin", "//localhost")}
         for header, url in urls.items():
-            if not is_loopback(_host_of(url), allow_subdomains=True):
+            if not is_loopback(host_of(url), allow_subdomains=True):
                 raise Problem(403, f"the {header} of the request is not this machine; use 127.0.0.1 or localhost")
-
-
-def _host_of(url: str) -> str:
-    """Return the host of a URL without port and brackets, empty if there is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise Problem(403, "the request comes from a web page of another site")

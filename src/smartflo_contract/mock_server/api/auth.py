@@ -7,6 +7,7 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, account_id_of_login
 from smartflo_contract.mock_server.accounts.tokens import TOKEN_LIFETIME_SECONDS
+from smartflo_contract.mock_server.api.authorization import reject_web_page
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
@@ -29,6 +30,9 @@ _LOGIN_BODY: Final = BodySpec("Login", 64 * 1024, '{"email": "you@example.com", 
 
 def post_login(state: State, request: Request) -> Response:
     """Return a token. Any login id with any password except ``wrong`` is accepted, unless logins are configured."""
+    rejection = reject_web_page(state, request)
+    if rejection is not None:
+        return rejection
     content = read_object(
         request, _LOGIN_BODY, lambda content: state.resolved_settings(_account_id(request, content)).quirks
     )

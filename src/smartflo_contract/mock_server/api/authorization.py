@@ -8,16 +8,34 @@ from smartflo_contract.mock_server.accounts.account_ids import ANONYMOUS
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
 from smartflo_contract.mock_server.http.responses import error_response
+from smartflo_contract.mock_server.http.web_pages import foreign_header
 
 _HEADER_MISSING: Final = (
     "send an Authorization header; any ASCII string is accepted, for example: "
     "curl --header 'Authorization: Bearer any-text'"
 )
+_FOREIGN: Final = (
+    "the header {header} shows that a web page of another site sent the request, or that it names another machine; a "
+    "fake on loopback answers this machine only, as 127.0.0.1 or localhost"
+)
 _LOG_IN: Final = "log in at POST /v1/auth/login"
 
 
+def reject_web_page(state: State, request: Request) -> Response | None:
+    """Return the response to a request that a web page of another site sent, ``None`` for any other request."""
+    if FORCED_ACCOUNT_KEY in request.environ:  # a port for one test, whose client keeps its own Host
+        return None
+    header = foreign_header(state.config.host, request)
+    if header is None:
+        return None
+    return error_response(403, "You do not have access to this resource.", _FOREIGN.format(header=header))
+
+
 def authorize(state: State, request: Request) -> Call | Response:
-    """Return the call of the account that the request's token selects, or the response that rejects the token."""
+    """Return the call of the account that the request's token selects, or the response that rejects the request."""
+    rejection = reject_web_page(state, request)
+    if rejection is not None:
+        return rejection
     holder = state.token_holder(request)
     if holder is None:
         if state.config.auth == "off":

@@ -4,7 +4,7 @@ import orjson
 from flask import Request, Response
 
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, ANONYMOUS
-from smartflo_contract.mock_server.api.authorization import authorize
+from smartflo_contract.mock_server.api.authorization import authorize, reject_web_page
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.config.custom_route import CustomRoute, find_custom_route
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State, open_call
@@ -20,6 +20,9 @@ def find_route(state: State, request: Request) -> CustomRoute | None:
 
 def respond(state: State, request: Request, route: CustomRoute) -> Response:
     """Return the response of a user's route, with a fault if a rule applies to the request."""
+    rejection = reject_web_page(state, request)
+    if rejection is not None:
+        return rejection
     call = authorize(state, request)
     if isinstance(call, Response):
         if route.auth == "on" or "Authorization" in request.headers:
