@@ -280,3 +280,24 @@ def test_appends_reason_to_step_summary(
 
     assert text.startswith(f"## Smartflo contract: exit code {code}\n\n    {message}")
     assert text == summary.read_text()
+
+
+def test_does_not_update_baseline_without_all_sources(run: Run, responses: Path) -> None:
+    """The entries of the source that cannot be read would be gone."""
+    run("check", "bad.json", "odd.json", "--baseline", "known.json", "--update-baseline")
+    before = (responses / "known.json").read_bytes()
+    result = run("check", "bad.json", "none.json", "--baseline", "known.json", "--update-baseline")
+
+    assert (3, before) == (result.exit_code, (responses / "known.json").read_bytes())
+    assert result.stderr.endswith(
+        "smartflo-contract: baseline known.json was not updated, because not every source could be read\n"
+    )
+
+
+def test_checks_step_summary_before_reading(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A summary that cannot be written is an error before a source is read."""
+    monkeypatch.setattr("smartflo_contract.live.check", pytest.fail)
+    result = run("check", "good.json", "--report", "markdown", GITHUB_STEP_SUMMARY="none/summary.md")
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "--report markdown=none/summary.md: No such file or directory" in result.stderr

@@ -75,6 +75,8 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
         _write_report(form, path, REPORTS[form](report, options.fail_on))
     for reason in report.unreadable:
         print_error(reason)
+    if report.unreadable and options.update_baseline:
+        print_error(f"baseline {options.baseline} was not updated, because not every source could be read")
     if report.unreadable:
         click.get_current_context().exit(UNREADABLE)
     if report.at_least(options.fail_on) and not options.exit_zero:
@@ -127,7 +129,7 @@ def _check_files(targets: Mapping[str, Path | None], sources: Sequence[str], opt
             message = f"{option}: this file is read or written for another purpose; name another file"
             raise usage_error(message)
     for form, target in targets.items():
-        if target is not None and not _is_summary(target):
+        if target is not None:
             _require_replaceable(form, target)
 
 
@@ -150,7 +152,7 @@ def _require_replaceable(form: str, path: Path) -> None:
 
     try:
         require_writable(path)
-        is_other_file = path.is_file() and not is_report(path)
+        is_other_file = path.is_file() and not _is_summary(path) and not is_report(path)
         reason = "not a report; name another file, or delete this one" if is_other_file else None
     except OutputError as error:
         reason = error.reason

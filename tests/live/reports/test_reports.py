@@ -104,7 +104,8 @@ def test_every_format_shows_help(form: str, drifted: Report) -> None:
 
 def test_every_rule_has_help() -> None:
     """Rules of bodies, of leads and of comparisons."""
-    assert all(rule.help.endswith(".") for rule in (*BODY_RULES.values(), *CHANGE_RULES.values()))
+    helps = [rule.help for rule in BODY_RULES.values()] + [rule.help for rule in CHANGE_RULES.values()]
+    assert all(text.endswith(".") for text in helps)
     assert not {rule.name for rule in RULES} - LEAD_HELP.keys()
 
 

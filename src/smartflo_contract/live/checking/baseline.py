@@ -41,11 +41,15 @@ class Baseline:
     def apply(self, report: Report) -> Report:
         """Return a report without known findings; with ``update``, all of its findings are known.
 
+        If a source could not be read, a baseline is not updated: the findings of that source would be gone.
+
         Entries of the baseline that no longer occur are findings of severity ``info``, unless something was not read.
 
         Raises:
             BaselineError: the file cannot be written.
         """
+        if self._update and report.unreadable:
+            return report
         if self._update:
             _write(self._path, report)
             return report.without(finding.fingerprint for finding in report.findings)
