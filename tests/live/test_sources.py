@@ -10,7 +10,8 @@ import pytest
 
 from smartflo_contract.factories import lead
 from smartflo_contract.live import LiveError, RecordError, check, record
-from smartflo_contract.live.sources import escape_unprintable, is_url, lacks_credentials
+from smartflo_contract.live.sources import is_url, lacks_credentials
+from smartflo_contract.schemas.printable import escape_unprintable
 
 COUNT = 30
 

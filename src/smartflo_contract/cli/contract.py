@@ -18,6 +18,7 @@ from smartflo_contract.cli.output import (
     with_progress,
     write,
 )
+from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.profile_names import PROFILES
 
 _MAX_LEADS: Final = 100_000_000
@@ -54,9 +55,9 @@ def faults_command() -> None:
 
     faults, settings = fault_tables()
     print_table(faults.columns, faults.rows)
-    click.echo()
+    echo()
     print_table(settings.columns, settings.rows)
-    click.echo("\nExample, cut only the second response, after three leads: --fault 'cut;lead=3;at=2'")
+    echo("\nExample, cut only the second response, after three leads: --fault 'cut;lead=3;at=2'")
 
 
 @click.command()
@@ -187,7 +188,7 @@ def explain_command(*, pointer: str | None, overlay: Path | None) -> None:
             for explanation in explanations
         ],
     )
-    click.echo()
+    echo()
     print_table(
         ("contradiction", "documented", "sample", "followed"),
         [

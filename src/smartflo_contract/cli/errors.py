@@ -12,6 +12,8 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from smartflo_contract.cli.terminal import echo
+
 PROGRAM: Final = "smartflo-contract"
 FINDINGS: Final = 1
 """Exit code: findings of the chosen severity."""
@@ -91,7 +93,7 @@ def discard_output() -> None:
 
 def print_error(message: str) -> None:
     """Print an error as one line on standard error."""
-    click.echo(f"{PROGRAM}: {' '.join(message.split())}", err=True)
+    echo(f"{PROGRAM}: {' '.join(message.split())}", err=True)
 
 
 def _exit(message: str, code: int) -> NoReturn:

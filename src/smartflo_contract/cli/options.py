@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.profile_names import PROFILES
 
 _PREFIX: Final = "SMARTFLO_"
@@ -48,7 +49,7 @@ class PortOption(click.Option):
             "To choose a port, use --port, or set enableServiceLinks: false for the pod."
         )
         with suppress(OSError):
-            click.echo(message, err=True)
+            echo(message, err=True)
         return None
 
 
@@ -100,7 +101,7 @@ def warn_about_misspelled_variables(commands: Iterable[click.Command]) -> None:
         close = get_close_matches(variable.removeprefix(_PREFIX), names, n=1, cutoff=_MIN_SIMILARITY)
         if close:
             with suppress(OSError):
-                click.echo(f"warning: {variable} is not read. Did you mean {names[close[0]]}?", err=True)
+                echo(f"warning: {variable} is not read. Did you mean {names[close[0]]}?", err=True)
 
 
 profile = option(

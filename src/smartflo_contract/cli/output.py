@@ -10,7 +10,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import click
+from smartflo_contract.cli.terminal import echo, write_out
+from smartflo_contract.schemas.printable import escape_controls
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server import Config
@@ -35,13 +36,12 @@ def prepare_streams() -> None:
 
 def write(chunks: Iterable[str]) -> None:
     """Write to standard output."""
-    sys.stdout.writelines(chunks)
-    sys.stdout.flush()
+    write_out(chunks)
 
 
 def print_json(document: object) -> None:
     """Print a JSON document, indented."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def json_array(items: Iterable[str]) -> Iterator[str]:
@@ -56,7 +56,7 @@ def json_array(items: Iterable[str]) -> Iterator[str]:
 def warn_about_phones(phones: str | None) -> None:
     """Print a warning if phone numbers may belong to a person."""
     if phones == "valid":
-        click.echo(
+        echo(
             "warning: --phones valid generates numbers that may belong to a person; do not let anything dial them",
             err=True,
         )
@@ -142,7 +142,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: bo
     stream = sys.stderr if err else sys.stdout
     if not stream.isatty():
         for row in [header, *rows] if any(header) else rows:
-            click.echo("\t".join(row), err=err)
+            echo("\t".join(row), err=err)
         return
     from rich.console import Console
     from rich.table import Column, Table
@@ -151,7 +151,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: bo
     columns = [Column(title, overflow="fold", no_wrap=number == 0) for number, title in enumerate(header)]
     table = Table(*columns, show_header=any(header), box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*map(Text, map(escape_controls, row)))
     Console(stderr=err).print(table)
 
 
@@ -165,7 +165,7 @@ def print_explanation(explanation: "Explanation") -> None:
     rows += [("personal", "yes: masked in findings")] if explanation.personal else []
     print_table(("", ""), rows)
     for contradiction in explanation.contradictions:
-        click.echo()
+        echo()
         print_contradiction(contradiction)
 
 
@@ -193,7 +193,7 @@ def print_banner(config: "Config", url: str) -> None:
     from smartflo_contract.mock_server.lists.configured_lists import configured_lists
 
     header = "" if config.auth == "off" else " --header 'Authorization: Bearer any-text'"
-    click.echo(
+    echo(
         f"Fake Smartflo {__version__}: profile {config.profile}, seed {config.seed}. Not affiliated with the vendor.\n"
         f"Try: curl --request GET --url {url}/v1/broadcast/leads/8668 --header 'accept: application/json'{header}\n",
         err=True,
@@ -203,7 +203,7 @@ def print_banner(config: "Config", url: str) -> None:
         for definition in configured_lists(config)
     ]
     print_table(("list id", "name", "columns", "leads"), rows, err=True)
-    click.echo(
+    echo(
         f"\n{_admin_line(config, url)}\n"
         "Special list ids return errors, empty lists or any number of leads: docs/magic-ids.md. Stop with Ctrl-C.",
         err=True,
@@ -219,7 +219,7 @@ def _warn_about_proxy(url: str) -> None:
 
     warning = proxy_warning(url)
     if warning:
-        click.echo(f"warning: {warning}", err=True)
+        echo(f"warning: {warning}", err=True)
 
 
 def _admin_line(config: "Config", url: str) -> str:

@@ -9,6 +9,7 @@ import click
 from smartflo_contract.cli import options
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.sources import read_sources
+from smartflo_contract.cli.terminal import echo
 
 if TYPE_CHECKING:
     from smartflo_contract.live import Recorded
@@ -77,12 +78,12 @@ def _print_summary(recording: "Recorded", output: Path | None, as_test: Path | N
     from smartflo_contract.schemas.grammar import format_count
 
     if output is not None:
-        click.echo(f"{output}: {format_count(recording.leads, 'lead')} without personal data", err=True)
+        echo(f"{output}: {format_count(recording.leads, 'lead')} without personal data", err=True)
     if as_test is None:
         return
     if not recording.tests:
-        click.echo(f"{as_test}: not written, there are no findings", err=True)
+        echo(f"{as_test}: not written, there are no findings", err=True)
         return
     truncated = recording.findings > recording.tests
     scope = f"for the most severe of {recording.findings:,} findings" if truncated else "one for each finding"
-    click.echo(f"{as_test}: {format_count(recording.tests, 'test')}, {scope}", err=True)
+    echo(f"{as_test}: {format_count(recording.tests, 'test')}, {scope}", err=True)

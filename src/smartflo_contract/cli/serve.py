@@ -11,6 +11,7 @@ import click
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.options import Lines, PortOption, option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import print_banner, warn_about_phones
+from smartflo_contract.cli.terminal import echo
 
 
 @click.command()
@@ -90,7 +91,7 @@ def serve_command(config: Path | None, quirks: Sequence[str], faults: Sequence[s
     warn_about_phones(resolved.phones)
 
     def announce(url: str) -> None:
-        click.echo(url)
+        echo(url)
         sys.stdout.flush()
         with suppress(OSError):  # the banner is optional
             print_banner(resolved, url)

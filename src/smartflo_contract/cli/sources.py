@@ -11,6 +11,7 @@ import click
 
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.output import leads_progress
+from smartflo_contract.cli.terminal import echo
 
 if TYPE_CHECKING:
     from smartflo_contract.live import Credentials
@@ -84,7 +85,7 @@ def _prompt(label: str, default: str | None = None) -> str:
     try:
         return str(click.prompt(label, default=default, show_default=False, hide_input=True, err=True))
     except UnicodeDecodeError:
-        click.echo(err=True)  # ends the line that was typed
+        echo(err=True)  # ends the line that was typed
         message = "--prompt: the input is not valid in the encoding of this terminal"
         raise usage_error(message) from None
 

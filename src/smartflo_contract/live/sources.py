@@ -19,6 +19,7 @@ from smartflo_contract.live.client.credentials import Credentials, credentials_f
 from smartflo_contract.live.errors import ApiUnavailableError, LiveError, TruncatedBodyError
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.schemas.other_endpoints import known_message
+from smartflo_contract.schemas.printable import escape_unprintable
 
 BodySource: TypeAlias = str | PathLike[str] | bytes | BinaryIO
 """A URL, the path of a file, ``-`` for standard input, the bytes of a body, or an open binary file."""
@@ -208,13 +209,6 @@ def is_url(source: BodySource) -> bool:
 def lacks_credentials(sources: Iterable[BodySource]) -> bool:
     """Return whether a source is a URL, and the environment has no credentials for it."""
     return credentials_from_environment() is None and any(map(is_url, sources))
-
-
-def escape_unprintable(text: str) -> str:
-    """Escape line breaks, control characters of terminals and what is not valid UTF-8."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
 
 
 def read_chunks(name: str, file: BinaryIO, size: int | None = None) -> Iterator[bytes]:

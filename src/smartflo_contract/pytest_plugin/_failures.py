@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from smartflo_contract.pytest_plugin._settings import options_of_run
+from smartflo_contract.schemas.printable import escape_unprintable
 
 if TYPE_CHECKING:
     from smartflo_contract.pytest_plugin._account import Smartflo
@@ -24,7 +25,10 @@ _ALLOW: Final = "@pytest.mark.smartflo(allow_unmatched=True) allows such request
 def unmatched_message(server: SmartfloServer, account: Smartflo) -> str:
     """Return the requests that matched no route, with the reasons; an empty string without such requests."""
     requests = [*account.unmatched, *server.unattributed_requests()]
-    lines = [f"  {request['method']} {request['path']}: {request['response']['reason']}" for request in requests]
+    lines = [
+        escape_unprintable(f"  {request['method']} {request['path']}: {request['response']['reason']}")
+        for request in requests
+    ]
     return "\n".join(["requests that match no route of the fake Smartflo:", *lines, _ALLOW]) if lines else ""
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
+from smartflo_contract.schemas.printable import escape_unprintable
+
 
 def escape(key: str) -> str:
     """Return a key as a path segment; line breaks and other characters that cannot be printed are escaped."""
-    segment = key.replace("~", "~0").replace("/", "~1")
-    if segment.isprintable():
-        return segment
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in segment)
+    return escape_unprintable(key.replace("~", "~0").replace("/", "~1"))
 
 
 def unescape(segment: str) -> str:

@@ -158,7 +158,7 @@ def test_sends_one_request_without_netrc(serve: Any, tmp_path: Path, monkeypatch
         (raw_response("200 OK", b'{"access_token":"' + b"x" * 20_000 + b'"}'), "status 200"),
         (
             raw_response("401 x", b'{"message":"two\\nlines of crm@example.com \\ud800"}'),
-            "status 401, message: two lines of ***  ",
+            r"status 401, message: two\nlines of *** \ud800",
         ),
     ],
     ids=["redirect", "invalid redirect", "truncated", "unknown encoding", "deep", "long token", "two lines"],

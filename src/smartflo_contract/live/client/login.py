@@ -12,6 +12,7 @@ from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS
 from smartflo_contract.live.client.response_body import read_small_json
 from smartflo_contract.live.client.secret_spellings import hide_secret
 from smartflo_contract.live.errors import ApiUnavailableError, LiveError
+from smartflo_contract.schemas.printable import escape_unprintable
 
 _MAX_MESSAGE_CHARACTERS: Final = 200
 
@@ -58,9 +59,4 @@ def _refusal(base_url: str, credentials: Credentials, status: int, answer: objec
     text = ", ".join([f"status {status}", *details])
     for secret in (credentials.email, credentials.password):
         text = hide_secret(text, secret)
-    return f"the login at {base_url} was refused: {_one_line(text)[:_MAX_MESSAGE_CHARACTERS]}"
-
-
-def _one_line(text: str) -> str:
-    """Return text from a response as one printable line."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    return f"the login at {base_url} was refused: {escape_unprintable(text)[:_MAX_MESSAGE_CHARACTERS]}"

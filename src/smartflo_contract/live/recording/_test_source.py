@@ -4,9 +4,9 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-from smartflo_contract.live.sources import escape_unprintable
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import cited
+from smartflo_contract.schemas.printable import escape_unprintable
 
 _LINE_CHARACTERS: Final = 84
 _MODULE: Final = '''"""Tests of findings in Smartflo responses: what the contract does not allow or know.
