@@ -195,7 +195,7 @@ def _validators(profile: str, overlay: int) -> tuple[Draft202012Validator, jsons
 
 def _pointer(path: Iterator[str | int]) -> str:
     parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
-    return "".join(f"/{part}" for part in parts)
+    return "".join(f"/{part}" for part in parts).replace("\n", "\\n")  # line breaks are escaped in reports
 
 
 def _error_paths(error: ValidationError) -> Iterator[tuple[str | int, ...]]:
