@@ -23,7 +23,7 @@ _USAGE: Final = 2
 _CRASH: Final = 70
 """Exit code of an internal error; ``EX_SOFTWARE`` of ``sysexits.h``."""
 _INTERRUPTED: Final = 130
-_ENDING_SIGNALS: Final = ("SIGTERM", "SIGHUP")
+_ENDING_SIGNALS: Final = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU")
 _PACKAGE: Final = Path(__file__).parents[1]
 
 

@@ -55,7 +55,9 @@ def test_ends_with_one_line_and_no_file(start: bytes, command: Sequence[str], fi
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
-@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name", ["SIGTERM", *(pytest.param(name, marks=pytest.mark.slow) for name in ("SIGHUP", "SIGQUIT", "SIGXCPU"))]
+)
 def test_deletes_temporary_file_on_every_signal(name: str, tmp_path: Path) -> None:
     """The command ends by the signal, as one that does not handle it, and the temporary file of a recording is gone."""
     number = signal.Signals[name]

@@ -224,6 +224,19 @@ def test_limits_time_of_endless_head(start: bytes, repeated: bytes, credentials:
     assert 1 == len(server.heads)
 
 
+def test_limits_time_of_login_with_endless_body(serve: Any) -> None:
+    """The error is not a refusal of the login."""
+    finished = Event()
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(raw_response(b'{"access_token":', length=100))
+        finished.wait(10)
+
+    with pytest.raises(LiveError, match=r"the response did not end within 0\.05 seconds"):
+        fetch(serve(send).url, credentials=LOGIN, fetcher=Fetcher(max_seconds=0.05))
+    finished.set()
+
+
 # --- rate limits
 
 
@@ -277,8 +290,11 @@ def test_waits_for_lockout_within_max_wait(smartflo: Any, time: Any) -> None:
         (too_many(b'{"retry_after":"2026-03-01T12:00:20.250Z"}'), 20.25),
         (too_many(b'{"retry_after":"2026-03-01T17:30:20+05:30"}'), 20),
         (too_many(b"{}", "Retry-After: 2026-03-01T17:30:20+0530"), 20),
+        (too_many(b'{"retry_after":"2026-03-01 17:30:20 +05:30"}'), 20),
+        (too_many(b'{"retry_after":"2026-03-01 17:30:20 IST"}'), 20),
+        (too_many(b'{"retry_after":"2026-03-01 12:00:20.5 UTC"}'), 20.5),
     ],
-    ids=range(29),
+    ids=range(32),
 )
 def test_waits_as_long_as_required(response: bytes, seconds: float, serve: Any, time: Any) -> None:
     """The later time of body and header counts; without a valid time the pause is one second."""

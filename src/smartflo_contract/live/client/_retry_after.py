@@ -13,6 +13,8 @@ from smartflo_contract.schemas.indian_time import INDIA
 
 _MAX_HINT_SECONDS: Final = 10**8
 _SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?")
+_ZONE: Final = re.compile(r" *(IST|UTC|GMT|Z|[+-][0-9]{2}:?[0-9]{2})$")
+_ZONE_OFFSETS: Final = {"IST": "+05:30", "UTC": "Z", "GMT": "Z"}
 
 
 def retry_after(response: requests.Response, now: datetime, deadline: Deadline) -> datetime | None:
@@ -40,7 +42,7 @@ def _parse(hint: object, now: datetime) -> datetime | None:
         if _SECONDS.fullmatch(text):
             return now.astimezone(INDIA) + timedelta(seconds=min(float(text), _MAX_HINT_SECONDS))
         if text[:1].isdigit():
-            time = datetime.fromisoformat(text)
+            time = datetime.fromisoformat(_ZONE.sub(lambda zone: _ZONE_OFFSETS.get(zone[1], zone[1]), text))
             return time.astimezone(INDIA) if time.tzinfo else time.replace(tzinfo=INDIA)
         date = parsedate_to_datetime(text)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(INDIA)

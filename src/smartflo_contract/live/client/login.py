@@ -45,6 +45,8 @@ def access_token(
         raise ApiUnavailableError(message) from None
     with response:
         answer = read_small_json(response, deadline)
+    if answer is None:
+        deadline.check()
     token = answer.get("access_token") if isinstance(answer, dict) else None
     if response.status_code == requests.codes.ok and isinstance(token, str) and token:
         return token
