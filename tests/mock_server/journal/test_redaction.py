@@ -77,7 +77,7 @@ def test_keeps_what_only_resembles_a_secret(client: FlaskClient, body: dict[str,
     (entry,) = entries(client)
 
     assert (body, "crm (a@b.example)") == (entry["body"], entry["headers"]["User-Agent"])
-    assert {"author": "x", "key": "1", "pin": "2", "number": "1"} == entry["query"]
+    assert {"author": "x", "key": "1", "pin": "2", "number": ["1", "2"]} == entry["query"]
     assert 1 == search(client, "count", json=body)["total"]
 
 

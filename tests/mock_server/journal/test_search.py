@@ -81,6 +81,13 @@ def test_rejects_invalid_pages(client: FlaskClient, query: str) -> None:
         ("find", {"path": "/v1/broadcast/leads/8668?number=1"}, "without a query"),
         ("find", {"query": {"a": 1}}, "query/a: 1 is not of type"),
         ("count", {"limit": 1}, "choose from method, path"),
+        ("count", {"route": "GET /v1/broadcast/leads"}, "Did you mean `GET /v1/broadcast/leads/{id}`?"),
+        ("count", {"method": "DELET"}, "Did you mean `DELETE`?"),
+        ("find", {"path": f"/v1/{'x' * 2_000}"}, "path: the journal masks or shortens this value"),
+        ("find", {"query": {"a": "x" * 300}}, "query/a: the journal masks or shortens this value"),
+        ("find", {"query": {"a": []}}, "query/a: "),
+        ("find", {"json": {"field_1": f"Bearer {'x' * 30}"}}, "json: the journal masks or shortens this value"),
+        ("find", {"path": "/v1/auth/login", "json": {"remember": True}}, "json: the journal masks"),
         ("wait", {"count": 0}, "expected: number of requests that must match"),
         ("wait", {"timeout": 61}, "expected: maximum time to wait, in seconds"),
     ],
@@ -91,6 +98,90 @@ def test_rejects_invalid_searches(client: FlaskClient, action: str, criteria: di
 
     assert 422 == response.status_code
     assert detail in response.get_json()["detail"]
+
+
+LIST = "/v1/broadcast/list/{id}"
+
+
+@pytest.mark.parametrize("action", ["find", "count", "wait"])
+@pytest.mark.parametrize(
+    ("method", "path", "detail"),
+    [
+        ("DELETE", "/v1/broadcast/list/*", f"the nearest route is DELETE {LIST}, where {{id}} matches any id"),
+        ("DELETE", "/v1/broadcast/list/**", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/<id>", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/<int:list_id>", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/{list_id}", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/:id", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/.*", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/.+", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/[0-9]+", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", r"/v1/broadcast/list/\d+", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/%s", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/$id", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/listId", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/broadcast/list/_", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/v1/brodcast/list/8668", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "/broadcast/list/8668", f"the nearest route is DELETE {LIST}"),
+        ("DELETE", "//v1/broadcast/list/8668", f"the nearest route is DELETE {LIST}"),
+        ("PATCH", "/v1/broadcast/list/8668", "no route has PATCH at /v1/broadcast/list/8668; its methods are DELETE, "),
+        (None, "/v1/broadcast/leads/*", "the nearest route is GET /v1/broadcast/leads/{id}"),
+    ],
+)
+def test_rejects_paths_that_no_route_has(
+    client: FlaskClient, action: str, method: str | None, path: str, detail: str
+) -> None:
+    """A search that no request to any route could match is a problem that names the nearest route."""
+    search_json = {"path": path} | ({"method": method} if method else {})
+    response = client.post(f"/__admin/requests/{action}", json=search_json, headers=ME)
+
+    assert 422 == response.status_code
+    assert detail in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/v1/broadcast/list/8668/"),
+        ("DELETE", "/v1/broadcast/list/undefined"),
+        ("HEAD", "/v1/broadcast/leads/8668"),
+        ("OPTIONS", "/v1/broadcast/leads/8668"),
+        ("PUT", "/v1/broadcast/lead/%2B915550000042"),
+        ("GET", "/v1/broadcast/start/8668"),
+    ],
+)
+def test_accepts_paths_that_a_route_has(client: FlaskClient, method: str, path: str) -> None:
+    """A request can have any id, and a route of the vendor that this fake does not simulate; it is found."""
+    assert 0 == search(client, "count", method=method, path=path)["total"]
+    client.open(path, method=method, headers=ME)
+    assert 1 == search(client, "count", method=method, path=path)["total"]
+
+
+def test_finds_requests_that_match_no_route_by_path_and_route(client: FlaskClient) -> None:
+    """A path without a route is found once it is requested; so is a route that this fake does not simulate."""
+    client.get("/v1/broadcast/leeds/8668", headers=ME)
+    client.get("/v1/broadcast/start/8668", headers=ME)
+
+    assert 1 == search(client, "count", path="/v1/broadcast/leeds/8668")["total"]
+    assert [2] == [entry["id"] for entry in search(client, "find", route="GET /v1/broadcast/start/{id}")["requests"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ({"number": "1"}, 1),
+        ({"number": "2"}, 1),
+        ({"number": ["2", "1"]}, 1),
+        ({"number": ["1", "1"]}, 0),
+        ({"number": ["1", "2", "3"]}, 0),
+        ({"limit": ["5"]}, 1),
+    ],
+)
+def test_all_values_of_a_repeated_parameter_count(client: FlaskClient, query: dict[str, Any], total: int) -> None:
+    """A search matches any value of a repeated parameter, or several of them."""
+    client.get(f"{LEADS}?number=1&number=2&limit=5", headers=ME)
+
+    assert total == search(client, "count", query=query)["total"]
 
 
 def test_returns_unmatched_requests_with_nearest_route(client: FlaskClient) -> None:

@@ -1,20 +1,16 @@
 """Handlers for the journal: find, count, wait for and delete recorded requests."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.admin.searches import Search, check_path, check_search
 from smartflo_contract.mock_server.api.route_hints import is_served, nearest_route
-from smartflo_contract.mock_server.api.routes import served_routes
-from smartflo_contract.mock_server.faults.injectors import INJECTORS
-from smartflo_contract.mock_server.faults.rules import is_error_status
 from smartflo_contract.mock_server.http.responses import truncate
 from smartflo_contract.mock_server.journal.entry import JournalEntry
 from smartflo_contract.mock_server.journal.journal import MAX_WAITS, Journal
 from smartflo_contract.mock_server.journal.matching import CRITERIA, mismatches
-from smartflo_contract.mock_server.journal.redaction import is_secret
-from smartflo_contract.schemas.errors import nearest
 
 _MAX_PAGE_REQUESTS: Final = 1_000
 _DEFAULT_PAGE_REQUESTS: Final = 100
@@ -24,8 +20,6 @@ _NO_JOURNAL: Final = (
     "this fake keeps no journal: journal_requests is 0, or it has several workers, each of which would know only its "
     "own requests"
 )
-Search = Mapping[str, Any]
-"""A search: criteria, and where in the journal to start, how many requests to return, and in which order."""
 
 
 def get_requests(request: AdminRequest) -> object:
@@ -35,19 +29,23 @@ def get_requests(request: AdminRequest) -> object:
 
 def post_find(request: AdminRequest) -> object:
     """Return the recorded requests that match a search."""
-    return _page(request, _checked_search(request))
+    return _page(request, check_search(request.body, _own_routes(request)))
 
 
 def post_count(request: AdminRequest) -> object:
     """Count the recorded requests that match a search."""
-    search = _checked_search(request)
+    search = check_search(request.body, _own_routes(request))
     total = sum(1 for _ in _matching(request, search))
+    if not total:
+        check_path(search, _own_routes(request))
     return {"total": total, **_unknown_counts(request, search), **_hints(request, search, total)}
 
 
 def post_wait(request: AdminRequest) -> object:
     """Wait until enough requests match a search, and return them."""
-    search, journal = _checked_search(request), _journal(request)
+    search, journal = check_search(request.body, _own_routes(request)), _journal(request)
+    if not any(_matching(request, search)):
+        check_path(search, _own_routes(request))
     if not journal.waits.acquire(blocking=False):
         raise Problem(503, f"{MAX_WAITS} waits are in progress already; retry later, or count instead of waiting")
     try:
@@ -81,6 +79,8 @@ def delete_requests(request: AdminRequest) -> object:
 def _page(request: AdminRequest, search: Search) -> dict[str, Any]:
     matching = list(_matching(request, search))
     total, limit = len(matching), int(search.get("limit", _DEFAULT_PAGE_REQUESTS))
+    if not total:
+        check_path(search, _own_routes(request))
     requests = matching[::-1][:limit] if search.get("order") == "newest" else matching[:limit]
     return {
         "total": total,
@@ -155,39 +155,10 @@ def _journal(request: AdminRequest) -> Journal:
     return request.state.journal
 
 
-def _checked_search(request: AdminRequest) -> Search:
-    """Return the search in a request's body after checking its names. With an unknown name, nothing could ever match.
-
-    Raises:
-        Problem: a route or fault does not exist, or the value under a key is masked in the journal.
-    """
-    search: dict[str, Any] = request.body
-    route, fault = search.get("route"), search.get("fault")
-    served = sorted(served_routes())
-    routes = [f"{method} {path}" for method, path in served]
-    options = {f"OPTIONS {path}" for _, path in served}
-    routes += [custom_route.name for custom_route in request.settings.routes]
-    if route is not None and route not in {*routes, *options}:
-        raise Problem(422, f"route: this fake has no route `{truncate(route)}`.{nearest(route, routes)}")
-    if fault is not None and fault not in INJECTORS and not is_error_status(fault):
-        raise Problem(
-            422,
-            f"fault: unknown fault `{truncate(fault)}`; choose from {', '.join(INJECTORS)}.{nearest(fault, INJECTORS)}",
-        )
-    for name in _keys({"query": search.get("query"), "json": search.get("json")}):
-        if is_secret(name):
-            raise Problem(422, f"{truncate(name)}: the journal masks values under this name, so nothing can match")
-    return search
-
-
-def _keys(content: object) -> Iterator[str]:
-    """Yield the keys in a JSON value, at any depth."""
-    values: Iterable[object] = content if isinstance(content, list) else ()
-    if isinstance(content, dict):
-        yield from content
-        values = content.values()
-    for value in values:
-        yield from _keys(value)
+def _own_routes(request: AdminRequest) -> list[str]:
+    """Return the names of the routes that the account has added. A GET route answers HEAD too."""
+    names = [route.name for route in request.settings.routes]
+    return names + [name.replace("GET ", "HEAD ", 1) for name in names if name.startswith("GET ")]
 
 
 def _search_of_query(request: AdminRequest) -> Search:

@@ -40,7 +40,7 @@ _HEADERS: Final = {
     "CONTENT_LENGTH": "Content-Length",
 }
 """WSGI name to HTTP name of each header that is kept."""
-_MAX_PATH_CHARACTERS: Final = 1_000
+MAX_PATH_CHARACTERS: Final = 1_000
 _MAX_BODY_BYTES: Final = 64 * 1024
 """Maximum size of a request body that is kept. Of a larger one only the size is kept."""
 _MAX_RESPONSE_BYTES: Final = 4 * 1024
@@ -63,7 +63,7 @@ def encode_entry(request: Request, route: str | None, response: Response, time: 
     fields = (
         time,
         environ["REQUEST_METHOD"],
-        truncate(redacted_path, _MAX_PATH_CHARACTERS),
+        truncate(redacted_path, MAX_PATH_CHARACTERS),
         redact_query(query) if query else None,
         _redact_headers(tuple(map(environ.get, _HEADERS))),
         redact_authorization(environ.get("HTTP_AUTHORIZATION")),

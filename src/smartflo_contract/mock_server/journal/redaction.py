@@ -7,6 +7,7 @@ position. Of a login only the login id is kept.
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import starmap
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -63,13 +64,23 @@ def redact_authorization(authorization: str | None) -> str | None:
     return f"Bearer {MASK}" if authorization[:7].lower() == "bearer " else MASK
 
 
-def redact_query(query: str) -> Mapping[str, str]:
-    """Return the parameters of a query string with secrets masked. Of a repeated parameter, the first value counts."""
+def redact_query(query: str) -> Mapping[str, str | list[str]]:
+    """Return the parameters of a query string with secrets masked; of a repeated parameter, all values as a list."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_QUERY_PARAMETERS, errors="replace")
     except ValueError:
         return {MASK: f"more than {_MAX_QUERY_PARAMETERS} parameters"}
-    return dict(_redact_pair(name, value) for name, value in reversed(pairs))
+    values: dict[str, list[str]] = {}
+    for name, value in starmap(redact_parameter, pairs):
+        values.setdefault(name, []).append(value)
+    return {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+
+
+def redact_parameter(name: str, value: str) -> tuple[str, str]:
+    """Return the name and the value of a query parameter as the journal keeps them: secrets masked, and shortened."""
+    if not is_secret(name):
+        return truncate(redact_string(name), MAX_VALUE_CHARACTERS), truncate(redact_string(value), MAX_VALUE_CHARACTERS)
+    return name if _PLAIN_NAME.fullmatch(name) else MASK, MASK
 
 
 def redact_json(content: object) -> object:
@@ -97,19 +108,12 @@ def _redact_json(value: Any, depth: int) -> Any:
         return "[too deep]"
     if isinstance(value, dict):
         return dict(
-            _redact_pair(key, "") if is_secret(key) else (redact_string(key), _redact_json(below, depth - 1))
+            redact_parameter(key, "") if is_secret(key) else (redact_string(key), _redact_json(below, depth - 1))
             for key, below in value.items()
         )
     if isinstance(value, list):
         return [_redact_json(item, depth - 1) for item in value]
     return _redact(value, _TOKENS) if isinstance(value, str) else value
-
-
-def _redact_pair(name: str, value: str) -> tuple[str, str]:
-    """Return a name and its value with secrets in either masked."""
-    if not is_secret(name):
-        return truncate(redact_string(name), MAX_VALUE_CHARACTERS), truncate(redact_string(value), MAX_VALUE_CHARACTERS)
-    return name if _PLAIN_NAME.fullmatch(name) else MASK, MASK
 
 
 def _redact(string: str, secrets: re.Pattern[str]) -> str:
