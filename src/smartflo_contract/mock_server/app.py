@@ -4,9 +4,10 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Request, Response, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import MapAdapter
 
@@ -32,8 +33,22 @@ _UNMATCHED: Final = (404, 405)
 _LOGGER: Final = logging.getLogger(__name__)
 
 
+class _JSONProvider(DefaultJSONProvider):
+    """Encodes the bodies of test clients as HTTP libraries do: Flask would write a datetime or UUID as a string."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return an object as JSON.
+
+        Raises:
+            TypeError: JSON cannot express it.
+        """
+        return super().dumps(obj, **{"default": None, **kwargs})
+
+
 class _Fake(Flask):
     """Flask that matches routes by path alone. Ignoring the Host header saves a tenth of a request's time."""
+
+    json_provider_class = _JSONProvider
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return the adapter that finds the route of a request."""

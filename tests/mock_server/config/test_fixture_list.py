@@ -1,8 +1,11 @@
 """Fixed lists: the fake returns leads from a file unchanged, and clients edit them like others."""
 
 import json
+import math
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -243,10 +246,22 @@ def test_rejects_invalid_setting(folder: Path, settings: str, message: str) -> N
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("leads", [(), "leads", [3], [{"x": {1}}], [{"x": 10**30}]])
+@pytest.mark.parametrize(
+    "leads",
+    [
+        (),
+        "leads",
+        [3],
+        [{"x": {1}}],
+        [{"x": 10**30}],
+        [{"x": date(2026, 3, 1)}],
+        [{"x": UUID(int=1)}],
+        [{"x": math.nan}],
+    ],
+)
 def test_rejects_leads_that_are_not_json(leads: Any) -> None:
-    """Leads in Python are an array of JSON objects as well."""
-    with pytest.raises(DefinitionError, match="leads: "):
+    """Leads in Python are an array of JSON objects as well; a date or a UUID would become another value."""
+    with pytest.raises(DefinitionError, match=r"leads(: |\[0\]\.x: )"):
         FixtureList(id=1, leads=leads)
 
 

@@ -13,6 +13,7 @@ import orjson
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories.list_definition import expected_setting
 from smartflo_contract.mock_server.errors import ConfigError
+from smartflo_contract.mock_server.http.json_values import check_json
 from smartflo_contract.schemas.lead_format import column_names
 
 _MAX_FILE_BYTES: Final = 256 * 1024 * 1024
@@ -43,6 +44,10 @@ class FixtureList(ListDefinition):
         if not (is_array and all(isinstance(lead, dict) for lead in self.leads)):
             message = "leads: expected an array of at least one lead, each a JSON object"
             raise DefinitionError(message)
+        try:
+            check_json(self.leads, "leads")
+        except ValueError as error:
+            raise DefinitionError(str(error)) from None
         try:
             encoded = orjson.dumps(self.leads)
         except (TypeError, ValueError) as error:
