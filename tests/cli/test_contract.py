@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
 
@@ -81,6 +82,23 @@ def test_schema_is_plain_json_schema(run: Run, name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(stdout))
 
     assert '"x-' not in stdout
+
+
+@pytest.mark.parametrize("name", ["lead", "leads", "error", "finding", "report"])
+def test_portable_schema_compiles_in_linear_engines(run: Run, name: str) -> None:
+    """Each portable schema is self-contained, and its patterns need no backtracking engine."""
+    schema = json.loads(run("schema", name, "--portable").stdout)
+
+    assert jsonschema_rs.validator_for(schema, pattern_options=jsonschema_rs.RegexOptions())
+    assert "(?" not in json.dumps(schema)
+
+
+def test_portable_schema_is_not_annotated(run: Run) -> None:
+    """--portable and --annotated exclude each other."""
+    result = run("schema", "--portable", "--annotated")
+
+    assert 2 == result.exit_code
+    assert "--portable and --annotated exclude each other; omit one." in result.stderr
 
 
 def test_schema_defaults_to_one_lead(run: Run) -> None:

@@ -16,6 +16,7 @@ from jsonschema.exceptions import ValidationError
 from smartflo_contract.factories import lead
 from smartflo_contract.schemas import Contract, Finding, load_contract
 from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.portable import portable
 from smartflo_contract.schemas.response_check import ResponseCheck
 from smartflo_contract.schemas.rules.table import RULES
 
@@ -193,6 +194,12 @@ def _validators(profile: str, overlay: int) -> tuple[Draft202012Validator, jsons
     return Draft202012Validator(schema), jsonschema_rs.Draft202012Validator(schema)
 
 
+@cache
+def _portable_validator(profile: str, overlay: int) -> jsonschema_rs.Draft202012Validator:
+    schema = portable(_contract(profile, overlay).schema())
+    return jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions())
+
+
 def _pointer(path: Iterator[str | int]) -> str:
     parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
     return "".join(f"/{part}" for part in parts).replace("\n", "\\n")  # line breaks are escaped in reports
@@ -236,6 +243,16 @@ def test_validators_agree_on_verdicts(profile: str, overlay: int, found: dict[st
     reference_validator, compiled = _validators(profile, overlay)
 
     assert reference_validator.is_valid(found) == compiled.is_valid(found)
+
+
+@pytest.mark.parametrize("overlay", range(len(OVERLAYS)))
+@pytest.mark.parametrize("profile", PROFILES)
+@given(found=_leads())
+def test_portable_schema_has_the_same_verdicts(profile: str, overlay: int, found: dict[str, Any]) -> None:
+    """The portable form of a schema accepts the same leads, in an engine whose patterns have no look-ahead."""
+    _, compiled = _validators(profile, overlay)
+
+    assert compiled.is_valid(found) == _portable_validator(profile, overlay).is_valid(found)
 
 
 @pytest.mark.parametrize("overlay", range(len(OVERLAYS)))

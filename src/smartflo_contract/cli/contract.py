@@ -1,6 +1,9 @@
 """Commands that print the contract: sample, schema, openapi, explain, quirks, faults."""
 
 import csv
+import json
+from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +26,8 @@ from smartflo_contract.schemas.profile_names import PROFILES
 
 _MAX_LEADS: Final = 100_000_000
 _LIST_ID: Final = 8668
+_RESULTS: Final[Mapping[str, str]] = {"finding": "smartflo_contract.schemas", "report": "smartflo_contract.live"}
+"""Packages of the schemas that describe results, by name."""
 
 
 @click.command()
@@ -120,22 +125,36 @@ def _parse_columns(columns: str) -> tuple[str, ...]:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(("lead", "leads", "error")), default="lead")
+@click.argument("name", type=click.Choice(("lead", "leads", "error", "finding", "report")), default="lead")
 @option(
     "--annotated",
     is_flag=True,
     help="Keep the x- keywords: evidence, known values, generators. Strict validators reject them.",
 )
+@option(
+    "--portable",
+    is_flag=True,
+    help="Omit look-aheads in patterns, and type each enum: for RE2, Go, Rust, Pydantic and code generators.",
+)
 @profile
 @overlay
-def schema_command(*, name: str, annotated: bool, profile: str | None, overlay: Path | None) -> None:
+def schema_command(*, name: str, annotated: bool, portable: bool, profile: str | None, overlay: Path | None) -> None:
     """Print a JSON Schema of the contract.
 
-    NAME is lead (one lead, default), leads (a response body) or error (an error body).
+    NAME is lead (one lead, default), leads (a response body), error (an error body), finding or report (what check
+    reports as JSON). Each schema is self-contained.
     """
     from smartflo_contract.schemas import load_contract
+    from smartflo_contract.schemas.portable import portable as portable_form
 
-    print_json(load_contract(profile or "sample", overlay).schema(name, annotated=annotated))
+    if portable and annotated:
+        message = "--portable and --annotated exclude each other; omit one."
+        raise usage_error(message)
+    if name in _RESULTS:
+        schema = json.loads(files(_RESULTS[name]).joinpath(f"{name}.schema.json").read_text(encoding="utf-8"))
+    else:
+        schema = load_contract(profile or "sample", overlay).schema(name, annotated=annotated)
+    print_json(portable_form(schema) if portable else schema)
 
 
 @click.command()

@@ -4,6 +4,7 @@ from typing import Any
 
 from smartflo_contract.schemas.contract import Contract
 from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.portable import portable
 from smartflo_contract.schemas.request_schemas import request_components
 
 
@@ -19,7 +20,8 @@ def openapi(contract: Contract) -> dict[str, Any]:
     if contract.is_valid(sample):
         response = document["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]
         response["content"]["application/json"]["example"] = sample
-    return document
+    described: dict[str, Any] = portable(document)
+    return described
 
 
 def _component(schema: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.overlay import Overlay
 from smartflo_contract.schemas.overlay_merge import apply_overlay
 from smartflo_contract.schemas.patterns import END
+from smartflo_contract.schemas.portable import numbers_except
 from smartflo_contract.schemas.profile_names import PROFILES, READINGS
 from smartflo_contract.schemas.satisfiability import unsatisfiable_reason
 from smartflo_contract.schemas.schema_keywords import Schema, plain_schema, types
@@ -47,11 +48,10 @@ def with_named_fields(lead: Schema) -> Schema:
 
     Strict validators require that every required key is among the properties, and that no key is defined twice.
     """
-    ((pattern, field),) = lead["patternProperties"].items()
+    (field,) = lead["patternProperties"].values()
     properties = lead["properties"]
     named = list(dict.fromkeys(key for key in (*lead["required"], *properties) if FIELD.fullmatch(key)))
-    numbers = "|".join(key.removeprefix("field_") for key in named)
-    other_fields = pattern.replace("^field_", f"^field_(?!(?:{numbers}){END})")
+    other_fields = f"^field_{numbers_except(key.removeprefix('field_') for key in named)}{END}"
     return lead | {
         "properties": properties | {key: properties.get(key, field) for key in named},
         "patternProperties": {other_fields: field},

@@ -229,8 +229,6 @@ def test_every_format_names_the_earlier_response(tmp_path: Path) -> None:
     report = diff(path, body(drop("lead_id")))
     schema_path = Path(live.__file__).with_name("report.schema.json")
     schema = json.loads(schema_path.read_text("utf-8"))
-    finding_path = schema_path.parents[1] / "schemas" / "finding.schema.json"
-    schema["properties"]["findings"]["items"] = json.loads(finding_path.read_text("utf-8"))
     document = json.loads(REPORTS["json"](report, "break"))
 
     jsonschema.validate(document, schema)

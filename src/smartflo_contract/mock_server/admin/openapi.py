@@ -9,6 +9,7 @@ from smartflo_contract.mock_server.admin.account_selector import ACCOUNT_PARAMET
 from smartflo_contract.mock_server.admin.components import components
 from smartflo_contract.mock_server.admin.problems import TITLES
 from smartflo_contract.mock_server.admin.route import PREFIX, AdminRoute, Scope
+from smartflo_contract.schemas.portable import portable
 
 _INFO: Final = {
     "title": "Admin API of the fake Smartflo",
@@ -43,13 +44,16 @@ def admin_openapi(routes: Iterable[AdminRoute]) -> dict[str, Any]:
     for route in routes:
         paths.setdefault(f"{PREFIX}{route.path}", {})[route.method.lower()] = _operation(route)
     problems = {f"Problem{status}": _problem(title) for status, title in TITLES.items()}
-    return {
-        "openapi": "3.1.0",
-        "info": _INFO,
-        "servers": [{"url": "http://127.0.0.1:8080", "description": "smartflo-contract serve"}],
-        "paths": paths,
-        "components": components() | {"securitySchemes": _SECURITY_SCHEMES, "responses": problems},
-    }
+    document: dict[str, Any] = portable(
+        {
+            "openapi": "3.1.0",
+            "info": _INFO,
+            "servers": [{"url": "http://127.0.0.1:8080", "description": "smartflo-contract serve"}],
+            "paths": paths,
+            "components": components() | {"securitySchemes": _SECURITY_SCHEMES, "responses": problems},
+        }
+    )
+    return document
 
 
 def _operation(route: AdminRoute) -> dict[str, Any]:
