@@ -25,6 +25,23 @@ def test_writes_fixture(run: Run, tmp_path: Path, leads: list[dict[str, Any]]) -
     assert 3 == len(json.loads((tmp_path / "fixture.json").read_bytes()))
 
 
+def test_symbolic_links_stay_and_hard_links_keep_earlier_content(
+    run: Run, tmp_path: Path, leads: list[dict[str, Any]]
+) -> None:
+    """The file is replaced, so it is never half-written; the documentation states what links do."""
+    write_leads(tmp_path / "live.json", leads[:1])
+    fixture = tmp_path / "fixture.json"
+    fixture.write_text("[]")
+    fixture.chmod(0o640)
+    (tmp_path / "symbolic.json").symlink_to("fixture.json")
+    (tmp_path / "hard.json").hardlink_to(fixture)
+
+    assert 0 == run("record", "live.json", "-o", "symbolic.json").exit_code
+    assert (0o640, 1) == (fixture.stat().st_mode & 0o777, len(json.loads(fixture.read_bytes())))
+    assert (tmp_path / "symbolic.json").is_symlink()
+    assert "[]" == (tmp_path / "hard.json").read_text()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/stdout")
 def test_writes_fixture_to_pipe(tmp_path: Path, leads: list[dict[str, Any]]) -> None:
     """A fixture can go to standard output."""

@@ -47,7 +47,8 @@ def require_writable(path: Path) -> None:
 def replace_file(path: Path | None) -> Iterator[BinaryIO]:
     """Open a file that replaces another one at the end, unless there is an error.
 
-    An existing file keeps its mode and the symbolic links to it. A pipe or a device is written to at the end.
+    An existing file keeps its mode and the symbolic links to it; another hard link keeps the earlier content. A pipe or
+    a device is written to at the end.
 
     Args:
         path: file to replace or to create; ``None`` for a temporary file that is deleted at the end.

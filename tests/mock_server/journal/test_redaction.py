@@ -49,6 +49,11 @@ SECRETS = ("s3same", "hunter2", "swordfish")
         ("POST", "/v1/auth/login", {}, b"email=crm&password=hunter2"),
         ("POST", ADD, ME, b'{"field_0": "5550000042", "Password": "hunter2", "a": [{"apiKey": {"b": "s3same"}}]}'),
         ("POST", ADD, ME, b'{"token": "' + b"s3same" * 20_000 + b'"}'),
+        ("GET", "/v1/leads/apikey=s3same;Pass-Phrase=hunter2,x_api_key:swordfish", {}, b""),
+        ("GET", f"{LEADS}?next=/x%3FapiKey%3Ds3same&passphrase=hunter2&subscription-key=swordfish", {}, b""),
+        ("GET", LEADS, {"User-Agent": "crm api-key=s3same; passphrase: hunter2, signing.key=swordfish"}, b""),
+        ("POST", ADD, ME, b'{"passphrase": "hunter2", "PassKey": "s3same", "encryption_key": "swordfish"}'),
+        ("POST", ADD, ME, b'{"userPass": "hunter2", "TOTP": "s3same", "hmac": {"x": "swordfish"}}'),
         ("POST", "/v1/anything", {"Proxy-Authorization": "Basic s3same"}, b'{"password": "hunter2"}'),
     ],
 )
@@ -65,7 +70,18 @@ def test_masks_secrets(client: FlaskClient, method: str, path: str, headers: dic
     "body",
     [
         {"field_1": "harveyjones.k@example.com", "field_2": "info@surveyjobs.example.com", "field_3": "Bearer Singh"},
-        {"Passport": "x", "Authority Name": "y", "Compass": "z", "session": 1, "key": 2, "pin": 560001, "author": "w"},
+        {
+            "Passport": "x",
+            "Authority Name": "y",
+            "Compass": "z",
+            "session": 1,
+            "key": 2,
+            "keyword": "k",
+            "turkey": "t",
+            "monkey id": "m",
+            "pin": 560001,
+            "author": "w",
+        },
         {"field_1": "Token: 5", "field_2": "password=please", "field_3": "eyJust a name"},
     ],
 )

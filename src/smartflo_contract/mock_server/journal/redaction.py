@@ -22,13 +22,23 @@ _MAX_QUERY_PARAMETERS: Final = 50
 _MAX_DEPTH: Final = 32
 _SECRET_WORDS: Final = frozenset(
     {"auth", "bearer", "cookie", "cookies", "credential", "credentials", "cvv", "jwt", "otp", "pass", "passcode", "pwd"}
-    | {"secret", "secrets", "sig", "signature", "token", "tokens"}
+    | {"hmac", "passkey", "passphrase", "psk", "secret", "secrets", "sig", "signature", "token", "tokens", "totp"}
 )
 """Words in names whose values are secret."""
-_SECRET_COMPOUNDS: Final = re.compile(
-    r"passw|apikey|accesskey|privatekey|secretkey|authoriz|securitycode|sessionid|(token|secret)$"
+_SECRET_COMPOUND_WORDS: Final = (
+    *(f"{kind} key" for kind in ("access", "api", "app", "auth", "client", "consumer", "encryption", "license")),
+    *(f"{kind} key" for kind in ("master", "private", "secret", "session", "shared", "signing", "subscription")),
+    *(f"pass {kind}" for kind in ("key", "phrase", "w")),
+    *(f"{kind} pass" for kind in ("admin", "db", "login", "user")),
+    *("authoriz", "security code", "session id"),
 )
+"""Secret names of several words, which are written with and without separators."""
+_SECRET_COMPOUNDS: Final = re.compile("|".join(_SECRET_COMPOUND_WORDS).replace(" ", "") + "|(token|secret)$")
 """The same, in a name reduced to its letters."""
+_SECRET_NAMES: Final = "|".join(
+    [*sorted(_SECRET_WORDS), *(words.replace(" ", r"[\s_.-]{0,3}") for words in _SECRET_COMPOUND_WORDS)]
+)
+"""The same, as the start of a name in a string."""
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z _-]{1,60}")
 """A name that cannot contain a value."""
@@ -37,7 +47,7 @@ _TOKENS: Final = re.compile(rf"{_JWT}|(?P<bearer>(?i:bearer)\s+)[\w.~+/-]{{20,}}
 """Tokens like the vendor's, in values that clients write."""
 _TOKENS_AND_ASSIGNMENTS: Final = re.compile(
     rf"{_JWT}|(?P<bearer>(?i:bearer)\s+)[^\s&;,]+"
-    rf"|(?P<name>(?i:{'|'.join(sorted(_SECRET_WORDS))}|password|authorization)[\w\]\"'-]{{0,40}}\s{{0,5}}[=:]\s{{0,5}})(?:(?i:bearer)\s+)?[^\s&;,]+"
+    rf"|(?P<name>(?i:{_SECRET_NAMES})[\w\]\"'-]{{0,40}}\s{{0,5}}[=:]\s{{0,5}})(?:(?i:bearer)\s+)?[^\s&;,]+"
 )
 """The same in paths, queries and headers, and any value after a secret name."""
 _PLAIN_STRING: Final = re.compile(r"[\w/-]*", re.ASCII)
