@@ -170,3 +170,11 @@ def test_rejects_overlays_without_any_value() -> None:
     """If no profile has a valid value, the overlay is an error."""
     with pytest.raises(OverlayError, match="above maximum"):
         explain(overlay={"properties": {"priority": {"maximum": 0}}})
+
+
+def test_escapes_keys_that_break_lines() -> None:
+    """A key of an overlay is found as reports write it."""
+    overlay = {"properties": {"a/b~\nc": {"type": "integer"}}}
+    (explanation,) = explain(r"/*/a~1b~0\nc", overlay)
+
+    assert r"/*/a~1b~0\nc" == explanation.pointer

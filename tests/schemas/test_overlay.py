@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from smartflo_contract.factories import lead, lead_list
 from smartflo_contract.schemas import OverlayError, load_contract
 from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.errors import OverlayWarning
 
 
 class Example(NamedTuple):
@@ -564,3 +565,25 @@ def test_reads_file_with_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "overlay.json").write_text('{"properties": {"vip": {"const": 1}}}', encoding="utf-8-sig")
 
     assert "vip" in load_contract("sample", tmp_path / "overlay.json").lead["properties"]
+
+
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [("priorty", "priority"), ("prioritty", "priority"), ("prioriyt", "priority"), ("leadId", "lead_id")],
+)
+def test_warns_about_misspelled_properties(key: str, known: str) -> None:
+    """A misspelled property would be a new one, and change nothing."""
+    with pytest.warns(OverlayWarning, match=f"/properties/{key}: a new property, spelled like `{known}`"):
+        load_contract("lenient", {"properties": {key: {"type": "integer"}}})
+
+
+def test_warns_about_misspelled_properties_of_objects() -> None:
+    """They have known properties as well."""
+    with pytest.warns(OverlayWarning, match=r"/properties/created_at/properties/\$dat: .* like `\$date`"):
+        load_contract("lenient", {"properties": {"created_at": {"properties": {"$dat": {"type": "object"}}}}})
+
+
+def test_accepts_similar_property_with_evidence() -> None:
+    """Evidence shows that the name is right; a field is known by its form."""
+    properties = {"priorty": {"type": "integer", "x-evidence": {"observed": "our list"}}, "field_1": {"maxLength": 3}}
+    assert load_contract("lenient", {"properties": properties})

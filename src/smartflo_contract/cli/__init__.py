@@ -4,6 +4,7 @@ Each command imports the rooms that it needs when it runs, so that ``--help`` is
 """
 
 import sys
+import warnings
 from collections.abc import Sequence
 from functools import partial
 from typing import Final, NoReturn
@@ -23,7 +24,7 @@ from smartflo_contract.cli.diff import diff_command
 from smartflo_contract.cli.errors import PROGRAM, CommandGroup, exit_with_one_line_errors
 from smartflo_contract.cli.job_summary import append_to_job_summary
 from smartflo_contract.cli.options import warn_about_misspelled_variables
-from smartflo_contract.cli.output import prepare_streams
+from smartflo_contract.cli.output import prepare_streams, print_warning
 from smartflo_contract.cli.record import record_command
 from smartflo_contract.cli.serve import serve_command
 
@@ -71,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: command-line arguments; ``None`` for those of the process.
     """
     prepare_streams()
+    warnings.showwarning = print_warning
     exit_with_one_line_errors(
         lambda: cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False),
         partial(append_to_job_summary, sys.argv[1:] if arguments is None else arguments),

@@ -53,6 +53,11 @@ def json_array(items: Iterable[str]) -> Iterator[str]:
     yield "[]\n" if opening == "[" else "\n]\n"
 
 
+def print_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Print a Python warning as one line, without the location in this program's code."""
+    echo(f"warning: {message}", err=True)
+
+
 def warn_about_phones(phones: str | None) -> None:
     """Print a warning if phone numbers may belong to a person."""
     if phones == "valid":

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NoReturn, TypeAlias
 
 from smartflo_contract.factories.errors import DefinitionError
+from smartflo_contract.schemas.grammar import format_setting
 from smartflo_contract.schemas.json_values import MAX_SAFE_INTEGER
 
 Check: TypeAlias = Callable[[object], str | None]
@@ -98,7 +99,7 @@ def reject(name: str, expected: str, value: object) -> NoReturn:
         DefinitionError: always.
     """
     try:
-        quoted = repr(value)
+        quoted = format_setting(value)
     except ValueError:  # Python does not print integers of so many digits
         quoted = "a number of thousands of digits"
     quoted = quoted if len(quoted) <= _MAX_QUOTED_CHARACTERS else f"{quoted[:_MAX_QUOTED_CHARACTERS]}..."

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from smartflo_contract.schemas.contract import load_contract
 from smartflo_contract.schemas.findings import SEVERITIES, Finding, Severity, cited
+from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.overlay import OverlaySource
 
 _MAX_FINDINGS: Final = 20
@@ -38,7 +39,7 @@ def assert_leads(
 
 
 def _failure_message(findings: Sequence[Finding], profile: str) -> str:
-    lines = [f"response violates the contract (profile {profile}), {len(findings)} findings:"]
+    lines = [f"response violates the contract (profile {profile}), {format_count(len(findings), 'finding')}:"]
     for finding in findings[:_MAX_FINDINGS]:
         first = "" if finding.first is None else f", first in lead {finding.first}"
         times = "" if finding.count == 1 else f", {finding.count:,} times"

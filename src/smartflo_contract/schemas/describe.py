@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from smartflo_contract.schemas.json_values import MAX_SAFE_INTEGER
 from smartflo_contract.schemas.patterns import END
+from smartflo_contract.schemas.printable import escape_unprintable
 
 _PATTERNS: Final = {
     "^[0-9a-f]{24}$": "24 hexadecimal digits",
@@ -51,9 +52,9 @@ def _limits(schema: Mapping[str, Any]) -> list[str]:
     if "pattern" in schema:
         pattern = schema["pattern"]
         words = _PATTERNS.get(pattern.replace(END, "$"))  # a compiled schema has a plain ``$``
-        limits.append(f" matching {pattern}" if words is None else f" of {words}")
+        limits.append(f" matching {escape_unprintable(pattern)}" if words is None else f" of {words}")
     if "items" in schema:
         limits.append(f" of {_TYPE.sub(lambda match: f'{match[0]}s', describe(schema['items']))}")
     if "properties" in schema:
-        limits.append(f" with {', '.join(schema['properties'])}")
+        limits.append(f" with {', '.join(map(escape_unprintable, schema['properties']))}")
     return limits

@@ -13,6 +13,10 @@ class ContractError(ValueError):
     """The profile, schema or key is unknown; the message lists the known ones."""
 
 
+class OverlayWarning(UserWarning):
+    """An overlay probably misspells a key."""
+
+
 class OverlayError(ContractError):
     """The overlay cannot be read, contradicts itself, or uses an unsupported keyword."""
 
@@ -29,6 +33,18 @@ def similar_name(name: str, names: Iterable[str]) -> str | None:
     letters = _letters(name)
     close = get_close_matches(letters, by_letters, n=1, cutoff=_MIN_SIMILARITY)
     return by_letters[close[0]] if close else None
+
+
+def is_one_edit_away(name: str, other: str) -> bool:
+    """Return whether two different names differ by one character more, less or instead, or by two exchanged ones."""
+    if name == other or abs(len(name) - len(other)) > 1:
+        return False
+    short, long = sorted((name, other), key=len)
+    start = next((index for index, char in enumerate(short) if char != long[index]), len(short))
+    if len(short) < len(long):
+        return short[start:] == long[start + 1 :]
+    is_exchanged = short[start : start + 2] == long[start : start + 2][::-1]
+    return short[start + 1 :] == long[start + 1 :] or (is_exchanged and short[start + 2 :] == long[start + 2 :])
 
 
 def _letters(name: str) -> str:

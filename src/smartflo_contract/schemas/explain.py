@@ -8,7 +8,7 @@ from smartflo_contract.schemas.contract_data import ContractData, contract_data
 from smartflo_contract.schemas.contradictions import CONTRADICTIONS, Contradiction
 from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.errors import ContractError, OverlayError, nearest
-from smartflo_contract.schemas.json_pointer import finding_pointer, parse_pointer
+from smartflo_contract.schemas.json_pointer import escape, finding_pointer, parse_pointer
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas.profile_names import PROFILES
@@ -54,7 +54,7 @@ def explain(pointer: str | None = None, overlay: OverlaySource | None = None) ->
     """
     contracts = _contracts(None if overlay is None else load_overlay(overlay))
     if pointer is not None:
-        return (_explanation(_path(pointer), contracts),)
+        return (_explanation(_known_path(_path(pointer), contracts), contracts),)
     keys = list(dict.fromkeys(key for contract in contracts.values() for key in contract.lead["properties"]))
     previous = next(iter(contracts.values())).schema_of(_FIELDS)["x-after"]
     position = keys.index(previous) + 1 if previous in keys else len(keys)
@@ -77,6 +77,12 @@ def _contracts(overlay: Overlay | None) -> dict[str, ContractData]:
 def _path(pointer: str) -> list[str]:
     keys = parse_pointer(pointer.strip())
     return keys[1:] if len(keys) > 1 and (keys[0] == "*" or keys[0].isdecimal()) else keys
+
+
+def _known_path(path: list[str], contracts: Mapping[str, ContractData]) -> list[str]:
+    """Return a path whose first key is that of the contract, if it was written with the escapes of reports."""
+    keys = (key for contract in contracts.values() for key in contract.lead["properties"])
+    return [next((key for key in keys if escape(key) == escape(path[0])), path[0]), *path[1:]]
 
 
 def _explanation(path: list[str], contracts: Mapping[str, ContractData]) -> Explanation:

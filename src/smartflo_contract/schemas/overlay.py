@@ -3,16 +3,18 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import orjson
 
-from smartflo_contract.schemas.errors import OverlayError
+from smartflo_contract.schemas.errors import OverlayError, OverlayWarning, is_one_edit_away, nearest
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import Path, not_json
+from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.patterns import PatternError, portable
 from smartflo_contract.schemas.schema_keywords import Schema
 from smartflo_contract.schemas.validator import reference_validator
@@ -84,7 +86,34 @@ def load_overlay(source: OverlaySource) -> Overlay:
         name = os.fspath(source).encode("utf-8", "backslashreplace").decode()  # a file name may be any bytes
         overlay = _decoded(name, _read_file(FilePath(source)))
     _validate(overlay)
+    for message in _misspellings(overlay.name, overlay.schema, read("lead.schema.json"), ()):
+        warnings.warn(message, OverlayWarning, stacklevel=3)
     return Overlay(overlay.name, _portable(overlay, overlay.schema, ()))
+
+
+def _misspellings(name: str, overlay: Schema, schema: Schema, path: Path) -> Iterator[str]:
+    """Yield a warning for each new property whose name is close to a known one, unless it states its evidence."""
+    if "$ref" in schema:
+        schema = read("lead.schema.json")["$defs"][schema["$ref"].rpartition("/")[2]]
+    known = schema.get("properties", {})
+    for key, part in (overlay.get("properties") or {}).items():
+        if part is None:
+            continue
+        location = (*path, "properties", key)
+        if key in known:
+            yield from _misspellings(name, part, known[key], location)
+        elif not FIELD.fullmatch(key) and "x-evidence" not in part:
+            similar = next((other for other in known if is_one_edit_away(key, other) or _same(key, other)), None)
+            if similar:
+                yield (
+                    f"overlay {name}: {json_pointer(location)}: a new property, spelled like `{similar}`; "
+                    "correct it, or add x-evidence if it is right"
+                )
+
+
+def _same(key: str, other: str) -> bool:
+    """Return whether two names differ by case and separators only."""
+    return key.lower().replace("-", "_") == other or key.lower() == other.replace("_", "")
 
 
 def _read_file(path: FilePath) -> object:
@@ -130,7 +159,8 @@ def _validate(overlay: Overlay) -> None:
     supported = list(error.schema["properties"])
     unknown = next(key for key in error.instance if key not in supported)
     reason = f"keyword `{unknown}` is not supported in an overlay; supported: {', '.join(supported)}"
-    overlay.fail(error.absolute_path, reason)
+    hint = nearest(unknown, supported)
+    overlay.fail(error.absolute_path, f"{reason}.{hint}" if hint else reason)
 
 
 def _without_removals(schema: Schema) -> Schema:

@@ -295,7 +295,7 @@ def test_changes_and_deletes_by_value(api: Account) -> None:
 
     assert f"{len(indexes)} leads updated." == changed["message"]
     assert {3} == {patched[index]["priority"] for index in indexes}
-    assert deleted["message"] == "1 leads deleted."
+    assert deleted["message"] == "1 lead deleted."
     assert before[2]["lead_id"] not in {lead["lead_id"] for lead in api.leads()}
 
 

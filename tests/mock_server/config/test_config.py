@@ -152,7 +152,7 @@ def test_overrides_merge_quirks(write: Write) -> None:
         ("profile = 'smaple'", "smaple"),
         ("overlay = 'absent.json'", "absent.json: cannot be read: No such file or directory"),
         ('overlay = "\\u0000"', "overlay: expected the path of a JSON file"),
-        ("auth = true", 'auth: expected "on" or "off", got True'),
+        ("auth = true", 'auth: expected "on" or "off", got true'),
         ("workers = 2", "workers: 2 processes cannot share accounts"),
         ("quirks = 3", "quirks: expected a table of quirk names to values, got 3"),
         ("[quirks]\nexpired_tokn = 200", "quirks.expired_tokn: unknown quirk"),

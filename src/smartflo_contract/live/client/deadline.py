@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS
 from smartflo_contract.live.errors import LiveError
+from smartflo_contract.schemas.grammar import format_count
 
 _MIN_TIMEOUT_SECONDS: Final = 0.001
 """A socket timeout of 0 would make the socket non-blocking."""
@@ -46,7 +47,8 @@ class Deadline:
         """
         if self.remaining < 0:
             message = (
-                f"the response did not end within {self._seconds:g} seconds, after {self.received} bytes; "
+                f"the response did not end within {format_count(self._seconds, 'second')}, "
+                f"after {format_count(self.received, 'byte')}; "
                 "--max-time allows more time"
             )
             raise LiveError(message)

@@ -19,6 +19,7 @@ from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_
 from smartflo_contract.live.client.response_body import body_chunks
 from smartflo_contract.live.client.urls import origin_of, redirect_target
 from smartflo_contract.live.errors import ApiUnavailableError, LiveError
+from smartflo_contract.schemas.grammar import format_count
 
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -138,7 +139,8 @@ class Fetcher:
         if remaining <= 0 or required > remaining:
             end = f"until {until:%Y-%m-%d %H:%M:%S} Indian time" if until else "without saying until when"
             message = (
-                f"{origin_of(url)} limits the rate (429) {end}, and --max-wait allows {self.max_wait:g} seconds; "
+                f"{origin_of(url)} limits the rate (429) {end}, "
+                f"and --max-wait allows {format_count(self.max_wait, 'second')}; "
                 "try again later or allow more"
             )
             raise ApiUnavailableError(message)

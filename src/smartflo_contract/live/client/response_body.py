@@ -68,9 +68,10 @@ def _raw_chunks(response: requests.Response, deadline: Deadline) -> Iterator[byt
         try:
             chunk = response.raw.read1(size, decode_content=False)
         except HTTPError as error:
-            of_total = f" of {received + remaining}" if remaining is not None else ""
+            of_total = "" if remaining is None else f" of {received + remaining}"
+            unit = "byte" if received == 1 and not of_total else "bytes"
             reason = "no more bytes arrived" if isinstance(error, ReadTimeoutError) else "the connection was closed"
-            message = f"the body was cut off after {received}{of_total} bytes: {reason}"
+            message = f"the body was cut off after {received}{of_total} {unit}: {reason}"
             raise TruncatedBodyError(message) from None
         if not chunk:
             return

@@ -6,6 +6,7 @@ from dataclasses import replace
 from smartflo_contract.live.comparing.change_rules import CHANGE_EVIDENCE, CHANGE_RULES
 from smartflo_contract.live.comparing.response_shape import Occurrences, ShapePath
 from smartflo_contract.schemas import Finding
+from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.json_pointer import finding_pointer
 from smartflo_contract.schemas.profile_names import PROFILES
 
@@ -46,13 +47,13 @@ def with_earlier_state(finding: Finding, before: str) -> Finding:
 
 def describe_count(count: int, leads: int) -> str:
     """Return a number of leads as text."""
-    return f"in {count:,} of {leads:,} leads"
+    return f"in {count:,} of {format_count(leads, 'lead')}"
 
 
 def describe_counts(occurrences: Mapping[str, Occurrences], leads: int) -> str:
     """Return several numbers of leads as text, each with a name."""
     counts = ", ".join(f"{name} in {counted.leads:,}" for name, counted in sorted(occurrences.items()))
-    return f"{counts} of {leads:,} leads"
+    return f"{counts} of {format_count(leads, 'lead')}"
 
 
 def total(occurrences: Iterable[Occurrences]) -> Occurrences:

@@ -14,6 +14,7 @@ from smartflo_contract.live.comparing.response_shape import Occurrences, Respons
 from smartflo_contract.live.report import Agreement, Report
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import SEVERITIES
+from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.json_pointer import parse_pointer
 from smartflo_contract.schemas.profile_names import READINGS
 
@@ -40,7 +41,7 @@ def find_changes(before: CheckedResponse, after: CheckedResponse, names: KeyName
     """
     new_findings = list(_new_findings(before.report, after.report))
     if not after.shape.leads:
-        empty = change_finding("no-leads", (), f"{before.shape.leads:,} leads", "no leads", Occurrences(1))
+        empty = change_finding("no-leads", (), format_count(before.shape.leads, "lead"), "no leads", Occurrences(1))
         yield from new_findings or [empty]
         return
     rank_at = {finding.pointer: finding.rank for finding in sorted(new_findings, key=attrgetter("rank"), reverse=True)}
@@ -100,7 +101,9 @@ def _new_findings(before: Report, after: Report) -> Iterator[Finding]:
             and finding.count / after.leads > count / before.leads
             and is_relevant_change(count, before.leads, finding.count, after.leads)
         ):
-            yield with_earlier_state(finding, f"{count:,} times in {before.leads:,} leads, as before")
+            yield with_earlier_state(
+                finding, f"{format_count(count, 'time')} in {format_count(before.leads, 'lead')}, as before"
+            )
 
 
 def _gone_findings(before: Report, after: CheckedResponse) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Final
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.findings import Severity
+from smartflo_contract.schemas.grammar import format_count
 
 _TITLE: Final = "smartflo-contract"
 _MAX_ANNOTATIONS: Final = 10
@@ -33,7 +34,7 @@ def _annotations(level: str, findings: Sequence[Finding], max_count: int = _MAX_
     for finding in shown:
         yield _annotation(level, f"{finding.rule} {finding.pointer or 'body'}", f"{finding}. {finding.help}")
     if len(shown) < len(findings):
-        yield _annotation(level, _TITLE, f"{len(findings) - len(shown)} more findings of this level")
+        yield _annotation(level, _TITLE, f"{format_count(len(findings) - len(shown), 'more finding')} of this level")
 
 
 def _annotation(level: str, title: str, message: str) -> str:

@@ -14,6 +14,7 @@ from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.finding_help import lead_help
 from smartflo_contract.schemas.findings import SEVERITIES, Severity, cited
+from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.rules.table import RULES
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -52,7 +53,8 @@ def _notifications(report: Report) -> list[dict[str, Any]]:
     notifications = [{"level": "note", "message": {"text": f"{report.verdict}."}}]
     omitted = len(report.findings) - _MAX_RESULTS
     if omitted > 0:
-        text = f"{omitted:,} more findings are omitted, none more severe than those in this file."
+        are = "is" if omitted == 1 else "are"
+        text = f"{format_count(omitted, 'more finding')} {are} omitted, none more severe than those in this file."
         notifications.append({"level": "warning", "message": {"text": text}})
     return notifications
 

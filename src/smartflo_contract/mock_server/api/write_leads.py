@@ -21,6 +21,7 @@ from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES, 
 from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
 from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
+from smartflo_contract.schemas.grammar import format_count
 
 _Result = TypeVar("_Result")
 
@@ -114,7 +115,9 @@ def patch_leads(call: Call, list_id: str) -> Response:
             change(edited.leads.lead(index) or {})
         for index in indexes:
             edited.change(index, change)
-    return success_response(f"{len(indexes)} leads updated.", [*unknown_keys(_PATCH, content), *lead_values.ignored])
+    return success_response(
+        f"{format_count(len(indexes), 'lead')} updated.", [*unknown_keys(_PATCH, content), *lead_values.ignored]
+    )
 
 
 def delete_leads(call: Call, list_id: str) -> Response:
@@ -124,7 +127,7 @@ def delete_leads(call: Call, list_id: str) -> Response:
         indexes = list(_find_leads(edited, content["field"], content["data"]))
         for index in indexes:
             edited.remove(index)
-    return success_response(f"{len(indexes)} leads deleted.", unknown_keys(_DELETE, content))
+    return success_response(f"{format_count(len(indexes), 'lead')} deleted.", unknown_keys(_DELETE, content))
 
 
 def get_batch_status(call: Call, batch_id: str) -> Response:

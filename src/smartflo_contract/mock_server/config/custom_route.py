@@ -12,6 +12,7 @@ from smartflo_contract.factories import setting_checks as checks
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import served_route_names
 from smartflo_contract.mock_server.http.route_names import PATH_PARAMETER, generic_path
+from smartflo_contract.schemas.grammar import format_setting
 
 _MAX_PATH_CHARACTERS: Final = 1_000
 _MAX_BODY_BYTES: Final = 1024 * 1024
@@ -93,7 +94,7 @@ def check_custom_routes(routes: Sequence[CustomRoute]) -> None:
         for name, check in _CHECKS.items():
             expected = check(getattr(route, name))
             if expected is not None:
-                shown = f", got {getattr(route, name)!r}" if name != "json" else ""
+                shown = f", got {format_setting(getattr(route, name))}" if name != "json" else ""
                 message = f"{position}.{name}: expected {expected}{shown}"
                 raise ConfigError(message)
         if route.name in served:

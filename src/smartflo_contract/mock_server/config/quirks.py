@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.schemas.errors import nearest
+from smartflo_contract.schemas.grammar import format_setting
 
 Quirks: TypeAlias = Mapping[str, str]
 """The value of every quirk by its name."""
@@ -149,7 +150,7 @@ def resolve_quirks(values: Mapping[str, object]) -> Quirks:
             message = f"quirks.{name}: unknown quirk; choose from {', '.join(QUIRKS)}.{nearest(str(name), QUIRKS)}"
             raise ConfigError(message)
         if str(value) not in QUIRKS[name].values:
-            message = f"quirks.{name}: expected one of {', '.join(QUIRKS[name].values)}, got {value!r}"
+            message = f"quirks.{name}: expected one of {', '.join(QUIRKS[name].values)}, got {format_setting(value)}"
             raise ConfigError(message)
     defaults = {name: quirk.default for name, quirk in QUIRKS.items()}
     return {**defaults, **{name: str(value) for name, value in values.items()}}

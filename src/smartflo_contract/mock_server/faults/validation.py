@@ -11,6 +11,7 @@ from smartflo_contract.mock_server.faults.rules import ANY_ROUTE, OK, SETTINGS, 
 from smartflo_contract.mock_server.http.route_names import ARRAY_ROUTES, GET_LEADS, LIST_ROUTES
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.files import read
+from smartflo_contract.schemas.grammar import format_setting
 
 _MAX_DELAY_SECONDS: Final = 600
 _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
@@ -86,10 +87,10 @@ def _check_values(rule: Fault) -> None:
         types = int | float if name in _FRACTIONS else int
         if isinstance(value, bool) or not isinstance(value, types) or not minimum <= value <= maximum:
             kind = "a number" if name in _FRACTIONS else "an integer"
-            message = f"{name}: expected {kind} from {minimum} to {maximum}, got {value!r}"
+            message = f"{name}: expected {kind} from {minimum} to {maximum}, got {format_setting(value)}"
             raise ConfigError(message)
     if type(rule.repeat) is not bool:
-        message = f"repeat: expected true or false, got {rule.repeat!r}"
+        message = f"repeat: expected true or false, got {format_setting(rule.repeat)}"
         raise ConfigError(message)
 
 

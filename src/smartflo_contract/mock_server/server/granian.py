@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -23,6 +24,7 @@ from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.errors import WorkerError
 from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
+from smartflo_contract.schemas.errors import OverlayWarning
 
 _THREADS_PER_WORKER: Final = 8
 """Requests that a worker answers at a time. More threads are slower; a slow reader of a large list occupies one."""
@@ -183,6 +185,7 @@ def _load_app(config: Config) -> Flask:
     if parent is not None:
         Thread(target=_end_after_parent, args=(parent.join,), name="end-after-parent", daemon=True).start()
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
+    warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
     app = create_app(config)
     limits = BodyLimits(BoundedSemaphore(_THREADS_FOR_BODIES))
     app.wsgi_app = with_body_deadline(app.wsgi_app, limits)  # type: ignore[method-assign,assignment]
