@@ -1,14 +1,19 @@
 """The account of a test: lists, leads, faults, quirks, profile, clock, requests and assertions."""
 
+import math
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import requests
 
 from smartflo_contract.factories import Lead
+from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
 from smartflo_contract.schemas import load_contract
 
@@ -145,19 +150,117 @@ def test_every_test_has_new_account(smartflo: Smartflo, size: int) -> None:
         (lambda smartflo: smartflo.fail("ct"), "there is no fault `ct`"),
         (lambda smartflo: smartflo.quirks(unknown_lst="404"), "Did you mean `unknown_list`"),
         (lambda smartflo: smartflo.profile("x"), "expected one of sample, documented, lenient"),
-        (lambda smartflo: smartflo.add_list(columns="Mobile"), "expected a list of names, got the string `Mobile`"),
+        (lambda smartflo: smartflo.add_list(columns="Mobile"), "expected a list such as .*, got 'Mobile'"),
         (lambda smartflo: smartflo.clock.advance(hour=2), "unknown unit `hour`; the units are weeks, days, hours"),
-        (lambda smartflo: smartflo.add_list(leads=-1), "size: -1 is less than the minimum"),
+        (lambda smartflo: smartflo.add_list(leads=-1), "leads: -1 is less than the minimum"),
         (lambda smartflo: smartflo.add_leads(123456, 1), "no list with this id"),
+        (lambda smartflo: smartflo.add_leads(8668, -1), "leads: -1 is less than the minimum"),
+        (lambda smartflo: smartflo.add_leads(smartflo.add_list(), 1), "list_id: expected the id of .*; pass its id"),
+        (lambda smartflo: smartflo.add_list(id=True), "id: expected the id of a list, such as 8668, got True"),
+        (lambda smartflo: smartflo.add_list(leads={"field_1": "A"}), r"leads: expected a number or .*\[\{...\}\]"),
+        (lambda smartflo: smartflo.add_list(leads=[1]), r"leads\[0\]: expected a lead, such as \{.*, got 1"),
+        (lambda smartflo: smartflo.add_list(leads=["field_1"]), r"leads\[0\]: expected a lead"),
+        (lambda smartflo: smartflo.add_list(leads=[("field_1", "A")]), r"leads\[0\]: expected a lead"),
+        (lambda smartflo: smartflo.add_list(leads="ab"), "leads: expected a number or a list of leads, got 'ab'"),
+        (lambda smartflo: smartflo.add_list(leads=1.5), "leads: expected a number or a list of leads, got 1.5"),
+        (lambda smartflo: smartflo.add_list(leads=True), "leads: expected a number or a list of leads, got True"),
+        (lambda smartflo: smartflo.add_list(columns=5), "columns: expected a list such as .*, got 5"),
+        (lambda smartflo: smartflo.load({"field_1": "A"}), "leads: expected a path, or a list of leads"),
+        (lambda smartflo: smartflo.load(5), "leads: expected a path, or a list of leads, got 5"),
+        (lambda smartflo: smartflo.load([]), "at least one"),
+        (lambda smartflo: smartflo.load([1]), r"leads\[0\]: expected a lead"),
+        (lambda smartflo: smartflo.fail(503, list_id=smartflo.add_list()), "list_id: .* the LeadList .*pass its id"),
+        (lambda smartflo: smartflo.clock.advance(), "advance: expected a duration, such as hours=2"),
+        (lambda smartflo: smartflo.clock.advance(hours="2"), "advance: expected numbers, such as hours=2"),
+        (lambda smartflo: smartflo.clock.set(5), "now: expected a datetime or ISO 8601 such as .*, got 5"),
+        (lambda smartflo: smartflo.admin("GET", "__admin/quirks"), "below /__admin, such as `/quirks`, got"),
+        (lambda smartflo: smartflo.admin("GET", "/__admin/quirks"), "below /__admin, such as `/quirks`, got"),
+        (lambda smartflo: smartflo.admin("GET", "quirks"), "below /__admin, such as `/quirks`, got `quirks`"),
+        (lambda smartflo: smartflo.admin("GET", ""), "below /__admin, such as `/lists`, got"),
+        (lambda smartflo: smartflo.admin("GET", "/quirk"), "there is no route GET /__admin/quirk. Did you mean"),
+        (lambda smartflo: smartflo.admin("POST", "/quirks"), "this path has the methods"),
         (lambda smartflo: smartflo.assert_called("GET", "/v1/broadcast/leeds/{id}"), "this fake has no"),
         (lambda smartflo: smartflo.assert_called("GET", "v1/broadcast/leads/8668"), "the whole path"),
         (lambda smartflo: smartflo.assert_called("GET", "/v1/broadcast/leads/1?number=2"), "use query="),
+        (lambda smartflo: smartflo.assert_called("GET", None), "expected a method and a path"),
+        (
+            lambda smartflo: smartflo.assert_called("GET", "/v1/broadcast/leads/1", times="2"),
+            "times: expected a number",
+        ),
+        (lambda smartflo: smartflo.assert_called("GET", "/v1/broadcast/leads/1", times=-1), "times: expected a number"),
+        (lambda smartflo: smartflo.assert_called("GET", "/v1/broadcast/leads/*"), "nearest route is GET .*/leads/{id}"),
+        (lambda smartflo: smartflo.assert_not_called("GET", "v1/broadcast/leads/{id}"), "the whole path"),
+        (lambda smartflo: smartflo.assert_not_called("GET", "/v1/broadcast/leads/<id>"), "nearest route is GET "),
+        (lambda smartflo: smartflo.assert_not_called("GET", "/v1/brodcast/leads/8668"), "nearest route is GET "),
+        (lambda smartflo: smartflo.assert_not_called("DELET", "/v1/broadcast/list/8668"), "Did you mean `DELETE`"),
+        (lambda smartflo: smartflo.assert_not_called("DELET", "/v1/broadcast/list/{id}"), "Did you mean `DELETE"),
+        (lambda smartflo: smartflo.assert_not_called("PATCH", "/v1/broadcast/list/{id}"), "Did you mean `"),
     ],
 )
 def test_rejects_wrong_argument(smartflo: Smartflo, call: Callable[[Any], object], message: str) -> None:
     """A wrong argument raises ``ValueError`` with a message that states what is possible."""
     with pytest.raises(ValueError, match=message):
         call(smartflo)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (datetime(2026, 3, 1, tzinfo=UTC), "JSON cannot express the datetime .*pass a string, such as its isoformat"),
+        (date(2026, 3, 1), "JSON cannot express the date "),
+        (time(10), "JSON cannot express the time "),
+        (timedelta(1), "JSON cannot express the timedelta "),
+        (Decimal("1.50"), "JSON cannot express the Decimal "),
+        (Fraction(1, 3), "JSON cannot express the Fraction "),
+        (UUID(int=1), "JSON cannot express the UUID "),
+        (b"x", "JSON cannot express the bytes b'x'"),
+        ({1}, r"JSON cannot express the set \{1\}; pass a list"),
+        (Path("x"), "JSON cannot express the "),
+        (object(), "JSON cannot express the object "),
+        (2**64, "the digits of an integer of more than 64 bits would change"),
+        (-(2**63) - 1, "the digits of an integer of more than 64 bits would change"),
+        (math.nan, "JSON cannot express nan"),
+        (math.inf, "JSON cannot express inf"),
+        ("\ud800", "half of a surrogate pair"),
+        ({1: "a"}, "expected keys that are strings, got the key 1"),
+        ([{"x": [UUID(int=1)]}], r"\[0\]\.x\[0\]: JSON cannot express the UUID"),
+    ],
+)
+def test_rejects_values_that_json_cannot_express(smartflo: Smartflo, value: object, message: str) -> None:
+    """A value that would be served as another one raises ``ValueError``, which names where it is."""
+    created = smartflo.add_list(leads=1)
+    pattern = rf"leads\[0\]\.callback_at(: )?.*{message}"
+    calls: list[Callable[[], object]] = [
+        lambda: smartflo.add_list(leads=[{"callback_at": value}]),
+        lambda: smartflo.add_leads(created.id, [{"callback_at": value}]),
+        lambda: smartflo.load([{**created.leads[0], "callback_at": value}]),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match=pattern):
+            call()
+
+
+@pytest.mark.parametrize("value", [2**64 - 1, -(2**63), 1.5, 1e300, "2026-03-01", "आशा", None, True, [1, {"a": []}]])
+def test_serves_values_unchanged(smartflo: Smartflo, value: object) -> None:
+    """A value that JSON expresses arrives as it is."""
+    created = smartflo.add_list(leads=[{"callback_at": value}])
+    served = read(smartflo, created.id).json()[0]["callback_at"]
+
+    assert (value, type(value)) == (served, type(served))
+
+
+def test_rejects_leads_that_contain_themselves(smartflo: Smartflo) -> None:
+    """Endless leads raise ``ValueError`` as well."""
+    endless: dict[str, Any] = {}
+    endless["x"] = endless
+    with pytest.raises(ValueError, match="nested too deeply, or contains itself"):
+        smartflo.add_list(leads=[endless])
+
+
+def test_client_sends_json_as_libraries_do(smartflo: Smartflo) -> None:
+    """The in-process client does not write a date as a string: requests and httpx raise too."""
+    with pytest.raises(TypeError, match="date is not JSON serializable"):
+        smartflo.client.post("/v1/broadcast/lead/8668", json={"field_1": date(2026, 3, 1)})
 
 
 def test_fixtures_return_leads(
@@ -176,6 +279,87 @@ def test_server_creates_accounts(smartflo_server: SmartfloServer, smartflo: Smar
         assert (200, 503) == (read(smartflo, 8668).status_code, read(other, 8668).status_code)
         assert f"<Smartflo at {other.url}, account of {other.email}>" == repr(other)
     assert f"<SmartfloServer at {smartflo.url}>" == repr(smartflo_server)
+
+
+# --- Assertions on all requests
+
+
+@pytest.mark.smartflo(allow_unmatched=True)
+def test_returns_all_requests(smartflo: Smartflo) -> None:
+    """The requests of an account are complete; a message shows the newest."""
+    for number in range(1_005):
+        smartflo.client.get(f"/v1/broadcast/leeds/{number}")
+
+    assert 1_005 == len(smartflo.requests) == len(smartflo.unmatched)
+    assert "/v1/broadcast/leeds/1004" == smartflo.requests[-1]["path"] == smartflo.unmatched[-1]["path"]
+    lines = failure(smartflo, "POST", "/v1/broadcast/lead/{id}")
+    assert "  ... 995 earlier requests" == lines[1]
+    assert lines[11].startswith("  GET /v1/broadcast/leeds/1004 -> 404: the vendor documents no GET")
+
+
+def test_undecidable_assertion_raises() -> None:
+    """If the journal has dropped requests, no assertion passes that they could refute, and none are left out."""
+    config = Config(journal_requests=3)
+    with SmartfloServer(FakeSmartflo(config), config) as server, server.account() as smartflo:
+        for _ in range(4):
+            smartflo.client.get("/v1/broadcast/leads/8668")
+        undecidable: list[Callable[[], object]] = [
+            lambda: smartflo.requests,
+            lambda: smartflo.unmatched,
+            lambda: smartflo.assert_called("GET", LEADS, times=3),
+            lambda: smartflo.assert_not_called("DELETE", LEADS),
+            lambda: smartflo.assert_called("DELETE", LEADS, times=0),
+        ]
+        for call in undecidable:
+            with pytest.raises(ValueError, match="1 earlier requests were dropped from the journal"):
+                call()
+        smartflo.assert_called("GET", LEADS)
+
+
+def test_unknown_body_decides_nothing(smartflo: Smartflo) -> None:
+    """A request whose body the journal does not have may match, so that it was not made is no fact."""
+    path = "/v1/broadcast/lead/8669"
+    smartflo.client.post(path, json={"field_0": "5550000042", "field_1": "A" * 70_000})
+    with pytest.raises(ValueError, match="1 more requests may match, but the journal has no body"):
+        smartflo.assert_not_called("POST", path, json={"field_0": "5550000042"})
+    with pytest.raises(AssertionError):
+        smartflo.assert_called("POST", path, json={"field_0": "5550000042"})
+
+
+@pytest.mark.smartflo(allow_unmatched=True)
+def test_asserts_on_any_placeholder_and_method(smartflo: Smartflo) -> None:
+    """Any name in braces matches any id; HEAD is not GET; a route that is not simulated can be asserted on."""
+    smartflo.client.head("/v1/broadcast/leads/8668")
+    smartflo.client.get("/v1/broadcast/start/8668")
+
+    smartflo.assert_called("HEAD", "/v1/broadcast/leads/{list_id}", times=1)
+    smartflo.assert_not_called("GET", LEADS)
+    smartflo.assert_called("GET", "/v1/broadcast/start/{id}", times=1)
+    smartflo.assert_not_called("GET", "/v1/broadcast/leads/undefined")
+
+
+def test_asserts_on_own_routes(smartflo: Smartflo) -> None:
+    """A path of a route that the test adds is known."""
+    with pytest.raises(ValueError, match="no route matches POST /v9/calls/5"):
+        smartflo.assert_not_called("POST", "/v9/calls/5")
+    smartflo.route("POST", "/v9/calls/{call_id}")
+    smartflo.assert_not_called("POST", "/v9/calls/5")
+    smartflo.client.post("/v9/calls/5", json={})
+
+    smartflo.assert_called("POST", "/v9/calls/{call_id}", times=1)
+    smartflo.assert_called("POST", "/v9/calls/5", times=1)
+
+
+def test_asserts_on_repeated_parameters(smartflo: Smartflo) -> None:
+    """All values of a repeated query parameter count."""
+    path = "/v1/broadcast/leads/8668"
+    smartflo.client.get(f"{path}?number=1&number=2")
+
+    assert {"number": ["1", "2"]} == smartflo.requests[0]["query"]
+    smartflo.assert_called("GET", path, query={"number": "2"})
+    smartflo.assert_called("GET", path, query={"number": ["1", "2"]})
+    with pytest.raises(AssertionError, match=r"expected GET .*\?number=2 never, got 1"):
+        smartflo.assert_not_called("GET", path, query={"number": "2"})
 
 
 # --- Messages of failed assertions
@@ -255,3 +439,12 @@ def test_rejects_route_that_the_fake_simulates(smartflo: Smartflo) -> None:
     """Lists and leads have faults and quirks of their own."""
     with pytest.raises(ValueError, match="simulates"):
         smartflo.route("GET", LEADS)
+
+
+def test_failed_assertion_escapes_control_characters(smartflo: Smartflo) -> None:
+    """Paths and bodies of clients cannot control the terminal."""
+    smartflo.client.post("/v1/broadcast/lead/%1B[2J", json={"a\x1b": {}})
+    lines = failure(smartflo, "POST", "/v1/broadcast/lead/8668", json={"a\x1b": {"b": 1}})
+
+    assert all(map(str.isprintable, lines))
+    assert "/v1/broadcast/lead/\\x1b[2J" in lines[1]

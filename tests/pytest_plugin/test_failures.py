@@ -97,6 +97,67 @@ def test_own_error_comes_first(pytester: pytest.Pytester) -> None:
     assert "_account.py" not in result.stdout.str()
 
 
+def test_failure_shows_requests_and_settings(pytester: pytest.Pytester) -> None:
+    """A failed test prints its last requests with status and reason, and the quirks and faults in force."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        @pytest.mark.smartflo(quirks={"expired_token": 200}, faults=[503, "ok"])
+        def test_it(smartflo):
+            smartflo.fail(429, list_id=8668, retry_after=2)
+            for _ in range(12):
+                smartflo.client.get("/v1/broadcast/leads/8669")
+            smartflo.client.get("/v1/broadcast/leads/123456")
+            assert False
+
+
+        def test_other(smartflo):
+            assert not smartflo.requests
+            smartflo.assert_called("GET", "/v1/broadcast/leads/8668")
+        """
+    )
+    output = pytester.runpytest().stdout.str()
+    section, other = output.partition("- smartflo -")[2].split("- smartflo -")
+
+    assert (
+        "last requests of this account:\n  ... 3 earlier requests\n  GET /v1/broadcast/leads/8669 -> 200\n" in section
+    )
+    assert "  GET /v1/broadcast/leads/123456 -> 404: this account has no list with the id 123456" in section
+    assert "\nquirks: expired_token=200\nfault: 503, ok\nfault: 429; list_id=8668; retry_after=2\nReproduce" in section
+    assert "last requests" not in other
+    assert "quirks" not in other
+
+
+def test_failure_shows_edge_case(pytester: pytest.Pytester) -> None:
+    """A test that fails for an edge case prints what a client may get wrong."""
+    pytester.makepyfile(
+        """
+        def test_it(smartflo_edge_lead):
+            assert smartflo_edge_lead["header"] != "[]"
+        """
+    )
+    result = pytester.runpytest("-k", "header-empty or header-shorter-than-fields")
+
+    result.stdout.fnmatch_lines(["edge case header-*: *", "Reproduce with: *"])
+
+
+def test_shows_newest_unmatched_requests(pytester: pytest.Pytester) -> None:
+    """Of many requests without a route, the newest are shown, and all are counted."""
+    pytester.makepyfile(
+        """
+        def test_it(smartflo):
+            for number in range(150):
+                smartflo.client.get(f"/v1/broadcast/leeds/{number}")
+        """
+    )
+    result = pytester.runpytest()
+
+    result.stdout.fnmatch_lines(["requests that match no route*", "  ... 140 earlier requests", "*leeds/140: *"])
+    result.stdout.fnmatch_lines(["  GET /v1/broadcast/leeds/149: *"])
+
+
 def test_leads_depend_on_seed_and_test(pytester: pytest.Pytester) -> None:
     """Each test has its own leads, the same in every run; a seed changes them; a failure prints how to reproduce it."""
     pytester.makepyfile(

@@ -1,12 +1,9 @@
 """The account of a test on the fake: lists, faults, quirks, clock, requests and assertions."""
 
-import json
-from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from flask.testing import FlaskClient
 
@@ -14,12 +11,28 @@ from smartflo_contract.factories import Lead
 from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mock_server.http.list_ids import is_list_id
-from smartflo_contract.pytest_plugin._admin_client import AdminClient
-from smartflo_contract.pytest_plugin._assertion_messages import body_difference_lines, expectation, mismatch_lines
+from smartflo_contract.pytest_plugin._admin_client import AdminClient, all_requests
+from smartflo_contract.pytest_plugin._arguments import (
+    column_list,
+    complete_leads,
+    list_id_of,
+    number_or_leads,
+    request_criteria,
+)
+from smartflo_contract.pytest_plugin._assertion_messages import (
+    MAX_REQUESTS,
+    Query,
+    body_difference_lines,
+    check_completeness,
+    expectation,
+    mismatch_lines,
+)
 from smartflo_contract.pytest_plugin._clock import Clock
 from smartflo_contract.pytest_plugin._interception import intercept_hosts, normalize_hosts
+from smartflo_contract.pytest_plugin._keywords import FaultSettings, QuirkValues
 from smartflo_contract.pytest_plugin._lead_list import LeadList
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.printable import escape_unprintable
 
 
 class Smartflo:
@@ -96,18 +109,20 @@ class Smartflo:
             ValueError: an argument is not allowed; the message says why.
         """
         __tracebackhide__ = True
-        if isinstance(columns, str):
-            message = f"columns: expected a list of names, got the string `{columns}`"
-            raise ValueError(message)  # noqa: TRY004 - the exception of all wrong arguments
+        content = number_or_leads(leads)
         body = _without_nones(
             {
-                "columns": columns and list(columns),
+                "columns": None if columns is None else column_list(columns),
                 "name": name,
                 "seed": self.seed if seed is None else seed,
-                **({"size": leads} if isinstance(leads, int) else {"leads": list(map(dict, leads))}),
+                **({"size": content} if isinstance(content, int) else {"leads": content}),
             }
         )
-        created = self.admin("POST", "/lists", body) if id is None else self.admin("PUT", f"/lists/{id}", body)
+        created = (
+            self.admin("POST", "/lists", body)
+            if id is None
+            else self.admin("PUT", f"/lists/{list_id_of(id, 'id')}", body)
+        )
         return self._remember_list(created["id"])
 
     def add_leads(self, list_id: int, leads: int | Iterable[Mapping[str, Any]]) -> list[Lead]:
@@ -121,8 +136,10 @@ class Smartflo:
             ValueError: the list does not exist, or a lead is not allowed.
         """
         __tracebackhide__ = True
-        partial_leads = [{}] * leads if isinstance(leads, int) else list(map(dict, leads))
-        added: list[Lead] = self.admin("POST", f"/lists/{list_id}/leads", {"leads": partial_leads})["leads"]
+        content = number_or_leads(leads)
+        partial_leads = [{}] * content if isinstance(content, int) else content
+        path = f"/lists/{list_id_of(list_id, 'list_id')}/leads"
+        added: list[Lead] = self.admin("POST", path, {"leads": partial_leads})["leads"]
         return added
 
     def load(self, leads: str | PathLike[str] | Iterable[Mapping[str, Any]]) -> LeadList:
@@ -135,20 +152,16 @@ class Smartflo:
             ValueError: there are no leads, or they cannot be a list.
         """
         __tracebackhide__ = True
-        content = _read_json(Path(leads)) if isinstance(leads, str | PathLike) else list(leads)
-        if not (isinstance(content, list) and content and all(isinstance(lead, Mapping) for lead in content)):
-            source = (
-                f"{leads}: expected a JSON array" if isinstance(leads, str | PathLike) else "leads: expected a list"
-            )
-            message = f"{source} of leads, at least one"
-            raise ValueError(message)
+        content = complete_leads(leads)
         list_id = content[0].get("list_id")
         if type(list_id) is not int or not is_list_id(str(list_id)):
             list_id = self.admin("POST", "/lists", {"size": 0})["id"]
-        self.admin("PUT", f"/lists/{list_id}/leads", list(map(dict, content)))
+        self._admin("PUT", f"/lists/{list_id}/leads", content, name="leads")
         return self._remember_list(list_id)
 
-    def fail(self, *steps: int | str, list_id: int | None = None, at: int | None = None, **settings: Any) -> None:
+    def fail(
+        self, *steps: int | str, list_id: int | None = None, at: int | None = None, **settings: Unpack[FaultSettings]
+    ) -> None:
         """Inject faults, one step per request; after the last step, requests succeed.
 
         Args:
@@ -190,7 +203,7 @@ class Smartflo:
         response = _without_nones({"status": status, "json": json, "headers": headers and dict(headers)})
         self.admin("POST", "/routes", {"method": method, "path": path, **response})
 
-    def quirks(self, **values: str | int | None) -> None:
+    def quirks(self, **values: Unpack[QuirkValues]) -> None:
         """Set quirks.
 
         Args:
@@ -249,15 +262,23 @@ class Smartflo:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """Requests of the account, oldest first, in the form of ``GET /__admin/requests``."""
-        requests: list[dict[str, Any]] = self.admin("GET", "/requests?limit=1000")["requests"]
-        return requests
+        """All requests of the account, oldest first, in the form of ``GET /__admin/requests``.
+
+        Raises:
+            ValueError: the journal has dropped some of them.
+        """
+        __tracebackhide__ = True
+        return self._recorded("/requests")
 
     @property
     def unmatched(self) -> list[dict[str, Any]]:
-        """Requests of the account that matched no route, each with ``nearest_route``."""
-        requests: list[dict[str, Any]] = self.admin("GET", "/requests/unmatched")["requests"]
-        return requests
+        """All requests of the account that matched no route, each with ``nearest_route``.
+
+        Raises:
+            ValueError: the journal has dropped some of the requests.
+        """
+        __tracebackhide__ = True
+        return self._recorded("/requests/unmatched")
 
     def assert_called(
         self,
@@ -266,7 +287,7 @@ class Smartflo:
         *,
         times: int | None = None,
         json: Any = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
     ) -> None:
         """Fail unless matching requests were received.
 
@@ -275,24 +296,27 @@ class Smartflo:
             path: full path; ``{id}`` matches any path segment.
             times: number of requests; ``None`` for at least one.
             json: JSON body; an object matches if it is a subset.
-            query: parameters that the query contains.
+            query: parameters that the query contains; of a repeated parameter, one value or a list of some.
 
         Raises:
             AssertionError: they were not; the message shows the nearest request.
+            ValueError: no request could match, or the journal does not have all that is needed to decide.
         """
         __tracebackhide__ = True
+        if times is not None and (type(times) is not int or times < 0):
+            message = f"times: expected a number of requests from 0, got {times!r}"
+            raise ValueError(message)
         matches = self._find(method, path, json, query)
-        if matches["total"] != times if times is not None else matches["total"] == 0:
+        total = matches["total"]
+        if total != times if times is not None else total == 0:
             raise AssertionError(self._mismatch(expectation(method, path, json, query, times), matches, json))
+        if times is not None:
+            check_completeness(matches)
 
-    def assert_not_called(
-        self, method: str, path: str, *, json: Any = None, query: Mapping[str, str] | None = None
-    ) -> None:
-        """Fail if a matching request was received; the arguments are those of :meth:`assert_called`."""
+    def assert_not_called(self, method: str, path: str, *, json: Any = None, query: Query | None = None) -> None:
+        """Fail if a matching request was received; arguments and errors are those of :meth:`assert_called`."""
         __tracebackhide__ = True
-        matches = self._find(method, path, json, query)
-        if matches["total"]:
-            raise AssertionError(self._mismatch(expectation(method, path, json, query, 0), matches, json))
+        self.assert_called(method, path, times=0, json=json, query=query)
 
     def admin(self, method: str, path: str, body: object = None) -> Any:
         """Send a request about this account to the admin API, and return its decoded response.
@@ -312,31 +336,33 @@ class Smartflo:
         self.lists.append(LeadList(self._admin, list_id, self.url))
         return self.lists[-1]
 
-    def _find(self, method: str, path: str, json: Any, query: Mapping[str, str] | None) -> dict[str, Any]:
+    def _recorded(self, path: str) -> list[dict[str, Any]]:
+        __tracebackhide__ = True
+        requests, dropped = all_requests(lambda page: self.admin("GET", page), path)
+        check_completeness({"dropped": dropped})
+        return requests
+
+    def _find(self, method: str, path: str, json: Any, query: Query | None) -> dict[str, Any]:
         """Return the matching requests, the nearest one, and how many other accounts sent."""
         __tracebackhide__ = True
-        if "?" in path:
-            message = f"path: `{path}` contains a query: use query={{...}} instead"
-            raise ValueError(message)
-        pattern = {"route": f"{method.upper()} {path}"} if "{" in path else {"method": method, "path": path}
-        body = pattern | _without_nones({"json": json, "query": query and dict(query)})
-        matches: dict[str, Any] = self.admin("POST", "/requests/find", body)
-        if matches["total"] == 0 and matches["dropped"]:
-            message = f"{matches['dropped']} earlier requests were dropped from the journal; raise journal_requests"
-            raise ValueError(message)
+        criteria = request_criteria(method, path) | _without_nones({"json": json, "query": query})
+        matches: dict[str, Any] = self.admin("POST", "/requests/find", {**criteria, "limit": 0})
+        if matches["total"] == 0:
+            check_completeness({"dropped": matches["dropped"]})
         return matches
 
     def _mismatch(self, expected: str, matches: Mapping[str, Any], json: Any) -> str:
         """Return the message of a failed assertion: expected and received requests, and the nearest one."""
         __tracebackhide__ = True
-        requests = self.requests
-        lines = mismatch_lines(expected, matches["total"], requests)
+        newest = self._admin.newest_requests(MAX_REQUESTS)
+        lines = mismatch_lines(expected, matches["total"], newest["requests"], newest["total"])
         nearest = matches["nearest"]
         if nearest:
-            lines.append(f"nearest: {nearest['method']} {nearest['path']}, differs in {', '.join(nearest['differs'])}")
+            name = escape_unprintable(f"{nearest['method']} {nearest['path']}")
+            lines.append(f"nearest: {name}, differs in {', '.join(nearest['differs'])}")
             if "json" in nearest["differs"]:
-                for request in requests:
-                    lines += body_difference_lines(json, request) if request["id"] == nearest["id"] else ()
+                (request,) = self.admin("GET", f"/requests?limit=1&after={nearest['id'] - 1}")["requests"]
+                lines += body_difference_lines(json, request)
         if matches["other_accounts"]:
             lines.append(f"{matches['other_accounts']} matching with another token, or without one")
         return "\n".join(lines)
@@ -344,19 +370,3 @@ class Smartflo:
 
 def _without_nones(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _read_json(path: Path) -> Any:
-    """Return the JSON value in a file.
-
-    Raises:
-        ValueError: the file is not JSON.
-    """
-    __tracebackhide__ = True
-    try:
-        return json.loads(path.read_bytes().removeprefix(BOM_UTF8))
-    except (ValueError, RecursionError) as error:
-        message = (
-            f"{path}: expected a JSON array of leads, such as `smartflo-contract record` writes; not JSON: {error}"
-        )
-    raise ValueError(message)

@@ -1,11 +1,15 @@
 """Requests to the admin API about one account, in process."""
 
+from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import quote
 
 from smartflo_contract.mock_server import FakeSmartflo
+from smartflo_contract.mock_server.http.json_values import encode_json
 
 _PREFIX: Final = "/__admin"
 _MIN_ERROR_STATUS: Final = 400
+_MAX_PAGE_REQUESTS: Final = 1_000
 
 
 class AdminClient:
@@ -18,26 +22,55 @@ class AdminClient:
 
     def __init__(self, fake: FakeSmartflo, login: str) -> None:
         """Create a client without connections."""
-        self._json = fake.app.json
         self._client = fake.app.test_client()
         self._login = login
 
-    def __call__(self, method: str, path: str, body: object = None) -> Any:
+    def __call__(self, method: str, path: str, body: object = None, *, name: str = "body") -> Any:
         """Send a request and return the decoded JSON of the response.
 
         Args:
             method: HTTP method.
             path: path below ``/__admin``, with or without a query.
             body: JSON value to send; ``None`` for no body.
+            name: of the body, for messages.
 
         Raises:
-            ValueError: the admin API rejects the request; the message is its reason.
+            ValueError: the path is wrong, the body is not JSON, or the admin API rejects the request; the message is
+                the reason.
         """
         __tracebackhide__ = True
-        url = f"{_PREFIX}{path}{'&' if '?' in path else '?'}login={self._login}"
-        data = None if body is None else self._json.dumps(body, sort_keys=False)  # leads keep their order of keys
+        if not isinstance(path, str) or not path.startswith("/") or path.startswith(_PREFIX):
+            name = f"{path}".removeprefix("/").removeprefix(_PREFIX[1:]).removeprefix("/")
+            message = f"path: expected a path below {_PREFIX}, such as `/{name or 'lists'}`, got `{path}`"
+            raise ValueError(message)
+        url = f"{_PREFIX}{path}{'&' if '?' in path else '?'}login={quote(self._login)}"
+        data = None if body is None else encode_json(body, name)
         response = self._client.open(url, method=method, data=data, content_type="application/json")
-        content = response.get_json()
-        if response.status_code >= _MIN_ERROR_STATUS:
-            raise ValueError(content["detail"])
-        return content
+        content = response.get_json(silent=True)
+        if response.status_code < _MIN_ERROR_STATUS:
+            return content
+        reason = content["detail"] if isinstance(content, dict) and "detail" in content else response.status
+        raise ValueError(reason)
+
+    def newest_requests(self, limit: int) -> dict[str, Any]:
+        """Return the newest requests of the account, oldest first, and their number, as ``GET /__admin/requests``."""
+        page: dict[str, Any] = self("GET", f"/requests?limit={limit}&order=newest")
+        return {**page, "requests": page["requests"][::-1]}
+
+
+def all_requests(
+    get_page: Callable[[str], dict[str, Any]], path: str, after: int = 0
+) -> tuple[list[dict[str, Any]], int]:
+    """Return all recorded requests, oldest first, and the number of those that the journal dropped.
+
+    Args:
+        get_page: returns the decoded response to a GET of a path.
+        path: of a route that returns pages of requests.
+        after: id of a request; only later requests are returned.
+    """
+    requests: list[dict[str, Any]] = []
+    while True:
+        page = get_page(f"{path}?limit={_MAX_PAGE_REQUESTS}&after={requests[-1]['id'] if requests else after}")
+        requests += page["requests"]
+        if len(page["requests"]) < _MAX_PAGE_REQUESTS:
+            return requests, page["dropped"]

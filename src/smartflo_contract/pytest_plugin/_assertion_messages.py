@@ -1,42 +1,78 @@
 """Messages of failed assertions on requests."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
-_MAX_REQUESTS: Final = 10
+from smartflo_contract.schemas.printable import escape_unprintable
+
+MAX_REQUESTS: Final = 10
+"""Number of requests that a message shows: the newest."""
+REQUESTS_HEADING: Final = "requests of this account:"
 _MAX_VALUE_CHARACTERS: Final = 200
+Query: TypeAlias = Mapping[str, str | Sequence[str]]
+"""Parameters by name; several values of a repeated one."""
 _STATUSES_WITHOUT_BODY: Final = (401, 404, 405)
 """Statuses of requests that are rejected before their body is read."""
 
 
-def expectation(method: str, path: str, json: Any, query: Mapping[str, str] | None, times: int | None) -> str:
+def expectation(method: str, path: str, json: Any, query: Query | None, times: int | None) -> str:
     """Return the description of the expected requests; the arguments are those of ``assert_called``."""
-    path += f"?{urlencode(query)}" if query else ""
+    path += f"?{urlencode(query, doseq=True)}" if query else ""
     body = "" if json is None else f" with {json!r}"
     count = {None: "at least once", 0: "never", 1: "once"}.get(times, f"{times} times")
     return f"{method.upper()} {path}{body} {count}"
 
 
-def mismatch_lines(expected: str, total: int, requests: Sequence[Mapping[str, Any]]) -> list[str]:
+def mismatch_lines(
+    expected: str, total: int, requests: Sequence[Mapping[str, Any]], received: int | None = None
+) -> list[str]:
     """Return the lines of the message that show the expected and the received requests.
 
     Args:
         expected: :func:`expectation`.
         total: number of requests that match.
-        requests: all requests, in the form of ``GET /__admin/requests``.
+        requests: the newest requests, oldest first, in the form of ``GET /__admin/requests``.
+        received: number of all requests; ``None`` if ``requests`` are all.
     """
-    lines = [f"expected {expected}, got {total}; requests of this account:"]
-    if len(requests) > _MAX_REQUESTS:
-        lines.append(f"  ... {len(requests) - _MAX_REQUESTS} earlier requests")
-    return lines + ([f"  {_request_line(request)}" for request in requests[-_MAX_REQUESTS:]] or ["  none"])
+    lines = [f"expected {expected}, got {total}; {REQUESTS_HEADING}"]
+    return lines + (request_lines(requests, received) or ["  none"])
+
+
+def request_lines(requests: Sequence[Mapping[str, Any]], received: int | None = None) -> list[str]:
+    """Return a line for each of the newest requests; the arguments are those of :func:`mismatch_lines`."""
+    shown = requests[-MAX_REQUESTS:]
+    earlier = (len(requests) if received is None else received) - len(shown)
+    lines = [escape_unprintable(f"  {_request_line(request)}") for request in shown]
+    return [f"  ... {earlier} earlier {'request' if earlier == 1 else 'requests'}", *lines] if earlier else lines
+
+
+def check_completeness(matches: Mapping[str, Any]) -> None:
+    """Check that the journal has all requests that an assertion is about.
+
+    Args:
+        matches: result of a search; ``dropped`` and ``bodies_not_kept`` are the numbers of requests that may match too.
+
+    Raises:
+        ValueError: it has not.
+    """
+    __tracebackhide__ = True
+    if matches["dropped"]:
+        message = f"{matches['dropped']} earlier requests were dropped from the journal; raise journal_requests"
+        raise ValueError(message)
+    if matches.get("bodies_not_kept"):
+        message = (
+            f"json: {matches['bodies_not_kept']} more requests may match, but the journal has no body of them: it is "
+            "not JSON, larger than 64 KiB, or was not read; assert without json="
+        )
+        raise ValueError(message)
 
 
 def body_difference_lines(expected: Any, request: Mapping[str, Any]) -> list[str]:
     """Return one line for each value in which the body of a request differs from the expected one."""
     if request["body"] is None and request["response"]["status"] in _STATUSES_WITHOUT_BODY:
         return ["  body unknown: the request was rejected before its body was read"]
-    return list(_differences(expected, request["body"]))
+    return [escape_unprintable(line) for line in _differences(expected, request["body"])]
 
 
 def _differences(expected: Any, got: Any, pointer: str = "") -> Iterator[str]:
@@ -57,8 +93,11 @@ def _differences(expected: Any, got: Any, pointer: str = "") -> Iterator[str]:
 
 
 def _shorten(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= _MAX_VALUE_CHARACTERS else f"{shown[:_MAX_VALUE_CHARACTERS]}..."
+    return _cut(repr(value))
+
+
+def _cut(string: str) -> str:
+    return string if len(string) <= _MAX_VALUE_CHARACTERS else f"{string[:_MAX_VALUE_CHARACTERS]}..."
 
 
 def _request_line(request: Mapping[str, Any]) -> str:
@@ -66,5 +105,7 @@ def _request_line(request: Mapping[str, Any]) -> str:
     if response is None:
         return f"{request['method']} {request['path']}"
     status = "no response" if response["status"] is None else response["status"]
-    fault = f", fault {response['fault']}" if response["fault"] else ""
-    return f"{request['method']} {request['path']} -> {status}{fault}"
+    if response["fault"]:
+        return f"{request['method']} {request['path']} -> {status}, fault {response['fault']}"
+    reason = f": {_cut(response['reason'])}" if response["reason"] else ""
+    return f"{request['method']} {request['path']} -> {status}{reason}"

@@ -1,11 +1,24 @@
 """The clock of the test's account."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from smartflo_contract.pytest_plugin._admin_client import AdminClient
 
-_DURATIONS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
+
+class Duration(TypedDict, total=False):
+    """The arguments of :class:`datetime.timedelta`."""
+
+    weeks: float
+    days: float
+    hours: float
+    minutes: float
+    seconds: float
+    milliseconds: float
+    microseconds: float
+
+
+_UNITS: Final = tuple(Duration.__annotations__)
 
 
 class Clock:
@@ -22,7 +35,7 @@ class Clock:
         clock: dict[str, Any] = self._admin("GET", "/clock")
         return datetime.fromtimestamp(clock["now"] / 1_000, UTC)
 
-    def advance(self, **duration: float) -> None:
+    def advance(self, **duration: Unpack[Duration]) -> None:
         """Advance it by a duration.
 
         Args:
@@ -32,11 +45,17 @@ class Clock:
             ValueError: a unit does not exist, or the clock cannot be set to that time.
         """
         __tracebackhide__ = True
-        unknown = [name for name in duration if name not in _DURATIONS]
-        if unknown:
-            message = f"advance: unknown unit `{unknown[0]}`; the units are {', '.join(_DURATIONS)}"
+        unknown = [name for name in duration if name not in _UNITS]
+        if unknown or not duration:
+            problem = f"unknown unit `{unknown[0]}`" if unknown else "expected a duration, such as hours=2"
+            message = f"advance: {problem}; the units are {', '.join(_UNITS)}"
             raise ValueError(message)
-        self._admin("PATCH", "/clock", {"advance": timedelta(**duration).total_seconds()})
+        try:
+            seconds = timedelta(**duration).total_seconds()
+        except (TypeError, OverflowError) as error:
+            message = f"advance: expected numbers, such as hours=2: {error}"
+            raise ValueError(message) from None
+        self._admin("PATCH", "/clock", {"advance": seconds})
 
     def set(self, now: datetime | str) -> None:
         """Set it to a time. A running clock goes on from there.
@@ -62,5 +81,9 @@ class Clock:
         self._admin("PATCH", "/clock", {"frozen": False})
 
 
-def _iso(now: datetime | str) -> str:
-    return now if isinstance(now, str) else now.isoformat()
+def _iso(now: object) -> str:
+    __tracebackhide__ = True
+    if isinstance(now, str | datetime):
+        return now if isinstance(now, str) else now.isoformat()
+    message = f'now: expected a datetime or ISO 8601 such as "2026-03-01T10:00:00Z", got {now!r}'
+    raise ValueError(message)

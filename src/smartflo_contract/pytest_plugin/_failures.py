@@ -1,4 +1,4 @@
-"""What a failed test prints: unmatched requests, and the command that reproduces it. Imports pytest only."""
+"""What a failed test prints: requests, settings in force, and the command that reproduces it. Imports pytest only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from smartflo_contract.pytest_plugin._settings import options_of_run
-from smartflo_contract.schemas.printable import escape_unprintable
 
 if TYPE_CHECKING:
     from smartflo_contract.pytest_plugin._account import Smartflo
@@ -24,16 +23,14 @@ _ALLOW: Final = "@pytest.mark.smartflo(allow_unmatched=True) allows such request
 
 def unmatched_message(server: SmartfloServer, account: Smartflo) -> str:
     """Return the requests that matched no route, with the reasons; an empty string without such requests."""
-    requests = [*account.unmatched, *server.unattributed_requests()]
-    lines = [
-        escape_unprintable(f"  {request['method']} {request['path']}: {request['response']['reason']}")
-        for request in requests
-    ]
+    from smartflo_contract.pytest_plugin._failure_details import unmatched_lines  # noqa: PLC0415 - slow to import
+
+    lines = unmatched_lines(server, account)
     return "\n".join(["requests that match no route of the fake Smartflo:", *lines, _ALLOW]) if lines else ""
 
 
 def add_failure_section(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-    """Add unmatched requests and the reproducing command to the report of a failed test.
+    """Add what explains a failure to the report of a failed test: requests, settings in force and how to reproduce it.
 
     Args:
         item: the test.
@@ -48,12 +45,25 @@ def add_failure_section(item: pytest.Item, call: pytest.CallInfo[None], report: 
         return
     lines = [_reproducer(item)]
     if fake is not None and call.when == "call":
-        lines.insert(0, unmatched_message(*fake))
+        from smartflo_contract.pytest_plugin._failure_details import failure_lines  # noqa: PLC0415 - slow to import
+
+        lines = [unmatched_message(*fake), *failure_lines(fake[1], report.longreprtext), *lines]
     if fake is not None and call.when != "teardown":  # after the last test, the fake has stopped
         from smartflo_contract.live.client.proxies import proxy_warning  # noqa: PLC0415 - slow to import
 
         lines.insert(0, proxy_warning(fake[0].url) or "")
+    lines = [*_edge_case_lines(item), *lines]
     report.sections.append(("smartflo", "\n".join(filter(None, lines))))
+
+
+def _edge_case_lines(item: pytest.Item) -> list[str]:
+    """Return the line with the reason of the edge case that a test gets."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or "smartflo_edge_lead" not in callspec.params:
+        return []
+    from smartflo_contract.pytest_plugin._failure_details import edge_case_lines  # noqa: PLC0415 - slow to import
+
+    return list(edge_case_lines(callspec.params["smartflo_edge_lead"], callspec.id))
 
 
 def _reproducer(item: pytest.Item) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.pytest_plugin._account import Smartflo
+from smartflo_contract.pytest_plugin._admin_client import all_requests
 from smartflo_contract.pytest_plugin._settings import fail_setting, setting
 from smartflo_contract.schemas.hosts import is_loopback
 
@@ -85,8 +86,12 @@ class SmartfloServer:
 
     def unattributed_requests(self) -> list[dict[str, Any]]:
         """Return the unmatched requests since the last call that carried no token of a test's account."""
-        path = f"/__admin/requests/unmatched?after={self._last_unmatched_id}&limit=1000"
-        requests: list[dict[str, Any]] = self._fake.app.test_client().get(path).get_json()["requests"]
+        client = self._fake.app.test_client()
+        requests, _ = all_requests(
+            lambda path: cast("dict[str, Any]", client.get(path).get_json()),
+            "/__admin/requests/unmatched",
+            self._last_unmatched_id,
+        )
         self._last_unmatched_id = requests[-1]["id"] if requests else self._last_unmatched_id
         return [request for request in requests if request["account"] not in self._account_ids]
 
