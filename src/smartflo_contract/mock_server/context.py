@@ -1,8 +1,10 @@
 """The state of one fake, and one request to it: its account and resolved settings."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
+from weakref import WeakSet
 
 from flask import Request, Response
 
@@ -32,6 +34,19 @@ def _wall_clock() -> float:
     return time.time()
 
 
+_states: Final["WeakSet[State]"] = WeakSet()
+"""All states of this process."""
+
+
+def _renew_locks() -> None:
+    for state in tuple(_states):
+        state.renew_locks()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)
+
+
 class State:
     """The state of one fake.
 
@@ -54,6 +69,14 @@ class State:
         self.accounts: Store = MemoryStore(config.max_accounts)
         self.journal = Journal(config.journal_requests if config.workers == 1 else 0, config.journal_bytes)
         self.clock = clock
+        _states.add(self)
+
+    def renew_locks(self) -> None:
+        """Replace all locks in a forked process, in which the threads that held them do not run."""
+        self.catalogs.renew_locks()
+        self.accounts.renew_locks()
+        self.body_cache.renew_locks()
+        self.journal.renew_locks()
 
     def token_holder(self, request: Request) -> TokenHolder | None:
         """Return the holder of a request's token, even if it has expired; ``None`` without a token."""

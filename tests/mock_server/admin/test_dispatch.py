@@ -82,3 +82,14 @@ def test_responds_over_a_socket() -> None:
         response = requests.patch(f"{fake.url}{CLOCK}", data=json.dumps({"now": NOON}), headers=ME, timeout=30)
 
     assert 200 == response.status_code
+
+
+def test_large_invalid_body_reports_its_first_violation(client: FlaskClient) -> None:
+    """Each violation holds a copy of its value, so those of a large body are not collected."""
+    account = client.get("/__admin/snapshot", headers=ME).get_json()
+    accounts = {f"{number:012x}": {"settings": "x" * 100} for number in range(10_000)}
+    small = client.post("/__admin/restore", json=account | {"accounts": dict([*accounts.items()][:2])})
+    large = client.post("/__admin/restore", json=account | {"accounts": accounts})
+
+    assert [422, 422] == [small.status_code, large.status_code]
+    assert 1 == len(large.get_json()["errors"]) < len(small.get_json()["errors"])

@@ -1,8 +1,12 @@
 """``FakeSmartflo``: start, stop, accounts and ports of a fake in a thread."""
 
+import os
+import signal
 import socket
 import threading
 import time
+import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -237,3 +241,41 @@ def test_logout_ends_token_of_a_frozen_time(monkeypatch: pytest.MonkeyPatch) -> 
         client.post("/v1/auth/logout", headers=other)
 
         assert [401, 401] == [client.get("/v1/broadcast/lists", headers=each).status_code for each in (token, other)]
+
+
+def exit_code_of_fork(run: Callable[[], object]) -> int:
+    """Run a function in a forked process, and return its exit code; 0 if it raised nothing within a minute."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python warns that locks may be held, which is the subject
+        child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        try:
+            run()
+        except BaseException:  # noqa: BLE001 - the child must end here
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_stop_in_forked_process_returns() -> None:
+    """The thread of the fake runs in the parent only, which goes on to answer."""
+    with FakeSmartflo() as fake:
+        code = exit_code_of_fork(fake.stop)
+        status = requests.get(f"{fake.url}{LEADS}", headers={"Authorization": "any-text"}, timeout=30).status_code
+
+    assert (0, 200) == (code, status)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_forked_process_can_use_the_fake_while_locks_are_held() -> None:
+    """Locks that threads of the parent held are free in the child."""
+    with FakeSmartflo() as fake:
+        client = fake.app.test_client()
+        state = fake.app.extensions["smartflo_contract"]
+        headers = {"Authorization": "any-text"}
+        with state.accounts.edit("anything"), state.accounts._lock, state.journal._changed:  # noqa: SLF001 - as a thread
+            code = exit_code_of_fork(lambda: client.post("/v1/broadcast/list", json={"name": "x"}, headers=headers))
+
+    assert 0 == code

@@ -22,6 +22,13 @@ class MemoryStore:
         self._accounts: OrderedDict[str, tuple[Account, RLock]] = OrderedDict()
         self._lock = Lock()
 
+    def renew_locks(self) -> None:
+        """Replace the locks, which another thread may have held when this process was forked."""
+        self._lock = Lock()
+        self._accounts = OrderedDict(
+            (account_id, (account, RLock())) for account_id, (account, _) in self._accounts.items()
+        )
+
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
         with self._lock:

@@ -46,6 +46,11 @@ class Catalogs:
         self._catalogs: dict[CatalogKey, Catalog] = {}
         self.default = self.resolve(UNSET)
 
+    def renew_locks(self) -> None:
+        """Replace the locks of all catalogs, which another thread may have held when this process was forked."""
+        for catalog in self._catalogs.values():
+            catalog.renew_locks()
+
     def contract(self, profile: str) -> Contract:
         """Return the contract in a profile, under the fake's overlay.
 

@@ -10,6 +10,9 @@ from smartflo_contract.mock_server.accounts.account import Account
 class Store(Protocol):
     """Stores accounts by id. An account in its initial state takes no space."""
 
+    def renew_locks(self) -> None:
+        """Replace the locks, which another thread may have held when this process was forked."""
+
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
 

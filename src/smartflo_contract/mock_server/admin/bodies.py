@@ -18,6 +18,8 @@ from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.json_pointer import json_pointer
 
 _MAX_ERRORS: Final = 20
+_MAX_BYTES_OF_ALL_ERRORS: Final = 1024 * 1024
+"""Maximum size of a body of which all violations are reported; of a larger one, only the first is."""
 _MAX_MESSAGE_CHARACTERS: Final = 200
 _EMPTY_BODIES: Final = {b"", b"{}", b"null"}
 
@@ -49,11 +51,14 @@ def read_validated_body(request: Request, schema: str, max_bytes: int) -> Any:
     examples = components()["schemas"][schema].get("examples", ())
     example = "".join(f"; for example {orjson.dumps(value).decode()}" for value in examples)
     try:
-        content = orjson.loads(_read(request, max_bytes))
+        body = _read(request, max_bytes)
+        is_large = len(body) > _MAX_BYTES_OF_ALL_ERRORS
+        content = orjson.loads(body)
+        del body  # a snapshot can have hundreds of megabytes
     except ValueError as error:
         raise Problem(400, f"the body is not JSON: {error}{example}") from None
     try:
-        errors = list(_errors(schema, content))
+        errors = list(_errors(schema, content, max_errors=1 if is_large else _MAX_ERRORS))
     except ValueError as error:  # the validator supports less depth than the parser
         raise Problem(400, f"the body cannot be validated: {error}") from None
     if errors:
@@ -71,15 +76,30 @@ def _read(request: Request, max_bytes: int) -> bytes:
         raise Problem(400, str(error)) from None
 
 
-def _errors(name: str, content: object) -> Iterator[tuple[str, str]]:
-    """Yield JSON pointer and message of each violation, at most ``_MAX_ERRORS``."""
+def _errors(name: str, content: object, *, max_errors: int) -> Iterator[tuple[str, str]]:
+    """Yield JSON pointer and message of each violation, at most ``max_errors``.
+
+    The validator collects all violations before it returns one, and each holds a copy of its value. So of a large body,
+    only the first is searched.
+    """
     validator, properties = _validator(name), components()["schemas"][name].get("properties", {})
     if validator.is_valid(content):
         return
-    for error in islice(validator.iter_errors(content), _MAX_ERRORS):
+    for error in (
+        _first_error(validator, content) if max_errors == 1 else islice(validator.iter_errors(content), max_errors)
+    ):
         path = list(error.instance_path)
         description = properties.get(path[0], {}).get("description") if path else None
         yield json_pointer(path), _message(error, properties, description)
+
+
+def _first_error(
+    validator: jsonschema_rs.Draft202012Validator, content: object
+) -> Iterator[jsonschema_rs.ValidationError]:
+    try:
+        validator.validate(content)
+    except jsonschema_rs.ValidationError as error:
+        yield error
 
 
 def _message(error: jsonschema_rs.ValidationError, properties: Collection[str], description: str | None) -> str:

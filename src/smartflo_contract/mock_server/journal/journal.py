@@ -45,6 +45,12 @@ class Journal:
         self._generation = 0
         self._changed = Condition(Lock())
 
+    def renew_locks(self) -> None:
+        """Replace the locks, which another thread may have held when this process was forked."""
+        self.waits = BoundedSemaphore(MAX_WAITS)
+        self._waiting = 0
+        self._changed = Condition(Lock())
+
     def __bool__(self) -> bool:
         """Return whether the journal keeps requests."""
         return self._max_requests > 0

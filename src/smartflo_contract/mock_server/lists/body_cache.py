@@ -27,6 +27,10 @@ class LruCache:
         self._bytes = 0
         self._lock = Lock()
 
+    def renew_locks(self) -> None:
+        """Replace the lock, which another thread may have held when this process was forked."""
+        self._lock = Lock()
+
     def get(self, key: str) -> bytes | None:
         """Return the body of a key, ``None`` if it is not cached."""
         with self._lock:
@@ -52,6 +56,11 @@ class BodyCache:
     def __init__(self) -> None:
         """Create an empty cache."""
         self._cache = LruCache()
+        self._building = Lock()
+
+    def renew_locks(self) -> None:
+        """Replace the locks, which another thread may have held when this process was forked."""
+        self._cache.renew_locks()
         self._building = Lock()
 
     def cached(self, leads: LeadList) -> bytes | None:

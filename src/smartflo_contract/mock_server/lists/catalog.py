@@ -61,6 +61,10 @@ class Catalog:
         self._fixture_lists: dict[int, EditedList] = {}
         self.find = lru_cache(_MAX_CACHED_LISTS)(self._find)
 
+    def renew_locks(self) -> None:
+        """Replace the lock, which another thread may have held when this process was forked."""
+        self._remembering = Lock()
+
     def _find(self, segment: str) -> LeadList | ErrorResponse | None:
         list_id = parse_list_id(segment) or 0
         entry = self.lists.get(list_id) or resolve_magic_id(list_id)

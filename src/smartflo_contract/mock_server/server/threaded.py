@@ -1,5 +1,6 @@
 """Run the fake in a thread, for tests."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,13 +89,17 @@ class _Listener:
             address = requested._replace(port=bound.getsockname()[1])
             self._server = _Server(address, app, bound.fileno())  # duplicates the file descriptor
         self.url = address.url
+        self._process_id = os.getpid()
         self._thread = Thread(
             target=self._server.serve_forever, args=(_POLL_INTERVAL_SECONDS,), name="FakeSmartflo", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening and close all connections immediately."""
+        """Stop listening and close all connections immediately; in a forked process, only close its copies of them."""
+        if os.getpid() != self._process_id:  # the thread runs in the parent only, so nobody would answer `shutdown`
+            self._server.server_close()
+            return
         self._server.shutdown()
         self._thread.join()
         self._server.close_connections()
