@@ -26,8 +26,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 BEHAVIORS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("behaviors.json").read_text(encoding="utf-8"))
 LISTED_ELSEWHERE = {*(f"fault-{name}" for name in INJECTORS), *(f"error-{status}" for status in ERROR_RESPONSES)}
 """Names of behaviors in the tables of faults and errors, and so not in those of routes."""
-STRUCTURAL_KEYS = {"$defs", "allOf", "anyOf", "application/json", "components", "content", "headers", "parameters", "paths"}
-STRUCTURAL_KEYS |= {"patternProperties", "properties", "responses", "schemas"}
+STRUCTURAL_KEYS = {"$defs", "anyOf", "application/json", "components", "content", "headers", "parameters", "paths"}
+STRUCTURAL_KEYS |= {"allOf", "patternProperties", "properties", "responses", "schemas"}
 """Keys of a document that the position of a claim leaves out."""
 DOCUMENTS = {
     "Lead lists": "leads.schema.json",
