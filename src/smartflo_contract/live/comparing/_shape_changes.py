@@ -67,19 +67,17 @@ def _type_change(path: ShapePath, before: ResponseShape, after: ResponseShape) -
 
 
 def column_changes(before: ResponseShape, after: ResponseShape) -> Iterator[Finding]:
-    """Yield the finding of columns with other names or in another order."""
+    """Yield the finding of columns with other names or in another order; that is never chance."""
     old, new = before.headers, after.headers
     added = [occurrences for header, occurrences in new.items() if header not in old]
     if added and old:
         concerned = total(added)
-        is_chance = may_be_chance(0, total(old.values()).leads, concerned.leads, total(new.values()).leads)
         yield change_finding(
             "new-columns",
             ("header",),
             "the same column names in the same order",
             f"others {describe_count(concerned.leads, after.leads)}",
             concerned,
-            is_chance=is_chance,
         )
 
 

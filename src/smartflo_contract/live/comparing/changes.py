@@ -18,8 +18,6 @@ from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.json_pointer import parse_pointer
 from smartflo_contract.schemas.profile_names import READINGS
 
-_HEADER_POINTER = "/*/header"
-
 
 class CheckedResponse(NamedTuple):
     """One of the responses of a comparison: its report and its shape."""
@@ -62,8 +60,7 @@ def _changes_of_keys(before: CheckedResponse, after: CheckedResponse) -> Iterato
     readings = _other_readings(before.report, after.report)
     yield from _reading_changes(readings)
     yield from key_and_type_changes(before.shape, after.shape, set(map(_path, readings)))
-    if _HEADER_POINTER not in readings:
-        yield from column_changes(before.shape, after.shape)
+    yield from column_changes(before.shape, after.shape)
 
 
 def _other_readings(before: Report, after: Report) -> Mapping[str, tuple[Agreement, Agreement]]:

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.findings import JSON_TYPES
+from smartflo_contract.schemas.lead_format import column_names
 
 ShapePath: TypeAlias = tuple[str, ...]
 """Keys from a lead down, such as ``("created_at", "$date")``; an item of an array is ``*``."""
@@ -69,7 +70,8 @@ class ResponseShape:
             if label is not None:
                 self._count(self.values.setdefault((key,), {}), label)
         if "header" in lead and len(self.headers) < _MAX_HEADERS:
-            self._count(self.headers, hash(repr(lead["header"])))
+            columns = column_names(lead["header"])
+            self._count(self.headers, hash(repr(lead["header"] if columns is None else columns)))
         self.leads += 1
 
     def _descendants(self, path: ShapePath, value: object) -> Iterator[tuple[ShapePath, object]]:
