@@ -115,3 +115,18 @@ def test_writes_nothing_after_error(
     assert message in result.stderr
     assert 1 == result.stderr.count("\n")
     assert ["live.json"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("target", [["-o", "overlay.json"], ["-o", "token"], ["--as-test", "overlay.json"]])
+def test_replaces_neither_overlay_nor_token(
+    target: list[str], run: Run, tmp_path: Path, leads: list[dict[str, Any]]
+) -> None:
+    """An output that is read for another purpose is wrong usage."""
+    write_leads(tmp_path / "live.json", leads[:1])
+    for name in ("overlay.json", "token"):
+        (tmp_path / name).write_text("{}")
+    result = run("record", "live.json", "--overlay", "overlay.json", "--token", "file:token", *target)
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert f"{target[1]}: this file is read for another purpose" in result.stderr
+    assert "{}" == (tmp_path / target[1]).read_text()

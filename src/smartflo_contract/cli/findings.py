@@ -10,7 +10,7 @@ import click
 from smartflo_contract.cli.errors import FINDINGS, UNREADABLE, print_error, usage_error
 from smartflo_contract.cli.job_summary import job_summary
 from smartflo_contract.cli.output import write
-from smartflo_contract.cli.sources import read_sources
+from smartflo_contract.cli.sources import read_sources, token_file
 
 if TYPE_CHECKING:
     from smartflo_contract.live import Report
@@ -118,7 +118,7 @@ def _check_files(targets: Mapping[str, Path | None], sources: Sequence[str], opt
         message = "--baseline -: `-` is not a file name; name a file"
         raise usage_error(message)
     read = [Path(source) for source in sources if source != "-"]
-    read += [path for path in (options.overlay, _token_file(options.token)) if path is not None]
+    read += [path for path in (options.overlay, token_file(options.token)) if path is not None]
     if options.baseline is not None and options.update_baseline:
         written[f"--baseline {options.baseline}"] = options.baseline
     elif options.baseline is not None:
@@ -131,12 +131,6 @@ def _check_files(targets: Mapping[str, Path | None], sources: Sequence[str], opt
     for form, target in targets.items():
         if target is not None:
             _require_replaceable(form, target)
-
-
-def _token_file(location: str | None) -> Path | None:
-    """Return the file that holds the token, if there is one."""
-    kind, _, name = (location or "").partition(":")
-    return Path(name) if kind == "file" and name else None
 
 
 def _is_summary(path: Path) -> bool:

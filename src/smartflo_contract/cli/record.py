@@ -8,7 +8,7 @@ import click
 
 from smartflo_contract.cli import options
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.sources import read_sources
+from smartflo_contract.cli.sources import read_sources, token_file
 from smartflo_contract.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def record_command(
     credentials, 130 interrupted and nothing written.
     """
     from smartflo_contract import live
+    from smartflo_contract.live.output_files import is_same_file
 
     if output is None and as_test is None:
         message = "nothing to write: use -o FILE for a fixture, --as-test FILE for tests, or both"
@@ -60,6 +61,10 @@ def record_command(
     if "-" in map(str, (output, as_test)):
         message = "`-` is not a file name; use -o /dev/stdout to write the fixture to standard output"
         raise usage_error(message)
+    for path in filter(None, (output, as_test)):
+        if is_same_file(path, overlay, token_file(token)):
+            message = f"{path}: this file is read for another purpose; name another file"
+            raise usage_error(message)
     recording = read_sources(
         partial(live.record, path=output, as_test=as_test),
         [source],

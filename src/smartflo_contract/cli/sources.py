@@ -90,6 +90,12 @@ def _prompt(label: str, default: str | None = None) -> str:
         raise usage_error(message) from None
 
 
+def token_file(location: str | None) -> Path | None:
+    """Return the file that holds the token, if there is one."""
+    kind, _, name = (location or "").partition(":")
+    return Path(name) if kind == "file" and name else None
+
+
 def _read_token(location: str) -> str:
     """Return the token in a variable (``env:NAME``) or a file (``file:PATH``)."""
     kind, _, name = location.partition(":")
