@@ -1,5 +1,6 @@
 """``FakeSmartflo``: start, stop, accounts and ports of a fake in a thread."""
 
+import json
 import os
 import signal
 import socket
@@ -279,3 +280,15 @@ def test_forked_process_can_use_the_fake_while_locks_are_held() -> None:
             code = exit_code_of_fork(lambda: client.post("/v1/broadcast/list", json={"name": "x"}, headers=headers))
 
     assert 0 == code
+
+
+@pytest.mark.parametrize("server", ["fake", "serve_process"])
+def test_streams_to_http_1_0_without_chunks(server: str, request: pytest.FixtureRequest) -> None:
+    """A client of HTTP/1.0 does not understand chunks: the body of a large list ends with the connection."""
+    url = request.getfixturevalue(server).url
+    response = exchange(url, [b"GET /v1/broadcast/leads/910015000 HTTP/1.0\r\nAuthorization: any-text\r\n\r\n"])
+    head, _, body = response.partition(b"\r\n\r\n")
+
+    assert b"HTTP/1.0 200" == head[:12]
+    assert b"chunked" not in head.lower()
+    assert 15_000 == len(json.loads(body))

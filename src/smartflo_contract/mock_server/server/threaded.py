@@ -32,6 +32,13 @@ class _Handler(WSGIRequestHandler):
     error_message_format = '{"success":false,"message":"Bad request."}'
     error_content_type = "application/json"
 
+    def run_wsgi(self) -> None:
+        """Respond to a request. HTTP/1.0 has no chunks: there, a response ends with the connection."""
+        if self.request_version != self.protocol_version:
+            self.protocol_version = "HTTP/1.0"
+            self.close_connection = True
+        super().run_wsgi()
+
     def connection_dropped(self, error: BaseException, environ: Any = None) -> None:  # noqa: ARG002 - Werkzeug's
         """Close the connection. Werkzeug keeps it open if no response was started."""
         self.close_connection = True
