@@ -376,6 +376,28 @@ def test_late_library_keeps_its_loader(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
+def test_library_is_patched_when_it_is_complete(pytester: pytest.Pytester) -> None:
+    """A rule that is added while a library is imported, perhaps by another thread, does not read half a module."""
+    pytester.mkdir("late").joinpath("aiohttp.py").write_text(
+        "import sys\nsys.interception.__enter__()\nclass BaseConnector:\n    async def connect(self, req): ...\n"
+    )
+    pytester.makepyfile(
+        """
+        import sys
+
+
+        def test_it(smartflo, monkeypatch):
+            monkeypatch.syspath_prepend("late")
+            sys.interception = smartflo.intercept()
+            import aiohttp
+
+            assert hasattr(aiohttp.BaseConnector.connect, "_smartflo_patch")
+            sys.interception.__exit__(None, None, None)
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 def test_mocks_of_httpcore_see_original_host(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, *, is_first: bool

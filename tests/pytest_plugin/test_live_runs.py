@@ -397,3 +397,24 @@ def test_client_bypasses_proxy_for_loopback(
     )
     run(pytester, "--smartflo-live").assert_outcomes(passed=1)
     assert ["POST /v1/auth/login", "GET /v1/broadcast/lists"] == requests_received(api)
+
+
+@pytest.mark.parametrize(("options", "outcome"), [([], {"skipped": 1}), (["--smartflo-live"], {"errors": 1})])
+def test_marker_that_is_added_late_is_rejected(
+    pytester: pytest.Pytester, api: FakeSmartflo, options: list[str], outcome: dict[str, int]
+) -> None:
+    """A test that becomes a live test while it runs was not guarded from its start."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def late(request):
+            request.applymarker("smartflo_live")
+            return request.getfixturevalue("smartflo")
+
+        def test_it(late): ...
+        """
+    )
+    run(pytester, *options).assert_outcomes(**outcome)
+    assert [] == requests_received(api)

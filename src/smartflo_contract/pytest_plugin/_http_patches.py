@@ -82,10 +82,17 @@ def _install() -> None:
 
 
 def _patch_library(library: str) -> None:
-    """Patch the functions of a library that are not patched."""
+    """Patch the functions of an imported library that are not patched.
+
+    A library that is being imported, perhaps by another thread, is patched when it is complete.
+    """
+    module = sys.modules.get(library)
+    if module and not getattr(module.__spec__, "_initializing", False):
+        _patch_functions(library)
+
+
+def _patch_functions(library: str) -> None:
     with _LOCK:
-        if not sys.modules.get(library):
-            return
         for owner, name, wrap in _LIBRARIES[library]():
             original = getattr(owner, name)
             if not hasattr(original, _MARK):
@@ -98,7 +105,7 @@ def _patch_imported_library(library: str) -> None:
     """Patch a library that has just been imported."""
     with _LOCK:
         if _RULES:
-            _patch_library(library)
+            _patch_functions(library)
 
 
 def _seconds_to_wait(rule: HostRule | None, method: str, path: str) -> float:

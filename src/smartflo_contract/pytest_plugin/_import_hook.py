@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -36,15 +36,15 @@ class ImportHook(MetaPathFinder):
         callback = self._callbacks.get(fullname)
         if callback is None:
             return None
-        finders = [finder for finder in sys.meta_path if finder is not self]
+        finders = [finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec")]
         specs = (finder.find_spec(fullname, path, target) for finder in finders)
         spec = next((spec for spec in specs if spec is not None), None)
-        if spec is not None and spec.loader is not None:
+        if spec is not None and hasattr(spec.loader, "exec_module"):
             _call_after(spec.loader, fullname, callback)
         return spec
 
 
-def _call_after(loader: Loader, name: str, callback: Callable[[], None]) -> None:
+def _call_after(loader: Any, name: str, callback: Callable[[], None]) -> None:
     """Let a loader call a function after it has executed a module; the module keeps the loader itself."""
     execute = loader.exec_module
 
@@ -53,5 +53,4 @@ def _call_after(loader: Loader, name: str, callback: Callable[[], None]) -> None
         if module.__name__ == name:
             callback()
 
-    anything: Any = loader
-    anything.exec_module = exec_module
+    loader.exec_module = exec_module

@@ -108,6 +108,11 @@ def live_account(request: pytest.FixtureRequest, arguments: Mapping[str, Any]) -
     """
     from smartflo_contract.pytest_plugin._live_account import LiveSmartflo  # noqa: PLC0415 - slow to import
 
+    if _SENT_REQUESTS not in request.node.stash:  # nothing guards the test
+        reason = reason_to_skip(request.config)
+        if reason:
+            pytest.skip(reason)
+        pytest.fail("smartflo_live: the marker was added while the test ran; decorate the test with it", pytrace=False)
     not_allowed = [name for name in arguments if name not in _ALLOWED_ARGUMENTS]
     if not_allowed:
         message = f"@pytest.mark.smartflo: `{not_allowed[0]}` needs the fake, but the test is marked smartflo_live"
