@@ -129,6 +129,13 @@ def test_rejects_string_as_columns() -> None:
         lead(1, 8668, 0, columns="Name")
 
 
+@pytest.mark.parametrize("columns", ["Mobile,Name", 5, [1], {"Mobile": 0}])
+def test_shows_list_of_columns(columns: Any) -> None:
+    """The message shows what a list of names looks like."""
+    with pytest.raises(DefinitionError, match=r'^columns: expected a list such as \["Mobile", "Name"\], got '):
+        ListDefinition(id=1, columns=columns)
+
+
 @pytest.mark.parametrize("key", ["field_0", "alternate_phone_number"])
 def test_rejects_pattern_of_numbers_that_may_ring(key: str) -> None:
     """Only an explicit choice generates numbers of real subscribers."""

@@ -149,7 +149,11 @@ def test_every_test_has_new_account(smartflo: Smartflo, size: int) -> None:
     [
         (lambda smartflo: smartflo.fail("ct"), "there is no fault `ct`"),
         (lambda smartflo: smartflo.quirks(unknown_lst="404"), "Did you mean `unknown_list`"),
-        (lambda smartflo: smartflo.profile("x"), "expected one of sample, documented, lenient"),
+        (
+            lambda smartflo: smartflo.profile("x"),
+            "^profile: expected one of sample, documented, lenient, got x; for ex",
+        ),
+        (lambda smartflo: smartflo.profile("sampl"), "Did you mean `sample`"),
         (lambda smartflo: smartflo.add_list(columns="Mobile"), "expected a list such as .*, got 'Mobile'"),
         (lambda smartflo: smartflo.clock.advance(hour=2), "unknown unit `hour`; the units are weeks, days, hours"),
         (lambda smartflo: smartflo.add_list(leads=-1), "leads: -1 is less than the minimum"),

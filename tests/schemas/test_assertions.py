@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
+import requests
 from hypothesis import given
 
 from smartflo_contract import assert_leads
@@ -79,3 +81,10 @@ def test_rejects_unknown_arguments() -> None:
         assert_leads([], profile="x")
     with pytest.raises(ValueError, match="fail_on: expected one of break, surprise, doc-only, info"):
         assert_leads([], fail_on="brake")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("response", [requests.Response(), httpx.Response(200, json=[])])
+def test_response_object_states_what_to_pass(response: object) -> None:
+    """A response of an HTTP library is no body."""
+    with pytest.raises(AssertionError, match=r"got: +a Response object; pass \.json\(\) or \.content\n"):
+        assert_leads(response)

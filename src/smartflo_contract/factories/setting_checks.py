@@ -52,7 +52,9 @@ def nonempty_string(value: object) -> str | None:
 
 def column_names(value: object) -> str | None:
     """Check a tuple of column names."""
-    is_valid = isinstance(value, tuple) and len(value) <= _MAX_COLUMNS and all(map(_is_string, value))
+    if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
+        return 'a list such as ["Mobile", "Name"]'
+    is_valid = len(value) <= _MAX_COLUMNS and all(map(_is_string, value))
     return None if is_valid else f"at most {_MAX_COLUMNS} names, each of at most {_MAX_CHARACTERS} characters"
 
 

@@ -97,6 +97,8 @@ def masked(value: object, *, personal: bool) -> str:
     if isinstance(value, str):
         return f"string of length {len(value)}" if value else "empty string"
     kind = JSON_TYPES.get(type(value))
+    if kind is None and hasattr(value, "json") and hasattr(value, "content"):  # of requests, httpx
+        return f"a {type(value).__name__} object; pass .json() or .content"
     if kind is None:
         return f"a {type(value).__name__}, which is not a JSON type"
     if personal or not isinstance(value, int | float) or abs(value) > _MAX_SHOWN:

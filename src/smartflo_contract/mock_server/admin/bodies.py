@@ -115,7 +115,9 @@ def _message(error: jsonschema_rs.ValidationError, properties: Collection[str], 
         message = f"{_truncated(error.instance)} is not valid"
     elif kind.name == "enum":
         options = [str(option) for option in kind.options if option is not None]
-        message = f"expected one of {', '.join(options)}.{nearest(_truncated(error.instance), options)}"
+        got = _truncated(error.instance)
+        hint = nearest(got, options)
+        return f"expected one of {', '.join(options)}, got {got}{f'.{hint}' if hint else ''}"
     elif kind.name == "minProperties":
         message = f"expected at least one of {', '.join(properties)}" if properties else "expected at least one key"
     else:
