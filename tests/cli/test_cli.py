@@ -1,5 +1,6 @@
 """The command as a whole: help, version, entry points, exit codes and closed streams."""
 
+import json
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,9 @@ from smartflo_contract.cli import cli, main
 from .conftest import Run
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "smartflo-contract"
+
+EXAMPLES = re.findall(r"^ *smartflo-contract (\S+(?: \S+)*)", str(cli.help), re.MULTILINE)
+"""The commands in the help, without their descriptions."""
 
 
 def test_prints_version(run: Run) -> None:
@@ -50,10 +55,22 @@ def test_every_option_has_variable(run: Run, command: str | None) -> None:
     result = run(*([command] if command else []), "--help")
     options = result.stdout.partition("Options:")[2].partition("Commands:")[0]
     without_variable = sum(f"\n  {name}" in options for name in ("-h,", "--version", "--token", "--prompt"))
-    without_variable += 2 if command == "record" else 0  # the files to write
+    without_variable += {"record": 2, "sample": 1, "faults": 1, "quirks": 1}.get(str(command), 0)
 
     assert result.exit_code == 0
     assert options.count("SMARTFLO_") - options.count("SMARTFLO_TOKEN is") == options.count("\n  -") - without_variable
+
+
+@pytest.mark.parametrize(
+    "example", [example for example in EXAMPLES if not example.startswith("serve")], ids=lambda example: example
+)
+def test_examples_of_help_run(run: Run, leads: list[dict[str, Any]], tmp_path: Path, example: str) -> None:
+    """Each example of the help exits with 0, with the files that it names. Other tests run `serve`."""
+    content = json.dumps(leads)
+    for name in ("leads.json", "old.json"):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+
+    assert 0 == run(*example.split(), stdin=content.encode()).exit_code
 
 
 def test_shows_help_without_command(run: Run) -> None:

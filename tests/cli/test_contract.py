@@ -52,6 +52,12 @@ def test_sample_follows_profile(run: Run, profile: str) -> None:
     assert load_contract(profile).is_valid(run("sample", "-n", "20", "--profile", profile).stdout)
 
 
+def test_sample_accepts_list_id(run: Run) -> None:
+    """Leads belong to the chosen list, as those of the fake do."""
+    assert lead_list(0, 4711, 2) == json.loads(run("sample", "-n", "2", "--list-id", "4711").stdout)
+    assert 2 == run("sample", "--list-id", "0").exit_code
+
+
 def test_sample_accepts_column_names(run: Run) -> None:
     """Columns are separated by commas; a quoted name may contain a comma."""
     (lead,) = json.loads(run("sample", "--columns", 'Name,"Loan, in lakh",Mobile').stdout)
@@ -173,9 +179,48 @@ def test_lists_quirks(run: Run) -> None:
 
 def test_lists_faults(run: Run) -> None:
     """Each fault and each setting is a line; the example at the end can be parsed."""
-    *lines, example = [line.split("\t") for line in run("faults").stdout.splitlines()]
+    lines = [line.split("\t") for line in run("faults").stdout.splitlines()]
+    (example,) = lines.pop()
 
     assert ["fault", "evidence", "request", "client receives"] == lines[0]
     assert ["reset", "assumed", "not handled", "the connection closes without a response"] in lines
     assert ["lead", "cut, cut_clean", "1", "number of leads that arrive whole"] in lines
-    assert Config(faults=[parse_fault(example[0].split("'")[1])])
+    assert Config(faults=[parse_fault(example.removeprefix("  --fault "))])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("faults", "cut"), "fault\tcut"),
+        (("faults", "503"), "fault\t400 to 599"),
+        (("faults", "retry_after"), "setting\tretry_after"),
+        (("quirks", "expired_token"), "values\t401, 200"),
+    ],
+)
+def test_shows_one_fault_or_quirk(run: Run, arguments: tuple[str, str], line: str) -> None:
+    """With a name, a listing shows only what it is about, one cell per line."""
+    lines = run(*arguments).stdout.splitlines()
+
+    assert line in lines
+    assert len(lines) == {"faults": 4, "quirks": 5}[arguments[0]]
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "suggestion"), [("faults", "cutt", "cut"), ("quirks", "expird", "expired_token")]
+)
+def test_names_nearest_fault_or_quirk(run: Run, command: str, name: str, suggestion: str) -> None:
+    """An unknown name is an error that names the nearest one."""
+    result = run(command, name)
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert f"Did you mean `{suggestion}`?" in result.stderr
+
+
+def test_lists_faults_and_quirks_as_json(run: Run) -> None:
+    """The JSON has the cells of the tables, of all names or of one."""
+    faults = json.loads(run("faults", "--format", "json").stdout)
+    quirks = json.loads(run("quirks", "lockout", "--format", "json").stdout)
+
+    assert ["faults", "settings"] == list(faults)
+    assert {"fault", "evidence", "request", "client receives"} == faults["faults"][0].keys()
+    assert ["lockout"] == [quirk["quirk"] for quirk in quirks["quirks"]]

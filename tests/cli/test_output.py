@@ -15,7 +15,7 @@ import pytest
 
 from smartflo_contract.cli import main, output
 
-from .conftest import without_variables
+from .conftest import Run, without_variables
 
 Terminal = Callable[..., str]
 
@@ -74,6 +74,36 @@ def test_draws_tables(terminal: Terminal) -> None:
 
     assert "\t" not in shown
     assert "\x1b[1m" in shown
+
+
+@pytest.mark.parametrize("listing", ["faults", "quirks", "explain"])
+def test_narrow_terminal_breaks_no_word(
+    terminal: Terminal, run: Run, monkeypatch: pytest.MonkeyPatch, listing: str
+) -> None:
+    """At 80 columns, every word of a listing is whole, and so is the example at its end."""
+    words = set(run(listing).stdout.split())
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal(listing))
+
+    assert set() == words - set(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_narrow_terminal_wraps_report_at_blanks(
+    terminal: Terminal, responses: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 80 columns, a report breaks no word and no command in backticks; a file has the lines unwrapped."""
+    report = responses / "report.txt"
+    terminal("check", "bad.json", "--report", f"text={report}")
+    content = report.read_text(encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = terminal("check", "bad.json")
+
+    assert content.split() == shown.split()
+    assert max(map(len, shown.splitlines())) <= 80 < max(map(len, content.splitlines()))
+    assert re.findall("`[^`]+`", content)
+    assert re.findall("`[^`]+`", content) == re.findall("`[^`]+`", shown)
 
 
 def test_obeys_no_color(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,8 +54,10 @@ def test_reads_token_from_variable_or_file(run: Run, tmp_path: Path, smartflo: S
 @pytest.mark.parametrize(
     ("location", "message"),
     [
-        ("env:NO_SUCH", "--token env:NO_SUCH: expected env:NAME or file:PATH"),
-        ("file:none", "--token file:none: expected env:NAME or file:PATH"),
+        ("env:NO_SUCH", "--token: environment variable NO_SUCH is not set"),
+        ("file:none", "--token: file none does not exist"),
+        ("file:.", "--token: file . cannot be read or holds no token"),
+        ("env:", "--token: expected env:NAME or file:PATH"),
         ("the-token-itself", "--token: expected env:NAME or file:PATH"),
     ],
 )

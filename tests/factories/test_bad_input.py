@@ -53,6 +53,13 @@ def test_definition_rejects_negative_size() -> None:
         ListDefinition(1, size=-3)
 
 
+@pytest.mark.parametrize("columns", ["Mobile,Name", 7, {"Mobile": 1}])
+def test_shows_how_to_pass_columns(columns: Any) -> None:
+    """Columns that are no list are answered with an example of one."""
+    with pytest.raises(DefinitionError, match=r'^columns: expected a list such as \["Mobile", "Name"\], got '):
+        ListDefinition(1, columns=columns)
+
+
 @pytest.mark.parametrize("sensitive", [(9,), (50,), (-1,)])
 def test_rejects_sensitive_position_without_column(sensitive: tuple[int, ...]) -> None:
     """Sensitive positions are those of columns."""

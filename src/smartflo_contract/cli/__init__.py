@@ -57,7 +57,8 @@ def cli() -> None:
     smartflo-contract explain lead_id      show types, evidence and contradictions of a key
     smartflo-contract check leads.json     check responses against the contract
     smartflo-contract diff old.json -      compare two responses
-    smartflo-contract record leads.json    save a response without personal data (see its --help)
+    smartflo-contract record leads.json -o fixture.json
+                                           save a response without personal data
 
     Exit codes: 0 success (serve: stopped by Ctrl-C, SIGTERM or SIGHUP), 1 findings (check, diff), 2 wrong usage
     or configuration, 3 a source cannot be read (serve: a worker died), 70 internal error, 130 interrupted.

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -22,47 +22,97 @@ from smartflo_contract.cli.output import (
     write,
 )
 from smartflo_contract.cli.terminal import echo
+from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.profile_names import PROFILES
 
 _MAX_LEADS: Final = 100_000_000
 _LIST_ID: Final = 8668
+_MAX_LIST_ID: Final = 2**53 - 1
+
+
+_listing_format: Final = click.option(  # without a variable: SMARTFLO_FORMAT is that of sample
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="text: a table. json: an object with the same cells.",
+)
 _RESULTS: Final[Mapping[str, str]] = {"finding": "smartflo_contract.schemas", "report": "smartflo_contract.live"}
 """Packages of the schemas that describe results, by name."""
 
 
 @click.command()
-def quirks_command() -> None:
+@click.argument("name", required=False)
+@_listing_format
+def quirks_command(*, name: str | None, form: str) -> None:
     """List the quirks that `serve --quirk` accepts.
 
-    A quirk is a behavior that the vendor's documentation leaves open or contradicts.
+    A quirk is a behavior that the vendor's documentation leaves open or contradicts. NAME shows one of them.
     """
     from smartflo_contract.mock_server.config.quirks import QUIRKS
     from smartflo_contract.schemas.findings import cited
 
-    print_table(
-        ("quirk", "values", "default", "evidence", "why"),
-        [
-            (quirk.name, ", ".join(quirk.values), quirk.default, cited(quirk.evidence), quirk.description)
-            for quirk in QUIRKS.values()
-        ],
-    )
+    columns = ("quirk", "values", "default", "evidence", "why")
+    rows = [
+        (quirk.name, ", ".join(quirk.values), quirk.default, cited(quirk.evidence), quirk.description)
+        for quirk in QUIRKS.values()
+    ]
+    _print_listing({"quirks": (columns, rows)}, name, form)
 
 
 @click.command()
-def faults_command() -> None:
+@click.argument("name", required=False)
+@_listing_format
+def faults_command(*, name: str | None, form: str) -> None:
     """List the faults that `serve --fault` accepts.
 
-    A rule consists of steps separated by commas, one per request, then settings, each after a `;`.
+    A rule consists of steps, one per request, then settings, all separated by commas. NAME shows one fault or setting.
     After the last step, requests succeed. With `probability`, the steps repeat by request number; the seed
     decides which requests fail, the same for every account.
     """
-    from smartflo_contract.mock_server.faults.tables import fault_tables
+    from smartflo_contract.mock_server.faults.rules import is_error_status
+    from smartflo_contract.mock_server.faults.tables import STATUSES, fault_tables
 
     faults, settings = fault_tables()
-    print_table(faults.columns, faults.rows)
-    echo()
-    print_table(settings.columns, settings.rows)
-    echo("\nExample, cut only the second response, after three leads: --fault 'cut;lead=3;at=2'")
+    chosen = STATUSES if name is not None and is_error_status(name) else name
+    _print_listing({"faults": faults, "settings": settings}, chosen, form)
+    if name is None and form == "text":
+        echo("\nExample, cut only the second response, after three leads:\n  --fault cut,lead=3,at=2")
+
+
+def _print_listing(
+    tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]], name: str | None, form: str
+) -> None:
+    """Print tables, or the row of one name.
+
+    Args:
+        tables: title to columns and rows; the first cell of a row is its name.
+        name: the name of a row; ``None`` for all rows.
+        form: ``text`` or ``json``.
+
+    Raises:
+        click.UsageError: no table has the name.
+    """
+    names = [row[0] for _, rows in tables.values() for row in rows]
+    if name is not None and name not in names:
+        message = f"unknown name `{name}`; choose from {', '.join(names)}.{nearest(name, names)}"
+        raise usage_error(message)
+    found = {
+        title: (columns, [row for row in rows if name in {None, row[0]}]) for title, (columns, rows) in tables.items()
+    }
+    if form == "json":
+        print_json(
+            {title: [dict(zip(columns, row, strict=True)) for row in rows] for title, (columns, rows) in found.items()}
+        )
+        return
+    for number, (columns, rows) in enumerate(content for content in found.values() if content[1]):
+        if number:
+            echo()
+        if name is None:
+            print_table(columns, rows)
+        else:
+            print_table(("", ""), list(zip(columns, rows[0], strict=True)))
 
 
 @click.command()
@@ -88,6 +138,13 @@ def faults_command() -> None:
     show_default=True,
     help="json: an array, as the API returns. ndjson: one lead per line.",
 )
+@click.option(  # without a variable: SMARTFLO_LIST_ID is a likely name in applications
+    "--list-id",
+    type=click.IntRange(1, _MAX_LIST_ID),
+    default=_LIST_ID,
+    show_default=True,
+    help="Id of the list that the leads belong to. Each list has its own leads.",
+)
 @seed
 @profile
 @overlay
@@ -97,6 +154,7 @@ def sample_command(
     count: int,
     columns: str | None,
     form: str,
+    list_id: int,
     seed: int | None,
     profile: str | None,
     overlay: Path | None,
@@ -107,7 +165,7 @@ def sample_command(
     from smartflo_contract.schemas import load_contract
 
     names = DEFAULT_COLUMNS if columns is None else _parse_columns(columns)
-    definition = ListDefinition(id=_LIST_ID, size=count, columns=names)
+    definition = ListDefinition(id=list_id, size=count, columns=names)
     contract = load_contract(profile or "sample", overlay)
     warn_about_phones(phones)
     writer = LeadWriter(definition, contract, seed=seed or 0, phones=phones or "safe")

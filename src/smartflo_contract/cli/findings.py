@@ -9,7 +9,7 @@ import click
 
 from smartflo_contract.cli.errors import FINDINGS, UNREADABLE, print_error, usage_error
 from smartflo_contract.cli.job_summary import job_summary
-from smartflo_contract.cli.output import write
+from smartflo_contract.cli.output import wrap_for_terminal, write
 from smartflo_contract.cli.sources import read_sources, token_file
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _write_report(form: str, path: Path | None, content: str) -> None:
     from smartflo_contract.live.output_files import replace_file
 
     if path is None:
-        write([content])
+        write([wrap_for_terminal(content) if form == "text" else content])
         return
     try:
         if _is_summary(path):

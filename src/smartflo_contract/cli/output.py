@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final
 
 from smartflo_contract.cli.terminal import echo, write_out
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
 
 PROGRESS_DELAY_SECONDS: Final = 2.0
 _LEADS_PER_UPDATE: Final = 4096
+_BLOCK_COLUMNS: Final = 2
+"""Number of columns of a row that is printed as a block."""
+_COLUMN_GAP_CHARACTERS: Final = 2
+_QUOTED: Final = re.compile("`[^`]*`")
+_NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 _PROXY_VARIABLES: Final = frozenset({"all_proxy", "http_proxy"})
 
 
@@ -139,6 +147,8 @@ def _progress(label: str | None = None, **fields: Any) -> Iterator[Callable[...,
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: bool = False) -> None:
     """Print an aligned table on a terminal, tab-separated lines elsewhere.
 
+    If the terminal is too narrow for whole words, each row is a block with one line for each cell.
+
     Args:
         header: titles of the columns; empty strings for a table without header.
         rows: cells.
@@ -153,11 +163,42 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, err: bo
     from rich.table import Column, Table
     from rich.text import Text
 
+    console = Console(stderr=err)
+    if len(header) > _BLOCK_COLUMNS and _min_width(header, rows) > console.width:
+        for number, row in enumerate(rows):
+            if number:
+                echo(err=err)
+            print_table(("", ""), list(zip(header, row, strict=True)), err=err)
+        return
     columns = [Column(title, overflow="fold", no_wrap=number == 0) for number, title in enumerate(header)]
     table = Table(*columns, show_header=any(header), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*map(Text, map(escape_controls, row)))
-    Console(stderr=err).print(table)
+    console.print(table)
+
+
+def _min_width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return the width that a table needs if it is wrapped at blanks only, and not at all in its first column."""
+    names, *columns = zip(header, *rows, strict=True)
+    words = (max(len(word) for cell in column for word in cell.split() or [""]) for column in columns)
+    return max(map(len, names)) + sum(_COLUMN_GAP_CHARACTERS + width for width in words)
+
+
+def wrap_for_terminal(content: str) -> str:
+    """Return text whose long lines are wrapped at blanks if standard output is a terminal, except in backticks."""
+    if not sys.stdout.isatty():
+        return content
+    width = get_terminal_size().columns
+    return "".join(f"{_wrap(line, width)}\n" for line in content.splitlines())
+
+
+def _wrap(line: str, width: int) -> str:
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    unbroken = _QUOTED.sub(lambda match: match[0].replace(" ", _NO_BREAK_SPACE), line)
+    lines = textwrap.wrap(
+        unbroken, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
+    return "\n".join(lines).replace(_NO_BREAK_SPACE, " ")
 
 
 def print_explanation(explanation: "Explanation") -> None:

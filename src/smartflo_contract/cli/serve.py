@@ -45,9 +45,9 @@ from smartflo_contract.cli.terminal import echo
     "faults",
     type=Lines(),
     multiple=True,
-    metavar="STEPS[;SETTING=VALUE]",
-    help="Faults to inject, one step per request: --fault '503,503,ok', --fault 'cut;at=3', "
-    "--fault 'delay;seconds=2;probability=0.1'. Repeatable; the variable holds one per line. "
+    metavar="STEPS[,SETTING=VALUE]",
+    help="Faults to inject, one step per request: --fault 503,503,ok, --fault cut,at=3, "
+    "--fault delay,seconds=2,probability=0.1. Repeatable; the variable holds one per line. "
     "`smartflo-contract faults` lists faults and settings.",
 )
 @option(

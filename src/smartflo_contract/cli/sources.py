@@ -106,7 +106,15 @@ def _read_token(location: str) -> str:
         with suppress(OSError, UnicodeDecodeError):
             token = Path(name).read_text(encoding="utf-8-sig").strip()
     if not token:
-        shown = f" {location}" if kind in {"env", "file"} else ""  # otherwise it may be the token itself
-        message = f"--token{shown}: expected env:NAME or file:PATH of a variable or file that holds a token"
+        message = f"--token: {_missing_token(kind, name)}"
         raise usage_error(message)
     return token
+
+
+def _missing_token(kind: str, name: str) -> str:
+    """Return why ``--token`` yields no token. An argument of another form may be the token, so it is not shown."""
+    if kind == "env" and name:
+        return f"environment variable {name} is {'empty' if name in os.environ else 'not set'}"
+    if kind == "file" and name:
+        return f"file {name} {'cannot be read or holds no token' if Path(name).exists() else 'does not exist'}"
+    return "expected env:NAME or file:PATH, the variable or file that holds the token"

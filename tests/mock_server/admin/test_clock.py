@@ -1,5 +1,6 @@
 """The clock of an account: set, advance, freeze and resume it, and what follows it."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,15 @@ def test_token_expires_when_the_clock_advances(client: FlaskClient) -> None:
     assert 401 == client.get(LEADS, headers=token).status_code
     set_clock(client, token, now=now(client, token) - 3_600_000)
     assert 200 == client.get(LEADS, headers=token).status_code
+
+
+@pytest.mark.parametrize("milliseconds", [NOON + 1, NOON + 9, NOON + 123, NOON + 999, 1_793_899_123_457])
+def test_states_one_time_twice(client: FlaskClient, milliseconds: int) -> None:
+    """The number and the ISO string of a clock are the same millisecond."""
+    clock = set_clock(client, now=milliseconds, advance=0.0007, frozen=True).get_json()
+
+    assert clock["now"] == round(datetime.fromisoformat(clock["time"]).timestamp() * 1_000)
+    assert clock == client.get(CLOCK, headers=ME).get_json()
 
 
 def test_lockout_ends_when_the_clock_advances(client: FlaskClient) -> None:

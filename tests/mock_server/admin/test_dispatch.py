@@ -65,6 +65,14 @@ def test_rejects_unknown_parameters_and_unexpected_bodies(
     assert 200 == client.post("/__admin/reset", json={}).status_code
 
 
+def test_states_choices_once(client: FlaskClient) -> None:
+    """A value that is none of the choices is answered with the choices, once, and the nearest."""
+    detail = client.put("/__admin/profile", json={"profile": "smaple"}).get_json()["detail"]
+
+    assert 1 == detail.count("expected")
+    assert detail.startswith("profile: expected one of sample, documented, lenient. Did you mean `sample`?")
+
+
 def test_read_only_fake_rejects_writes() -> None:
     """A read-only fake rejects changes, and responds to reads."""
     client = client_of(read_only=True)

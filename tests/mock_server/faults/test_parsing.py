@@ -16,11 +16,13 @@ from smartflo_contract.mock_server.faults.parsing import parse_fault
         ("cut;lead=3;at=2", Fault(("cut",), lead=3, at=2)),
         ("delay;seconds=0.5;jitter=1;probability=0.1", Fault(("delay",), seconds=0.5, jitter=1, probability=0.1)),
         ("429,cut;retry_after=30;lead=0", Fault(("429", "cut"), retry_after=30, lead=0)),
+        ("cut,lead=3,at=2", Fault(("cut",), lead=3, at=2)),
+        ("cut, at=1;lead=2", Fault(("cut",), at=1, lead=2)),
         ("500,ok;repeat=true;list_id=8668;route=any", Fault(("500", "ok"), repeat=True, list_id=8668, route="any")),
     ],
 )
 def test_parses_steps_and_settings(string: str, rule: Fault) -> None:
-    """Steps are separated by commas; settings follow after semicolons."""
+    """Steps are separated by commas; settings follow after commas or semicolons."""
     assert rule == parse_fault(string)
     assert Config(faults=(rule,))
 
@@ -30,9 +32,10 @@ def test_parses_steps_and_settings(string: str, rule: Fault) -> None:
     [
         ("503;at", "fault 503;at: expected settings such as at=3, got `at`; choose from list_id, route"),
         ("cut;att=3", "Did you mean `at`?"),
-        ("503;at=x", "at cannot be `x`"),
-        ("503;repeat=yes", "repeat cannot be `yes`"),
-        ("cut,at=3", "fault cut,at=3: settings come after `;`, such as cut;at=3"),
+        ("503;at=x", "at: expected a whole number, got `x`"),
+        ("503;repeat=yes", "repeat: expected true or false, got `yes`"),
+        ("cut,lead=two", "lead: expected a whole number, got `two`"),
+        ("cut,at=3,503", "fault cut,at=3,503: expected settings such as at=3, got `503`"),
     ],
 )
 def test_rejects_malformed_rule(string: str, message: str) -> None:

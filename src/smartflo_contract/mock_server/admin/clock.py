@@ -1,10 +1,13 @@
 """Handlers for the clock of an account."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from smartflo_contract.mock_server.accounts.clock import MAX_TIME_SECONDS, MIN_TIME_SECONDS, Clock
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def get_clock(request: AdminRequest) -> object:
@@ -30,13 +33,13 @@ def patch_clock(request: AdminRequest) -> object:
 
 
 def format_time(now: float) -> str:
-    """Return a time in seconds since the epoch as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+    """Return a time in seconds since the epoch as ISO 8601 in UTC, rounded to milliseconds."""
+    return (_EPOCH + timedelta(milliseconds=round(now * 1_000))).isoformat(timespec="milliseconds")
 
 
 def _to_json(clock: Clock, wall: float) -> object:
-    now = clock.now(wall)
-    return {"now": round(now * 1_000), "time": format_time(now), "frozen": clock.frozen_at is not None}
+    milliseconds = round(clock.now(wall) * 1_000)
+    return {"now": milliseconds, "time": format_time(milliseconds / 1_000), "frozen": clock.frozen_at is not None}
 
 
 def _parse_time(now: float | str) -> float:

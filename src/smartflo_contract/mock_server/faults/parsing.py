@@ -1,26 +1,30 @@
 """Parse fault rules from the command line and from JSON."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from itertools import takewhile
+from typing import Any, Final
 
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.rules import SETTINGS, Fault
 from smartflo_contract.mock_server.http.compact_json import whole_number
 from smartflo_contract.schemas.errors import nearest
 
+_SEPARATOR: Final = re.compile("[,;]")
+
 
 def parse_fault(rule: str) -> Fault:
-    """Parse a rule: steps separated by commas, then settings, such as ``503,503,ok;list_id=8668``.
+    """Parse a rule: steps, then settings, separated by commas or semicolons, such as ``503,503,ok,list_id=8668``.
+
+    A shell ends a command at a semicolon, unless it is quoted.
 
     Raises:
         ConfigError: the string is not a rule; the message shows the part that is wrong.
     """
-    steps, *settings = rule.split(";")
-    if "=" in steps:
-        message = f"fault {rule}: settings come after `;`, such as cut;at=3"
-        raise ConfigError(message)
+    steps = list(takewhile(lambda part: "=" not in part, rule.partition(";")[0].split(",")))
+    settings = _SEPARATOR.split(rule)[len(steps) :]
     parsed = dict(_parse_setting(rule, setting) for setting in settings)
-    return Fault(tuple(step.strip() for step in steps.split(",")), **parsed)
+    return Fault(tuple(step.strip() for step in steps), **parsed)
 
 
 def _parse_setting(rule: str, setting: str) -> tuple[str, Any]:
@@ -33,7 +37,7 @@ def _parse_setting(rule: str, setting: str) -> tuple[str, Any]:
     try:
         return name, SETTINGS[name].parse(value)
     except ValueError:
-        message = f"fault {rule}: {name} cannot be `{value}`"
+        message = f"fault {rule}: {name}: expected {SETTINGS[name].expected}, got `{value}`"
         raise ConfigError(message) from None
 
 

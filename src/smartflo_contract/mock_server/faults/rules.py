@@ -86,6 +86,10 @@ class Fault:
 SETTING_NAMES: Final = tuple(field.name for field in fields(Fault))
 """The names of all settings of a rule, ``steps`` included."""
 
+_WHOLE: Final = "a whole number"
+_NUMBER: Final = "a number"
+_FLAG: Final = "true or false"
+
 
 class Setting(NamedTuple):
     """A setting of a rule other than its steps.
@@ -93,10 +97,12 @@ class Setting(NamedTuple):
     Attributes:
         parse: parses the setting's value from a string; raises ``ValueError`` if it cannot.
         description: what the setting does, for people.
+        expected: what :attr:`parse` accepts, for people.
     """
 
     parse: Callable[[str], object]
     description: str
+    expected: str = "a string"
 
 
 def _parse_bool(string: str) -> bool:
@@ -106,15 +112,15 @@ def _parse_bool(string: str) -> bool:
 
 
 SETTINGS: Final[Mapping[str, Setting]] = {
-    "list_id": Setting(int, "match only requests for this list"),
+    "list_id": Setting(int, "match only requests for this list", _WHOLE),
     "route": Setting(str, "match only requests of this route, as in `smartflo-contract openapi`; `any` for all routes"),
-    "at": Setting(int, "number of the only request that gets the fault, counted from 1"),
-    "repeat": Setting(_parse_bool, "start over after the last step"),
-    "probability": Setting(float, "fraction of requests that get a fault, chosen by the seed; steps repeat"),
-    "seconds": Setting(float, "delay of the response"),
-    "jitter": Setting(float, "maximum extra delay in seconds, chosen by the seed"),
-    "lead": Setting(int, "number of leads that arrive whole"),
-    "retry_after": Setting(int, "seconds in the header Retry-After, which the vendor does not document"),
+    "at": Setting(int, "number of the only request that gets the fault, counted from 1", _WHOLE),
+    "repeat": Setting(_parse_bool, "start over after the last step", _FLAG),
+    "probability": Setting(float, "fraction of requests that get a fault, chosen by the seed; steps repeat", _NUMBER),
+    "seconds": Setting(float, "delay of the response", _NUMBER),
+    "jitter": Setting(float, "maximum extra delay in seconds, chosen by the seed", _NUMBER),
+    "lead": Setting(int, "number of leads that arrive whole", _WHOLE),
+    "retry_after": Setting(int, "seconds in the header Retry-After, which the vendor does not document", _WHOLE),
 }
 """Settings by name."""
 

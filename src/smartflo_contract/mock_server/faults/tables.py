@@ -7,6 +7,8 @@ from smartflo_contract.mock_server.faults.injectors import ERROR_STATUS, INJECTO
 from smartflo_contract.mock_server.faults.rules import SETTINGS, Fault
 
 _FAULT_COLUMNS: Final = ("fault", "evidence", "request", "client receives")
+STATUSES: Final = "400 to 599"
+"""Name of the row of all error statuses."""
 _SETTING_COLUMNS: Final = ("setting", "faults", "default", "description")
 
 
@@ -30,7 +32,7 @@ def fault_tables() -> tuple[Table, Table]:
 def _fault_rows() -> list[tuple[str, ...]]:
     return [
         (name, injector.evidence, "handled" if injector.handles_request else "not handled", injector.description)
-        for name, injector in {**INJECTORS, "400 to 599": ERROR_STATUS}.items()
+        for name, injector in {**INJECTORS, STATUSES: ERROR_STATUS}.items()
     ]
 
 
