@@ -224,3 +224,12 @@ def test_lists_faults_and_quirks_as_json(run: Run) -> None:
     assert ["faults", "settings"] == list(faults)
     assert {"fault", "evidence", "request", "client receives"} == faults["faults"][0].keys()
     assert ["lockout"] == [quirk["quirk"] for quirk in quirks["quirks"]]
+
+
+def test_prints_where_docs_are(run: Run) -> None:
+    """The first line is the folder; each other line is a page in it, with its title."""
+    folder, *pages = run("docs").stdout.splitlines()
+
+    assert {page.name for page in Path(folder).glob("*.md")} == {line.partition("\t")[0] for line in pages}
+    assert "fake.md\tRun a fake Smartflo" in pages
+    assert "magic-ids.md" in {line.partition("\t")[0] for line in pages}

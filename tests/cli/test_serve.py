@@ -121,8 +121,8 @@ def test_banner_shows_lists_and_request(serve: Serve) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ((), f"Admin API: {URL}/__admin (docs/fake.md)"),
-        (("--host", ALL_INTERFACES, "--admin-token", "secret"), f"Admin API: {URL}/__admin (docs/fake.md)"),
+        ((), f"Admin API: {URL}/__admin"),
+        (("--host", ALL_INTERFACES, "--admin-token", "secret"), f"Admin API: {URL}/__admin"),
         (
             ("--host", ALL_INTERFACES),
             "Admin API: disabled, because 0.0.0.0 is not loopback. Set SMARTFLO_ADMIN_TOKEN to enable it.",

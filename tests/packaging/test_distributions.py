@@ -35,6 +35,14 @@ def test_every_module_and_json_file_is_shipped(
     assert source == shipped
 
 
+def test_wheel_has_the_documentation(distributions: Distributions, root: Path) -> None:
+    """The wheel holds every page, where `smartflo-contract docs` finds it."""
+    pages = {f"smartflo_contract/docs/{page.name}" for page in (root / "docs").glob("*.md")}
+
+    assert pages
+    assert pages <= set(distributions["wheel"])
+
+
 def test_wheel_from_sdist_is_the_wheel(distributions: Distributions) -> None:
     """The wheel built from the sdist holds the same files as the wheel built from the source tree."""
     assert distributions["wheel"] == distributions["wheel_from_sdist"]

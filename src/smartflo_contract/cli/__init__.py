@@ -13,6 +13,7 @@ import click
 
 from smartflo_contract.cli.check import check_command
 from smartflo_contract.cli.contract import (
+    docs_command,
     explain_command,
     faults_command,
     openapi_command,
@@ -31,6 +32,7 @@ from smartflo_contract.cli.serve import serve_command
 COMMANDS: Final = (
     check_command,
     diff_command,
+    docs_command,
     explain_command,
     faults_command,
     openapi_command,

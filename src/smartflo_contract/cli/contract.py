@@ -27,6 +27,8 @@ from smartflo_contract.schemas.profile_names import PROFILES
 
 _MAX_LEADS: Final = 100_000_000
 _LIST_ID: Final = 8668
+_DOCS: Final = (Path(__file__).parents[1] / "docs", Path(__file__).parents[3] / "docs")
+"""Folders of the documentation: in the wheel, and in a clone."""
 _MAX_LIST_ID: Final = 2**53 - 1
 
 
@@ -231,6 +233,22 @@ def openapi_command(*, profile: str | None, overlay: Path | None, admin: bool) -
         print_json(admin_openapi(ADMIN_ROUTES))
         return
     print_json(openapi(load_contract(profile or "sample", overlay)))
+
+
+@click.command()
+def docs_command() -> None:
+    """Print where the documentation of this version is.
+
+    The folder is printed on the first line; start with its README.md. The other lines are the pages.
+    """
+    folder = next((path for path in _DOCS if (path / "README.md").is_file()), None)
+    if folder is None:
+        message = "this installation has no documentation; install the wheel or run from a clone of the project"
+        raise usage_error(message)
+    echo(str(folder))
+    for page in sorted(folder.glob("*.md")):
+        title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        echo(f"{page.name}\t{title}")
 
 
 @click.command()

@@ -251,7 +251,8 @@ def print_banner(config: "Config", url: str) -> None:
     print_table(("list id", "name", "columns", "leads"), rows, err=True)
     echo(
         f"\n{_admin_line(config, url)}\n"
-        "Special list ids return errors, empty lists or any number of leads: docs/magic-ids.md. Stop with Ctrl-C.",
+        "Special list ids return errors, empty lists or any number of leads: see magic-ids.md in the folder that "
+        "`smartflo-contract docs` prints. Stop with Ctrl-C.",
         err=True,
     )
     _warn_about_proxy(url)
@@ -275,4 +276,4 @@ def _admin_line(config: "Config", url: str) -> str:
 
     if config.admin_token is None and not is_loopback(config.host, allow_subdomains=True):
         return f"Admin API: disabled, because {config.host} is not loopback. Set SMARTFLO_ADMIN_TOKEN to enable it."
-    return f"Admin API: {url}{PREFIX} (docs/fake.md)"
+    return f"Admin API: {url}{PREFIX}"

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import MapAdapter
 
 from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_admin_path, respond_to_unknown_route
+from smartflo_contract.mock_server.admin.index import root_response
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.api import custom_routes, routes
 from smartflo_contract.mock_server.api.authorization import authorize
@@ -165,6 +166,11 @@ def _handle_http_error(state: State, error: HTTPException) -> Response:
     current = _current_request()
     if is_admin_path(current.path) and error.code in _UNMATCHED:
         return respond_to_unknown_route(state, current, getattr(error, "valid_methods", None) or ())
+    if current.environ["PATH_INFO"] == "/" and current.method in {"GET", "HEAD"}:
+        response = root_response(state.config, current)
+        if response is not None:
+            # Only a program that requests the root may be wrong: its request is one that matches no route.
+            return response if response.mimetype == "text/html" else state.record(current, None, response)
     if is_admin_path(current.path):
         return Problem(error.code or 500, error.description or error.name).response()
     custom_route = custom_routes.find_route(state, current) if error.code in _UNMATCHED else None

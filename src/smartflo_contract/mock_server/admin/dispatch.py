@@ -12,6 +12,7 @@ from smartflo_contract.mock_server.admin.access import check_access
 from smartflo_contract.mock_server.admin.account_selector import ACCOUNT_PARAMETERS, select_account
 from smartflo_contract.mock_server.admin.bodies import check_no_body, read_validated_body
 from smartflo_contract.mock_server.admin.components import parameter_name
+from smartflo_contract.mock_server.admin.index import index_response
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest, check_query
 from smartflo_contract.mock_server.admin.route import MAX_SETTINGS_BYTES, PREFIX, AdminRoute
@@ -64,6 +65,8 @@ def _view(route: AdminRoute, state: State) -> View:
             body = route.handler(_admitted(state, request, route, path_id))
         except Problem as problem:
             return problem.response()
+        if not route.path:
+            return index_response(request, routes.ADMIN_ROUTES)
         return Response(orjson.dumps(body), route.status, mimetype="application/json")
 
     return view

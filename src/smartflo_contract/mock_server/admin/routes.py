@@ -5,6 +5,7 @@ from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin.custom_routes import delete_routes, get_routes, post_route, put_routes
 from smartflo_contract.mock_server.admin.faults import delete_faults, get_faults, post_fault, put_faults
 from smartflo_contract.mock_server.admin.health import get_health, get_version
+from smartflo_contract.mock_server.admin.index import index_of
 from smartflo_contract.mock_server.admin.journal import (
     delete_requests,
     get_requests,
@@ -32,11 +33,16 @@ from smartflo_contract.mock_server.admin.route import MAX_LEADS_BYTES, MAX_SNAPS
 from smartflo_contract.mock_server.admin.snapshot import get_snapshot, post_restore
 
 
+def _get_index(_: AdminRequest) -> object:
+    return index_of(ADMIN_ROUTES)
+
+
 def _get_openapi(_: AdminRequest) -> object:
     return admin_openapi(ADMIN_ROUTES)
 
 
 ADMIN_ROUTES: tuple[AdminRoute, ...] = (
+    AdminRoute("GET", "", _get_index, "Return the routes of the admin API; a page for browsers", "Document", "fake"),
     AdminRoute("GET", "/health", get_health, "Check that the fake runs", "Status", "fake", is_public=True),
     AdminRoute("GET", "/ready", get_health, "Check that the fake is ready", "Status", "fake", is_public=True),
     AdminRoute("GET", "/version", get_version, "Return version and settings of the fake", "Version", "fake"),
