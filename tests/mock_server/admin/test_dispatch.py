@@ -70,7 +70,7 @@ def test_states_choices_once(client: FlaskClient) -> None:
     detail = client.put("/__admin/profile", json={"profile": "smaple"}).get_json()["detail"]
 
     assert 1 == detail.count("expected")
-    assert detail.startswith("profile: expected one of sample, documented, lenient. Did you mean `sample`?")
+    assert detail.startswith("profile: expected one of sample, documented, lenient, got smaple. Did you mean `sample`?")
 
 
 def test_read_only_fake_rejects_writes() -> None:
