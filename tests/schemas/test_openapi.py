@@ -67,8 +67,13 @@ def _document(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture(name="operations")
 def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return every operation by its id."""
-    return {operation["operationId"]: operation for path in document["paths"].values() for operation in path.values()}
+    """Return every operation by its id, except those of HEAD."""
+    return {
+        operation["operationId"]: operation
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if method != "head"
+    }
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -120,6 +125,7 @@ def test_describes_every_operation(document: dict[str, Any]) -> None:
         operation["operationId"]: (method.upper(), path, *operation["tags"])
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
+        if method != "head"
     }
 
     assert OPERATIONS == described
@@ -319,14 +325,61 @@ def test_lead_component_is_the_lead_schema(profile: str) -> None:
 def test_has_the_sample_as_example_if_it_is_valid() -> None:
     """The vendor's sample is an example in ``sample`` and ``lenient``, not in ``documented``."""
     examples = {
-        profile: "example"
-        in openapi(load_contract(profile))["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]["content"][
-            "application/json"
-        ]
+        profile: sorted(
+            openapi(load_contract(profile))["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]["content"][
+                "application/json"
+            ]["examples"]
+        )
         for profile in PROFILES
     }
 
-    assert examples == {"sample": True, "documented": False, "lenient": True}
+    assert examples == {
+        "sample": ["empty", "sample"],
+        "documented": ["documented", "empty"],
+        "lenient": ["documented", "empty", "sample"],
+    }
+
+
+def _contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the content of every response."""
+    for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        for response in operation["responses"].values():
+            resolved = _at(document, response["$ref"]) if "$ref" in response else response
+            yield from resolved.get("content", {}).values()
+
+
+def test_every_response_has_valid_named_examples(document: dict[str, Any]) -> None:
+    """Each response with a body has named examples, which are valid by its schema."""
+    contents = list(_contents(document))
+
+    assert contents
+    for content in contents:
+        assert content["examples"]
+        for example in content["examples"].values():
+            value = (_at(document, example["$ref"]) if "$ref" in example else example)["value"]
+            assert _is_valid(document, content["schema"], value), value
+
+
+def test_every_operation_describes_itself(document: dict[str, Any]) -> None:
+    """Each operation has a description and a response for other errors, and each GET has a HEAD."""
+    for path in document["paths"].values():
+        assert ("get" in path) == ("head" in path)
+        for operation in path.values():
+            assert operation["description"]
+            assert "default" in operation["responses"]
+    assert document["info"]["contact"]
+    assert all(tag["description"] for tag in document["tags"])
+
+
+def test_describes_caching_and_waiting(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
+    """ETag, If-None-Match and Retry-After are part of the document."""
+    parameters = [
+        _at(document, part["$ref"])["name"] for part in operations["listLeads"]["parameters"] if "$ref" in part
+    ]
+
+    assert "If-None-Match" in parameters
+    assert all("ETag" in operations["listLeads"]["responses"][status]["headers"] for status in ("200", "304"))
+    assert "Retry-After" in document["components"]["responses"]["TooManyRequests"]["headers"]
 
 
 def test_overlay_is_in_the_document() -> None:

@@ -41,6 +41,9 @@ def portable(document: Any) -> Any:
         changed["pattern"] = _linear(pattern)
     if isinstance(changed.get("required"), list):
         _describe_required_keys(changed)
+    if "then" in changed:
+        names: dict[str, Any] = {key: {} for key in changed.get("properties", {})}
+        changed["then"]["properties"] = names | changed["then"].get("properties", {})
     if "patternProperties" in changed:
         _describe_unnamed_keys(changed)
     if "type" not in changed and ("const" in changed or "enum" in changed):

@@ -25,6 +25,16 @@ def test_every_route_is_documented(client: FlaskClient) -> None:
     assert {route.name for route in ADMIN_ROUTES} == documented
 
 
+def test_operations_have_ids_and_tags() -> None:
+    """Each operation has an id of its own and a tag that the document describes."""
+    document = admin_openapi(ADMIN_ROUTES)
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+
+    assert len(ADMIN_ROUTES) == len({operation["operationId"] for operation in operations})
+    assert {tag["name"] for tag in document["tags"]} == {tag for operation in operations for tag in operation["tags"]}
+    assert all(operation["description"] for operation in operations)
+
+
 @pytest.mark.parametrize("route", ADMIN_ROUTES, ids=lambda route: route.name)
 def test_response_has_the_documented_schema(client: FlaskClient, route: AdminRoute) -> None:
     """The response of each route to its example is valid under the documented schema."""

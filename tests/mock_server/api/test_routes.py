@@ -79,7 +79,20 @@ def test_openapi_document_describes_exactly_the_table() -> None:
     """The OpenAPI document describes the served routes only."""
     paths = openapi(load_contract())["paths"]
 
-    assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == served_routes()
+    documented = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    served = served_routes()
+
+    assert documented == served | {("HEAD", path) for method, path in served if method == "GET"}
+
+
+def test_ids_of_the_openapi_document_exist() -> None:
+    """The example of each id in a path is an id that the fake has by default."""
+    parameters = openapi(load_contract())["components"]["parameters"]
+    client = client_of()
+    path = f"/v1/broadcast/leads/{parameters['ListId']['example']}"
+    leads = client.get(path, headers={"Authorization": "any"}).get_json()
+
+    assert parameters["LeadId"]["examples"]["sample"]["value"] in {lead["lead_id"] for lead in leads}
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.path != LOGIN], ids=lambda route: route.name)

@@ -19,6 +19,7 @@ _INFO: Final = {
         "parameter names, and to all accounts if it names none. On loopback, the Host and Origin of a request must be "
         "loopback too; elsewhere, the admin token is required."
     ),
+    "contact": {"name": "The smartflo-contract project"},
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
 _SECURITY_SCHEMES: Final = {
@@ -35,20 +36,27 @@ _SECURITY: Final[dict[Scope, list[dict[str, list[str]]]]] = {
     "all": [{}, {"account": []}],
     "one": [{"account": []}],
 }
+_TAGS: Final = {
+    "fake": "The fake itself.",
+    "accounts": "Settings and data of one account or of all accounts.",
+}
 _PATH_PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 
 def admin_openapi(routes: Iterable[AdminRoute]) -> dict[str, Any]:
     """Return the OpenAPI document of a table of routes."""
     paths: dict[str, dict[str, Any]] = {}
+    statuses: set[int] = set()
     for route in routes:
+        statuses |= _problem_statuses(route)
         paths.setdefault(f"{PREFIX}{route.path}", {})[route.method.lower()] = _operation(route)
-    problems = {f"Problem{status}": _problem(title) for status, title in TITLES.items()}
+    problems = {f"Problem{status}": _problem(title) for status, title in TITLES.items() if status in statuses}
     document: dict[str, Any] = portable(
         {
             "openapi": "3.1.0",
             "info": _INFO,
             "servers": [{"url": "http://127.0.0.1:8080", "description": "smartflo-contract serve"}],
+            "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
             "paths": paths,
             "components": components() | {"securitySchemes": _SECURITY_SCHEMES, "responses": problems},
         }
@@ -65,7 +73,10 @@ def _operation(route: AdminRoute) -> dict[str, Any]:
     ]
     security = _SECURITY[route.scope]
     operation: dict[str, Any] = {
+        "operationId": _operation_id(route),
+        "tags": ["fake" if route.scope == "fake" else "accounts"],
         "summary": route.summary,
+        "description": f"{route.summary}.",
         "responses": {
             str(route.status): {"description": "Success.", "content": _content("application/json", route.response)},
             **{
@@ -80,6 +91,12 @@ def _operation(route: AdminRoute) -> dict[str, Any]:
     if route.body:
         operation["requestBody"] = {"required": True, "content": _content("application/json", route.body)}
     return operation
+
+
+def _operation_id(route: AdminRoute) -> str:
+    """Return method and path in camel case: ``putListsListIdLeads``."""
+    words = re.findall(r"[A-Za-z0-9]+", route.path)
+    return route.method.lower() + "".join(word[0].upper() + word[1:] for word in words)
 
 
 def _problem_statuses(route: AdminRoute) -> set[int]:
