@@ -201,7 +201,7 @@ class Smartflo:
         """
         __tracebackhide__ = True
         response = _without_nones({"status": status, "json": json, "headers": headers and dict(headers)})
-        self.admin("POST", "/routes", {"method": method, "path": path, **response})
+        self.admin("POST", "/routes", {"method": method.upper(), "path": path, **response})
 
     def quirks(self, **values: Unpack[QuirkValues]) -> None:
         """Set quirks.
