@@ -122,9 +122,25 @@ def test_junit_has_one_case_per_rule(drifted: Report, fail_on: Severity, failed:
     assert failed == [name for name, case in cases.items() if case.find("failure") is not None]
     assert {*BODY_RULES, *(rule.name for rule in RULES if "lenient" in rule.severity)} <= cases.keys()
     assert (str(len(cases)), str(len(failed))) == (suite.get("tests"), suite.get("failures"))
-    unknown_value = cases["unknown-value"].find("system-out" if fail_on == "break" else "failure")
+    unknown_value = root.find("testsuite/system-out") if fail_on == "break" else cases["unknown-value"].find("failure")
     assert unknown_value is not None
     assert "/*/dial_status" in str(unknown_value.text)
+
+
+def test_junit_has_the_form_of_the_ant_schema(drifted: Report) -> None:
+    """Attributes and the order of elements are those that the Ant (Windyroad) schema requires."""
+    for report in (drifted, check(b"<html>")):
+        (suite,) = junit(report, "info")
+        tags = [element.tag for element in suite]
+
+        required = {"package", "id", "name", "timestamp", "hostname", "tests", "failures", "errors", "time"}
+        assert required <= suite.attrib.keys()
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.attrib["timestamp"])
+        assert ["properties", *["testcase"] * (len(tags) - 3), "system-out", "system-err"] == tags
+        for case in suite.iter("testcase"):
+            assert {"name", "classname", "time"} == case.attrib.keys()
+            assert len(case) <= 1
+            assert {element.tag for element in case} <= {"failure", "skipped"}
 
 
 def test_junit_has_the_same_cases_without_findings(conforming: Report, drifted: Report) -> None:

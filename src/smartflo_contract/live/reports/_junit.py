@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -15,6 +16,8 @@ from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.rules.table import RULES
 
 _CLASS_NAME: Final = "smartflo-contract"
+_NO_TIME: Final = "0"
+"""Rules are checked together, so none has a duration of its own."""
 _KEYWORDS: Final = frozenset(
     {"additionalProperties", "const", "enum", "maximum", "minimum", "pattern", "required", "type"}
 )
@@ -23,18 +26,22 @@ _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 def junit_report(report: Report, fail_on: Severity) -> str:
-    """Return XML with one test suite."""
+    """Return XML with one test suite, valid under the schemas of Ant (Windyroad) and of Jenkins."""
     by_rule = attrgetter("rule")
     findings = {rule: list(group) for rule, group in groupby(sorted(report.findings, key=by_rule), by_rule)}
     failing = {finding.severity for finding in report.at_least(fail_on)}
-    suite = ET.Element("testsuite", name=f"{_CLASS_NAME} {report.profile}")
+    suite = ET.Element("testsuite", name=f"{_CLASS_NAME} {report.profile}", package=_CLASS_NAME, id="0")
+    suite.attrib |= {"timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}", "hostname": "localhost", "time": _NO_TIME}
+    ET.SubElement(suite, "properties")
+    output = [report.verdict]
     changes = CHANGE_RULES if report.base else ()
     for rule in sorted({*_rule_names(report.profile), *changes, *findings}):
-        case = ET.SubElement(suite, "testcase", classname=_CLASS_NAME, name=rule)
+        case = ET.SubElement(suite, "testcase", classname=_CLASS_NAME, name=rule, time=_NO_TIME)
         if not report.leads and rule not in BODY_RULES and rule not in findings:
             ET.SubElement(case, "skipped", message="no lead was read")
-        _add_findings(case, findings.get(rule, ()), failing)
-    ET.SubElement(suite, "system-out").text = report.verdict
+        output += _add_findings(case, findings.get(rule, ()), failing)
+    ET.SubElement(suite, "system-out").text = "\n".join(output)
+    ET.SubElement(suite, "system-err")
     for attribute, path in (("tests", "testcase"), ("failures", ".//failure"), ("skipped", ".//skipped")):
         suite.set(attribute, str(len(suite.findall(path))))
     suite.set("errors", "0")
@@ -45,15 +52,16 @@ def junit_report(report: Report, fail_on: Severity) -> str:
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", xml) + "\n"
 
 
-def _add_findings(case: ET.Element, findings: Sequence[Finding], failing: set[Severity]) -> None:
-    """Add a failure with the findings of a failing severity, and output with the others."""
+def _add_findings(case: ET.Element, findings: Sequence[Finding], failing: set[Severity]) -> list[str]:
+    """Add a failure with the findings of a failing severity; return the lines of the others.
+
+    The schema of Ant allows output in a test suite only, not in a test case.
+    """
     failed = [finding for finding in findings if finding.severity in failing]
     if failed:
         failure = ET.SubElement(case, "failure", type=failed[0].severity, message=failed[0].message)
         failure.text = "\n".join(map(_with_help, failed))
-    others = [_with_help(finding) for finding in findings if finding.severity not in failing]
-    if others:
-        ET.SubElement(case, "system-out").text = "\n".join(others)
+    return [_with_help(finding) for finding in findings if finding.severity not in failing]
 
 
 def _with_help(finding: Finding) -> str:
