@@ -27,7 +27,6 @@ LEAD_HELP: Final[Mapping[str, str]] = {
     "columns-fit-fields": _COLUMNS,
     "few-fields": f"The list has fewer columns than the vendor's table. {_ACCEPT}",
     "many-fields": f"The list has more columns than the vendor's sample. {_ACCEPT}",
-    "header-fields": f"Columns were removed from the list, and their values kept. {_CLIENTS}",
     "header-varies": f"Columns were changed while leads existed, so field_N differs between leads. {_CLIENTS}",
     "number-long-64-bit": f"The time is outside the range of MongoDB. {_CLIENTS}",
     "created-before-updated": f"The clocks of the vendor's servers differ. {_CLIENTS}",

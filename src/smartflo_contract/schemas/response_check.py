@@ -67,6 +67,11 @@ class ResponseCheck:
         """The first ``list_id``; ``None`` if there is none."""
         return self._state.list_id
 
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """The column names of the first lead that has any; ``None`` if there are none."""
+        return self._state.columns
+
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings so far, worst first."""
         findings = [lead_finding(self._contract, *entry) for entry in self._tally.values()]

@@ -35,6 +35,7 @@ LISTS = st.lists(
 )
 MAX_EXAMPLES = max(5, settings.default.max_examples // 2 if settings.default else 0)
 LEADS = [dict(lead(0, 8668, index)) for index in range(40)]
+OTHER_HEADER = json.dumps(json.loads(str(LEADS[0]["header"]))[::-1])
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +152,7 @@ def changed(position: int, **changes: object) -> str:
     [
         (changed(39, lead_id=LEADS[0]["lead_id"], id=LEADS[0]["id"]), ["lead-id-unique"]),
         (json.dumps([*LEADS[:20], *({**item, "list_id": 7} for item in LEADS[20:])]), ["one-list-id"]),
+        (json.dumps([*LEADS[:20], *({**item, "header": OTHER_HEADER} for item in LEADS[20:])]), ["header-varies"]),
         (changed(0)[:-1] + ",]", ["dangling-comma"]),
         (changed(0)[:-1], ["truncated-body"]),
         (changed(0).replace("}, {", "}\n{"), ["not-json"]),
@@ -161,6 +163,7 @@ def changed(position: int, **changes: object) -> str:
     ids=[
         "repeated id",
         "other list",
+        "other columns",
         "dangling comma",
         "truncated",
         "no commas",

@@ -39,7 +39,17 @@ def _time(milliseconds: int) -> dict[str, dict[str, str]]:
 
 def _header(count: int) -> Change:
     names = ["Name"] * count
-    return lambda leads: leads[0].update(header=names if isinstance(leads[0]["header"], list) else json.dumps(names))
+
+    def change(leads: Leads) -> None:
+        header = names if isinstance(leads[0]["header"], list) else json.dumps(names)
+        leads[0]["header"] = leads[1]["header"] = header
+        leads[1].update({f"field_{number}": "" for number in range(35, count)})
+
+    return change
+
+
+def _header_of_second(header: str) -> Change:
+    return lambda leads: leads[1].update(header=json.loads(header) if isinstance(leads[0]["header"], list) else header)
 
 
 def _copy(*keys: str) -> Change:
@@ -66,6 +76,7 @@ def _keep_fields(count: int) -> Change:
             leads[0].pop(f"field_{number}")
         _header(count)(leads)
         leads[0]["sensitive_field_map"] = "[]"
+        leads[1]["sensitive_field_map"] = "[]"
 
     return change
 
@@ -129,6 +140,12 @@ CASES = {
         [_set(field_35=""), _set(field_36="", field_35="")],
     ),
     "columns-fit-fields": Case(STRICT, "/*/header", [_header(36)], [_header(35), _header(0)]),
+    "header-varies": Case(
+        _in_every_profile("surprise"),
+        "/*/header",
+        [_header_of_second(json.dumps([*COLUMNS[:-1], "Other"])), _header_of_second(json.dumps(COLUMNS[::-1]))],
+        [_header_of_second(json.dumps(COLUMNS, indent=1))],
+    ),
     "few-fields": Case({"lenient": "surprise"}, "/*/field_6", [_keep_fields(6), _keep_fields(1)], [_keep_fields(7)]),
     "many-fields": Case(
         {"sample": "surprise", "lenient": "surprise"},

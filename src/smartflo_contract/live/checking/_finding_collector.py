@@ -34,6 +34,7 @@ class ScanResult:
         counts: statistics of the values.
         identifiers: buckets of an ``IdentifierSet`` of the leads.
         list_id: the first ``list_id``; ``None`` if there is none.
+        columns: the first column names; ``None`` if there are none.
     """
 
     leads: int
@@ -45,6 +46,7 @@ class ScanResult:
     counts: Counts
     identifiers: list[bytes]
     list_id: object
+    columns: list[str] | None
 
     def shifted(self, leads: int, size: int) -> "ScanResult":
         """Return the result with another size, and with indexes that start after some leads."""
@@ -98,6 +100,7 @@ class FindingCollector:
             counts=self._statistics.counts,
             identifiers=self._identifiers.buckets,
             list_id=self._check.list_id,
+            columns=None if self._check.columns is None else list(self._check.columns),
         )
 
     def _add_defect(self, defect: BodyDefect) -> None:

@@ -150,9 +150,10 @@ def scan_second_half(data: bytes) -> bytes:
 
 
 def _are_independent(first: ScanResult, second: ScanResult) -> bool:
-    """Return whether no rule concerns leads of both halves: ids are unique, and there is one ``list_id``."""
+    """Return whether no rule concerns leads of both halves: ids are unique, and there are one list and its columns."""
     has_one_list_id = first.list_id in (None, second.list_id) or second.list_id is None
-    return has_one_list_id and are_disjoint(first.identifiers, second.identifiers)
+    has_same_columns = first.columns in (None, second.columns) or second.columns is None
+    return has_one_list_id and has_same_columns and are_disjoint(first.identifiers, second.identifiers)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Rules about ``header``, ``sensitive_field_map`` and the fields, which have to fit one another."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from smartflo_contract.schemas.lead_format import column_names, field_numbering, header_string, sensitive_positions
@@ -132,6 +132,21 @@ def _break_many_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change
         yield Change((f"field_{maximum}",), {f"field_{number}": "" for number in range(count, maximum + excess)})
 
 
+def _check_header_varies(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    columns = column_names(lead["header"])
+    if columns is None or state.columns in (None, columns):
+        state.columns = state.columns if columns is None else columns
+        return ()
+    return (Breach(("header",), "the columns of the first lead", lead["header"]),)
+
+
+def _break_header_varies(leads: Sequence[Lead]) -> list[dict[str, Any]]:
+    last = leads[-1]
+    columns = [f"Other {number}" for number in range(_column_count(last))]
+    header = columns if isinstance(last["header"], list) else header_string(columns)
+    return [*map(dict, leads[:-1]), {**last, "header": header}]
+
+
 def _field_count(lead: Lead) -> int:
     return field_numbering(tuple(lead)).total
 
@@ -215,6 +230,16 @@ RULES: Final = (
         check=_check_columns_fit_fields,
         break_lead=_break_columns_fit_fields,
         contradiction="field-count",
+        is_cached=True,
+    ),
+    Rule(
+        name="header-varies",
+        claim="all leads of a response have the same columns",
+        keys=("header",),
+        severity=in_every_profile("surprise"),
+        evidence={"documented": "leads page: the path names one list", "assumed": "a list has one set of columns"},
+        check=_check_header_varies,
+        break_list=_break_header_varies,
         is_cached=True,
     ),
     Rule(

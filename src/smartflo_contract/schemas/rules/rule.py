@@ -96,10 +96,11 @@ class ResponseState:
         known_values: the known values of its open sets, by key.
         keys: the keys of the current lead.
         list_id: ``list_id`` of the first lead; ``None`` before it.
+        columns: column names of the first lead that has any; ``None`` before it.
         ids: the identifiers of the leads so far.
     """
 
-    __slots__ = ("ids", "keys", "known_values", "list_id", "properties")
+    __slots__ = ("columns", "ids", "keys", "known_values", "list_id", "properties")
 
     def __init__(
         self, properties: frozenset[str], known_values: Mapping[str, KnownValues], ids: Identifiers | None = None
@@ -109,6 +110,7 @@ class ResponseState:
         self.known_values = known_values
         self.keys: tuple[str, ...] = ()
         self.list_id: object = None
+        self.columns: tuple[str, ...] | None = None
         self.ids: Identifiers = IdentifierSet() if ids is None else ids
 
 
