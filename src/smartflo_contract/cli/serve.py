@@ -35,6 +35,13 @@ from smartflo_contract.cli.terminal import echo
     help="Reject writes and keep no state: failed logins are not counted, logout has no effect.",
 )
 @option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    default=None,
+    help="Print one line for each request on standard error: method, path, status, evidence, reason. Secrets masked.",
+)
+@option(
     "--admin-token",
     metavar="TEXT",
     help="Value that requests to /__admin must send in X-Smartflo-Admin-Token. Prefer the variable: other users can "

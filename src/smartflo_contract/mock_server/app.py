@@ -1,6 +1,7 @@
 """The fake as a WSGI application: its routes and error handlers."""
 
 import logging
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -25,12 +26,14 @@ from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
 from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN, generic_path
+from smartflo_contract.mock_server.journal.request_log import describe_request
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
 
 EXTENSION: Final = "smartflo_contract"
 """Key of ``Flask.extensions`` with the state of a fake."""
 _UNMATCHED: Final = (404, 405)
 """Statuses of requests that match none of the fake's own routes."""
+_PROBES: Final = ("/__admin/health", "/__admin/ready")
 _LOGGER: Final = logging.getLogger(__name__)
 
 
@@ -82,9 +85,20 @@ def create_app(config: Config | None = None) -> Flask:
         views_of_path["OPTIONS"] = _options_view(path, views_of_path, state)
     for path, views_of_path in (views | admin_views(state)).items():
         _add_rule(app, path, views_of_path)
+    if state.config.verbose:
+        app.after_request(_log_request)
     app.register_error_handler(HTTPException, partial(_handle_http_error, state))
     app.register_error_handler(Exception, partial(_handle_unexpected_error, state))
     return app
+
+
+def _log_request(response: Response) -> Response:
+    """Print a request on standard error, and return its response. Probes of the server itself are left out."""
+    current = _current_request()
+    if current.path not in _PROBES:
+        sys.stderr.write(f"{describe_request(current, response)}\n")
+        sys.stderr.flush()
+    return response
 
 
 def _add_rule(app: Flask, path: str, views: Mapping[str, View]) -> None:

@@ -41,6 +41,7 @@ class Config:
         max_accounts: maximum number of stored accounts; beyond it, the least recently used account is forgotten.
         journal_requests: maximum number of requests in the journal; 0 for no journal.
         journal_bytes: maximum size of the journal in bytes.
+        verbose: print one line for each request on standard error, without secrets.
         admin_token: token that requests to ``/__admin`` must send; required unless the fake listens on loopback.
 
     Raises:
@@ -64,6 +65,7 @@ class Config:
     max_accounts: int = 10_000
     journal_requests: int = 10_000
     journal_bytes: int = 16 * 1024 * 1024
+    verbose: bool = False
     admin_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

@@ -74,6 +74,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "max_accounts": checks.integer(1, _MAX_ACCOUNTS),
     "journal_requests": checks.integer(0, _MAX_JOURNAL_REQUESTS),
     "journal_bytes": checks.integer(_MIN_JOURNAL_BYTES, _MAX_JOURNAL_BYTES),
+    "verbose": _boolean,
     "admin_token": checks.optional(checks.nonempty_string),
 }
 
