@@ -108,7 +108,7 @@ profile = option(
     "--profile",
     type=click.Choice(PROFILES),
     help="How to read the vendor's documentation: sample (default) follows the sample response, documented the "
-    "table, lenient accepts either.",
+    "table, lenient accepts either. The variable also sets the profile of check and diff, whose default is lenient.",
 )
 overlay = option(
     "--overlay",
@@ -208,7 +208,8 @@ checking = combine(
         default="lenient",
         show_default=True,
         help="How to read the vendor's documentation: lenient accepts either reading, sample follows the sample "
-        "response, documented the table.",
+        "response, documented the table. The variable also sets the profile of serve and sample, whose default is "
+        "sample.",
     ),
     overlay,
 )

@@ -112,6 +112,16 @@ def test_rejects_source_as_target(tmp_path: Path) -> None:
         record(source, source)
 
 
+@pytest.mark.parametrize("body", [b"[]", b"[ ]", b""])
+def test_rejects_list_without_leads(tmp_path: Path, body: bytes) -> None:
+    """Nothing is written: no fake could serve a fixture without leads."""
+    fixture = tmp_path / "fixture.json"
+    with pytest.raises(RecordError):
+        record(body, fixture)
+
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(("before", "mode"), [(None, 0o640), (0o600, 0o600), (0o664, 0o664)])
 def test_keeps_mode_of_file(tmp_path: Path, before: int | None, mode: int) -> None:
     """A new file has the default mode."""
@@ -121,7 +131,7 @@ def test_keeps_mode_of_file(tmp_path: Path, before: int | None, mode: int) -> No
         fixture.chmod(before)
     default = os.umask(0o027)
     try:
-        record(b"[]", fixture)
+        record(BODY, fixture)
     finally:
         os.umask(default)
 

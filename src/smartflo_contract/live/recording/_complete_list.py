@@ -21,8 +21,9 @@ def complete_list(source: BodySource, opener: SourceOpener, properties: frozense
 
     Raises:
         LiveError: the source cannot be read.
-        RecordError: the source is not a complete list of leads.
+        RecordError: the source is not a complete list of leads, or has no lead, which no fake could serve.
     """
+    is_empty = True
     with opener.open(source) as body:
         for part in LeadItems(body.chunks, properties, body.defects):
             if body.defects:
@@ -31,7 +32,12 @@ def complete_list(source: BodySource, opener: SourceOpener, properties: frozense
                 _fail(part.rule, body.name)
             if duplicate_keys(part.text, part.values):
                 _fail(DUPLICATE_KEY, body.name)
-            yield from part.values
+            for lead in part.values:
+                is_empty = False
+                yield lead
+    if is_empty:
+        message = f"not recorded: {body.name} has no leads"
+        raise RecordError(message)
 
 
 def _fail(rule: str, name: str) -> NoReturn:

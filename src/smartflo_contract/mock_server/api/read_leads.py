@@ -1,4 +1,4 @@
-"""``GET /v1/broadcast/leads/<id>``: the leads of a list."""
+"""``GET /v1/broadcast/leads/{id}``: the leads of a list."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
