@@ -25,6 +25,14 @@ def test_every_route_is_documented(client: FlaskClient) -> None:
     assert {route.name for route in ADMIN_ROUTES} == documented
 
 
+def test_login_that_is_empty_is_invalid_in_the_document(client: FlaskClient) -> None:
+    """The document excludes the empty login id, which is rejected."""
+    schema = admin_openapi(ADMIN_ROUTES)["components"]["parameters"]["login"]["schema"]
+
+    assert 422 == client.get("/__admin/quirks?login=").status_code
+    assert not Draft202012Validator(schema).is_valid("")
+
+
 def test_operations_have_ids_and_tags() -> None:
     """Each operation has an id of its own and a tag that the document describes."""
     document = admin_openapi(ADMIN_ROUTES)
