@@ -209,3 +209,12 @@ def test_module_imports_nothing_from_working_folder(tmp_path: Path) -> None:
         check=False,
     )
     assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completes_commands_in_shell(run_process: Run, shell: str) -> None:
+    """The lines of the documentation print a script for each shell."""
+    result = run_process(_SMARTFLO_CONTRACT_COMPLETE=f"{shell}_source")
+
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert "smartflo_contract_completion" in result.stdout

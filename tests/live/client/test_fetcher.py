@@ -103,7 +103,11 @@ def test_retries_after_outage(steps: tuple[str | int, ...], smartflo: Any, time:
 
 
 @pytest.mark.parametrize(
-    ("step", "message"), [(503, "127.0.0.1:[0-9]+ returns status 503"), ("reset", "cannot reach .*: ConnectionError")]
+    ("step", "message"),
+    [
+        (503, "127.0.0.1:[0-9]+ returns status 503"),
+        ("reset", "cannot reach .*: the connection was closed before a response"),
+    ],
 )
 def test_reports_outage_after_three_attempts(step: str | int, message: str, smartflo: Any, time: Any) -> None:
     """The error names the last failure."""
@@ -116,12 +120,12 @@ def test_reports_outage_after_three_attempts(step: str | int, message: str, smar
 
 
 def test_reports_closed_port(time: Any) -> None:
-    """The error contains the class of the failure, and only the origin of the URL."""
+    """The error contains the reason of the failure, and only the origin of the URL."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(LiveError) as caught:
         time.fetch(f"http://127.0.0.1:{port}{LIST}", TOKEN)
-    assert f"cannot reach http://127.0.0.1:{port}: NewConnectionError" == str(caught.value)
+    assert f"cannot reach http://127.0.0.1:{port}: connection refused" == str(caught.value)
 
 
 def test_starts_no_attempt_after_five_seconds(serve: Any, time: Any) -> None:
@@ -141,7 +145,7 @@ def test_reports_silent_server(serve: Any, time: Any) -> None:
     """A server that accepts the connection and sends nothing is given up."""
     finished = Event()
     server = serve(lambda _: finished.wait(10))
-    with pytest.raises(LiveError, match=r"cannot reach .*: ReadTimeout"):
+    with pytest.raises(LiveError, match=r"cannot reach .*: no response in time"):
         time.fetch(server.url, send=partial(send_get, timeout=(5, 0.02)))
     finished.set()
 

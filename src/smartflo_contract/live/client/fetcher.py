@@ -66,6 +66,14 @@ class ApiResponse:
 
 _Exchange: TypeAlias = tuple[requests.Response, Deadline]
 """A response whose body is unread, and the time at which it must be complete."""
+_FAILURE_REASONS: Final = {
+    "NameResolutionError": "the host name cannot be resolved",
+    "ConnectTimeoutError": "no connection in time",
+    "ReadTimeout": "no response in time",
+    "ConnectionError": "the connection was closed before a response",
+    "ProxyError": "the proxy cannot be reached",
+}
+"""Class name of a failure to what it means, for people."""
 
 
 class _ConnectionFailure(NamedTuple):
@@ -178,7 +186,7 @@ class Fetcher:
             message = f"no secure connection to {origin_of(url)}: {_tls_reason(error)}"
             raise ApiUnavailableError(message) from None
         except (requests.ConnectionError, requests.Timeout) as error:
-            return _ConnectionFailure(_failure_name(error))
+            return _ConnectionFailure(_failure_reason(error))
         except (OSError, HTTPError) as error:  # such as settings of proxies and certificates that do not exist
             message = (
                 f"cannot send a request to {origin_of(url)}: {type(error).__name__}; "
@@ -187,10 +195,17 @@ class Fetcher:
             raise ApiUnavailableError(message) from None
 
 
-def _failure_name(error: Exception) -> str:
-    """Return the class name of the cause, which requests wraps in an error about retries that it does not do."""
+def _failure_reason(error: Exception) -> str:
+    """Return why a connection failed; the class name of the cause if that is all that is known.
+
+    requests wraps the cause in an error about retries that it does not do.
+    """
     wrapped = error.args[0] if error.args else None
-    return type(getattr(wrapped, "reason", None) or error).__name__
+    cause = getattr(wrapped, "reason", None) or error
+    if isinstance(cause.__cause__, ConnectionRefusedError):
+        return "connection refused"
+    name = type(cause).__name__
+    return _FAILURE_REASONS.get(name, name)
 
 
 def _tls_reason(error: BaseException | None) -> str:
