@@ -34,6 +34,7 @@ NEVER_REJECT = {
     "title",
     "description",
     "contentMediaType",
+    "contentSchema",
     "properties",
     "patternProperties",
     "items",
