@@ -97,8 +97,3 @@ def known_message(body: object) -> KnownMessage | None:
     """Return the message of an error body if the contract knows it; case and full stop do not matter."""
     message = body.get("message") if isinstance(body, dict) else None
     return _HELP_BY_MESSAGE.get(message.strip(" .").lower()) if isinstance(message, str) else None
-
-
-def is_error(body: Mapping[str, object]) -> bool:
-    """Return whether an object states that a request failed."""
-    return body.get("success") in (False, "false") or "error" in body or ("message" in body and "success" not in body)

@@ -344,6 +344,20 @@ def test_caches_are_bounded() -> None:
     assert [cache for cache in caches if cache.cache_info().maxsize is None] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [(rule.name, profile) for rule in RULES if rule.break_list is not None for profile in rule.severity],
+)
+def test_list_breakers_break_their_rule(name: str, profile: str) -> None:
+    """What a rule's ``break_list`` makes of valid leads has a finding of that rule and keeps the number of leads."""
+    (break_list,) = [rule.break_list for rule in RULES if rule.name == name]
+    assert break_list is not None
+    broken = break_list(_leads(profile))
+    rules = [finding.rule for finding in load_contract(profile).check(broken)]
+
+    assert (rules, len(broken)) == ([name], len(_leads(profile)))
+
+
 @pytest.mark.parametrize("key", ["header", "sensitive_field_map"])
 def test_reads_values_too_long_for_the_cache(key: str) -> None:
     """A value that is too long for the cache is checked like any other."""
