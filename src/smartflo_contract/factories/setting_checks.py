@@ -9,6 +9,7 @@ from typing import Final, NoReturn, TypeAlias
 from smartflo_contract.factories.errors import DefinitionError
 from smartflo_contract.schemas.grammar import format_setting
 from smartflo_contract.schemas.json_values import MAX_SAFE_INTEGER
+from smartflo_contract.schemas.printable import truncate
 
 Check: TypeAlias = Callable[[object], str | None]
 """Returns what is expected if a value is invalid, ``None`` if it is valid."""
@@ -104,8 +105,7 @@ def reject(name: str, expected: str, value: object) -> NoReturn:
         quoted = format_setting(value)
     except ValueError:  # Python does not print integers of so many digits
         quoted = "a number of thousands of digits"
-    quoted = quoted if len(quoted) <= _MAX_QUOTED_CHARACTERS else f"{quoted[:_MAX_QUOTED_CHARACTERS]}..."
-    message = f"{name}: expected {expected}, got {quoted}"
+    message = f"{name}: expected {expected}, got {truncate(quoted, _MAX_QUOTED_CHARACTERS)}"
     raise DefinitionError(message)
 
 

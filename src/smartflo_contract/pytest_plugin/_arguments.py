@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 from smartflo_contract.mock_server.api.routes import generic_path
 from smartflo_contract.mock_server.http.list_ids import is_list_id
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_VALUE_CHARACTERS: Final = 60
 
@@ -122,8 +123,7 @@ def _read_json(path: Path) -> Any:
 
 
 def _shown(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= _MAX_VALUE_CHARACTERS else f"{shown[:_MAX_VALUE_CHARACTERS]}..."
+    return truncate(repr(value), _MAX_VALUE_CHARACTERS)
 
 
 def _reject(message: str) -> NoReturn:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
-from smartflo_contract.schemas.printable import escape_unprintable
+from smartflo_contract.schemas.printable import escape_unprintable, truncate
 
 MAX_REQUESTS: Final = 10
 """Number of requests that a message shows: the newest."""
@@ -93,11 +93,7 @@ def _differences(expected: Any, got: Any, pointer: str = "") -> Iterator[str]:
 
 
 def _shorten(value: Any) -> str:
-    return _cut(repr(value))
-
-
-def _cut(string: str) -> str:
-    return string if len(string) <= _MAX_VALUE_CHARACTERS else f"{string[:_MAX_VALUE_CHARACTERS]}..."
+    return truncate(repr(value), _MAX_VALUE_CHARACTERS)
 
 
 def _request_line(request: Mapping[str, Any]) -> str:
@@ -107,5 +103,5 @@ def _request_line(request: Mapping[str, Any]) -> str:
     status = "no response" if response["status"] is None else response["status"]
     if response["fault"]:
         return f"{request['method']} {request['path']} -> {status}, fault {response['fault']}"
-    reason = f": {_cut(response['reason'])}" if response["reason"] else ""
+    reason = f": {truncate(response['reason'], _MAX_VALUE_CHARACTERS)}" if response["reason"] else ""
     return f"{request['method']} {request['path']} -> {status}{reason}"

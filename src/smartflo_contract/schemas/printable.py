@@ -1,4 +1,4 @@
-"""Text of strangers, such as servers, files and overlays, without characters that control a terminal."""
+"""Text of strangers, such as servers, files and overlays: of bounded length, without what controls a terminal."""
 
 import re
 from typing import Final
@@ -9,6 +9,7 @@ _NOT_SHOWN: Final = re.compile(
 )
 """Control characters except tab and line feed, what changes the direction of text or is invisible, and surrogates.
 Joiners of Indian scripts are no control characters."""
+_MAX_QUOTED_CHARACTERS: Final = 80
 
 
 def escape_unprintable(text: str) -> str:
@@ -26,6 +27,11 @@ def escape_controls(text: str) -> str:
     The escapes are those of JSON, so a JSON document stays the same document.
     """
     return _NOT_SHOWN.sub(_escape, text)
+
+
+def truncate(string: str, max_characters: int = _MAX_QUOTED_CHARACTERS) -> str:
+    """Return a string, truncated so that a message that quotes it stays readable."""
+    return string if len(string) <= max_characters else f"{string[:max_characters]}..."
 
 
 def _escape(match: re.Match[str]) -> str:

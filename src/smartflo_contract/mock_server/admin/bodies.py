@@ -13,9 +13,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from smartflo_contract.mock_server.admin.components import components
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.http.request_bodies import read_body
-from smartflo_contract.mock_server.http.responses import truncate
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.json_pointer import json_pointer
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_ERRORS: Final = 20
 _MAX_BYTES_OF_ALL_ERRORS: Final = 1024 * 1024

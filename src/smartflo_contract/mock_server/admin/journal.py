@@ -7,10 +7,10 @@ from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.admin.searches import Search, check_path, check_search
 from smartflo_contract.mock_server.api.route_hints import is_served, nearest_route
-from smartflo_contract.mock_server.http.responses import truncate
 from smartflo_contract.mock_server.journal.entry import JournalEntry
 from smartflo_contract.mock_server.journal.journal import MAX_WAITS, Journal
 from smartflo_contract.mock_server.journal.matching import CRITERIA, mismatches
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_PAGE_REQUESTS: Final = 1_000
 _DEFAULT_PAGE_REQUESTS: Final = 100

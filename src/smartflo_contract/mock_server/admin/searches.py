@@ -10,7 +10,6 @@ from smartflo_contract.mock_server.api.route_hints import documented_routes, nea
 from smartflo_contract.mock_server.api.routes import served_routes
 from smartflo_contract.mock_server.faults.injectors import INJECTORS
 from smartflo_contract.mock_server.faults.rules import is_error_status
-from smartflo_contract.mock_server.http.responses import truncate
 from smartflo_contract.mock_server.http.route_names import LOGIN
 from smartflo_contract.mock_server.journal.entry import MAX_PATH_CHARACTERS
 from smartflo_contract.mock_server.journal.matching import path_pattern
@@ -22,6 +21,7 @@ from smartflo_contract.mock_server.journal.redaction import (
     redact_string,
 )
 from smartflo_contract.schemas.errors import nearest
+from smartflo_contract.schemas.printable import truncate
 
 Search = Mapping[str, Any]
 """A search: criteria, and where in the journal to start, how many requests to return, and in which order."""

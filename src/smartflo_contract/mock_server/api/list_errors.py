@@ -6,7 +6,8 @@ from flask import Response
 
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.http.error_responses import ErrorResponse
-from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
+from smartflo_contract.mock_server.http.responses import error_response, json_response
+from smartflo_contract.schemas.printable import truncate
 
 LEADS_PATH: Final = "/v1/broadcast/leads"
 

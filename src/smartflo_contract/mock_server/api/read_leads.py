@@ -12,8 +12,9 @@ from smartflo_contract.mock_server.api.list_errors import magic_error_response, 
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.error_responses import ErrorResponse
 from smartflo_contract.mock_server.http.list_ids import is_list_id
-from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, REASON_HEADER, percent_encode, truncate
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, REASON_HEADER, percent_encode
 from smartflo_contract.mock_server.lists.lead_list import Headers, LeadList, lead_headers
+from smartflo_contract.schemas.printable import truncate
 
 _PHONE_DIGITS: Final = 10
 

@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Final, NamedTuple
 
 from smartflo_contract.mock_server.api.routes import served_routes
-from smartflo_contract.mock_server.http.responses import truncate
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_COMPARED_CHARACTERS: Final = 100
 """Characters of a path that are compared. The vendor's paths are shorter."""

@@ -12,8 +12,9 @@ from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
 from smartflo_contract.mock_server.api.list_errors import unwritable_list_response
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_object, validation_response
-from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
+from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.mock_server.lists.edited_list import EditedList
+from smartflo_contract.schemas.printable import truncate
 
 _READ_ONLY: Final = "this fake is read-only and accepts no changes; start it with one worker and without --read-only"
 _MAX_IGNORED_KEYS: Final = 10

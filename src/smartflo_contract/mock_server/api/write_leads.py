@@ -18,10 +18,11 @@ from smartflo_contract.mock_server.api.transaction import (
 )
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES, SMALL_BODY_BYTES, BodySpec, unknown_keys
-from smartflo_contract.mock_server.http.responses import error_response, json_response, truncate
+from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.schemas.grammar import format_count
+from smartflo_contract.schemas.printable import truncate
 
 _Result = TypeVar("_Result")
 

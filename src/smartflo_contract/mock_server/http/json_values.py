@@ -5,6 +5,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from smartflo_contract.schemas.printable import truncate
+
 _INTEGERS: Final = range(-(2**63), 2**64)
 """Integers whose digits the fake keeps."""
 _MAX_VALUE_CHARACTERS: Final = 60
@@ -99,5 +101,4 @@ def _unpaired_surrogate(string: str) -> bool:
 
 
 def _shown(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= _MAX_VALUE_CHARACTERS else f"{shown[:_MAX_VALUE_CHARACTERS]}..."
+    return truncate(repr(value), _MAX_VALUE_CHARACTERS)

@@ -12,7 +12,6 @@ EVIDENCE_HEADER: Final = "X-Smartflo-Fake-Evidence"
 REASON_HEADER: Final = "X-Smartflo-Fake-Reason"
 FAULT_HEADER: Final = "X-Smartflo-Fake-Fault"
 _MAX_REASON_BYTES: Final = 500
-_MAX_QUOTED_CHARACTERS: Final = 80
 _ELLIPSIS: Final = "..."
 _READABLE: Final = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 """Characters of a reason that are not percent-encoded: printable ASCII except ``%``."""
@@ -68,8 +67,3 @@ def percent_encode(reason: str) -> str:
     ends = accumulate(map(len, characters))
     kept = (character for character, end in zip(characters, ends, strict=True) if end <= max_bytes)
     return "".join(kept) + _ELLIPSIS
-
-
-def truncate(string: str, max_characters: int = _MAX_QUOTED_CHARACTERS) -> str:
-    """Return a string from a request, truncated so that a message that quotes it stays readable."""
-    return string if len(string) <= max_characters else f"{string[:max_characters]}{_ELLIPSIS}"

@@ -14,7 +14,7 @@ from flask import Request, Response
 from smartflo_contract.mock_server.faults.injectors import sends_response
 from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.http.request_bodies import BODY_KEY, parse_body
-from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER, truncate
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER
 from smartflo_contract.mock_server.http.route_names import LOGIN
 from smartflo_contract.mock_server.journal.redaction import (
     MAX_VALUE_CHARACTERS,
@@ -25,6 +25,7 @@ from smartflo_contract.mock_server.journal.redaction import (
     redact_response,
     redact_string,
 )
+from smartflo_contract.schemas.printable import truncate
 
 JournalEntry: TypeAlias = dict[str, Any]
 """A request as JSON: ``Request`` in the admin API's OpenAPI document."""

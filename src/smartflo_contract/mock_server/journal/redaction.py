@@ -11,7 +11,7 @@ from itertools import starmap
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
-from smartflo_contract.mock_server.http.responses import truncate
+from smartflo_contract.schemas.printable import truncate
 
 MASK: Final = "[masked]"
 _LOGIN_IDS: Final = ("email", "login_id")

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 from flask import Request, Response
 
 from smartflo_contract.mock_server.faults.injectors import sends_response
-from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER, truncate
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER
 from smartflo_contract.mock_server.journal.redaction import redact_string
-from smartflo_contract.schemas.printable import escape_unprintable
+from smartflo_contract.schemas.printable import escape_unprintable, truncate
 
 _MAX_PATH_CHARACTERS: Final = 200
 
