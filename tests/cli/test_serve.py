@@ -184,6 +184,29 @@ def test_accepts_faults(serve: Serve) -> None:
     assert 502 == login.status_code
 
 
+def test_accepts_origins(serve: Serve, tmp_path: Path) -> None:
+    """Origins are set by one flag each, by one variable that separates them with spaces, or by the file."""
+    (tmp_path / "fake.toml").write_text('cors = ["http://localhost:3000", "http://localhost:5173"]\n')
+    arguments: dict[str, dict[str, Any]] = {
+        "flags": {"arguments": ("--cors", "http://localhost:3000", "--cors", "http://localhost:5173")},
+        "variable": {"SMARTFLO_CORS": "http://localhost:3000 http://localhost:5173"},
+        "file": {"arguments": ("--config", "fake.toml")},
+    }
+    for name, variables in arguments.items():
+        client, _ = serve(*variables.pop("arguments", ()), **variables)
+        for origin in ("http://localhost:3000", "http://localhost:5173"):
+            response = client.get(LEADS, headers=TOKEN | {"Origin": origin})
+            assert origin == response.headers["Access-Control-Allow-Origin"], name
+
+
+def test_rejects_wrong_origin_in_one_line(run: Run) -> None:
+    """The message names the origin and shows a right one."""
+    result = run("serve", "--cors", "http://localhost:3000/app")
+
+    assert 2 == result.exit_code
+    assert 'cors[0]: expected an origin without a path, such as "http://localhost:3000"' in result.stderr
+
+
 def test_applies_overlay(serve: Serve, tmp_path: Path) -> None:
     """An overlay that closes dial_status changes the responses."""
     (tmp_path / "overlay.json").write_text(json.dumps({"properties": {"dial_status": {"enum": [4]}}}))

@@ -72,6 +72,13 @@ from smartflo_contract.cli.terminal import echo
     help="TOML file with these settings and [[lists]]. Flags override variables, variables override the file.",
 )
 @option(
+    "--cors",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Web page that may send requests and read responses, e.g. http://localhost:3000. Repeatable; the variable "
+    "holds them separated by spaces. By default, browsers let no other page read the fake.",
+)
+@option(
     "--auth",
     type=click.Choice(("on", "off")),
     help="on (default): requests need an Authorization header with any ASCII value. off: they do not.",
@@ -89,7 +96,7 @@ def serve_command(config: Path | None, quirks: Sequence[str], faults: Sequence[s
     from smartflo_contract.mock_server.faults.parsing import parse_fault
     from smartflo_contract.mock_server.server.granian import serve
 
-    overrides = {name: value for name, value in settings.items() if value is not None}
+    overrides = {name: value for name, value in settings.items() if value not in {None, ()}}
     if quirks:
         overrides["quirks"] = dict(map(_parse_quirk, quirks))
     if faults:

@@ -24,6 +24,7 @@ from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State
+from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
 from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN, generic_path
 from smartflo_contract.mock_server.journal.request_log import describe_request
@@ -85,6 +86,8 @@ def create_app(config: Config | None = None) -> Flask:
         views_of_path["OPTIONS"] = _options_view(path, views_of_path, state)
     for path, views_of_path in (views | admin_views(state)).items():
         _add_rule(app, path, views_of_path)
+    if state.config.cors:
+        allow_origins(app, state.config.cors)
     if state.config.verbose:
         app.after_request(_log_request)
     app.register_error_handler(HTTPException, partial(_handle_http_error, state))

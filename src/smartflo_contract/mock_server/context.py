@@ -14,6 +14,7 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs, Resolved
 from smartflo_contract.mock_server.accounts.settings import UNSET
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims, TokenHolder, Tokens
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
 from smartflo_contract.mock_server.journal.entry import encode_entry
 from smartflo_contract.mock_server.journal.journal import Journal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
@@ -21,8 +22,6 @@ from smartflo_contract.mock_server.lists.body_cache import BodyCache
 if TYPE_CHECKING:
     from smartflo_contract.mock_server.accounts.store import Store
 
-REQUEST_HEADER: Final = "X-Smartflo-Fake-Request"
-"""Header with the id of the request in the journal."""
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
 """Key of the WSGI environment with an account id that overrides the account of the request's token."""
 _ACCOUNT_KEY: Final = "smartflo_contract.account"

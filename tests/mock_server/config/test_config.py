@@ -57,6 +57,7 @@ def test_reads_all_settings(write: Write, tmp_path: Path) -> None:
         profile = "lenient"
         overlay = "lead.json"
         auth = "off"
+        cors = ["http://localhost:3000"]
         phones = "valid"
 
         [quirks]
@@ -92,6 +93,7 @@ def test_reads_all_settings(write: Write, tmp_path: Path) -> None:
         profile="lenient",
         overlay=tmp_path / "lead.json",
         auth="off",
+        cors=("http://localhost:3000",),
         phones="valid",
         quirks={"expired_token": "200", "unknown_list": "empty"},
         logins=(Login("crm", "open"),),
@@ -237,6 +239,29 @@ def test_accepts_lists_and_mappings() -> None:
         ({"overlay": 1}, "overlay: expected the path of a JSON file"),
         ({"overlay": {"properties": {"a": {"typ": "string"}}}}, "`typ`"),
         ({"auth": "maybe"}, 'auth: expected "on" or "off", got \'maybe\''),
+        ({"cors": "http://localhost:3000"}, r'cors: expected a list of origins, such as \["http://localhost:3000"\]'),
+        ({"cors": 1}, "cors: expected a list of origins"),
+        ({"cors": [1]}, r"cors\[0\]: expected the origin of a web page"),
+        (
+            {"cors": ["http://a", "http://b:3000/app"]},
+            r'cors\[1\]: expected an origin without a path, .*"http://b:3000"',
+        ),
+        ({"cors": ["http://a/"]}, r'cors\[0\]: expected an origin without a path, such as "http://a"'),
+        ({"cors": ["localhost:3000"]}, r'cors\[0\]: expected a scheme, such as "http://localhost:3000"'),
+        ({"cors": ["*"]}, r"cors\[0\]: expected each origin by name, .* any web page could read and write"),
+        ({"cors": ["null"]}, r"cors\[0\]: expected an origin such as .* every local file"),
+        *(
+            ({"cors": [origin]}, r"cors\[0\]: expected scheme, host and port only")
+            for origin in (
+                "http://",
+                "http://a b",
+                "http://u@a",
+                "http://a:0",
+                "http://a:99999",
+                "http://[::zz]",
+                "http://*.a",
+            )
+        ),
         ({"phones": "real"}, 'phones: expected "safe" or "valid"'),
         ({"lists": {"id": 1}}, "lists: expected a list"),
         ({"lists": ({"id": 0},)}, r"lists\[0\]\.id: expected"),

@@ -17,7 +17,8 @@ def check_access(config: Config, request: Request) -> None:
     """Reject requests that may not use the admin API.
 
     On a loopback address, ``Host`` and ``Origin`` must be loopback too, so that a web page under another name cannot
-    send requests. On any other address, and wherever an admin token is configured, the request must carry it.
+    send requests, unless its origin is in ``cors``. On any other address, and wherever an admin token is configured,
+    the request must carry it.
 
     Raises:
         Problem: the request is rejected.
@@ -33,9 +34,12 @@ def check_access(config: Config, request: Request) -> None:
             f"(SMARTFLO_ADMIN_TOKEN), and send the token in the header {TOKEN_HEADER}",
         )
     if is_local:
-        urls = {"Host": f"//{request.headers.get('Host', '')}", "Origin": request.headers.get("Origin", "//localhost")}
+        is_listed = request.headers.get("Origin") in config.cors
+        urls = {"Host": f"//{request.headers.get('Host', '')}"}
+        if not is_listed:
+            urls["Origin"] = request.headers.get("Origin", "//localhost")
         for header, url in urls.items():
             if not is_loopback(host_of(url), allow_subdomains=True):
                 raise Problem(403, f"the {header} of the request is not this machine; use 127.0.0.1 or localhost")
-        if request.headers.get("Sec-Fetch-Site") == "cross-site":
-            raise Problem(403, "the request comes from a web page of another site")
+        if not is_listed and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            raise Problem(403, "the request comes from a web page of another site; --cors allows one")

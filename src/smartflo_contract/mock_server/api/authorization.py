@@ -16,7 +16,7 @@ _HEADER_MISSING: Final = (
 )
 _FOREIGN: Final = (
     "the header {header} shows that a web page of another site sent the request, or that it names another machine; a "
-    "fake on loopback answers this machine only, as 127.0.0.1 or localhost"
+    "fake on loopback answers this machine only, as 127.0.0.1 or localhost, and web pages that --cors names"
 )
 _LOG_IN: Final = "log in at POST /v1/auth/login"
 
@@ -25,7 +25,7 @@ def reject_web_page(state: State, request: Request) -> Response | None:
     """Return the response to a request that a web page of another site sent, ``None`` for any other request."""
     if FORCED_ACCOUNT_KEY in request.environ:  # a port for one test, whose client keeps its own Host
         return None
-    header = foreign_header(state.config.host, request)
+    header = foreign_header(state.config.host, state.config.cors, request)
     if header is None:
         return None
     return error_response(403, "You do not have access to this resource.", _FOREIGN.format(header=header))

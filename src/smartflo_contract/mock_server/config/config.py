@@ -15,6 +15,7 @@ from smartflo_contract.mock_server.config.toml_file import read_settings
 from smartflo_contract.mock_server.config.validation import validate_config
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.rules import Fault
+from smartflo_contract.mock_server.http.origins import normalize_origin
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Config:
         seed: the same seed generates the same leads.
         profile: ``sample``, ``documented`` or ``lenient``.
         overlay: a partial lead schema, as a path or a mapping.
+        cors: origins of web pages that may send requests and read the responses, such as ``http://localhost:3000``.
         auth: ``on`` to require an Authorization header, ``off`` to accept requests without one.
         phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may belong to somebody.
         lists: lead lists in addition to the default lists; a list with the id of a default list replaces it.
@@ -54,6 +56,7 @@ class Config:
     seed: int = 0
     profile: str = "sample"
     overlay: str | os.PathLike[str] | Mapping[str, Any] | None = None
+    cors: Sequence[str] = ()
     auth: Literal["on", "off"] = "on"
     phones: Literal["safe", "valid"] = "safe"
     lists: Sequence[ListDefinition] = ()
@@ -72,6 +75,8 @@ class Config:
         """Convert tables and validate all settings."""
         for setting in TABLES:
             object.__setattr__(self, setting, convert_tables(setting, getattr(self, setting)))
+        if isinstance(self.cors, list | tuple):  # otherwise the validation rejects it
+            object.__setattr__(self, "cors", tuple(map(normalize_origin, self.cors)))
         validate_config({setting: getattr(self, setting) for setting in _SETTINGS})
         object.__setattr__(self, "overlay", deepcopy(self.overlay))
         object.__setattr__(self, "quirks", {name: str(value) for name, value in self.quirks.items()})

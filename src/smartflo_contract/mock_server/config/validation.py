@@ -11,6 +11,7 @@ from smartflo_contract.mock_server.config.custom_route import check_custom_route
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import check_faults
+from smartflo_contract.mock_server.http.origins import origin_problem
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas.json_values import INT64
 from smartflo_contract.schemas.overlay import OverlaySource
@@ -52,6 +53,10 @@ def _routes(value: object) -> str | None:
     return None if isinstance(value, tuple) else "a list whose items are [[routes]] tables or CustomRoute objects"
 
 
+def _cors(value: object) -> str | None:
+    return None if isinstance(value, tuple) else 'a list of origins, such as ["http://localhost:3000"]'
+
+
 def _boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "true or false"
 
@@ -63,6 +68,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "seed": checks.integer(*INT64),
     "profile": checks.nonempty_string,
     "overlay": checks.optional(_overlay),
+    "cors": _cors,
     "auth": checks.one_of("on", "off"),
     "phones": checks.one_of("safe", "valid"),
     "lists": _lists,
@@ -93,6 +99,10 @@ def validate_config(settings: Mapping[str, Any]) -> None:
             expected = check(settings[name])
             if expected is not None:
                 checks.reject(name, expected, settings[name])
+        for index, origin in enumerate(settings["cors"]):
+            expected = origin_problem(origin)
+            if expected is not None:
+                checks.reject(f"cors[{index}]", expected, origin)
     except DefinitionError as error:
         raise ConfigError(str(error)) from None
     _check_list_ids(settings["lists"])

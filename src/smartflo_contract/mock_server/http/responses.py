@@ -11,6 +11,8 @@ from flask import Response
 EVIDENCE_HEADER: Final = "X-Smartflo-Fake-Evidence"
 REASON_HEADER: Final = "X-Smartflo-Fake-Reason"
 FAULT_HEADER: Final = "X-Smartflo-Fake-Fault"
+REQUEST_HEADER: Final = "X-Smartflo-Fake-Request"
+"""Header with the id of the request in the journal."""
 _MAX_REASON_BYTES: Final = 500
 _ELLIPSIS: Final = "..."
 _READABLE: Final = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")

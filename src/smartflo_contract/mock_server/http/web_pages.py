@@ -1,5 +1,6 @@
 """Recognize requests that a web page of another site made a browser send."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ _PRIVATE_DOMAINS: Final = frozenset({"internal", "test", "local"})
 """Top-level domains that no public name is below, such as that of ``host.docker.internal``."""
 
 
-def foreign_header(listening_host: str, request: Request) -> str | None:
+def foreign_header(listening_host: str, origins: Collection[str], request: Request) -> str | None:
     """Return the header that shows that a request comes from a web page of another site, ``None`` for none.
 
     A page can send requests to a fake on this machine, and read the responses under a name of its own that it points
@@ -22,6 +23,7 @@ def foreign_header(listening_host: str, request: Request) -> str | None:
 
     Args:
         listening_host: the host that the fake listens on.
+        origins: origins of web pages that may send requests.
         request: the request. Its ``Origin`` is checked unless its method is safe, because the browser does not let
             the page read the response.
     """
@@ -30,9 +32,11 @@ def foreign_header(listening_host: str, request: Request) -> str | None:
         return None
     if not _is_own(environ.get("HTTP_HOST", "")):
         return "Host"
+    origin = environ.get("HTTP_ORIGIN")
+    if origin in origins:
+        return None
     if environ.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         return "Sec-Fetch-Site"
-    origin = environ.get("HTTP_ORIGIN")
     if origin is None or environ["REQUEST_METHOD"] in _SAFE_METHODS or _is_loopback(host_of(origin)):
         return None
     return "Origin"
