@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from smartflo_contract.mock_server import Config
+from smartflo_contract.mock_server.errors import ConfigError
 
 from .conftest import client_of
 
@@ -46,3 +47,21 @@ def test_other_addresses_require_the_admin_token() -> None:
     ]
     assert [200, 200] == [without_token.get(f"/__admin/{path}").status_code for path in ("health", "ready")]
     assert "s3same" not in repr(Config(admin_token="s3same"))
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", " "])
+def test_admin_token_may_end_in_a_line_break(ending: str) -> None:
+    """Secrets of CI and files often do; no header could carry it."""
+    client = client_of(admin_token=f"s3same{ending}")
+
+    statuses = [
+        client.get("/__admin/version", headers={"X-Smartflo-Admin-Token": token}).status_code
+        for token in ("s3same", "other")
+    ]
+    assert [200, 403] == statuses
+
+
+def test_rejects_blank_admin_token() -> None:
+    """A blank token would let every request in."""
+    with pytest.raises(ConfigError, match="admin_token: expected a string of 1 to"):
+        Config(admin_token="\r\n")

@@ -45,6 +45,7 @@ class Config:
         journal_bytes: maximum size of the journal in bytes.
         verbose: print one line for each request on standard error, without secrets.
         admin_token: token that requests to ``/__admin`` must send; required unless the fake listens on loopback.
+            Blanks and line breaks around it are removed.
 
     Raises:
         ConfigError: a setting is invalid; the message names it.
@@ -73,6 +74,8 @@ class Config:
 
     def __post_init__(self) -> None:
         """Convert tables and validate all settings."""
+        if isinstance(self.admin_token, str):  # secrets of CI end in a line break, and HTTP strips blanks of headers
+            object.__setattr__(self, "admin_token", self.admin_token.strip())
         for setting in TABLES:
             object.__setattr__(self, setting, convert_tables(setting, getattr(self, setting)))
         if isinstance(self.cors, list | tuple):  # otherwise the validation rejects it
