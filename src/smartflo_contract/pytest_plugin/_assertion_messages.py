@@ -63,7 +63,7 @@ def check_completeness(matches: Mapping[str, Any]) -> None:
     if matches.get("bodies_not_kept"):
         message = (
             f"json: {matches['bodies_not_kept']} more requests may match, but the journal has no body of them: it is "
-            "not JSON, larger than 64 KiB, or was not read; assert without json="
+            "not JSON, larger than 64 KiB, was not read, or has an integer of more than 64 bits; assert without json="
         )
         raise ValueError(message)
 

@@ -5,8 +5,6 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any, Final
 
-import orjson
-
 from smartflo_contract.schemas.body_rules import not_an_array, not_json
 from smartflo_contract.schemas.contract_data import ContractData, contract_data
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
@@ -14,6 +12,7 @@ from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.findings import Finding, masked
 from smartflo_contract.schemas.json_values import Path
+from smartflo_contract.schemas.large_integers import decode_json
 from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas.profiles import with_named_fields
 from smartflo_contract.schemas.response_check import ResponseCheck
@@ -140,6 +139,6 @@ def _decoded(body: object) -> tuple[Any, Mapping[int, Sequence[Path]]]:
     """Return a decoded body, and the duplicate keys of its leads by index."""
     if not isinstance(body, str | bytes | bytearray):
         return body, {}
-    leads = orjson.loads(body)
+    leads = decode_json(body)
     text = body.encode() if isinstance(body, str) else bytes(body)
     return leads, duplicate_keys(text, leads) if isinstance(leads, list) else {}

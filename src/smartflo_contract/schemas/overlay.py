@@ -14,6 +14,7 @@ from smartflo_contract.schemas.errors import OverlayError, OverlayWarning, is_on
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import Path, not_json
+from smartflo_contract.schemas.large_integers import decode_json
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.patterns import PatternError, portable
 from smartflo_contract.schemas.schema_keywords import Schema
@@ -118,7 +119,7 @@ def _same(key: str, other: str) -> bool:
 
 def _read_file(path: FilePath) -> object:
     try:
-        return orjson.loads(path.read_bytes().decode("utf-8-sig"))
+        return decode_json(path.read_bytes().decode("utf-8-sig"))
     except orjson.JSONDecodeError as error:
         message = f"overlay {path}: not JSON: {error}"
     except OSError as error:

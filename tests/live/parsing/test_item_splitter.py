@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -185,6 +186,14 @@ def test_details_contain_no_values() -> None:
     assert all(
         "secret" not in part.detail and "private" not in part.detail for part in parts if isinstance(part, BodyDefect)
     )
+
+
+def test_keeps_digits_of_integers() -> None:
+    """An integer of more than 64 bits does not become a float."""
+    for body in (b"[%d,{},%d]", b"%d\n%d\n", b'[{"a":%d},{"a":[%d]}]'):
+        values, defects = split(body % (10**20 + 1, -(10**20) - 1), 1_000)
+        assert not defects
+        assert ["100000000000000000001", "100000000000000000001"] == re.findall("[0-9]+", repr(values))
 
 
 @given(

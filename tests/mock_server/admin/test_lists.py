@@ -329,3 +329,25 @@ def test_returns_pages_of_leads_despite_faults(client: FlaskClient) -> None:
     assert [5, 5, 2, 0] == [len(page) for page in pages]
     assert leads_of(client, list_id) == [lead for page in pages for lead in page]
     assert 422 == client.get(f"/__admin/lists/{list_id}/leads?limit=10001", headers=ME).status_code
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "pointer"),
+    [
+        ("POST /lists", '{"leads": [{"field_1": "a"}, {"priority": %s}]}', "/leads/1/priority"),
+        ("PUT /lists/4711", '{"leads": [{"own": [{"a": %s}]}]}', "/leads/0/own/0/a"),
+        ("PUT /lists/4711/leads", '[{"own": -%s}]', "/0/own"),
+        ("POST /lists/8668/leads", '{"leads": [{"own": %s}]}', "/leads/0/own"),
+        ("PUT /routes", '{"routes": [{"method": "GET", "path": "/v1/own", "json": {"a": %s}}]}', "/routes/0/json/a"),
+        ("POST /requests/find", '{"json": {"a": %s}}', "/json/a"),
+    ],
+)
+def test_rejects_integers_whose_digits_would_change(route: str, body: str, pointer: str, client: FlaskClient) -> None:
+    """An integer of more than 64 bits is named, and nothing is stored."""
+    method, path = route.split(" ")
+    large = client.open(f"/__admin{path}", method=method, data=body % 10**20, headers=ME)
+    message = "the digits of an integer of more than 64 bits would change; pass a string"
+
+    assert (422, [{"pointer": pointer, "detail": message}]) == (large.status_code, large.get_json()["errors"])
+    assert f"{pointer[1:]}: {message}" == large.get_json()["detail"]
+    assert client.open(f"/__admin{path}", method=method, data=body % (2**63 - 1), headers=ME).status_code in {200, 201}

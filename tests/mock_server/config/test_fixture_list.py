@@ -198,6 +198,10 @@ def test_accepts_files_and_leads_in_python(folder: Path) -> None:
         ('[{"list_id": 4711}, "Asha"]', "each a JSON object"),
         ("[{}]", "id: missing; set one, because the list_id of the first lead is not an integer from 1 to"),
         ('[{"list_id": "Asha"}]', "id: missing; set one"),
+        (
+            '[{"list_id": 5, "x": [100000000000000000001]}]',
+            "/0/x/0: the digits of an integer of more than 64 bits would",
+        ),
         ('[{"list_id": 5, "x": ' + "[" * 400 + "]" * 400 + "}]", "leads: cannot be encoded as JSON: Recursion limit"),
     ],
 )

@@ -268,3 +268,12 @@ def test_fake_without_journal_reports_a_problem() -> None:
             response = client.open(f"/__admin/requests{path}", method=method, json={}, headers=ME)
             assert 409 == response.status_code
             assert "journal_requests is 0, or it has several workers" in response.get_json()["detail"]
+
+
+def test_counts_bodies_with_large_integers(client: FlaskClient) -> None:
+    """A body with an integer of more than 64 bits is not recorded with other digits; digits in a form are text."""
+    client.post(ADD, data='{"field_1": "Asha", "remark": 100000000000000000001}', headers=ME)
+    client.post(ADD, data={"field_1": "Asha", "remark": "100000000000000000001"}, headers=ME)
+    page = search(client, "find", json={"field_1": "Asha"})
+
+    assert ([2], 1) == ([entry["id"] for entry in page["requests"]], page["bodies_not_kept"])

@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from smartflo_contract.schemas.large_integers import decode_json
+
 _TOKENS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?', re.DOTALL)
 """A string or a number."""
 _STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:)?', re.DOTALL)
@@ -48,12 +50,12 @@ def decode_item(text: bytes) -> DecodedItem:
         invalid_byte, text = error.start, text.decode(errors="replace").encode()
         is_readable = not any(map(_is_garbled, _STRING.finditer(text)))
     try:
-        return DecodedItem(orjson.loads(text), text, invalid_byte, is_readable)
+        return DecodedItem(decode_json(text), text, invalid_byte, is_readable)
     except orjson.JSONDecodeError:
         finite = _TOKENS.sub(_finite_number, text)
         if finite == text:
             raise
-    return DecodedItem(orjson.loads(finite), finite, invalid_byte, is_readable)
+    return DecodedItem(decode_json(finite), finite, invalid_byte, is_readable)
 
 
 def _is_garbled(string: re.Match[bytes]) -> bool:

@@ -19,6 +19,7 @@ from smartflo_contract.live.parsing._other_formats import SIGNATURE_BYTES, Other
 from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.schemas.json_pointer import json_pointer
+from smartflo_contract.schemas.large_integers import decode_json
 
 MAX_ITEM_BYTES: Final = 16 * 1024 * 1024
 """Default maximum size of one item."""
@@ -299,7 +300,7 @@ def _take_batch(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch
             return None
         text = b"".join((b"[", data[:end], b"]"))
         try:
-            values = orjson.loads(text)
+            values = decode_json(text)
         except orjson.JSONDecodeError:
             end -= 1
             continue
@@ -330,7 +331,7 @@ def _take_lines(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch
     lines = [line for line in bytes(buffer.data[: max(end, 0)]).split(b"\n") if line.strip()]
     text = b"[%b]" % b",".join(lines)
     try:
-        values = orjson.loads(text)
+        values = decode_json(text)
     except orjson.JSONDecodeError:
         return None
     if not lines or len(values) != len(lines):

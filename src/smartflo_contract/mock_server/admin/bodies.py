@@ -15,6 +15,7 @@ from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.http.request_bodies import read_body
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.json_pointer import json_pointer
+from smartflo_contract.schemas.large_integers import CHANGED_DIGITS, large_integer
 from smartflo_contract.schemas.printable import truncate
 
 _MAX_ERRORS: Final = 20
@@ -46,7 +47,7 @@ def read_validated_body(request: Request, schema: str, max_bytes: int) -> Any:
         max_bytes: maximum size; a larger body is rejected before it is read.
 
     Raises:
-        Problem: the body is too large, is not JSON, or violates its schema.
+        Problem: the body is too large, is not JSON, has an integer of more than 64 bits, or violates its schema.
     """
     examples = components()["schemas"][schema].get("examples", ())
     example = "".join(f"; for example {orjson.dumps(value).decode()}" for value in examples)
@@ -54,9 +55,12 @@ def read_validated_body(request: Request, schema: str, max_bytes: int) -> Any:
         body = _read(request, max_bytes)
         is_large = len(body) > _MAX_BYTES_OF_ALL_ERRORS
         content = orjson.loads(body)
+        changed = large_integer(body)
         del body  # a snapshot can have hundreds of megabytes
     except ValueError as error:
         raise Problem(400, f"the body is not JSON: {error}{example}") from None
+    if changed is not None:
+        raise Problem(422, f"{changed[1:] or 'body'}: {CHANGED_DIGITS}", [(changed, CHANGED_DIGITS)])
     try:
         errors = list(_errors(schema, content, max_errors=1 if is_large else _MAX_ERRORS))
     except ValueError as error:  # the validator supports less depth than the parser

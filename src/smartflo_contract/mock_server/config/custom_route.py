@@ -1,16 +1,14 @@
 """Routes that users add to the fake, for what it does not simulate."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-import orjson
-
 from smartflo_contract.factories import setting_checks as checks
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import served_route_names
+from smartflo_contract.mock_server.http.json_values import encode_json
 from smartflo_contract.mock_server.http.route_names import PATH_PARAMETER, generic_path
 from smartflo_contract.schemas.grammar import format_setting
 
@@ -131,9 +129,8 @@ def _is_header(header: tuple[object, object]) -> bool:
 def _json(value: object) -> str | None:
     expected = f"a JSON value of at most {_MAX_BODY_BYTES:,} bytes"
     try:
-        json.dumps(value, allow_nan=False)  # orjson would turn dates and other objects into strings
-        return None if len(orjson.dumps(value)) <= _MAX_BODY_BYTES else expected
-    except (TypeError, ValueError, RecursionError) as error:
+        return None if len(encode_json({"json": value})) <= _MAX_BODY_BYTES else expected
+    except ValueError as error:
         return f"{expected}: {error}"
 
 

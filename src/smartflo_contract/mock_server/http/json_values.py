@@ -5,10 +5,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from smartflo_contract.schemas.large_integers import CHANGED_DIGITS, INTEGERS
 from smartflo_contract.schemas.printable import truncate
 
-_INTEGERS: Final = range(-(2**63), 2**64)
-"""Integers whose digits the fake keeps."""
 _MAX_VALUE_CHARACTERS: Final = 60
 _ADVICE: Final[Mapping[str, str]] = {
     "date": "pass a string, such as its isoformat()",
@@ -84,8 +83,7 @@ def _scalar_problem(value: Any) -> str | None:
     if isinstance(value, str):
         return "half of a surrogate pair is not valid Unicode" if _unpaired_surrogate(value) else None
     if isinstance(value, int):
-        digits = "the digits of an integer of more than 64 bits would change; pass a string"
-        return None if value in _INTEGERS else digits
+        return None if value in INTEGERS else CHANGED_DIGITS
     if isinstance(value, float):
         return None if math.isfinite(value) else f"JSON cannot express {value!r}; pass None or a string"
     name = type(value).__name__

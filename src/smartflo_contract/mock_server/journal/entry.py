@@ -13,6 +13,7 @@ from flask import Request, Response
 
 from smartflo_contract.mock_server.faults.injectors import sends_response
 from smartflo_contract.mock_server.http.compact_json import dump_compact
+from smartflo_contract.mock_server.http.forms import is_form
 from smartflo_contract.mock_server.http.request_bodies import BODY_KEY, parse_body
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER
 from smartflo_contract.mock_server.http.route_names import LOGIN
@@ -25,6 +26,7 @@ from smartflo_contract.mock_server.journal.redaction import (
     redact_response,
     redact_string,
 )
+from smartflo_contract.schemas.large_integers import has_large_integer
 from smartflo_contract.schemas.printable import truncate
 
 JournalEntry: TypeAlias = dict[str, Any]
@@ -134,12 +136,18 @@ def _redact_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
 
 
 def _request_body(content_type: str | None, body: bytes, *, is_login: bool) -> orjson.Fragment | None:
-    """Return a request body as JSON with secrets masked, ``None`` if it is too large, or neither JSON nor a form."""
+    """Return a request body as JSON with secrets masked.
+
+    Returns:
+        ``None`` if it is too large, neither JSON nor a form, or has an integer of more than 64 bits.
+    """
     if len(body) > _MAX_BODY_BYTES:
         return None
     try:
         content = parse_body(content_type, body)
     except ValueError:
+        return None
+    if not is_form(content_type, body) and has_large_integer(body):  # it has become a float
         return None
     return orjson.Fragment(orjson.dumps(redact_login(content) if is_login else redact_json(content)))
 
