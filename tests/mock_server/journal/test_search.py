@@ -1,6 +1,7 @@
 """Find and count recorded requests through the admin API."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -277,3 +278,14 @@ def test_counts_bodies_with_large_integers(client: FlaskClient) -> None:
     page = search(client, "find", json={"field_1": "Asha"})
 
     assert ([2], 1) == ([entry["id"] for entry in page["requests"]], page["bodies_not_kept"])
+
+
+def test_keeps_all_query_parameters(client: FlaskClient) -> None:
+    """Every value of a long query can be found, also one after the fiftieth."""
+    parameters = [("id", str(number)) for number in range(3_000)]
+    client.get(f"{LEADS}?{urlencode(parameters)}&number=5550000042", headers=ME)
+
+    for query in ({"id": "2999"}, {"id": ["0", "51", "2999"]}, {"number": "5550000042"}):
+        assert 1 == search(client, "count", query=query)["total"]
+    assert 0 == search(client, "count", query={"id": "3000"})["total"]
+    assert [number for _, number in parameters] == entries(client, ME)[0]["query"]["id"]
