@@ -313,9 +313,10 @@ def test_rejects_members_that_need_fake(pytester: pytest.Pytester, api: FakeSmar
                 getattr(smartflo, name)
 
 
-        def test_bodies(smartflo):
-            with pytest.raises(RuntimeError, match="json= needs the fake"):
-                smartflo.assert_called("GET", "/v1/broadcast/lists", json={})
+        @pytest.mark.parametrize("argument", ["json", "query"])
+        def test_bodies_and_queries(smartflo, argument):
+            with pytest.raises(RuntimeError, match=f"{argument}= needs the fake"):
+                smartflo.assert_called("GET", "/v1/broadcast/lists", **{argument: {}})
 
 
         def test_repr(smartflo):
@@ -329,7 +330,7 @@ def test_rejects_members_that_need_fake(pytester: pytest.Pytester, api: FakeSmar
     )
     result = run(pytester, "--smartflo-live")
 
-    result.assert_outcomes(passed=10, errors=1)
+    result.assert_outcomes(passed=11, errors=1)
     result.stdout.fnmatch_lines(["@pytest.mark.smartflo: `leads` needs the fake, but the test is marked *"])
     assert ["POST /v1/auth/login"] == requests_received(api)
 
@@ -418,3 +419,44 @@ def test_marker_that_is_added_late_is_rejected(
     )
     run(pytester, *options).assert_outcomes(**outcome)
     assert [] == requests_received(api)
+
+
+@pytest.mark.usefixtures("api")
+def test_assertions_reject_what_no_request_could_match(pytester: pytest.Pytester) -> None:
+    """An assertion on a wrong path, method or number fails as on the fake, and the same requests match."""
+    pytester.makepyfile(
+        """
+        import pytest
+        import requests
+
+
+        @pytest.mark.parametrize("where", ["fake", pytest.param("live", marks=pytest.mark.smartflo_live)])
+        def test_it(smartflo, where):
+            url = f"{smartflo.url}/v1/broadcast/leads"
+            requests.get(f"{url}/8668/?number=1", headers=smartflo.headers, timeout=30)
+            requests.get(f"{url}/86%370", headers=smartflo.headers, timeout=30)
+            smartflo.assert_called("get", "/v1/broadcast/leads/8668", times=1)
+            smartflo.assert_called("GET", "/v1/broadcast/leads/8670", times=1)
+            smartflo.assert_called("GET", "/v1/broadcast/leads/{list_id}/", times=2)
+            smartflo.assert_not_called("HEAD", "/v1/broadcast/leads/{id}")
+            smartflo.assert_not_called("GET", "/v1/broadcast/leads/8669")
+            smartflo.assert_not_called("GET", "/v1/my_number")
+            for method, path, message in [
+                ("GET", "/v1/broadcast/leads/*", r"no route matches .* nearest route is GET /v1/broadcast/leads/{id}"),
+                ("GET", "/v1/broadcast/leads/:id", "no route matches"),
+                ("GET", "/v1/broadcast/leeds/8668", "nearest route is GET /v1/broadcast/leads/{id}"),
+                ("GET", "/v1/broadcast/leeds/{id}", "Did you mean `GET /v1/broadcast/leads/{id}`"),
+                ("GTE", "/v1/broadcast/leads/8668", "`GTE` is no method of HTTP"),
+                ("PUT", "/v1/auth/login", "no route has PUT at /v1/auth/login"),
+                ("GET", "/v1/broadcast/leads/8668?a=1", "contains a query"),
+                ("GET", 8668, "expected a method and a path"),
+            ]:
+                for check in (smartflo.assert_called, smartflo.assert_not_called):
+                    with pytest.raises(ValueError, match=message.replace("{", "[{]")):
+                        check(method, path)
+            for times in (-1, 1.5, True):
+                with pytest.raises(ValueError, match="times: expected a number of requests"):
+                    smartflo.assert_called("GET", "/v1/broadcast/leads/8668", times=times)
+        """
+    )
+    run(pytester, "--smartflo-live").assert_outcomes(passed=2)

@@ -13,6 +13,7 @@ from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.pytest_plugin._admin_client import AdminClient, all_requests
 from smartflo_contract.pytest_plugin._arguments import (
+    check_times,
     column_list,
     complete_leads,
     list_id_of,
@@ -303,9 +304,7 @@ class Smartflo:
             ValueError: no request could match, or the journal does not have all that is needed to decide.
         """
         __tracebackhide__ = True
-        if times is not None and (type(times) is not int or times < 0):
-            message = f"times: expected a number of requests from 0, got {times!r}"
-            raise ValueError(message)
+        check_times(times)
         matches = self._find(method, path, json, query)
         total = matches["total"]
         if total != times if times is not None else total == 0:

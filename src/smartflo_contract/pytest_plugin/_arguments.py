@@ -98,6 +98,17 @@ def request_criteria(method: object, path: object) -> dict[str, str]:
     return {"method": method, "route": f"{route} {template.rstrip('/')}"}
 
 
+def check_times(times: object) -> None:
+    """Check a number of requests; ``None`` stands for at least one.
+
+    Raises:
+        ValueError: it is not a number of requests.
+    """
+    __tracebackhide__ = True
+    if times is not None and (type(times) is not int or times < 0):
+        _reject(f"times: expected a number of requests from 0, got {times!r}")
+
+
 def _leads(leads: object, expected: str) -> list[dict[str, Any]]:
     __tracebackhide__ = True
     if isinstance(leads, str | bytes | Mapping) or not isinstance(leads, Iterable):

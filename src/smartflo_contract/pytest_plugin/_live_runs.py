@@ -123,4 +123,4 @@ def live_account(request: pytest.FixtureRequest, arguments: Mapping[str, Any]) -
         pytest.fail(f"smartflo_live: {reason}", pytrace=False)
     config: Config = request.getfixturevalue("smartflo_config")
     sent_requests.clear()  # the login is not a request of the test
-    return LiveSmartflo(api.url, token, config.overlay, sent_requests)
+    return LiveSmartflo(api.url, token, config.overlay, sent_requests, [route.name for route in config.routes])
