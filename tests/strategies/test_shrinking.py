@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import value_tables as tables
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.lead_format import header_string
 from smartflo_contract.strategies import broken_leads, lead_lists, leads, phone_numbers
 
 SETTINGS = settings(derandomize=True, database=None, deadline=None, max_examples=2_000)
@@ -39,6 +40,8 @@ SIMPLEST: dict[str, Any] = {
     "sensitive_field_map": "[]",
     "dialer_skill": None,
 }
+FIRST_COLUMN = {"header": '["Phone Number"]'}
+"""A filled field has a column."""
 
 
 def minimum(strategy: st.SearchStrategy[Any], holds: Callable[[Any], bool]) -> Any:
@@ -90,8 +93,13 @@ def test_empty_email_shrinks_to_the_simplest_lead() -> None:
 
 
 def test_email_shrinks_to_the_shortest() -> None:
-    """Other values are the simplest."""
-    assert minimum(leads(), lambda lead: "@" in lead["field_2"]) == SIMPLEST | {"field_2": "om@example.com"}
+    """Other values are the simplest; the list has the first number of columns that names the field."""
+    header = header_string(tables.COLUMN_NAMES[:6])
+
+    assert minimum(leads(), lambda lead: "@" in lead["field_2"]) == SIMPLEST | {
+        "header": header,
+        "field_2": "om@example.com",
+    }
 
 
 def test_shared_phone_shrinks_to_two_leads() -> None:
@@ -104,8 +112,8 @@ def test_shared_phone_shrinks_to_two_leads() -> None:
     second = f"{1:024x}"
 
     assert minimum(lead_lists(), shared) == [
-        SIMPLEST | {"field_0": "+915550000000"},
-        SIMPLEST | {"field_0": "+915550000000", "id": second, "lead_id": second},
+        SIMPLEST | FIRST_COLUMN | {"field_0": "+915550000000"},
+        SIMPLEST | FIRST_COLUMN | {"field_0": "+915550000000", "id": second, "lead_id": second},
     ]
 
 
@@ -121,7 +129,7 @@ def test_value_shrinks_alone(key: str) -> None:
     """Other values are the simplest, except times and headers that follow from the value."""
     found = minimum(leads(), lambda lead: lead[key] != SIMPLEST[key])
     follow = {"created_at": {"updated_at", "available_at"}, "updated_at": {"available_at"}}
-    follow |= {key: {"header"} for key in ("sensitive_field_map", *(f"field_{number}" for number in range(5, 9)))}
+    follow |= {key: {"header"} for key in ("sensitive_field_map", *(f"field_{number}" for number in range(35)))}
     changed = {name for name in found if found[name] != SIMPLEST.get(name)}
 
     assert key in changed
@@ -133,7 +141,7 @@ def test_phone_without_plus_shrinks_to_ten_digits() -> None:
     """Other values are the simplest."""
     found = minimum(leads(), lambda lead: lead["field_0"][:1] not in {"", "+"})
 
-    assert found == SIMPLEST | {"field_0": "5550000000"}
+    assert found == SIMPLEST | FIRST_COLUMN | {"field_0": "5550000000"}
 
 
 def test_broken_type_shrinks_to_null() -> None:
@@ -156,7 +164,7 @@ def test_strategies_of_options_shrink() -> None:
         leads(dial_statuses=st.integers(3, 9), phone_numbers=phone_numbers()), lambda lead: lead["dial_status"] > 4
     )
 
-    assert found == SIMPLEST | {"dial_status": 5, "field_0": "+915550000000"}
+    assert found == SIMPLEST | FIRST_COLUMN | {"dial_status": 5, "field_0": "+915550000000"}
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # Hypothesis's word on sixty leads in a message

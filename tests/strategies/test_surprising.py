@@ -67,7 +67,8 @@ def test_rejects_contract_without_surprises(drawn: Drawn) -> None:
     """If an overlay allows no surprise, the error states what to use."""
     from hypothesis.errors import InvalidArgument  # noqa: PLC0415
 
-    closed = {key: {"enum": [1]} for key in ("dial_status", "dialer_dial_status", "lead_picked")}
+    closed: dict[str, object] = {key: {"enum": [1]} for key in ("dial_status", "dialer_dial_status", "lead_picked")}
+    closed["header"] = {"const": []}
 
     with pytest.raises(InvalidArgument, match="the contract allows no surprising value; use profile='lenient'"):
         drawn(surprising_leads(profile="documented", overlay={"properties": closed}), 5)

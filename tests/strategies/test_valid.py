@@ -276,3 +276,22 @@ def test_bound_of_times_may_be_beyond_the_default(drawn: Drawn) -> None:
 
     assert 3 * 10**14 == min(late) < max(late) < 2**63
     assert -(2**63) <= min(early) < max(early) == -5
+
+
+@example_counts(40, 2_000)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"phone_numbers": phone_numbers()},
+        {"texts": st.just("x")},
+        {"texts": st.just("x"), "columns": st.lists(st.text(max_size=3), max_size=3)},
+    ],
+    ids=repr,
+)
+def test_columns_name_every_filled_field(profile: str, count: int, options: dict[str, Any], drawn: Drawn) -> None:
+    """A valid list has no finding `header-fields`, also if options set the values."""
+    contract = load_contract(profile)
+    bodies = drawn(lead_lists(profile=profile, max_size=2, **options), count)
+
+    assert [body for body in bodies for found in contract.check(body) if found.rule == "header-fields"] == []

@@ -28,6 +28,7 @@ LEAD_HELP: Final[Mapping[str, str]] = {
     "few-fields": f"The list has fewer columns than the vendor's table. {_ACCEPT}",
     "many-fields": f"The list has more columns than the vendor's sample. {_ACCEPT}",
     "header-varies": f"Columns were changed while leads existed, so field_N differs between leads. {_CLIENTS}",
+    "header-fields": f"Columns were removed from the list, or its header is incomplete. {_CLIENTS}",
     "number-long-64-bit": f"The time is outside the range of MongoDB. {_CLIENTS}",
     "created-before-updated": f"The clocks of the vendor's servers differ. {_CLIENTS}",
     "created-twelve-hours-early": "The vendor writes created_at on a clock of twelve hours. Use the time in lead_id.",

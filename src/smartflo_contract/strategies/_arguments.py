@@ -21,7 +21,7 @@ from smartflo_contract.schemas.json_values import INT64, not_json
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, column_names
 from smartflo_contract.schemas.overlay import OverlaySource
 from smartflo_contract.schemas.profile_names import PROFILES
-from smartflo_contract.strategies._lead_recipe import Recipe, Values
+from smartflo_contract.strategies._lead_recipe import DOCUMENTED_KINDS, Recipe, Values
 from smartflo_contract.strategies._schema_strategies import known_or_valid_values
 
 _MAX_COLUMNS: Final = 10_000
@@ -58,10 +58,10 @@ class LeadOptions(HeaderOptions, total=False):
         dial_statuses: values of ``dial_status``.
         dispositions: values of ``dialer_dial_status``.
         dates: values of ``created_at``, ``updated_at`` and ``available_at``, which are sorted.
-        phone_numbers: values of columns of phone numbers; ``field_0`` is one unless the name of its column differs.
+        phone_numbers: values of columns of phone numbers; the first column is one unless its name differs.
         alternate_phone_numbers: values of ``alternate_phone_number``, and of columns of alternate phone numbers.
-        names: values of columns of full names; ``field_1`` is one unless the name of its column differs.
-        emails: values of columns of e-mail addresses; ``field_2`` is one unless the name of its column differs.
+        names: values of columns of full names; the second column is one unless its name differs.
+        emails: values of columns of e-mail addresses; the third column is one unless its name differs.
         texts: values of all other columns.
         skill_ids: values of ``skill_id``, ``None`` for null.
         time_groups: values of ``time_group``, ``None`` for null.
@@ -320,6 +320,11 @@ class LeadArguments(Arguments):
         return {kind: name for name, kinds in _KINDS.items() for kind in kinds if name in self.options}
 
     @cached_property
+    def _min_columns(self) -> int:
+        """Number of columns after which the documented ones that options set are all named."""
+        return max((number + 1 for number, kind in enumerate(DOCUMENTED_KINDS) if kind in self.kind_options), default=0)
+
+    @cached_property
     def sizes(self) -> tuple[int, int | None]:
         """Minimum and maximum number of leads in a list.
 
@@ -348,13 +353,14 @@ class LeadArguments(Arguments):
         return deepcopy(value)  # a strategy may return the same object twice
 
     def columns(self, draw: st.DrawFn, data: bytes) -> tuple[str, ...]:
-        """Draw the names of a list's columns.
+        """Draw the names of a list's columns, with those that hold the values of options.
 
         Raises:
             InvalidArgument: the option's value is not a sequence of strings.
         """
         if "columns" not in self.options:
-            return self.recipe.columns(data)
+            drawn = self.recipe.columns(data)
+            return drawn + tables.COLUMN_NAMES[len(drawn) : self._min_columns]
         columns = draw(self.options["columns"])
         is_valid = isinstance(columns, Sequence) and not isinstance(columns, str | bytes) and _are_strings(columns)
         if not is_valid or len(columns) > _MAX_COLUMNS:

@@ -26,7 +26,7 @@ from smartflo_contract.strategies._broken_leads import (
     SurpriseArguments,
     lead_breaks,
 )
-from smartflo_contract.strategies._lead_recipe import DOCUMENTED_KINDS, LIST_KEYS, Lead, ListPlan
+from smartflo_contract.strategies._lead_recipe import LIST_KEYS, Lead, ListPlan
 from smartflo_contract.strategies.breakers import BODY_BREAKS
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _lead(draw: st.DrawFn, arguments: LeadArguments, plan: ListPlan, data: bytes
         lead |= zip(TIME_KEYS, sorted(times, key=lambda time: epoch_ms(time) or 0), strict=True)
     for number, kind in enumerate(plan.kinds):
         name, key = arguments.kind_options.get(kind), f"field_{number}"
-        if name is not None and (number < max(plan.drawn_fields, len(DOCUMENTED_KINDS)) or lead[key]):
+        if name is not None and (number < plan.drawn_fields or lead[key]):
             lead[key] = arguments.value(draw, name, key)
     lead |= arguments.extra_keys(draw)
     return lead

@@ -45,7 +45,7 @@ _MIN_DOCUMENTED_BYTE, _MIN_ANY_COUNT_BYTE = 128, 192
 _DEFAULT_SENSITIVE: Final = (5, 6, 7)
 
 _MAX_DRAWN_FIELDS: Final = 9
-"""Maximum number of fields with bytes of their own, if columns name them; a few of the other fields have values."""
+"""Maximum number of fields with bytes of their own. A few of the other fields that columns name have values."""
 _SCATTERED_FIELDS: Final = 5
 _MIN_FILLED_BYTE: Final = 96
 _NEAR_FIELDS, _FAR_FIELDS = 40, 256 - _MIN_FILLED_BYTE
@@ -177,7 +177,7 @@ class Recipe:
                 if slot.key == "list_id":
                     facts.list_id = blank["list_id"]
         mutable = tuple(key for key, value in blank.items() if isinstance(value, list | dict))
-        drawn_fields = min(len(facts.columns) or len(DOCUMENTED_KINDS), facts.fields, _MAX_DRAWN_FIELDS)
+        drawn_fields = min(len(facts.columns), facts.fields, _MAX_DRAWN_FIELDS)
         return ListPlan(facts, blank, slots, field_kinds(facts.columns, facts.fields), drawn_fields, mutable)
 
     def lead(self, plan: ListPlan, data: bytes, position: int) -> Lead:
@@ -196,13 +196,14 @@ class Recipe:
     def _filled_fields(self, plan: ListPlan, data: bytes) -> Iterator[tuple[int, int]]:
         """Yield the number of each field with a value, and the offset of its two bytes."""
         offset, fields = self._fields_offset, plan.facts.fields
+        named = min(len(plan.facts.columns), fields)
         for number in range(plan.drawn_fields):
             yield number, offset + 2 * number
         offset += 2 * _MAX_DRAWN_FIELDS
         span, step = _NEAR_FIELDS if fields <= _NEAR_FIELDS else _FAR_FIELDS, 1 + fields // _FAR_FIELDS
         for selector in range(offset, offset + 2 * _SCATTERED_FIELDS, 2):
             number = (data[selector] - _MIN_FILLED_BYTE) % span * step
-            if data[selector] >= _MIN_FILLED_BYTE and plan.drawn_fields <= number < fields:
+            if data[selector] >= _MIN_FILLED_BYTE and plan.drawn_fields <= number < named:
                 yield number, selector + 1
 
     def _blank(self, fields: int) -> Lead:

@@ -95,9 +95,10 @@ def edge_lead_lists(**options: Unpack[ContractOptions]) -> "SearchStrategy[list[
 def surprising_leads(**options: Unpack[ContractOptions]) -> "SearchStrategy[Lead]":
     """Return the strategy of leads that are valid under the contract, but unexpected by a client.
 
-    Each has a new key, an unknown status, more or fewer fields, columns without a field, a position out of range, or an
-    update before the creation. ``check`` reports these as surprises, and a tolerant client accepts them. Values may
-    also follow either reading where the documentation contradicts its sample, and optional keys may be missing.
+    Each has a new key, an unknown status, more or fewer fields, columns without a field, a filled field without a
+    column, a position out of range, or an update before the creation. ``check`` reports these as surprises, and a
+    tolerant client accepts them. Values may also follow either reading where the documentation contradicts its sample,
+    and optional keys may be missing.
 
     Args:
         options: ``profile`` (``lenient`` by default) and ``overlay``.

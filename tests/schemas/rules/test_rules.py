@@ -18,6 +18,7 @@ Leads = list[dict[str, Any]]
 Change = Callable[[Leads], object]
 COLUMNS = (*DEFAULT_COLUMNS, *(f"Column {number}" for number in range(9, 35)))
 STRICT = {"sample": "break", "documented": "break", "lenient": "surprise"}
+FIELDS = [f"field_{number}" for number in range(35)]
 OPEN: dict[str, Any] = {"additionalProperties": True}
 
 
@@ -48,6 +49,20 @@ def _header(count: int) -> Change:
     return change
 
 
+def _named_fields(count: int, **fields: str) -> Change:
+    """Return a change that fills 35 fields of the first lead, or some, and names the first columns of both leads."""
+
+    def change(leads: Leads) -> None:
+        _header(count)(leads)
+        leads[0].update(dict.fromkeys(FIELDS, "x") | fields)
+        leads[1].update(dict.fromkeys(FIELDS, ""))
+        leads[0]["sensitive_field_map"] = leads[1]["sensitive_field_map"] = (
+            "0" if isinstance(leads[0]["header"], list) else "[]"
+        )
+
+    return change
+
+
 def _header_of_second(header: str) -> Change:
     return lambda leads: leads[1].update(header=json.loads(header) if isinstance(leads[0]["header"], list) else header)
 
@@ -74,6 +89,7 @@ def _keep_fields(count: int) -> Change:
     def change(leads: Leads) -> None:
         for number in range(count, 35):
             leads[0].pop(f"field_{number}")
+            leads[1][f"field_{number}"] = ""
         _header(count)(leads)
         leads[0]["sensitive_field_map"] = "[]"
         leads[1]["sensitive_field_map"] = "[]"
@@ -146,11 +162,17 @@ CASES = {
         [_header_of_second(json.dumps([*COLUMNS[:-1], "Other"])), _header_of_second(json.dumps(COLUMNS[::-1]))],
         [_header_of_second(json.dumps(COLUMNS, indent=1))],
     ),
+    "header-fields": Case(
+        _in_every_profile("surprise"),
+        "/*/header",
+        [_named_fields(34), _named_fields(2), _named_fields(0), _named_fields(9, field_34="x")],
+        [_named_fields(34, field_34=""), _named_fields(0, **dict.fromkeys(FIELDS, ""))],
+    ),
     "few-fields": Case({"lenient": "surprise"}, "/*/field_6", [_keep_fields(6), _keep_fields(1)], [_keep_fields(7)]),
     "many-fields": Case(
         {"sample": "surprise", "lenient": "surprise"},
         "/*/field_35",
-        [_set(field_35=""), _set(field_35="x", field_36="")],
+        [_set(field_35=""), _set(field_35="", field_36="")],
         [lambda leads: leads[0].update(field_35="", header=json.dumps(["Name"] * 36)), _set(field_36="")],
     ),
     "number-long-64-bit": Case(

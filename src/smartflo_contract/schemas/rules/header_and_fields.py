@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from smartflo_contract.schemas.lead_format import column_names, field_numbering, header_string, sensitive_positions
+from smartflo_contract.schemas.lead_table import Table
 from smartflo_contract.schemas.rules.rule import (
     ABSENT,
     RESPONSE_TABLE,
@@ -20,6 +22,7 @@ from smartflo_contract.schemas.rules.rule import (
 
 _DOCUMENTED_FIELDS: Final = 7
 _SAMPLE_FIELDS: Final = 35
+_EMPTY: Final = ("", None)
 _is_count: Final = re.compile("0|[1-9][0-9]{0,18}").fullmatch
 
 
@@ -103,6 +106,47 @@ def _break_columns_fit_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator
     yield Change(("header",), {"header": columns if isinstance(lead["header"], list) else header_string(columns)})
 
 
+def _check_header_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
+    columns = column_names(lead["header"])
+    if columns is None:
+        return ()
+    filled = [
+        number
+        for number in _unnamed_fields(state.keys, len(columns), state.properties)
+        if lead[f"field_{number}"] not in _EMPTY
+    ]
+    if not filled:
+        return ()
+    return (Breach(("header",), f"a name for each filled field, up to field_{filled[-1]}", lead["header"]),)
+
+
+def _check_columns_header_fields(table: Table, state: ResponseState) -> bool:
+    columns = column_names(table.leads[0]["header"])  # equal in all leads of a table
+    unnamed = () if columns is None else _unnamed_fields(table.keys, len(columns), state.properties)
+    return all(table.columns[f"field_{number}"].count("") == len(table.rows) for number in unnamed)
+
+
+def _break_header_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
+    columns = column_names(lead["header"]) or ()
+    for number in _unnamed_fields(tuple(lead), len(columns), frozenset(schema["properties"])):
+        yield Change(("header",), {f"field_{number}": "x"})
+    last = _field_count(lead) - 1
+    if columns and len(columns) > last and f"field_{last}" not in schema["properties"]:
+        fewer = columns[:last]
+        header = list(fewer) if isinstance(lead["header"], list) else header_string(fewer)
+        sensitive = {"sensitive_field_map": "0"} if _is_count(lead.get("sensitive_field_map") or "") else {}
+        yield Change(("header",), {"header": header, f"field_{last}": "x"} | sensitive)
+
+
+@lru_cache(maxsize=1024)
+def _unnamed_fields(keys: tuple[str, ...], columns: int, properties: frozenset[str]) -> tuple[int, ...]:
+    """Return the numbers of the fields that neither a column nor the overlay names, in order; none with a gap."""
+    total, missing = field_numbering(keys)
+    if missing is not None:
+        return ()
+    return tuple(number for number in range(columns, total) if f"field_{number}" not in properties)
+
+
 def _check_few_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
     count = field_numbering(state.keys).total
     if count >= _DOCUMENTED_FIELDS:
@@ -111,11 +155,16 @@ def _check_few_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
 
 
 def _break_few_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
-    columns = {"header": [] if isinstance(lead.get("header"), list) else "[]", "sensitive_field_map": "[]"}
-    emptied = {key: value for key, value in columns.items() if key in lead}
+    header = lead.get("header")
+    columns = column_names(header) or ()
     for count in (_DOCUMENTED_FIELDS - 1, 2, 1):
+        names = columns[:count]
+        fewer = {
+            "header": list(names) if isinstance(header, list) else header_string(names),
+            "sensitive_field_map": "[]",
+        }
         removed = {f"field_{number}": ABSENT for number in range(count, _field_count(lead))}
-        yield Change((f"field_{_DOCUMENTED_FIELDS - 1}",), emptied | removed)
+        yield Change((f"field_{_DOCUMENTED_FIELDS - 1}",), {key: fewer[key] for key in fewer if key in lead} | removed)
 
 
 def _check_many_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
@@ -241,6 +290,16 @@ RULES: Final = (
         check=_check_header_varies,
         break_list=_break_header_varies,
         is_cached=True,
+    ),
+    Rule(
+        name="header-fields",
+        claim="header names every filled field",
+        keys=("header", "field_"),
+        severity=in_every_profile("surprise"),
+        evidence=SAMPLE_RESPONSE | {"documented": "leads page, footnote: fields grow with the columns"},
+        check=_check_header_fields,
+        check_columns=_check_columns_header_fields,
+        break_lead=_break_header_fields,
     ),
     Rule(
         name="few-fields",
