@@ -48,6 +48,44 @@ def test_prints_no_password(capsys: pytest.CaptureFixture[str]) -> None:
     assert not any(secret in shown for secret in ("crm@", "s3same", body["access_token"]))
 
 
+@pytest.mark.parametrize(
+    ("route", "body", "example"),
+    [
+        (f"GET {LEADS}", None, "for example: curl --header 'Authorization: Bearer any-text')\n"),
+        ("POST /v1/auth/login", "{}", 'for example {"email": "you@example.com", "password": "any"})\n'),
+        ("POST /v1/auth/login", "[", 'for example {"email": "you@example.com", "password": "any"})\n'),
+    ],
+)
+def test_prints_own_examples(capsys: pytest.CaptureFixture[str], route: str, body: str | None, example: str) -> None:
+    """The example in a reason shows how to send a token or a password; it is no secret of the client."""
+    method, path = route.split(" ")
+    create_app(Config(verbose=True)).test_client().open(path, method=method, data=body)
+
+    assert capsys.readouterr().err.endswith(example)
+
+
+@pytest.mark.parametrize("secret", [JWT, "Bearer%20s3same-s3same", "password=s3same", "token:%20s3same"])
+@pytest.mark.parametrize("path", ["/v1/%s", "/v1/broadcast/leads/%s", "/v1/for%%20example/%s"])
+def test_prints_no_secret_of_a_path(capsys: pytest.CaptureFixture[str], secret: str, path: str) -> None:
+    """A secret is masked in the path, and in a reason that quotes the path."""
+    for headers in (TOKEN, {}):
+        create_app(Config(verbose=True)).test_client().get(path % secret, headers=headers)
+
+    shown = capsys.readouterr().err
+    assert "[masked]" in shown
+    assert not any(part in shown for part in ("s3same", JWT))
+
+
+def test_prints_no_secret_of_an_unknown_key(capsys: pytest.CaptureFixture[str]) -> None:
+    """A reason that names an ignored key of the client masks a secret in it."""
+    lead = {"field_0": "5550000042", "password=s3same": "a", f"Bearer {JWT}": "b"}
+    create_app(Config(verbose=True)).test_client().post("/v1/broadcast/lead/8668", json=lead, headers=TOKEN)
+
+    shown = capsys.readouterr().err
+    assert "[masked]" in shown
+    assert not any(part in shown for part in ("s3same", JWT))
+
+
 def test_prints_neither_probes_nor_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     """Probes of the server are no requests of a client, and the log is off by default."""
     create_app(Config(verbose=True)).test_client().get("/__admin/health")

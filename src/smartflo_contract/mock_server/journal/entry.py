@@ -6,7 +6,6 @@ stored as compact JSON, which is fast to write while the request is handled, and
 
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
-from urllib.parse import unquote
 
 import orjson
 from flask import Request, Response
@@ -23,6 +22,7 @@ from smartflo_contract.mock_server.journal.redaction import (
     redact_json,
     redact_login,
     redact_query,
+    redact_reason,
     redact_response,
     redact_string,
 )
@@ -62,7 +62,6 @@ def encode_entry(request: Request, route: str | None, response: Response, time: 
     environ = request.environ
     path, query, body = environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get(BODY_KEY)
     redacted_path = redact_string(path)
-    is_plain_path = path == redacted_path
     fields = (
         time,
         environ["REQUEST_METHOD"],
@@ -74,10 +73,7 @@ def encode_entry(request: Request, route: str | None, response: Response, time: 
         None if body is None else len(body),
         None if body is None else _request_body(environ.get("CONTENT_TYPE"), body, is_login=route == LOGIN),
         response.status_code,
-        [
-            (name, _decode_reason(value, is_plain_path=is_plain_path) if name == REASON_HEADER else value)
-            for name, value in response.headers
-        ],
+        [(name, redact_reason(value, path) if name == REASON_HEADER else value) for name, value in response.headers],
         _response_body(response),
     )
     try:
@@ -121,11 +117,6 @@ def keep_small_body(request: Request) -> None:
         return
     request.max_content_length = _MAX_BODY_BYTES + 1
     request.environ[BODY_KEY] = request.get_data()  # Flask caches it for the handler
-
-
-def _decode_reason(reason: str, *, is_plain_path: bool) -> str:
-    """Return a reason, percent-decoded. It contains text of the client only where it quotes a path."""
-    return unquote(reason) if is_plain_path else redact_string(unquote(reason))
 
 
 @lru_cache(256)  # a client sends the same headers again and again

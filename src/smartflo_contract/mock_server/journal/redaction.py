@@ -66,6 +66,21 @@ def redact_string(string: str) -> str:
     return _redact(string, _TOKENS_AND_ASSIGNMENTS)
 
 
+def redact_reason(reason: str, path: str) -> str:
+    """Return the reason of a response, percent-encoded, as text with secrets of the client masked.
+
+    A reason may quote the client. An example at its end is the fake's own: it shows how to send a token or a password.
+
+    Args:
+        reason: value of the header.
+        path: path of the request; if it contains a secret, the example is masked as well.
+    """
+    quoted, introduction, example = unquote(reason).rpartition("for example")
+    if not introduction or path != redact_string(path):
+        return redact_string(unquote(reason))
+    return redact_string(quoted) + introduction + example
+
+
 def redact_authorization(authorization: str | None) -> str | None:
     """Return an ``Authorization`` header with the token masked."""
     if authorization is None:
