@@ -21,7 +21,7 @@ from smartflo_contract.mock_server.errors import PortTaken, ServeError
 from smartflo_contract.mock_server.server.granian import serve
 
 from ..conftest import Send  # noqa: TID252 - test folders are no packages
-from ..raw_http import TIMEOUT_SECONDS, address_of  # noqa: TID252
+from ..raw_http import TIMEOUT_SECONDS, address_of, exchange, raw_request, status_of  # noqa: TID252
 from ..serve_process import ServeProcess  # noqa: TID252
 
 LEADS = "/v1/broadcast/leads/8668"
@@ -86,6 +86,34 @@ def test_unchanged_list_has_no_body(serve_process: ServeProcess, send: Send) -> 
     response = send(MILLION, base_url=serve_process.url, If_None_Match=etag)
 
     assert (304, b"") == (response.status_code, response.content)
+
+
+LOGIN_BODY = b'{"email": "crm", "password": "any"}'
+LOGIN_HEAD = "POST /v1/auth/login HTTP/%s\r\nHost: x\r\nConnection: close\r\n%s\r\n\r\n"
+
+
+@pytest.mark.parametrize(("version", "status"), [("1.0", 400), ("1.1", 200)])
+def test_rejects_chunks_of_http_1_0(version: str, status: int, serve_process: ServeProcess, fake: FakeSmartflo) -> None:
+    """HTTP/1.0 has no chunks: Granian answers 400, the threaded server reads them; HTTP/1.1 has them in both."""
+    head = (LOGIN_HEAD % (version, "Transfer-Encoding: chunked")).encode()
+    request = b"%b%x\r\n%b\r\n0\r\n\r\n" % (head, len(LOGIN_BODY), LOGIN_BODY)
+
+    assert (status, 200) == tuple(status_of(exchange(server.url, [request])) for server in (serve_process, fake))
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        raw_request(f"GET {LEADS}"),
+        (LOGIN_HEAD % ("1.1", f"Content-Length: {len(LOGIN_BODY)}")).encode() + LOGIN_BODY,
+    ],
+)
+def test_half_closed_connection_gets_no_response(
+    request_bytes: bytes, serve_process: ServeProcess, fake: FakeSmartflo
+) -> None:
+    """Granian drops the response once the client has closed its sending side; the threaded server sends it."""
+    assert b"" == exchange(serve_process.url, [request_bytes], end=True)
+    assert 200 == status_of(exchange(fake.url, [request_bytes], end=True))
 
 
 @pytest.mark.parametrize("list_id", ["id", "a%2Fb", "%E0%A4%95", "%FF%00", "9" * 10_000, "x" * 10_000])
