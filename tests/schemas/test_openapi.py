@@ -1,7 +1,10 @@
 """The OpenAPI document."""
 
+import builtins
 import json
+import keyword
 import re
+import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from smartflo_contract.mock_server.admin.openapi import admin_openapi
+from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.openapi import openapi
 from smartflo_contract.schemas.portable import portable
@@ -45,6 +50,31 @@ BODIES = {
     "patchLeads": "PatchLeads",
     "deleteLeads": "DeleteLeads",
 }
+RESERVED_NAMES = {
+    name.lower()
+    for name in (
+        *keyword.kwlist,
+        *dir(builtins),
+        *typing.__all__,
+        *(
+            "Array",
+            "Blob",
+            "Body",
+            "Date",
+            "Document",
+            "Element",
+            "Enum",
+            "Error",
+            "Event",
+            "Field",
+            "File",
+            "Function",
+        ),
+        *("Headers", "Interface", "Lists", "Model", "Name", "Node", "Number", "Optional", "Package", "Promise"),
+        *("Record", "Request", "Requests", "Response", "String", "Switch", "Symbol", "Text", "Url", "Values", "Void"),
+    )
+}
+"""Keywords, built-in types, and types of libraries of Python and of TypeScript, in lower case."""
 DONE = {"success": True, "message": "Done."}
 EXPIRED = {"success": False, "message": "Token has expired"}
 ADDED_AT = "2026-01-31T09:30:00+0530"
@@ -217,6 +247,27 @@ def test_operations_with_a_token_may_return_401_403_429(operations: dict[str, di
 
     assert set(OPERATIONS) - {"login"} == with_token
     assert [] == [name for name in with_token if not {"401", "403", "429"} <= operations[name]["responses"].keys()]
+
+
+def test_every_status_has_its_own_shape_of_error(
+    document: dict[str, Any], operations: dict[str, dict[str, Any]]
+) -> None:
+    """Status 422 maps keys to messages, any other one has an envelope, so a client never confuses them."""
+    for operation in operations.values():
+        for status, response in operation["responses"].items():
+            resolved = _at(document, response["$ref"]) if "$ref" in response else response
+            if status not in {"200", "304"}:
+                name = "ValidationErrors" if status == "422" else "ErrorEnvelope"
+                expected = {"$ref": f"#/components/schemas/{name}"}
+                assert expected == resolved["content"]["application/json"]["schema"]
+        assert "422" in operation["responses"]
+
+
+def test_component_names_are_reserved_nowhere(document: dict[str, Any]) -> None:
+    """Generators rename a component whose name their language or its libraries have."""
+    for described in (document, admin_openapi(ADMIN_ROUTES)):
+        names = described["components"]["schemas"].keys()
+        assert not {name.lower() for name in names} & RESERVED_NAMES
 
 
 def test_operations_with_a_body_may_return_400_413_422(operations: dict[str, dict[str, Any]]) -> None:

@@ -105,3 +105,22 @@ def test_keeps_values_and_names() -> None:
         },
         "examples": [{"enum": []}],
     }
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_types_with_arrays_are_alternatives(document: dict[str, Any]) -> None:
+    """No list of types contains ``array``, because generators read one kind of such a schema only."""
+    types = [schema["type"] for schema in _schemas(document) if isinstance(schema.get("type"), list)]
+
+    assert types
+    assert [] == [names for names in types if "array" in names]
+
+
+def test_alternatives_of_arrays_give_the_same_verdicts() -> None:
+    """Keywords of arrays move to the alternative of arrays."""
+    schema = {"type": ["array", "string"], "items": {"type": "integer"}, "minItems": 1, "description": "numbers"}
+    values: list[Any] = [[], [1], ["1"], "1", "", 1, None, {}]
+    before, after = (jsonschema_rs.Draft202012Validator(each) for each in (schema, portable(schema)))
+
+    assert [before.is_valid(value) for value in values] == [after.is_valid(value) for value in values]
+    assert "numbers" == portable(schema)["description"]

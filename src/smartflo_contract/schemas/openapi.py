@@ -28,7 +28,7 @@ def openapi(contract: Contract) -> dict[str, Any]:
     schemas |= request_components()
     schemas["Lead"] = _component(contract.schema("lead"))
     schemas["LeadList"] = _component(contract.schema("leads")) | {"items": {"$ref": "#/components/schemas/Lead"}}
-    schemas["Error"] = _component(contract.schema("error"))
+    schemas |= {shape["title"]: shape for shape in contract.schema("error")["anyOf"]}
     content = document["paths"]["/v1/broadcast/leads/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
     content["examples"] = _lead_examples(contract)
     for path in document["paths"].values():

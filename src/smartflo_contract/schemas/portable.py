@@ -1,7 +1,7 @@
 """Schemas and OpenAPI documents in the form that validators and generators of other ecosystems read.
 
-RE2, Go, Rust and Pydantic have no look-ahead in patterns. Generators need a type beside ``enum`` and ``const``. They
-keep unnamed keys only if ``additionalProperties`` allows them.
+RE2, Go, Rust and Pydantic have no look-ahead in patterns. Generators need a type beside ``enum`` and ``const``, and
+alternatives instead of types that include arrays. They keep unnamed keys only if ``additionalProperties`` allows them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,8 @@ _NAMED: Final = frozenset(
 """Keywords whose keys are names, not keywords."""
 _LITERAL: Final = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords whose values are JSON values, not schemas."""
+_ARRAY: Final = frozenset({"items", "maxItems", "minItems", "uniqueItems"})
+"""Keywords that apply to arrays only."""
 _CLOSED: Final = "additionalProperties"
 _TYPES: Final[Mapping[type, str]] = {
     bool: "boolean",
@@ -46,6 +48,8 @@ def portable(document: Any) -> Any:
         changed["then"]["properties"] = names | changed["then"].get("properties", {})
     if "patternProperties" in changed:
         _describe_unnamed_keys(changed)
+    if isinstance(changed.get("type"), list) and "array" in changed["type"] and "anyOf" not in changed:
+        return _with_separate_arrays(changed)
     if "type" not in changed and ("const" in changed or "enum" in changed):
         changed["type"] = _type(changed["enum"] if "enum" in changed else [changed["const"]])
     return changed
@@ -112,6 +116,14 @@ def _describe_unnamed_keys(schema: dict[str, Any]) -> None:
     named = {"type": "string", "enum": list(schema.get("properties", {}))}
     schema["propertyNames"] = {"anyOf": [named, {"type": "string", "pattern": pattern}]}
     schema[_CLOSED] = below
+
+
+def _with_separate_arrays(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return alternatives instead of a list of types with ``array``, in which generators look for one kind only."""
+    others = [name for name in schema["type"] if name != "array"]
+    array = {"type": "array"} | {key: value for key, value in schema.items() if key in _ARRAY}
+    rest = {key: value for key, value in schema.items() if key not in _ARRAY and key != "type"}
+    return rest | {"anyOf": [array, *({"type": name} for name in others)]}
 
 
 def _type(values: list[Any]) -> str | list[str]:
