@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -72,6 +73,16 @@ def _build_wheel() -> BuildWheel:
             return sorted(wheel.namelist())
 
     return build_wheel
+
+
+@pytest.fixture(name="installed_pages", scope="session")
+def _installed_pages(tmp_path_factory: pytest.TempPathFactory, build_wheel: BuildWheel) -> Path:
+    """Install the wheel without dependencies: return its folder, which has the pages."""
+    out = tmp_path_factory.mktemp("installed")
+    build_wheel(ROOT, out)
+    (path,) = out.glob("*.whl")
+    shutil.unpack_archive(path, out, "zip")
+    return out / "smartflo_contract"
 
 
 @pytest.fixture(name="distributions", scope="session")

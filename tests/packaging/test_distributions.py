@@ -1,5 +1,6 @@
 """The sdist and both wheels hold what the source tree holds."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -41,6 +42,20 @@ def test_wheel_has_the_documentation(distributions: Distributions, root: Path) -
 
     assert pages
     assert pages <= set(distributions["wheel"])
+
+
+def test_links_of_installed_pages_lead_somewhere(installed_pages: Path) -> None:
+    """Each relative link of an installed page leads to an installed file, so no page has to be found elsewhere."""
+    pages = [*installed_pages.glob("*.md"), *installed_pages.glob("docs/**/*.md")]
+    links = [
+        (page.parent / link.partition("#")[0]).resolve()
+        for page in pages
+        for link in re.findall(r"\]\((?![a-z]+:|#)([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    ]
+
+    assert [] == [link for link in links if not link.is_file()]
+    assert {"README.md", "SECURITY.md", "ARCHITECTURE.md", "CONTRIBUTING.md"} <= {link.name for link in links}
+    assert all(link.is_relative_to(installed_pages.resolve()) for link in links)
 
 
 def test_wheel_from_sdist_is_the_wheel(distributions: Distributions) -> None:
