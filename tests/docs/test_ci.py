@@ -214,6 +214,37 @@ def test_sources_are_not_executed(temp: Path, tmp_path: Path, sources: str, code
     assert not (tmp_path / "pwned").exists()
 
 
+@pytest.mark.parametrize(
+    ("inputs", "code", "message"),
+    [
+        ({"sources": ""}, 2, "the input `sources` is empty: set list ids, URLs or files, one per line"),
+        ({"sources": "\n \n"}, 2, "the input `sources` is empty: set list ids, URLs or files, one per line"),
+        ({"profile": "smaple"}, 2, "'smaple' is not one of 'sample', 'documented', 'lenient'"),
+        ({"fail-on": "breaks"}, 2, "'breaks' is not one of"),
+        ({"min-leads": "many"}, 2, "'many' is not a valid integer"),
+        ({"overlay": "none.json"}, 2, "overlay none.json: cannot be read"),
+        ({"baseline": "none.json"}, 2, "baseline none.json: No such file"),
+        ({"junit": "none/junit.xml"}, 2, "none/junit.xml"),
+        ({"sources": "none.json"}, 3, "cannot read none.json: No such file"),
+        ({"sources": "8668", "base-url": "http://127.0.0.1:9"}, 3, "cannot reach http://127.0.0.1:9"),
+        ({"sources": "8668", "base-url": "ftp://x"}, 3, "ftp://x"),
+    ],
+)
+def test_summary_states_why_the_check_failed(
+    inputs: dict[str, str], code: int, message: str, temp: Path, tmp_path: Path
+) -> None:
+    """Exit codes 2 and 3 leave one line in the job summary, and the same as an annotation."""
+    (tmp_path / "leads.json").write_text("[]")
+    done = run_step(CHECK, {"sources": "leads.json", "python": sys.executable} | inputs, tmp_path, temp)
+
+    assert (code, str(code)) == (done.code, done.outputs["exit-code"]), done.log
+    heading, _, line, *rest = done.summary.splitlines()
+    assert (f"## Smartflo contract: exit code {code}", []) == (heading, rest)
+    assert message in line
+    (annotation,) = re.findall("^::error title=smartflo-contract::(.*)$", done.log, re.MULTILINE)
+    assert message in annotation
+
+
 def test_action_reports_readable_sources_beside_unreadable_one(temp: Path, tmp_path: Path) -> None:
     """Grade and reports are outputs, except for SARIF: its upload would close the alerts of the other source."""
     (tmp_path / "leads.json").write_text(json.dumps([{}]))
