@@ -144,6 +144,12 @@ max_time = option(
     metavar="SECONDS",
     help="Maximum time for one response, from request to end. A connection that is idle for 30 s is dropped.",
 )
+unknown_keys = option(
+    "--unknown-keys",
+    type=click.Choice(("show", "mask")),
+    help="Show or mask all keys that the contract does not know. By default, those are shown that read like "
+    "property names and occur in two leads, or in a list of fewer than five.",
+)
 token = click.option(
     "--token",
     metavar="env:NAME|file:PATH",
@@ -184,12 +190,7 @@ checking = combine(
         help="Report format: {formats}. The default is text. Repeatable; one format goes to standard output, the "
         "others to files. Without FILE, markdown is appended to GITHUB_STEP_SUMMARY if that is set.",
     ),
-    option(
-        "--unknown-keys",
-        type=click.Choice(("show", "mask")),
-        help="Show or mask all keys that the contract does not know. By default, those are shown that read like "
-        "property names and occur in two leads, or in a list of fewer than five.",
-    ),
+    unknown_keys,
     option(
         "--max-item",
         type=click.IntRange(1024),

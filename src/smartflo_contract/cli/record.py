@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @options.token
 @options.prompt
 @options.overlay
+@options.unknown_keys
 def record_command(
     *,
     source: str,
@@ -42,12 +43,14 @@ def record_command(
     token: str | None,
     prompt: bool,
     overlay: Path | None,
+    unknown_keys: Any,
 ) -> None:
     """Save a response without personal data, as a fixture or as tests.
 
     SOURCE is as for check. Every value that the contract does not declare harmless is replaced: equal values
     stay equal, strings and numbers keep their form, times their differences, and each lead its findings.
-    If any part is not understood, nothing is written. The pseudonyms cannot be reversed.
+    Unknown keys keep their names if reports show them. If any part is not understood, nothing is written. The
+    pseudonyms cannot be reversed.
 
     Exit codes: 0 written, 2 wrong usage or nothing could be written, 3 SOURCE cannot be read or rejects the
     credentials, 130 interrupted and nothing written.
@@ -72,6 +75,7 @@ def record_command(
         token=token,
         prompt=prompt,
         overlay=overlay,
+        unknown_keys=unknown_keys,
         max_wait=max_wait,
         max_time=max_time,
     )

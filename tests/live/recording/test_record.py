@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -167,3 +168,75 @@ def test_writes_into_pipe(tmp_path: Path) -> None:
     assert b"" == nothing
     assert 2 == len(json.loads(content))
     assert pipe.is_fifo()
+
+
+def keys_of(fixture: Path) -> list[set[str]]:
+    """Return the keys of each lead that the contract does not know."""
+    return [set(lead) - set(LEADS[0]) for lead in json.loads(fixture.read_bytes())]
+
+
+@pytest.mark.parametrize(("count", "in_leads", "is_kept"), [(30, 2, True), (30, 1, False), (4, 1, True), (5, 1, False)])
+def test_keeps_names_of_unknown_keys_that_reports_show(
+    tmp_path: Path, count: int, in_leads: int, *, is_kept: bool
+) -> None:
+    """Other names are replaced, and so are all values."""
+    keys = {"prio": 4711, "Asha Rao": 1}
+    leads = [lead | (keys if index < in_leads else {}) for index, lead in enumerate(LEADS[:count])]
+    record(json.dumps(leads).encode(), tmp_path / "fixture.json")
+
+    first = json.loads((tmp_path / "fixture.json").read_bytes())[0]
+    assert is_kept == ("prio" in first)
+    assert {(2, False)} == {(len(kept), "Asha Rao" in kept) for kept in keys_of(tmp_path / "fixture.json")[:in_leads]}
+    assert 4711 not in first.values()
+
+
+def test_keeps_names_inside_unknown_values(tmp_path: Path) -> None:
+    """Names are kept at any depth; a value that equals a kept name is replaced."""
+    leads = [lead | {"extra": [{"mode": "mode", "Asha Rao": "extra"}]} for lead in LEADS]
+    record(json.dumps(leads).encode(), tmp_path / "fixture.json")
+
+    for lead in json.loads((tmp_path / "fixture.json").read_bytes()):
+        ((first, value), (second, _)) = lead["extra"][0].items()
+        assert "mode" == first != value
+        assert "Asha Rao" != second
+        assert "extra" not in lead["extra"][0].values()
+
+
+@pytest.mark.parametrize(("policy", "kept"), [("show", {"prio", "Asha Rao"}), ("mask", set())])
+def test_policy_decides_about_unknown_keys(tmp_path: Path, policy: Any, kept: set[str]) -> None:
+    """All names are kept, or none."""
+    leads = [lead | {"prio": 1, "Asha Rao": 1} for lead in LEADS]
+    record(json.dumps(leads).encode(), tmp_path / "fixture.json", unknown_keys=policy)
+
+    assert [kept] * 30 == [keys & {"prio", "Asha Rao"} for keys in keys_of(tmp_path / "fixture.json")]
+
+
+def test_kept_names_have_the_same_findings(tmp_path: Path) -> None:
+    """The fixture has the findings of the response, with the nearest known key, and so have its tests."""
+    body = json.dumps([lead | {"prio": 1} for lead in LEADS]).encode()
+    record(body, tmp_path / "fixture.json", as_test=tmp_path / "test_recorded.py")
+
+    assert check(body).findings == tuple(
+        replace(finding, source=check(body).findings[0].source) for finding in check(tmp_path / "fixture.json").findings
+    )
+    assert "did you mean `priority`?" in (tmp_path / "test_recorded.py").read_text()
+
+
+def test_name_that_is_a_pseudonym_as_well_is_replaced(tmp_path: Path) -> None:
+    """Two keys of a lead never become one."""
+    record(
+        json.dumps([lead | {"abc": 1} for lead in LEADS]).encode(), tmp_path / "1.json", key=KEY, unknown_keys="mask"
+    )
+    (pseudonym,) = keys_of(tmp_path / "1.json")[0]
+    leads = [lead | {"abc": 1, pseudonym: 2} for lead in LEADS]
+    record(json.dumps(leads).encode(), tmp_path / "2.json", key=KEY)
+
+    assert {2} == {len(keys) for keys in keys_of(tmp_path / "2.json")}
+
+
+def test_records_items_that_are_lists(tmp_path: Path) -> None:
+    """A line of the fixture may begin with a bracket."""
+    record(b'[["Asha Rao"],[]]', tmp_path / "fixture.json")
+
+    first, second = json.loads((tmp_path / "fixture.json").read_bytes())
+    assert (1, []) == (len(first), second)

@@ -8,12 +8,14 @@ form ends the recording instead of being written unchanged.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final, NoReturn, TypeVar
 
 from smartflo_contract.factories.column_kinds import TEXT, column_kind
 from smartflo_contract.factories.generators import generators_with
+from smartflo_contract.live.checking.masking import KeyNames, UnknownKeys
 from smartflo_contract.live.errors import RecordError
 from smartflo_contract.live.recording._leak_scan import as_string, find_leak, replaced_values
 from smartflo_contract.live.recording._times import EXTENDED_JSON_KEYS, is_time
@@ -28,7 +30,7 @@ from smartflo_contract.live.recording.character_runs import NO_RUNS, Runs, chara
 from smartflo_contract.live.recording.pseudonyms import Pseudonyms
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.json_pointer import json_pointer
+from smartflo_contract.schemas.json_pointer import escape, finding_pointer, json_pointer
 from smartflo_contract.schemas.json_values import MAX_DEPTH, Path, first_unportable
 from smartflo_contract.schemas.lead_format import FIELD, column_names, sensitive_positions
 from smartflo_contract.schemas.response_check import ResponseCheck
@@ -69,13 +71,22 @@ def pseudonymize(leads: Iterable[object], key: bytes, *, contract: Contract | No
         RecordError: while iterating: a value has no pseudonym of its form.
         ValueError: the key is too short.
     """
-    return map(_Pseudonymizer(key, contract or load_contract("lenient")).lead, leads)
+    return map(Pseudonymizer(key, contract or load_contract("lenient")).lead, leads)
 
 
-class _Pseudonymizer:
-    """Replaces the personal values of one response, lead by lead."""
+class Pseudonymizer:
+    """Replaces the personal values of one response, lead by lead.
+
+    Args:
+        key: at least 16 random bytes.
+        contract: decides which values are personal and which findings are kept.
+
+    Raises:
+        ValueError: the key is too short.
+    """
 
     def __init__(self, key: bytes, contract: Contract) -> None:
+        """Start before the first lead."""
         overlaid = contract.overlay.properties if contract.overlay else ()
         (field_schema,) = contract.lead["patternProperties"].values()
         self._field_policy = policy_of(field_schema)
@@ -88,6 +99,10 @@ class _Pseudonymizer:
         self._check_before, self._check_after = ResponseCheck(data_of(contract)), ResponseCheck(data_of(contract))
         self._header_keys = {name for name, policy in self._policies.items() if policy.uses(_HEADER_GENERATORS)}
         self._headers: dict[str, str] = {}
+        self._contract = contract
+        self._unknown_keys: dict[str, str] = {}
+        self._key_leads: Counter[str] = Counter()
+        self._lead_pointers: set[str] = set()
         self._kept_columns: set[str] = set()
         self._kept: set[str] = set()
         self._avoid: Runs = NO_RUNS
@@ -105,13 +120,30 @@ class _Pseudonymizer:
         if isinstance(lead, dict):
             self._add_fields(lead.keys() - self._names)
         self._kept.clear()
+        self._lead_pointers.clear()
         self._avoid = {
             run for string in _strings(lead) if string not in self._headers for run in character_runs(string)
         }
         replaced = self._replace(lead, self._lead_policy, ())
         self._require_no_leak(lead, replaced)
         self._require_same_findings(lead, replaced)
+        self._key_leads.update(self._lead_pointers)
         return replaced
+
+    def shown_keys(self, policy: UnknownKeys | None = None) -> Mapping[str, str]:
+        """Return which unknown keys reports of all leads show, by their pseudonyms.
+
+        Args:
+            policy: shows or masks all unknown keys instead.
+        """
+        names = KeyNames(self._contract, policy)
+        for pointer, count in self._key_leads.items():
+            names.count_pointer(pointer, count, self._index + 1)
+        return {
+            pseudonym: key
+            for pseudonym, key in self._unknown_keys.items()
+            if key not in self._unknown_keys and names.is_shown(escape(key))
+        }
 
     def _add_fields(self, keys: Iterable[str]) -> None:
         """Add the policies of fields that no earlier lead has."""
@@ -140,7 +172,12 @@ class _Pseudonymizer:
         """Return the replacement of a key in an object with a policy."""
         if key in self._names:
             return key
-        return self._keep(key) if policy.personal is False else self._pseudonym(key, PERSONAL, path)
+        if policy.personal is False:
+            return self._keep(key)
+        pseudonym = self._pseudonym(key, PERSONAL, path)
+        self._unknown_keys[pseudonym] = key
+        self._lead_pointers.add(finding_pointer(path))
+        return pseudonym
 
     def _replace_member(self, key: str, value: object, policy: ValuePolicy, path: Path) -> Any:
         """Return the replacement of a value in an object with a policy."""

@@ -7,14 +7,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from smartflo_contract.live.checking.masking import UnknownKeys
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.output_files import replace_file
 from smartflo_contract.live.recording._complete_list import complete_list
-from smartflo_contract.live.recording._lead_lines import read_leads, write_leads
+from smartflo_contract.live.recording._lead_lines import read_leads, rename_keys, write_leads
 from smartflo_contract.live.recording._output_files import check_targets, lists_folder, replace_files
 from smartflo_contract.live.recording.finding_examples import FindingExamples
-from smartflo_contract.live.recording.pseudonymizer import pseudonymize
+from smartflo_contract.live.recording.pseudonymizer import Pseudonymizer
 from smartflo_contract.live.recording.regression_tests import regression_tests
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
@@ -43,6 +44,7 @@ def record(
     *,
     as_test: str | PathLike[str] | None = None,
     overlay: OverlaySource | None = None,
+    unknown_keys: UnknownKeys | None = None,
     key: bytes | None = None,
     max_wait: float = MAX_WAIT_SECONDS,
     max_time: float = MAX_RESPONSE_SECONDS,
@@ -62,6 +64,9 @@ def record(
         as_test: Python file to write, with a test of each finding, at most of the 100 most severe. Each test loads a
             JSON file from the folder of the same name, without ``.py``. Nothing is written if there are no findings.
         overlay: partial lead schema that extends the contract, as a mapping or a path.
+        unknown_keys: ``show`` keeps the name of every key that the contract does not know, ``mask`` replaces all; by
+            default those stay that read like property names and occur in two leads, or in a list of fewer than five.
+            Their values are always replaced.
         key: key of the pseudonyms, at least 16 random bytes; the same key always returns the same pseudonyms. By
             default a random key is used once.
         max_wait: total seconds to wait for the end of a rate limit (429).
@@ -87,17 +92,18 @@ def record(
     opener = SourceOpener(token, max_wait, max_time)
     with ExitStack() as stack:
         source = stack.enter_context(closing(complete_list(body, opener, frozenset(contract.lead["properties"]))))
-        leads = pseudonymize(
-            _count(source, lead_progress(progress, opener, (body,))),
-            key or secrets.token_bytes(_KEY_BYTES),
-            contract=contract,
-        )
+        pseudonymizer = Pseudonymizer(key or secrets.token_bytes(_KEY_BYTES), contract)
+        # Which keys are shown is known after the last lead. Until then the leads are in a file without a name.
+        pseudonyms = stack.enter_context(replace_file(None))
+        write_leads(pseudonyms, map(pseudonymizer.lead, _count(source, lead_progress(progress, opener, (body,)))))
+        names = pseudonymizer.shown_keys(unknown_keys)
+        leads = (rename_keys(lead, names) for lead in read_leads(pseudonyms))
         file = stack.enter_context(replace_file(fixture))
         count = write_leads(file, leads if examples is None else examples.watch(leads))
         if examples is None or module is None:
             return Recorded(count, 0, 0)
         folder = lists_folder(module)
-        generated = regression_tests(examples, read_leads(file), folder.name)
+        generated = regression_tests(examples, read_leads(file), folder.name, unknown_keys)
         if generated.tests:
             stack.enter_context(replace_file(module)).write(generated.source.encode())
             stack.enter_context(replace_files(folder, generated.files))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from smartflo_contract.live.checking.masking import KeyNames
+from smartflo_contract.live.checking.masking import KeyNames, UnknownKeys
 from smartflo_contract.live.recording._test_source import module_source, test_source
 from smartflo_contract.live.recording.finding_examples import FindingExamples, FindingKey, Lead, findings_in, key_of
 from smartflo_contract.live.recording.reduction import reduce_leads
@@ -33,13 +33,16 @@ class RegressionTests(NamedTuple):
     files: Mapping[str, str]
 
 
-def regression_tests(examples: FindingExamples, leads: Iterable[Lead], folder: str) -> RegressionTests:
+def regression_tests(
+    examples: FindingExamples, leads: Iterable[Lead], folder: str, unknown_keys: UnknownKeys | None = None
+) -> RegressionTests:
     """Return a test of each finding, at most of the 100 most severe.
 
     Args:
         examples: the findings of all leads, and their first leads.
         leads: all leads again.
         folder: name of the folder of the JSON files, beside the module.
+        unknown_keys: shows or masks all unknown keys.
     """
     contract, all_findings = examples.contract, examples.findings()
     if not all_findings:
@@ -49,7 +52,7 @@ def regression_tests(examples: FindingExamples, leads: Iterable[Lead], folder: s
     findings_of: dict[tuple[int, ...], set[FindingKey]] = {}
     files: dict[str, str] = {}
     tests: list[str] = []
-    names = KeyNames(contract)
+    names = KeyNames(contract, unknown_keys)
     names.count(all_findings, examples.leads)
     for finding, masked in zip(findings, names.mask(findings), strict=True):
         example = lead_examples[key_of(finding)]
