@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from smartflo_contract.mock_server.admin.access import TOKEN_HEADER
 from smartflo_contract.mock_server.admin.account_selector import ACCOUNT_PARAMETERS
-from smartflo_contract.mock_server.admin.components import components
+from smartflo_contract.mock_server.admin.components import components, examples
 from smartflo_contract.mock_server.admin.problems import TITLES
 from smartflo_contract.mock_server.admin.route import PREFIX, AdminRoute, Scope
 from smartflo_contract.schemas.portable import portable
@@ -50,7 +50,7 @@ def admin_openapi(routes: Iterable[AdminRoute]) -> dict[str, Any]:
     for route in routes:
         statuses |= _problem_statuses(route)
         paths.setdefault(f"{PREFIX}{route.path}", {})[route.method.lower()] = _operation(route)
-    problems = {f"Problem{status}": _problem(title) for status, title in TITLES.items() if status in statuses}
+    problems = {f"Problem{status}": _problem(status, title) for status, title in TITLES.items() if status in statuses}
     document: dict[str, Any] = portable(
         {
             "openapi": "3.1.0",
@@ -73,12 +73,17 @@ def _operation(route: AdminRoute) -> dict[str, Any]:
     ]
     security = _SECURITY[route.scope]
     operation: dict[str, Any] = {
-        "operationId": _operation_id(route),
+        "operationId": operation_id(route),
         "tags": ["fake" if route.scope == "fake" else "accounts"],
         "summary": route.summary,
         "description": f"{route.summary}.",
         "responses": {
-            str(route.status): {"description": "Success.", "content": _content("application/json", route.response)},
+            str(route.status): {
+                "description": "Success.",
+                "content": _content(
+                    "application/json", route.response, examples()["responses"].get(operation_id(route))
+                ),
+            },
             **{
                 str(status): {"$ref": f"#/components/responses/Problem{status}"}
                 for status in sorted(_problem_statuses(route))
@@ -89,13 +94,16 @@ def _operation(route: AdminRoute) -> dict[str, Any]:
     if parameters:
         operation["parameters"] = parameters
     if route.body:
-        operation["requestBody"] = {"required": True, "content": _content("application/json", route.body)}
+        operation["requestBody"] = {
+            "required": True,
+            "content": _content("application/json", route.body, _body_example(route)),
+        }
     return operation
 
 
-def _operation_id(route: AdminRoute) -> str:
+def operation_id(route: AdminRoute) -> str:
     """Return method and path in camel case: ``putListsListIdLeads``."""
-    words = re.findall(r"[A-Za-z0-9]+", route.path)
+    words = re.findall(r"[A-Za-z0-9]+", route.path or "index")
     return route.method.lower() + "".join(word[0].upper() + word[1:] for word in words)
 
 
@@ -109,9 +117,20 @@ def _problem_statuses(route: AdminRoute) -> set[int]:
     return statuses
 
 
-def _problem(title: str) -> dict[str, Any]:
-    return {"description": f"{title}.", "content": _content("application/problem+json", "Problem")}
+def _problem(status: int, title: str) -> dict[str, Any]:
+    example = examples()["problems"].get(str(status))
+    return {"description": f"{title}.", "content": _content("application/problem+json", "Problem", example)}
 
 
-def _content(mimetype: str, schema: str) -> dict[str, Any]:
-    return {mimetype: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+def _body_example(route: AdminRoute) -> Any:
+    """Return the example of a request body: that of its schema, or the response that has the same schema."""
+    for example in components()["schemas"][route.body].get("examples", ()):
+        return example
+    return examples()["responses"].get(f"get{route.body}")
+
+
+def _content(mimetype: str, schema: str, example: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    if example is not None:
+        content["examples"] = {schema[0].lower() + schema[1:]: {"value": example}}
+    return {mimetype: content}
