@@ -48,7 +48,7 @@ def record_command(
     """Save a response without personal data, as a fixture or as tests.
 
     SOURCE is as for check. Every value that the contract does not declare harmless is replaced: equal values
-    stay equal, strings and numbers keep their form, times their differences, and each lead its findings.
+    stay equal, strings and numbers keep their form, and each lead its findings.
     Unknown keys keep their names if reports show them. If any part is not understood, nothing is written. The
     pseudonyms cannot be reversed.
 

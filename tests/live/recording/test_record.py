@@ -182,7 +182,7 @@ def test_keeps_names_of_unknown_keys_that_reports_show(
     """Other names are replaced, and so are all values."""
     keys = {"prio": 4711, "Asha Rao": 1}
     leads = [lead | (keys if index < in_leads else {}) for index, lead in enumerate(LEADS[:count])]
-    record(json.dumps(leads).encode(), tmp_path / "fixture.json")
+    record(json.dumps(leads).encode(), tmp_path / "fixture.json", key=KEY)
 
     first = json.loads((tmp_path / "fixture.json").read_bytes())[0]
     assert is_kept == ("prio" in first)
@@ -193,7 +193,7 @@ def test_keeps_names_of_unknown_keys_that_reports_show(
 def test_keeps_names_inside_unknown_values(tmp_path: Path) -> None:
     """Names are kept at any depth; a value that equals a kept name is replaced."""
     leads = [lead | {"extra": [{"mode": "mode", "Asha Rao": "extra"}]} for lead in LEADS]
-    record(json.dumps(leads).encode(), tmp_path / "fixture.json")
+    record(json.dumps(leads).encode(), tmp_path / "fixture.json", key=KEY)
 
     for lead in json.loads((tmp_path / "fixture.json").read_bytes()):
         ((first, value), (second, _)) = lead["extra"][0].items()
@@ -206,7 +206,7 @@ def test_keeps_names_inside_unknown_values(tmp_path: Path) -> None:
 def test_policy_decides_about_unknown_keys(tmp_path: Path, policy: Any, kept: set[str]) -> None:
     """All names are kept, or none."""
     leads = [lead | {"prio": 1, "Asha Rao": 1} for lead in LEADS]
-    record(json.dumps(leads).encode(), tmp_path / "fixture.json", unknown_keys=policy)
+    record(json.dumps(leads).encode(), tmp_path / "fixture.json", unknown_keys=policy, key=KEY)
 
     assert [kept] * 30 == [keys & {"prio", "Asha Rao"} for keys in keys_of(tmp_path / "fixture.json")]
 
@@ -214,7 +214,7 @@ def test_policy_decides_about_unknown_keys(tmp_path: Path, policy: Any, kept: se
 def test_kept_names_have_the_same_findings(tmp_path: Path) -> None:
     """The fixture has the findings of the response, with the nearest known key, and so have its tests."""
     body = json.dumps([lead | {"prio": 1} for lead in LEADS]).encode()
-    record(body, tmp_path / "fixture.json", as_test=tmp_path / "test_recorded.py")
+    record(body, tmp_path / "fixture.json", key=KEY, as_test=tmp_path / "test_recorded.py")
 
     assert check(body).findings == tuple(
         replace(finding, source=check(body).findings[0].source) for finding in check(tmp_path / "fixture.json").findings

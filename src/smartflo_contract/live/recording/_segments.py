@@ -44,6 +44,9 @@ segments: Final = re.compile(
 ).finditer
 """Splits a string into segments. Phone numbers and e-mail addresses are found inside longer strings too."""
 _digits: Final = re.compile("[0-9]+")
+_MIN_SHORT_LETTERS, _MAX_SHORT_LETTERS = 2, 8
+is_short_word: Final = re.compile(f"[A-Za-z]{{{_MIN_SHORT_LETTERS},{_MAX_SHORT_LETTERS}}}").fullmatch
+"""Match a string that is one word of a few letters, which may be one of a closed set."""
 
 
 def replace_fraction(source: str, draw: Draw) -> str:
@@ -55,6 +58,21 @@ def _replace_word(source: str, draw: Draw) -> str:
     """Return a word with capitals at the same positions."""
     letters = RARE_LETTERS if draw.is_early and not draw.is_short else LETTERS
     length = _length_of_class(len(source), draw) if draw.attempt < _LENGTH_ATTEMPTS else len(source)
+    return _draw_word(source, length, letters, draw)
+
+
+def replace_short_word(source: str, draw: Draw) -> str:
+    """Return a word of any short length, so that the values of a closed set such as Yes and No look alike."""
+    length = (
+        _MIN_SHORT_LETTERS + draw.below(_MAX_SHORT_LETTERS - _MIN_SHORT_LETTERS + 1)
+        if draw.attempt < _LENGTH_ATTEMPTS
+        else len(source)
+    )
+    return _draw_word(source, length, RARE_LETTERS if draw.is_early else LETTERS, draw)
+
+
+def _draw_word(source: str, length: int, letters: str, draw: Draw) -> str:
+    """Return a word of some letters, none of them twice in a row, with capitals at the positions of a source."""
     word = [draw.choose(letters)]
     while len(word) < length:
         word.append(draw.choose(letters.replace(word[-1], "")))

@@ -18,7 +18,7 @@ from smartflo_contract.factories.generators import generators_with
 from smartflo_contract.live.checking.masking import KeyNames, UnknownKeys
 from smartflo_contract.live.errors import RecordError
 from smartflo_contract.live.recording._leak_scan import as_string, find_leak, replaced_values
-from smartflo_contract.live.recording._times import EXTENDED_JSON_KEYS, is_time
+from smartflo_contract.live.recording._times import EXTENDED_JSON_KEYS, is_time, ordered_times, shift_name
 from smartflo_contract.live.recording._value_policies import (
     NOT_PERSONAL,
     PERSONAL,
@@ -58,9 +58,10 @@ _T = TypeVar("_T")
 def pseudonymize(leads: Iterable[object], key: bytes, *, contract: Contract | None = None) -> Iterator[Any]:
     """Return the leads of one response, one by one, with a pseudonym for every personal value.
 
-    Equal values have equal pseudonyms throughout the response, different values different ones. All times, including
-    those in ids, are shifted by the same offset. Each lead keeps its findings. The same key always returns the same
-    leads. Memory grows with the number of different values.
+    Equal values have equal pseudonyms throughout the response, different values different ones. Times that rules
+    compare, including those in ids, are shifted by the same offset, those of each other key by one of its own. Each
+    lead keeps its findings. The same key always returns the same leads. Memory grows with the number of different
+    values.
 
     Args:
         leads: the items of a decoded response.
@@ -106,6 +107,7 @@ class Pseudonymizer:
         self._kept_columns: set[str] = set()
         self._kept: set[str] = set()
         self._avoid: Runs = NO_RUNS
+        self._times: frozenset[int] = frozenset()
         self._index = -1
 
     def lead(self, lead: object) -> Any:
@@ -119,6 +121,7 @@ class Pseudonymizer:
             self._fail(path, f"{_NOT_JSON}, or it is {_TOO_DEEP}")
         if isinstance(lead, dict):
             self._add_fields(lead.keys() - self._names)
+        self._times = ordered_times(lead)
         self._kept.clear()
         self._lead_pointers.clear()
         self._avoid = {
@@ -229,8 +232,9 @@ class Pseudonymizer:
 
     def _shift_time(self, value: Any, path: Path) -> str | int:
         """Return a shifted time, as a string if it was one."""
+        name = shift_name(path)
         try:
-            shifted = self._pseudonyms.time(int(value))
+            shifted = self._pseudonyms.time(int(value), name, () if name else self._times)
         except RecordError as error:
             self._fail(path, str(error))
         return str(shifted) if isinstance(value, str) else shifted

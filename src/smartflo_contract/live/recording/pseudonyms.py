@@ -6,13 +6,20 @@ digits one by one. Without the key, a pseudonym cannot be traced back to its val
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Final
 
 from smartflo_contract.factories.pools import DOMAINS
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.live.recording._segments import REPLACEMENTS, Replacement, replace_fraction, segments
+from smartflo_contract.live.recording._segments import (
+    REPLACEMENTS,
+    Replacement,
+    is_short_word,
+    replace_fraction,
+    replace_short_word,
+    segments,
+)
 from smartflo_contract.live.recording.character_runs import (
     NO_RUNS,
     OBJECT_ID_TIME_DIGITS,
@@ -37,6 +44,7 @@ _MAX_EXACT: Final = 2**53 - 1
 _MAX_EXACT_DIGITS: Final = len(str(_MAX_EXACT))
 _MAX_ATTEMPTS: Final = 10_000
 _YEAR_SECONDS: Final = 365 * 24 * 60 * 60
+_SECOND_MS: Final = 1_000
 _MAX_TIME_MS: Final = 10**15
 """Epoch milliseconds beyond the year 30000. Four years may leave the first four digits of a larger number."""
 _NOT_TIMES: Final = (INT64[0] - 1, *INT64, INT64[1] + 1)
@@ -71,6 +79,7 @@ class Pseudonyms:
             "phone": PhoneNumbers(self._key).pseudonym,
             "email": self._replace_email,
         }
+        self._offsets: dict[str, int] = {}
         # Four to eight years back, not by whole tens of seconds: the first four digits change, and the last.
         draw = Draw(blake2b(key, digest_size=32, person=b"offset").digest(), "", 0)
         self._offset_seconds = -(4 * _YEAR_SECONDS + draw.below(_YEAR_SECONDS * 4 // 10) * 10 + 1 + draw.below(9))
@@ -78,10 +87,11 @@ class Pseudonyms:
     def string(self, source: str, avoid: Runs = NO_RUNS, is_valid: Callable[[str], bool] = lambda _: True) -> str:
         """Return the pseudonym of a string.
 
-        A word of more than four letters keeps the class of its length, 5 to 8, 9 to 16 and so on; everything else
-        keeps its length. Digits become digits, letters become letters of the same case, and letters beyond ASCII stay
-        beyond it. Other characters are kept, unless there are four in a row. The empty string, 0, and the placeholder
-        in the vendor's documentation are kept.
+        A string that is one word of two to eight letters gets any such length, so that Yes and No look alike. In longer
+        strings, a word of more than four letters keeps the class of its length, 5 to 8, 9 to 16 and so on; everything
+        else keeps its length. Digits become digits, letters become letters of the same case, and letters beyond ASCII
+        stay beyond it. Other characters are kept, unless there are four in a row. The empty string, 0, and the
+        placeholder in the vendor's documentation are kept.
 
         Args:
             source: the string.
@@ -91,7 +101,9 @@ class Pseudonyms:
         Raises:
             RecordError: there is no pseudonym of this form.
         """
-        return self._pseudonym(source, avoid, is_valid, self._replace_object_id if is_object_id(source) else self._like)
+        if is_object_id(source):
+            return self._pseudonym(source, avoid, is_valid, self._replace_object_id)
+        return self._pseudonym(source, avoid, is_valid, replace_short_word if is_short_word(source) else self._like)
 
     def number(self, source: float, avoid: Runs = NO_RUNS, is_valid: Callable[[float], bool] = lambda _: True) -> float:
         """Return the pseudonym of a number: of as many digits, and equal to that of a string of the same digits.
@@ -124,11 +136,13 @@ class Pseudonyms:
         like = self._like if is_whole else replace_fraction
         return number_type(sign * parse(self._pseudonym(digits, avoid, is_candidate, like)))
 
-    def time(self, source: int) -> int:
-        """Return a time in epoch milliseconds, shifted as all times are.
+    def time(self, source: int, name: str = "", others: Iterable[int] = ()) -> int:
+        """Return a time in epoch milliseconds: shifted by whole seconds, with other milliseconds unless they are 0.
 
         Args:
             source: the time. The ends of the 64-bit integers are no times, and are kept.
+            name: name of the times that are shifted by the same offset; empty for that of ObjectIds.
+            others: times that are shifted by the same offset, and with which the order is kept.
 
         Raises:
             RecordError: the time is so far away that its first digits would stay the same.
@@ -138,7 +152,29 @@ class Pseudonyms:
         if abs(source) >= _MAX_TIME_MS:
             message = "a time this far away cannot be hidden by shifting it"
             raise RecordError(message)
-        return source + self._offset_seconds * 1_000
+        seconds = source // _SECOND_MS
+        times = sorted({source, *(other for other in others if other // _SECOND_MS == seconds)})
+        milliseconds = self._milliseconds(times, name)[times.index(source)]
+        return (seconds + self._offset(name)) * _SECOND_MS + milliseconds
+
+    def _offset(self, name: str) -> int:
+        """Return the seconds by which times of a name are shifted: one to three years less than those of ids."""
+        if name and name not in self._offsets:
+            self._offsets[name] = _YEAR_SECONDS + 10 * Draw(self._key, f"offset {name}", 0).below(_YEAR_SECONDS // 5)
+        return self._offset_seconds + self._offsets.get(name, 0)
+
+    def _milliseconds(self, times: Sequence[int], name: str) -> Sequence[int]:
+        """Return different milliseconds for times in the same second, in their order."""
+        attempt = 0
+        while True:
+            drawn = {
+                1 + Draw(self._key, f"milliseconds {name} {time}", attempt).below(_SECOND_MS - 1)
+                for time in times
+                if time % _SECOND_MS
+            } | {0 for time in times if not time % _SECOND_MS}
+            if len(drawn) == len(times):
+                return sorted(drawn)
+            attempt += 1
 
     def _pseudonym(self, source: str, avoid: Runs, is_valid: Callable[[str], bool], like: Replacement) -> str:
         """Return the known pseudonym of a string, or a new one."""
@@ -167,7 +203,7 @@ class Pseudonyms:
         raise RecordError(message)
 
     def _replace_object_id(self, source: str, draw: Draw) -> str:
-        """Return an ObjectId whose seconds are shifted as all times are."""
+        """Return an ObjectId whose seconds are shifted as the times are with which rules compare them."""
         seconds = (int(source[:OBJECT_ID_TIME_DIGITS], 16) + self._offset_seconds) % 2**32
         return f"{seconds:08x}{draw.below(2**64):016x}"
 

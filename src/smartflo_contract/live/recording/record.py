@@ -53,9 +53,8 @@ def record(
 ) -> Recorded:
     """Record a response without personal data, as a fixture, as tests of its findings, or both.
 
-    Every personal value is replaced by a pseudonym. Equal values stay equal, times keep their differences, and each
-    lead keeps its findings. Files are written at the end, or not at all if anything cannot be replaced; existing files
-    are replaced.
+    Every personal value is replaced by a pseudonym. Equal values stay equal, and each lead keeps its findings.
+    Files are written at the end, or not at all if anything cannot be replaced; existing files are replaced.
 
     Args:
         body: a URL of the API; or a path, bytes or an open binary file that contains an array of leads or one lead per
