@@ -135,6 +135,7 @@ def test_asserts_on_requests(smartflo: Smartflo) -> None:
     assert [] == smartflo.requests
 
 
+@pytest.mark.filterwarnings("ignore::smartflo_contract.pytest_plugin.UnmetFaultWarning")
 @pytest.mark.parametrize("size", range(3))
 def test_every_test_has_new_account(smartflo: Smartflo, size: int) -> None:
     """Nothing of an earlier test is left."""

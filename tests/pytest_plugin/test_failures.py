@@ -125,7 +125,10 @@ def test_failure_shows_requests_and_settings(pytester: pytest.Pytester) -> None:
         "last requests of this account:\n  ... 3 earlier requests\n  GET /v1/broadcast/leads/8669 -> 200\n" in section
     )
     assert "  GET /v1/broadcast/leads/123456 -> 404: this account has no list with the id 123456" in section
-    assert "\nquirks: expired_token=200\nfault: 503, ok\nfault: 429; list_id=8668; retry_after=2\nReproduce" in section
+    assert (
+        "\nquirks: expired_token=200\nfault: 503, ok\nfault: 429; list_id=8668; retry_after=2 (no request met it)\n"
+        in section
+    )
     assert "last requests" not in other
     assert "quirks" not in other
 

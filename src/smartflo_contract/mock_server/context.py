@@ -14,6 +14,7 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs, Resolved
 from smartflo_contract.mock_server.accounts.settings import UNSET
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims, TokenHolder, Tokens
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
 from smartflo_contract.mock_server.journal.entry import encode_entry
 from smartflo_contract.mock_server.journal.journal import Journal
@@ -57,6 +58,8 @@ class State:
         accounts: stored accounts.
         journal: the last requests. Empty with several workers, because each would know only its own.
         clock: returns the wall clock, in seconds since the epoch.
+        fault_counts: position of a rule of the configuration, to the maximum number of requests that it counted for an
+            account.
     """
 
     def __init__(self, config: Config, clock: Callable[[], float] = _wall_clock) -> None:
@@ -68,6 +71,7 @@ class State:
         self.accounts: Store = MemoryStore(config.max_accounts)
         self.journal = Journal(config.journal_requests if config.workers == 1 else 0, config.journal_bytes)
         self.clock = clock
+        self.fault_counts: dict[int, int] = {}
         _states.add(self)
 
     def renew_locks(self) -> None:
@@ -127,6 +131,14 @@ class State:
             number = self.journal.add(account_id, encode_entry(request, route, response, self.clock()))
             response.headers.add(REQUEST_HEADER, str(number))
         return response
+
+    def unmet_faults(self) -> list[Fault]:
+        """Return the rules of the configuration that no request has met; none if they were replaced."""
+        if self.accounts.get(ALL_ACCOUNTS).settings.faults is not None:
+            return []
+        return [
+            rule for number, rule in enumerate(self.config.faults) if not rule.is_met(self.fault_counts.get(number, 0))
+        ]
 
     def reset(self, account_id: str | None) -> None:
         """Reset an account and delete its requests; all accounts for ``None``."""

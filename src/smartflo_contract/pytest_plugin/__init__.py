@@ -10,13 +10,19 @@ if typing.TYPE_CHECKING:
     from smartflo_contract.pytest_plugin._account import Smartflo
     from smartflo_contract.pytest_plugin._lead_list import LeadList
     from smartflo_contract.pytest_plugin._server import SmartfloServer
+    from smartflo_contract.pytest_plugin._unmet_faults import UnmetFaultWarning
 
-__all__ = ["LeadList", "Smartflo", "SmartfloServer"]
+__all__ = ["LeadList", "Smartflo", "SmartfloServer", "UnmetFaultWarning"]
 
 
 def __getattr__(name: str) -> typing.Any:
-    """Import the type of a fixture when a test names it."""
-    modules = {"LeadList": "_lead_list", "Smartflo": "_account", "SmartfloServer": "_server"}
+    """Import the type of a fixture, or the warning, when a test names it."""
+    modules = {
+        "LeadList": "_lead_list",
+        "Smartflo": "_account",
+        "SmartfloServer": "_server",
+        "UnmetFaultWarning": "_unmet_faults",
+    }
     if name not in modules:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)

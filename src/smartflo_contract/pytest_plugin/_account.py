@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
 from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
-from smartflo_contract.mock_server import Config, FakeSmartflo
+from smartflo_contract.mock_server import Config, FakeSmartflo, Fault
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.pytest_plugin._admin_client import AdminClient, all_requests
 from smartflo_contract.pytest_plugin._arguments import (
@@ -280,6 +280,16 @@ class Smartflo:
         """
         __tracebackhide__ = True
         return self._recorded("/requests/unmatched")
+
+    @property
+    def unmet_faults(self) -> list[str]:
+        """Faults set for this account that no request has met, in the form of ``serve --fault``.
+
+        Faults with a probability, and those of the configuration, are left out.
+        """
+        faults = self.admin("GET", "/faults")
+        rules = [Fault(**faults["rules"][number]) for number in faults["unmet"]]
+        return [str(rule) for rule in rules if rule not in self._config.faults]
 
     def assert_called(
         self,

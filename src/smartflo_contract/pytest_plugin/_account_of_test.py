@@ -10,6 +10,7 @@ import pytest
 from smartflo_contract.pytest_plugin._failures import FAKE, HAS_FAILED, unmatched_message
 from smartflo_contract.pytest_plugin._markers import seed_of_test
 from smartflo_contract.pytest_plugin._settings import fail_setting
+from smartflo_contract.pytest_plugin._unmet_faults import warn_about_unmet_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,8 @@ def account_of_test(
 ) -> Iterator[Smartflo]:
     """Yield a new account; afterwards, fail the test if a request matched no route.
 
+    A test that passes causes a warning for each of its faults that no request has met.
+
     Args:
         item: the test.
         server: the fake.
@@ -47,8 +50,11 @@ def account_of_test(
             fail_setting("@pytest.mark.smartflo", error)
         yield account
         message = unmatched_message(server, account)
-        if message and not arguments.get("allow_unmatched") and not item.stash[HAS_FAILED]:
+        if item.stash[HAS_FAILED]:
+            return
+        if message and not arguments.get("allow_unmatched"):
             pytest.fail(message, pytrace=False)
+        warn_about_unmet_faults(item, account)
 
 
 def _set_start_state(account: Smartflo, arguments: Mapping[str, Any]) -> None:

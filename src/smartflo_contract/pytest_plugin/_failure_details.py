@@ -1,17 +1,15 @@
 """Lines that explain a failed test: its last requests, the quirks and faults in force, and its edge case."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
 from smartflo_contract.factories import EDGE_CASES
-from smartflo_contract.mock_server.faults.rules import SETTINGS, Fault
+from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.pytest_plugin._account import Smartflo
 from smartflo_contract.pytest_plugin._admin_client import all_requests
 from smartflo_contract.pytest_plugin._assertion_messages import MAX_REQUESTS, REQUESTS_HEADING, request_lines
 from smartflo_contract.pytest_plugin._server import SmartfloServer
 from smartflo_contract.schemas.printable import escape_unprintable
-
-_DEFAULT_RULE: Final = Fault(())
 
 
 def unmatched_lines(server: SmartfloServer, account: Smartflo) -> list[str]:
@@ -41,8 +39,9 @@ def failure_lines(account: Smartflo, error: str) -> Iterator[str]:
     quirks = [quirk for quirk in account.admin("GET", "/quirks") if quirk["value"] != quirk["default"]]
     if quirks:
         yield f"quirks: {', '.join('{name}={value}'.format_map(quirk) for quirk in quirks)}"
-    for rule in account.admin("GET", "/faults")["rules"]:
-        yield f"fault: {_shown_rule(rule)}"
+    faults = account.admin("GET", "/faults")
+    for number, rule in enumerate(faults["rules"]):
+        yield f"fault: {Fault(**rule)}{' (no request met it)' if number in faults['unmet'] else ''}"
 
 
 def edge_case_lines(lead: object, test_id: str) -> Iterator[str]:
@@ -63,8 +62,3 @@ def _without_known_reason(request: dict[str, Any]) -> dict[str, Any]:
     if request["route"] is not None:
         return request
     return {**request, "response": {**request["response"], "reason": None}}
-
-
-def _shown_rule(rule: Mapping[str, Any]) -> str:
-    settings = [f"{name}={rule[name]}" for name in SETTINGS if rule[name] != getattr(_DEFAULT_RULE, name)]
-    return "; ".join([", ".join(map(str, rule["steps"])), *settings])

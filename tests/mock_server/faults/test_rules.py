@@ -137,3 +137,45 @@ def test_rejects_steps_that_are_no_list(steps: Any) -> None:
     """The message shows how to write one step; the characters of a string would be steps otherwise."""
     with pytest.raises(ValueError, match=r'steps: expected a list of faults, such as \[503, 503, "ok"\]'):
         Fault(steps)
+
+
+@pytest.mark.parametrize(
+    ("rule", "count"),
+    [
+        (Fault(("503",)), 1),
+        (Fault(("ok", "ok", "cut")), 3),
+        (Fault(("503",), at=4), 4),
+        (Fault(("ok", "503"), repeat=True), 2),
+    ],
+)
+def test_rule_is_met_by_the_request_of_its_first_fault(
+    rule: Fault, count: int, default_client: FlaskClient, account: dict[str, str]
+) -> None:
+    """Until then, the admin API names it as unmet."""
+    request = rules_of_account(default_client, account, (rule,))
+    unmet = []
+    for _ in range(count):
+        unmet.append(default_client.get("/__admin/faults", headers=account).get_json()["unmet"])
+        request()
+
+    assert [[0]] * count == unmet
+    assert [] == default_client.get("/__admin/faults", headers=account).get_json()["unmet"]
+
+
+@pytest.mark.parametrize("rule", [Fault(("503",), probability=0.5), Fault(("ok",))])
+def test_rule_that_need_not_be_met_is_not_unmet(
+    rule: Fault, default_client: FlaskClient, account: dict[str, str]
+) -> None:
+    """A rule with a probability, or without a fault, may meet no request."""
+    rules_of_account(default_client, account, (rule,))
+
+    assert [] == default_client.get("/__admin/faults", headers=account).get_json()["unmet"]
+
+
+def test_rule_for_all_accounts_is_met_by_any_account() -> None:
+    """Without an account, the admin API considers all accounts that have no rules of their own."""
+    client = create_app(Config(faults=(Fault(("503",)), Fault(("cut",), at=9)))).test_client()
+    client.get("/v1/broadcast/leads/8668", headers={"Authorization": "one"})
+
+    assert [1] == client.get("/__admin/faults").get_json()["unmet"]
+    assert [0, 1] == client.get("/__admin/faults", headers={"Authorization": "two"}).get_json()["unmet"]

@@ -270,6 +270,25 @@ def test_workers_end_after_killed_parent(start: Start) -> None:
 
 
 @pytest.mark.slow
+def test_end_names_faults_that_no_request_met(start: Start, send: Send) -> None:
+    """Each unmet fault is one line at the end; those with a probability are left out."""
+    rules = [{"steps": ["503"], "at": 3}, {"steps": ["429"]}, {"steps": ["cut"], "probability": 0.1}]
+    server = start(faults=rules)
+    send(LEADS, base_url=server.url)
+    server.process.terminate()
+
+    assert (0, "", "no request met the fault 503; at=3\n") == server.wait()
+
+
+def test_end_names_no_faults_that_were_replaced(start: Start, send: Send) -> None:
+    """Rules that are no longer in force are not named."""
+    server = start(faults=[{"steps": ["503"]}])
+    send("/__admin/faults", "PUT", base_url=server.url, token=None, data='{"rules": []}')
+    server.process.terminate()
+
+    assert (0, "", "") == server.wait()
+
+
 def test_reraises_error_of_announcement(start: Start) -> None:
     """If the announcement fails, for example at a closed pipe, the server ends and the caller gets the error."""
     code, _, errors = start("broken pipe").wait()

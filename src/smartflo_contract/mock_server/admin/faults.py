@@ -19,7 +19,7 @@ Rules = tuple[Fault, ...]
 def get_faults(request: AdminRequest) -> object:
     """Return the rules of the account, and every kind of fault."""
     kinds = [{"name": name, "evidence": kind.evidence, "why": kind.description} for name, kind in INJECTORS.items()]
-    return {**_rules(request), "kinds": kinds}
+    return {**_rules(request), "unmet": _unmet(request), "kinds": kinds}
 
 
 def put_faults(request: AdminRequest) -> object:
@@ -61,6 +61,21 @@ def _set_rules(
         check_faults(new_rules, [route.name for route in request.settings.routes])
     change_settings(request, lambda settings: replace(settings, faults=rules()), reset_fault_counts=reset_counts)
     return _rules(request)
+
+
+def _unmet(request: AdminRequest) -> list[int]:
+    """Return the positions of the rules that no request of the account, or of any account, has met."""
+    accounts = request.state.accounts
+    ids = accounts.ids() if request.is_for_all_accounts else [request.account_id]
+    stored = [accounts.peek(account_id) for account_id in ids]
+    counts = [
+        account.fault_counts for account in stored if not request.is_for_all_accounts or account.settings.faults is None
+    ]
+    return [
+        number
+        for number, rule in enumerate(request.settings.faults)
+        if not any(rule.is_met(count.get(number, 0)) for count in (*counts, {}))
+    ]
 
 
 def _rules(request: AdminRequest) -> dict[str, object]:

@@ -82,6 +82,23 @@ class Fault:
             return str(self.steps[number % len(self.steps)]) if is_hit else OK
         return str(self.steps[number]) if number < len(self.steps) else OK
 
+    def is_met(self, count: int) -> bool:
+        """Return whether a request has met the rule; always true with a probability, or without a fault.
+
+        Args:
+            count: number of requests that the rule has counted.
+        """
+        if self.probability < 1 or all(step == OK for step in self.steps):
+            return True
+        return count >= self.at if self.at is not None else any(step != OK for step in self.steps[:count])
+
+    def __str__(self) -> str:
+        """Return the steps and the settings that are not defaults, as ``serve --fault`` accepts them."""
+        names = (name for name in SETTING_NAMES if name != "steps")
+        changed = (name for name in names if getattr(self, name) != getattr(Fault, name))
+        settings = (f"{name}={'true' if getattr(self, name) is True else getattr(self, name)}" for name in changed)
+        return "; ".join((", ".join(map(str, self.steps)), *settings))
+
 
 SETTING_NAMES: Final = tuple(field.name for field in fields(Fault))
 """The names of all settings of a rule, ``steps`` included."""

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from multiprocessing import parent_process
+from multiprocessing.util import Finalize
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any, Final, cast
 
@@ -19,8 +20,9 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
-from smartflo_contract.mock_server.app import create_app
+from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.errors import WorkerError
 from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
@@ -187,9 +189,18 @@ def _load_app(config: Config) -> Flask:
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
     warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
     app = create_app(config)
+    Finalize(None, _report_unmet_faults, (app.extensions[EXTENSION],), exitpriority=0)
     limits = BodyLimits(BoundedSemaphore(_THREADS_FOR_BODIES))
     app.wsgi_app = with_body_deadline(app.wsgi_app, limits)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _report_unmet_faults(state: State) -> None:
+    """Print a line for each fault of the configuration that no request has met: its rule may be wrong."""
+    with suppress(OSError, ValueError):  # standard error may be closed
+        for rule in state.unmet_faults():
+            sys.stderr.write(f"no request met the fault {rule}\n")
+        sys.stderr.flush()
 
 
 def _end_after_parent(wait_for_parent: Callable[[], None]) -> None:
