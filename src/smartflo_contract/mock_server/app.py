@@ -29,6 +29,7 @@ from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_
 from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN, generic_path
 from smartflo_contract.mock_server.journal.request_log import describe_request
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
+from smartflo_contract.mock_server.observer import Observer, track_quirks
 
 EXTENSION: Final = "smartflo_contract"
 """Key of ``Flask.extensions`` with the state of a fake."""
@@ -64,11 +65,12 @@ class _Fake(Flask):
         return MapAdapter(self.url_map, "localhost", script, "", request.scheme, request.path, request.method, query)
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None, *, observer: Observer | None = None) -> Flask:
     """Return the fake as a Flask application.
 
     Args:
         config: the configuration; its host, port and workers are for ``serve`` only.
+        observer: receives every response of a route of the vendor.
 
     Raises:
         ConfigError: the overlay's file is gone, or changed since the configuration was created.
@@ -78,7 +80,7 @@ def create_app(config: Config | None = None) -> Flask:
     # The vendor is not known to redirect: a trailing slash is ignored, and a double slash is another path.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    state = app.extensions[EXTENSION] = State(ensure_config(config))
+    state = app.extensions[EXTENSION] = State(ensure_config(config), observer)
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
     for route in routes.ROUTES:
         views[generic_path(route.path)][route.method] = _api_view(route, state)
@@ -88,6 +90,8 @@ def create_app(config: Config | None = None) -> Flask:
         _add_rule(app, path, views_of_path)
     if state.config.cors:
         allow_origins(app, state.config.cors)
+    if observer is not None:
+        app.before_request(track_quirks)
     if state.config.verbose:
         app.after_request(_log_request)
     app.register_error_handler(HTTPException, partial(_handle_http_error, state))

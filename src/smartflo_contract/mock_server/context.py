@@ -19,6 +19,7 @@ from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
 from smartflo_contract.mock_server.journal.entry import encode_entry
 from smartflo_contract.mock_server.journal.journal import Journal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
+from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server.accounts.store import Store
@@ -57,12 +58,15 @@ class State:
         tokens: issues and recognizes access tokens.
         accounts: stored accounts.
         journal: the last requests. Empty with several workers, because each would know only its own.
+        observer: receives every response; ``None`` for none.
         clock: returns the wall clock, in seconds since the epoch.
         fault_counts: position of a rule of the configuration, to the maximum number of requests that it counted for an
             account.
     """
 
-    def __init__(self, config: Config, clock: Callable[[], float] = _wall_clock) -> None:
+    def __init__(
+        self, config: Config, observer: Observer | None = None, clock: Callable[[], float] = _wall_clock
+    ) -> None:
         """Create the state; leads are generated at the first request for them."""
         self.config = config
         self.catalogs = Catalogs(config)
@@ -70,6 +74,7 @@ class State:
         self.tokens = Tokens(config.seed)
         self.accounts: Store = MemoryStore(config.max_accounts)
         self.journal = Journal(config.journal_requests if config.workers == 1 else 0, config.journal_bytes)
+        self.observer = observer
         self.clock = clock
         self.fault_counts: dict[int, int] = {}
         _states.add(self)
@@ -80,6 +85,8 @@ class State:
         self.accounts.renew_locks()
         self.body_cache.renew_locks()
         self.journal.renew_locks()
+        if self.observer is not None:
+            self.observer.renew_locks()
 
     def token_holder(self, request: Request) -> TokenHolder | None:
         """Return the holder of a request's token, even if it has expired; ``None`` without a token."""
@@ -100,9 +107,9 @@ class State:
         """Return the settings of an account, with defaults filled in."""
         own, common = self.accounts.get(account_id), self.accounts.get(ALL_ACCOUNTS)
         default = self.catalogs.default
-        if own.settings is UNSET and common.settings is UNSET and own.catalog in {None, default.catalog.key}:
-            return default
-        return self.catalogs.resolve(own.settings.over(common.settings), own.catalog)
+        is_default = own.settings is UNSET and common.settings is UNSET and own.catalog in {None, default.catalog.key}
+        settings = default if is_default else self.catalogs.resolve(own.settings.over(common.settings), own.catalog)
+        return settings if self.observer is None else settings._replace(quirks=TrackedQuirks(settings.quirks))
 
     def now(self, account_id: str) -> float:
         """Return the time on an account's clock, in seconds since the epoch."""
@@ -117,19 +124,24 @@ class State:
         return self.tokens.prepare(account_id, self.now(account_id), self.clock())
 
     def record(self, request: Request, route: str | None, response: Response) -> Response:
-        """Add a request to the journal and return its response.
+        """Add a request to the journal, show its response to the observer, and return it.
 
         Args:
             request: the request.
             route: method and path as in the OpenAPI document; ``None`` if no route matched.
             response: the response, which gets the header with the request's id.
         """
+        if not self.journal and self.observer is None:
+            return response
+        account_id = request.environ.get(_ACCOUNT_KEY)
+        if account_id is None:  # the request was rejected before it became a call
+            account_id = self.account_of(request)
         if self.journal:
-            account_id = request.environ.get(_ACCOUNT_KEY)
-            if account_id is None:  # the request was rejected before it became a call
-                account_id = self.account_of(request)
             number = self.journal.add(account_id, encode_entry(request, route, response, self.clock()))
             response.headers.add(REQUEST_HEADER, str(number))
+        if self.observer is not None and route is not None:
+            settings = self.resolved_settings(ALL_ACCOUNTS if account_id is None else account_id)
+            self.observer.observe(ObservedResponse(request, route, response, account_id, settings, quirks_read()))
         return response
 
     def unmet_faults(self) -> list[Fault]:

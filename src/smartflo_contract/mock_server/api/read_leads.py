@@ -53,12 +53,12 @@ def _find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
 
 def _leads_response(call: Call, leads: LeadList) -> Response:
     """Return all leads of a list, or those with the phone number in the query."""
-    request, cache, number_filter = call.request, call.state.body_cache, call.settings.quirks["number_filter"]
+    request, cache = call.request, call.state.body_cache
     number = request.args.get("number") if request.environ.get("QUERY_STRING") else None
-    if number is None or number_filter == "ignored":
+    if number is None or call.settings.quirks["number_filter"] == "ignored":
         headers = leads.headers if number is None else lead_headers(leads.etag, "assumed")
         return _body_response(request, leads.etag, headers, partial(cache.cached, leads), partial(cache.body, leads))
-    indexes = _filter_by_number(leads, number, number_filter)
+    indexes = _filter_by_number(leads, number, call.settings.quirks["number_filter"])
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     headers = lead_headers(etag, "assumed")
     if sum(character in "0123456789" for character in number) < _PHONE_DIGITS:

@@ -15,6 +15,7 @@ from smartflo_contract.mock_server.accounts.account_ids import account_id_of_log
 from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State
+from smartflo_contract.mock_server.observer import Observer
 from smartflo_contract.mock_server.server.sockets import Address, bind, resolve
 
 if TYPE_CHECKING:
@@ -120,13 +121,15 @@ class FakeSmartflo:
     Args:
         config: the configuration; its port and workers are for ``serve`` only.
         port: port to listen on; 0 for any free port.
+        observer: receives every response of a route of the vendor.
 
     Raises:
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
 
-    def __init__(self, config: Config | None = None, *, port: int = 0) -> None:
+    def __init__(self, config: Config | None = None, *, port: int = 0, observer: Observer | None = None) -> None:
         """Store the configuration; the fake does not listen yet."""
+        self._observer = observer
         self._config = ensure_config(config)
         self._port = port
         self._app: Flask | None = None
@@ -219,7 +222,7 @@ class FakeSmartflo:
             message = f"the fake is running already at {self.url}"
             raise RuntimeError(message)
         requested = resolve(self._config.host, self._port)
-        app = create_app(self._config)
+        app = create_app(self._config, observer=self._observer)
         self._listener = _Listener(app, requested)
         self._app = app
         return self

@@ -1,0 +1,70 @@
+"""Observe the responses of a fake, as value coverage does."""
+
+from collections.abc import Collection, Mapping
+from contextvars import ContextVar
+from typing import Any, Final, NamedTuple, Protocol
+
+from flask import Request, Response
+
+from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
+
+
+class ObservedResponse(NamedTuple):
+    """A response of a route of the vendor, before it is sent.
+
+    Attributes:
+        request: the request.
+        route: method and path, as in the OpenAPI document.
+        response: the response; an observer may replace its body by one with the same bytes.
+        account_id: id of the account; ``None`` without one.
+        settings: resolved settings of the account.
+        quirks_read: names of the quirks that decided about the response.
+    """
+
+    request: Request
+    route: str
+    response: Response
+    account_id: str | None
+    settings: ResolvedSettings
+    quirks_read: Collection[str]
+
+
+class Observer(Protocol):
+    """Receives every response of a route of the vendor."""
+
+    def observe(self, observed: ObservedResponse, /) -> None:
+        """Receive a response before it is sent."""
+
+    def report(self, context: str | None = None, /) -> Mapping[str, Any]:
+        """Return what was observed, for the admin API.
+
+        Args:
+            context: only what was observed in this context.
+        """
+
+    def renew_locks(self) -> None:
+        """Replace all locks in a forked process."""
+
+
+_quirks_read: Final[ContextVar[set[str] | None]] = ContextVar("quirks_read", default=None)
+
+
+class TrackedQuirks(dict[str, str]):
+    """The value of every quirk, which notes the quirks that a request reads."""
+
+    def __getitem__(self, name: str) -> str:
+        """Return a value, and note that it was read."""
+        names = _quirks_read.get()
+        if names is not None:
+            names.add(name)
+        return super().__getitem__(name)
+
+
+def track_quirks() -> None:
+    """Start to note the quirks that the current request reads."""
+    _quirks_read.set(set())
+
+
+def quirks_read() -> Collection[str]:
+    """Return the names of the quirks that the current request has read."""
+    return _quirks_read.get() or ()
