@@ -43,6 +43,19 @@ def require_writable(path: Path) -> None:
         raise OutputError(path, error.strerror) from None
 
 
+def require_writable_folder(path: Path) -> None:
+    """Create a folder if it is missing, and require that files can be created in it.
+
+    Raises:
+        OutputError: they cannot be.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(path, error.strerror) from None
+    require_writable(path / "index.html")
+
+
 @contextmanager
 def replace_file(path: Path | None) -> Iterator[BinaryIO]:
     """Open a file that replaces another one at the end, unless there is an error.

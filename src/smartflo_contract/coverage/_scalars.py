@@ -1,0 +1,258 @@
+"""Cells of numbers, booleans, strings, and of values that are listed one by one."""
+
+import json
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache, reduce
+from math import ceil, floor, inf
+from operator import or_
+from typing import Any, Final
+
+import jsonschema_rs
+import orjson
+
+from smartflo_contract.coverage.cell import ASSUMED, Mask, ValueNode
+from smartflo_contract.factories.digest_draw import Draw
+from smartflo_contract.factories.schema_values import value_for
+from smartflo_contract.schemas.json_values import MAX_SAFE_INTEGER
+from smartflo_contract.schemas.known_values import KnownValues, known_values
+from smartflo_contract.schemas.printable import escape_unprintable
+from smartflo_contract.schemas.schema_keywords import plain_schema
+
+MAX_INT32: Final = 2**31 - 1
+"""The largest integer of 32 bits, in which many databases and languages store numbers."""
+LONG_CHARACTERS: Final = 256
+"""Length from which a string without a maximum is long: many databases store 255 characters."""
+_LARGE: Final = "above 2147483647, the largest 32-bit integer"
+_LARGE_DIGITS: Final = "above 9007199254740991, the largest integer that a double represents exactly"
+
+
+class Scalars:
+    """The cells of scalars of one type.
+
+    Args:
+        mask: returns the cells of one value.
+    """
+
+    def __init__(self, mask: Callable[[Any], Mask]) -> None:
+        """Keep the function."""
+        self.mask = mask
+
+    def column_mask(self, values: Sequence[Hashable]) -> Mask:
+        """Return the cells of several values."""
+        return reduce(or_, map(self.mask, set(values)), 0)
+
+
+class Lengths:
+    """The cells of strings that differ by their lengths.
+
+    Args:
+        mask: returns the cells of one length.
+    """
+
+    def __init__(self, mask: Callable[[int], Mask]) -> None:
+        """Keep the function."""
+        self._mask = mask
+
+    def mask(self, value: str) -> Mask:
+        """Return the cells of one string."""
+        return self._mask(len(value))
+
+    def column_mask(self, values: Sequence[str]) -> Mask:
+        """Return the cells of several strings."""
+        return reduce(or_, map(self._mask, set(map(len, values))), 0)
+
+
+def booleans(node: ValueNode) -> Scalars:
+    """Return the cells of true and false."""
+    bits = {value: node.add(f"={json.dumps(value)}", json.dumps(value), value) for value in (False, True)}
+    return Scalars(bits.__getitem__)
+
+
+def listed_values(node: ValueNode) -> Scalars:
+    """Return the cells of the values of ``enum`` or ``const``; values are distinguished as in JSON."""
+    values = [node.schema["const"]] if "const" in node.schema else node.schema["enum"]
+    labels = {entry["value"]: entry["label"] for entry in node.schema.get("x-known-values", ()) if "value" in entry}
+    bits = {
+        _json(value): node.add(f"={_text(value)}", _label(labels, value) or "one of the listed values", value)
+        for value in values
+        if jsonschema_rs.is_valid(plain_schema(node.schema), value)
+    }
+    return Scalars(lambda value: bits.get(_json(value), 0))
+
+
+def open_set(node: ValueNode) -> Scalars:
+    """Return the cells of an open set: one for each known value, one for a range, and one for unknown values."""
+    known = known_values({"properties": {"": node.schema}})[""]
+    bits: dict[object, Mask] = {}
+    above = 0
+    for entry in node.schema["x-known-values"]:
+        label, evidence = entry["label"], entry["evidence"]
+        if "minimum" in entry:
+            example = next(value for value in range(entry["minimum"], MAX_INT32) if value not in known.labels)
+            above = node.add(f"={entry['minimum']}+", label, example, evidence)
+        else:
+            value = entry["value"]
+            bits[value] = node.add(f"={_text(value)}", label, value, evidence)
+    unknown = node.add(":unknown", "a value that is not known", _unknown_value(node.schema, known), ASSUMED)
+
+    def mask(value: Any) -> Mask:
+        return bits.get(value) or (above if value in known else unknown)
+
+    return Scalars(mask)
+
+
+def numbers(node: ValueNode) -> Scalars:
+    """Return the cells of a number: its limits, zero, negative, positive, large, and with a fraction."""
+    low, high = node.schema.get("minimum"), node.schema.get("maximum")
+    at_limit = {
+        limit: node.add(f":{name}", f"{limit}, the {name}", limit)
+        for name, limit in (("minimum", low), ("maximum", high))
+        if limit is not None and abs(limit) != MAX_SAFE_INTEGER  # that limit is of JSON numbers, not of the property
+    }
+    ranges = [
+        (node.add(f":{name}", description, example, evidence), start, end)
+        for name, description, start, end, evidence in (
+            ("negative", "below 0", None, -1, ASSUMED),
+            ("zero", "0", 0, 0, None),
+            ("positive", "above 0", 1, MAX_INT32, None),
+            ("large", _LARGE, MAX_INT32 + 1, None, ASSUMED),
+        )
+        if (example := _between(low, high, start, end)) is not None
+    ]
+    fraction = 0
+    if "number" in _types(node.schema):
+        fraction = node.add(":fraction", "a number with a fraction", _fraction(low, high), ASSUMED)
+
+    def mask(value: float) -> Mask:
+        if isinstance(value, float) and not value.is_integer():
+            return fraction
+        if value in at_limit:
+            return at_limit[value]
+        if (low is not None and value < low) or (high is not None and value > high):
+            return 0
+        in_range = (
+            bit for bit, start, end in ranges if (start is None or value >= start) and (end is None or value <= end)
+        )
+        return next(in_range, 0)
+
+    return Scalars(mask)
+
+
+def strings(node: ValueNode) -> Scalars | Lengths:
+    """Return the cells of a string: JSON-encoded, an integer as a string, or of some length."""
+    schema = plain_schema(node.schema)
+    if schema.get("contentMediaType") == "application/json":
+        return _json_strings(node)
+    if "pattern" in schema and _accepts(schema, "1") and not _accepts(schema, "x"):
+        return _digits(node)
+    return _lengths(node)
+
+
+def _json_strings(node: ValueNode) -> Scalars:
+    """Return the cells of a JSON-encoded string. Lists repeat such values, so recent ones are cached."""
+    content = node.schema.get("contentSchema", {})
+    item = value_for(content.get("items", {}), Draw(b"cells"))
+    well_formed = node.add(":filled", "JSON that is not empty", json.dumps([item]))
+    empty = node.add(":empty", "JSON that is empty", "[]")
+    malformed = node.add(":malformed", "not JSON", '["', ASSUMED)
+
+    @lru_cache
+    def mask(value: str) -> Mask:
+        try:
+            return well_formed if orjson.loads(value) else empty
+        except ValueError:
+            return malformed
+
+    return Scalars(mask)
+
+
+def _digits(node: ValueNode) -> Scalars:
+    """Return the cells of an integer that is written as a string."""
+    schema = plain_schema(node.schema)
+    positive = node.add(":positive", "an integer above 0, as a string", "1")
+    zero = node.add(":zero", "0, as a string", "0") if _accepts(schema, "0") else 0
+    negative = node.add(":negative", "an integer below 0, as a string", "-1", ASSUMED) if _accepts(schema, "-1") else 0
+    above = str(MAX_SAFE_INTEGER + 1)
+    large = node.add(":large", _LARGE_DIGITS, above, ASSUMED) if _accepts(schema, above) else 0
+
+    def mask(value: str) -> Mask:
+        if value == "0":
+            return zero
+        if value.startswith("-"):
+            return negative if value[1:].isdecimal() else 0
+        if not value.isdecimal():
+            return 0
+        is_large = len(value) > len(above) or (len(value) == len(above) and value >= above)
+        return large if is_large else positive
+
+    return Scalars(mask)
+
+
+def _lengths(node: ValueNode) -> Lengths:
+    schema = plain_schema(node.schema)
+    filled_value = value_for(schema | {"minLength": max(1, schema.get("minLength", 0))}, Draw(b"cells"))
+    empty = node.add(":empty", "an empty string", "") if _accepts(schema, "") else 0
+    filled = node.add(":filled", "a string that is not empty", filled_value)
+    longest = schema.get("maxLength", LONG_CHARACTERS)
+    text = "a" * longest
+    long = 0
+    if longest and _accepts(schema, text):
+        is_limited = "maxLength" in schema
+        description = f"a string of {longest} characters" + (", the maximum" if is_limited else " or more")
+        long = node.add(":longest" if is_limited else ":long", description, text, ASSUMED)
+
+    def mask(length: int) -> Mask:
+        if length == 0:
+            return empty
+        return filled | (long if length >= longest else 0)
+
+    return Lengths(mask)
+
+
+def _unknown_value(schema: Mapping[str, Any], known: KnownValues) -> object:
+    """Return a value that an open set allows and does not list."""
+    if "string" in _types(schema):
+        return next(text for text in ("unknown", "unknown-2") if text not in known)
+    values = (sign * value for value in range(1, MAX_INT32) for sign in (1, -1))
+    return next(value for value in values if value not in known and _accepts(plain_schema(schema), value))
+
+
+def _between(low: float | None, high: float | None, start: int | None, end: int | None) -> int | None:
+    """Return an integer from ``start`` to ``end`` strictly between the limits, ``None`` if there is none."""
+    lowest = max(-inf if start is None else start, -inf if low is None else floor(low) + 1)
+    highest = min(inf if end is None else end, inf if high is None else ceil(high) - 1)
+    if lowest > highest:
+        return None
+    return int(highest if lowest == -inf else lowest)
+
+
+def _fraction(low: float | None, high: float | None) -> float:
+    """Return a number with a fraction between the limits."""
+    if low is None or high is None:
+        return (low + 0.5) if low is not None else (0 if high is None else high) - 0.5
+    middle = (low + high) / 2
+    return middle if middle % 1 else (middle + high) / 2
+
+
+def _text(value: object) -> str:
+    """Return a value as JSON in one line."""
+    return escape_unprintable(json.dumps(value, ensure_ascii=False))
+
+
+def _label(labels: Mapping[object, str], value: object) -> str:
+    return labels.get(value, "") if isinstance(value, Hashable) else ""
+
+
+def _json(value: object) -> bytes:
+    """Return a value as JSON, in which 1.0 and 1 are equal, and true and 1 are not."""
+    is_integral = isinstance(value, float) and value.is_integer()
+    return orjson.dumps(int(value) if is_integral else value, option=orjson.OPT_SORT_KEYS)  # type: ignore[call-overload]
+
+
+def _types(schema: Mapping[str, Any]) -> Sequence[str]:
+    types = schema.get("type", ())
+    return [types] if isinstance(types, str) else types
+
+
+def _accepts(schema: Mapping[str, Any], value: object) -> bool:
+    return jsonschema_rs.is_valid(dict(schema), value)

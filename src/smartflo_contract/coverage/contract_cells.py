@@ -1,0 +1,78 @@
+"""All cells of one contract, in order, and the source file whose lines they are."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, Final
+
+from smartflo_contract.coverage.cell import Cell, matching
+from smartflo_contract.coverage.lead_cells import LeadCells
+from smartflo_contract.coverage.service_cells import service_cells
+from smartflo_contract.schemas import Contract, load_contract
+
+_SUFFIX: Final = ".cells"
+_DEFAULT_PROFILE: Final = "sample"
+_ID_WIDTH: Final = 44
+
+
+class ContractCells:
+    """The cells of one contract: those of its leads, and those of the fake as a service.
+
+    Args:
+        contract: the contract.
+
+    Attributes:
+        contract: the contract.
+        name: name of the source file: ``smartflo.cells`` for the profile ``sample`` without an overlay.
+        leads: the cells of leads.
+        cells: all cells in order, grouped.
+        lines: the number of each cell's line in the source file, counted from 1.
+        text: the source file, one line for each cell, under a heading for each group.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        """Derive the cells and write the source file."""
+        self.contract = contract
+        self.name = file_name(contract)
+        self.leads = LeadCells(contract)
+        self.cells: Sequence[Cell] = [*self.leads.cells, *service_cells().cells]
+        text = list(_text_lines(self.cells))
+        self.text = "".join(f"{line}\n" for line, _ in text)
+        self.lines: Mapping[str, int] = {
+            cell.id: number for number, (_, cell) in enumerate(text, start=1) if cell is not None
+        }
+
+
+@lru_cache(maxsize=64)
+def contract_cells(contract: Contract) -> ContractCells:
+    """Return the cells of a contract; those of recent contracts are cached."""
+    return ContractCells(contract)
+
+
+def cells_of(lead: Mapping[str, Any], contract: Contract | None = None) -> set[str]:
+    """Return the ids of the cells of a lead, whether it is valid or not.
+
+    Args:
+        lead: the decoded lead.
+        contract: the contract; that of the profile ``sample`` by default.
+    """
+    cells = contract_cells(load_contract() if contract is None else contract).leads
+    return {cell.id for cell in matching(cells.cells, cells.leads_mask([lead]))}
+
+
+def file_name(contract: Contract) -> str:
+    """Return the name of the source file of a contract."""
+    parts = ["smartflo"]
+    if contract.profile != _DEFAULT_PROFILE:
+        parts.append(contract.profile)
+    if contract.overlay is not None and contract.overlay.patch:
+        parts.append(contract.overlay.digest)
+    return "-".join(parts) + _SUFFIX
+
+
+def _text_lines(cells: Sequence[Cell]) -> Iterator[tuple[str, Cell | None]]:
+    """Yield the lines of the source file, each with its cell."""
+    for group, members in groupby(cells, key=lambda cell: cell.group):
+        yield f"# {group}", None
+        for cell in members:
+            yield f"{cell.id:<{_ID_WIDTH}}  # {cell.description} ({cell.evidence})", cell

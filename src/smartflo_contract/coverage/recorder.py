@@ -1,0 +1,149 @@
+"""Record which cells the responses of a fake have."""
+
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from flask import Request
+
+from smartflo_contract.coverage._streams import MAX_STREAM_LEADS, StreamMask, body_mask, count_when_read
+from smartflo_contract.coverage.cell import Mask
+from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
+from smartflo_contract.coverage.recording import Recording, context_name
+from smartflo_contract.coverage.service_cells import service_cells
+from smartflo_contract.mock_server.api.routes import ROUTES
+from smartflo_contract.mock_server.faults.injectors import sends_response
+from smartflo_contract.mock_server.http.responses import FAULT_HEADER
+from smartflo_contract.mock_server.http.route_names import GET_LEADS
+from smartflo_contract.mock_server.lists.catalog import CatalogKey
+from smartflo_contract.mock_server.observer import ObservedResponse
+from smartflo_contract.schemas import Contract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTEXT_HEADER: Final = "X-Smartflo-Fake-Context"
+"""Header of a request that names its context, such as the name of a test."""
+_CONTEXT_VARIABLE: Final = "HTTP_X_SMARTFLO_FAKE_CONTEXT"
+_ROUTES: Final = frozenset(route.name for route in ROUTES)
+"""Routes of the vendor; the responses of others, such as those of the user's own routes, are not counted."""
+_OK: Final = 200
+_MAX_BODIES: Final = 4096
+"""Maximum number of bodies whose cells are kept."""
+_LEAD_QUIRKS: Final = tuple(name for name in CatalogKey._fields if name != "profile")
+"""Quirks that leads depend on: they take effect when a list is generated, not when it is requested."""
+_TRUNCATED: Final = f"of a streamed list, the first {MAX_STREAM_LEADS:,} leads are counted"
+
+
+class Recorder:
+    """Records which cells the responses of a fake have; an observer of ``create_app`` and ``FakeSmartflo``.
+
+    Attributes:
+        context: context of all responses; ``None`` for the request's header, or its account without one.
+    """
+
+    def __init__(self) -> None:
+        """Start without responses."""
+        self.context: str | None = None
+        self._recording = Recording()
+        self._body_masks: dict[tuple[str, str], Mask] = {}
+        self._lock = Lock()
+
+    def renew_locks(self) -> None:
+        """Replace the lock, which another thread may have held when this process was forked."""
+        self._lock = Lock()
+
+    def add_contract(self, contract: Contract) -> None:
+        """Add a contract, so that it is reported even if no leads are served."""
+        with self._lock:
+            self._recording.add_contract(contract)
+
+    def observe(self, observed: ObservedResponse) -> None:
+        """Count the cells of a response; of a streamed body once it was read to the end."""
+        if observed.route not in _ROUTES:
+            return
+        response, settings = observed.response, observed.settings
+        context = self._context(observed.request, observed.account_id)
+        service, fault = service_cells(), response.headers.get(FAULT_HEADER)
+        mask = service.fault_mask(fault)
+        if sends_response(fault):
+            mask |= service.status_mask(response.status_code)
+            mask |= service.quirks_mask((name, settings.quirks[name]) for name in observed.quirks_read)
+        with self._lock:
+            self._recording.add_service(context, mask)
+        if observed.route == GET_LEADS and response.status_code == _OK and observed.request.method == "GET":
+            self._observe_leads(observed, context)
+
+    def take(self) -> Recording:
+        """Return what was recorded, and start again."""
+        with self._lock:
+            recording, self._recording = self._recording, Recording()
+            return recording
+
+    def copy(self) -> Recording:
+        """Return what was recorded so far."""
+        copy = Recording()
+        with self._lock:
+            copy.merge(self._recording)
+        return copy
+
+    def report(self, context: str | None = None) -> dict[str, Any]:
+        """Return what was recorded so far, in the form of a data file.
+
+        Args:
+            context: only this context; ``None`` for all.
+        """
+        report = self.copy().as_dict()
+        if context is not None:
+            report["contexts"] = {name: masks for name, masks in report["contexts"].items() if name == context}
+        return report
+
+    def _observe_leads(self, observed: ObservedResponse, context: str) -> None:
+        response, settings = observed.response, observed.settings
+        cells = contract_cells(settings.catalog.contract)
+        key = cells.name, response.headers.get("ETag", "")
+        known = self._body_masks.get(key)
+        quirks = ((name, settings.quirks[name]) for name in _LEAD_QUIRKS)
+        service = service_cells().quirks_mask(quirks) | service_cells().profile_mask(cells.contract.profile)
+        count = partial(self._count, context, cells, service)
+        if response.is_sequence:
+            mask = known
+            if mask is None:
+                mask = body_mask(cells.leads, b"".join(cast("list[bytes]", response.response)))
+                self._keep(key, mask)
+            count(mask)
+            return
+        stream = None if known is not None else StreamMask(cells.leads)
+
+        def finish() -> None:
+            mask = known if stream is None else stream.result()
+            self._keep(key, mask)
+            count(mask, is_truncated=stream is not None and stream.is_truncated)
+
+        response.response = count_when_read(cast("Iterator[bytes]", response.response), stream, finish)
+
+    def _count(
+        self, context: str, cells: ContractCells, service: Mask, mask: Mask | None, *, is_truncated: bool = False
+    ) -> None:
+        if mask is None:
+            return
+        with self._lock:
+            self._recording.add_service(context, service)
+            self._recording.add_leads(context, cells, mask)
+            if is_truncated:
+                self._recording.notes.add(_TRUNCATED)
+
+    def _keep(self, key: tuple[str, str], mask: Mask | None) -> None:
+        """Keep the cells of a body with an entity tag, and forget the oldest beyond a maximum."""
+        if mask is None or not key[1]:
+            return
+        with self._lock:
+            self._body_masks[key] = mask
+            if len(self._body_masks) > _MAX_BODIES:
+                self._body_masks.pop(next(iter(self._body_masks)))
+
+    def _context(self, request: Request, account_id: str | None) -> str:
+        if self.context is not None:
+            return self.context
+        header = request.environ.get(_CONTEXT_VARIABLE)
+        return account_id or "" if header is None else context_name(header.encode("latin-1").decode(errors="replace"))

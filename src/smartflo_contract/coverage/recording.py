@@ -1,0 +1,220 @@
+"""What was served: the cells of each contract, by context. Recordings are merged, and stored as JSON."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final, Self
+
+import orjson
+
+from smartflo_contract.coverage.cell import Cell, Mask
+from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
+from smartflo_contract.coverage.errors import CoverageError
+from smartflo_contract.coverage.service_cells import service_cells
+from smartflo_contract.schemas import Contract, ContractError, load_contract
+from smartflo_contract.schemas.overlay import load_overlay
+from smartflo_contract.schemas.printable import escape_unprintable
+
+FORMAT: Final = "smartflo-coverage"
+VERSION: Final = 1
+MAX_CONTEXTS: Final = 100_000
+"""Maximum number of contexts. Responses of further contexts are counted without their names."""
+OTHER_CONTEXTS: Final = "(other contexts)"
+_MAX_CONTEXT_CHARACTERS: Final = 200
+_TOO_MANY: Final = f"more than {MAX_CONTEXTS:,} contexts: the others are counted together"
+
+
+class Recording:
+    """The cells that were served.
+
+    Attributes:
+        contracts: the contracts of the leads, by the name of their source file.
+        lead_masks: by context and name of the source file, the cells of leads.
+        service_masks: by context, the cells of the fake as a service.
+        notes: why the recording is partial, if it is.
+    """
+
+    def __init__(self) -> None:
+        """Start without responses."""
+        self.contracts: dict[str, Contract] = {}
+        self.lead_masks: dict[str, dict[str, Mask]] = {}
+        self.service_masks: defaultdict[str, Mask] = defaultdict(int)
+        self.notes: set[str] = set()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to report."""
+        return bool(self.contracts or self.lead_masks or self.service_masks or self.notes)
+
+    def add_contract(self, contract: Contract) -> None:
+        """Add a contract, so that it is reported even if no leads are served."""
+        self.contracts.setdefault(contract_cells(contract).name, contract)
+
+    def add_service(self, context: str, mask: Mask) -> None:
+        """Add cells of the fake as a service."""
+        self.service_masks[self._known(context)] |= mask
+
+    def add_leads(self, context: str, cells: ContractCells, mask: Mask) -> None:
+        """Add cells of leads."""
+        self.contracts.setdefault(cells.name, cells.contract)
+        masks = self.lead_masks.setdefault(self._known(context), {})
+        masks[cells.name] = masks.get(cells.name, 0) | mask
+
+    def merge(self, other: "Recording") -> None:
+        """Add what another recording has."""
+        self.contracts = other.contracts | self.contracts
+        for context, mask in other.service_masks.items():
+            self.add_service(context, mask)
+        for context, masks in other.lead_masks.items():
+            for name, mask in masks.items():
+                self.add_leads(context, contract_cells(self.contracts[name]), mask)
+        self.notes |= other.notes
+
+    def contexts(self) -> list[str]:
+        """Return the contexts, sorted."""
+        return sorted({*self.lead_masks, *self.service_masks})
+
+    def all_cells(self) -> Iterator[ContractCells]:
+        """Yield the cells of each contract, in the order of their names."""
+        for name in sorted(self.contracts):
+            yield contract_cells(self.contracts[name])
+
+    def served_mask(self, cells: ContractCells, context: str | None = None) -> Mask:
+        """Return the cells of a contract that were served in a context, or in any for ``None``.
+
+        Cells of the fake as a service are the same in every contract; their bits follow those of the leads.
+        """
+        contexts = self.contexts() if context is None else (context,)
+        leads = service = 0
+        for name in contexts:
+            leads |= self.lead_masks.get(name, {}).get(cells.name, 0)
+            service |= self.service_masks.get(name, 0)
+        return leads | service << len(cells.leads.cells)
+
+    def as_dict(self, *, portable: bool = True) -> dict[str, Any]:
+        """Return the recording in JSON types.
+
+        Args:
+            portable: include the ids of all cells, so that another version can read it.
+        """
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "contracts": {
+                name: _contract_as_dict(contract, portable=portable) for name, contract in self.contracts.items()
+            },
+            "service": [cell.id for cell in service_cells().cells] if portable else None,
+            "contexts": {
+                context: {
+                    "leads": {name: hex(mask) for name, mask in sorted(self.lead_masks.get(context, {}).items())},
+                    "service": hex(self.service_masks.get(context, 0)),
+                }
+                for context in self.contexts()
+            },
+            "notes": sorted(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Return the recording of a result of :meth:`as_dict`, of this or of an earlier version.
+
+        Raises:
+            ContractError: a contract cannot be loaded.
+            KeyError, TypeError, ValueError: the content has another form.
+        """
+        recording = cls()
+        remap = {}
+        for name, entry in content["contracts"].items():
+            contract = _contract_from_dict(entry)
+            recording.contracts[name] = contract
+            remap[name] = _Remap(entry["cells"], contract_cells(contract).leads.cells)
+        service = _Remap(content["service"], service_cells().cells)
+        for context, masks in content["contexts"].items():
+            recording.add_service(context, service.mask(int(masks["service"], 16)))
+            for name, mask in masks["leads"].items():
+                cells = contract_cells(recording.contracts[name])
+                recording.add_leads(context, cells, remap[name].mask(int(mask, 16)))
+        recording.notes.update(map(str, content["notes"]))
+        return recording
+
+    def encode(self) -> bytes:
+        """Return the content of a data file."""
+        return orjson.dumps(self.as_dict(), option=orjson.OPT_APPEND_NEWLINE)
+
+    def _known(self, context: str) -> str:
+        is_known = context in self.service_masks or context in self.lead_masks
+        if is_known or len(self.service_masks) + len(self.lead_masks) < 2 * MAX_CONTEXTS:
+            return context
+        self.notes.add(_TOO_MANY)
+        return OTHER_CONTEXTS
+
+
+def read_recording(path: Path) -> Recording:
+    """Return the recording in a data file.
+
+    Raises:
+        CoverageError: the file cannot be read, is damaged, is of a newer version, or is not a data file.
+    """
+    try:
+        content = orjson.loads(path.read_bytes())
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}; run the tests with --smartflo-coverage first"
+        raise CoverageError(message) from None
+    except ValueError:
+        message = f"{path}: not a coverage data file, or damaged; delete it and run the tests again"
+        raise CoverageError(message) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        message = f"{path}: not a coverage data file of smartflo-contract"
+        raise CoverageError(message)
+    if content.get("version") != VERSION:
+        message = f"{path}: version {content.get('version')!r}, expected {VERSION}; use the release that wrote it"
+        raise CoverageError(message)
+    try:
+        return Recording.from_dict(content)
+    except (AttributeError, ContractError, LookupError, TypeError, ValueError) as error:
+        message = f"{path}: damaged ({type(error).__name__}); delete it and run the tests again"
+        raise CoverageError(message) from None
+
+
+def context_name(text: str) -> str:
+    """Return the name of a context: one line of bounded length, different for different texts."""
+    line = escape_unprintable(text)
+    if len(line) <= _MAX_CONTEXT_CHARACTERS:
+        return line
+    digest = blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()
+    return f"{line[:_MAX_CONTEXT_CHARACTERS]}...{digest}"
+
+
+class _Remap:
+    """Convert masks of the cells of the version that wrote a recording."""
+
+    def __init__(self, ids: list[str] | None, cells: "list[Cell] | Any") -> None:
+        """Compare the ids of that version, ``None`` for this one, with the cells of this version."""
+        known = {cell.id: 1 << number for number, cell in enumerate(cells)}
+        is_same = ids is None or ids == list(known)
+        self._bits = None if is_same else [known.get(cell_id, 0) for cell_id in ids or ()]
+
+    def mask(self, mask: Mask) -> Mask:
+        """Return a mask of this version; cells that it does not have are left out."""
+        if self._bits is None:
+            return mask
+        result = 0
+        for number, bit in enumerate(self._bits):
+            result |= bit if mask >> number & 1 else 0
+        return result
+
+
+def _contract_as_dict(contract: Contract, *, portable: bool) -> dict[str, Any]:
+    overlay = contract.overlay
+    return {
+        "profile": contract.profile,
+        "overlay": None if overlay is None else {"name": overlay.name, "schema": overlay.schema},
+        "cells": [cell.id for cell in contract_cells(contract).leads.cells] if portable else None,
+    }
+
+
+def _contract_from_dict(entry: Mapping[str, Any]) -> Contract:
+    overlay = entry["overlay"]
+    if overlay is None:
+        return load_contract(entry["profile"])
+    return load_contract(entry["profile"], load_overlay(overlay["schema"])._replace(name=str(overlay["name"])))

@@ -1,0 +1,223 @@
+"""Reports about what was served: those of coverage.py, whose source files are the contracts, and tables by key."""
+
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import redirect_stdout
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from coverage import Coverage, CoverageException
+
+from smartflo_contract.coverage import file_reporter
+from smartflo_contract.coverage.cell import Cell, Mask
+from smartflo_contract.coverage.contract_cells import ContractCells
+from smartflo_contract.coverage.errors import CoverageError
+from smartflo_contract.coverage.recording import Recording
+
+_MODULE: Final = file_reporter.__name__
+_PLUGIN: Final = f"{_MODULE}.{file_reporter.CellsPlugin.__name__}"
+_TITLE: Final = "Value coverage of the Smartflo contract"
+_MAX_MISSING: Final = 12
+"""Missing cells that a table names; the others are counted."""
+
+
+class Row(NamedTuple):
+    """The coverage of one group of cells.
+
+    Attributes:
+        group: the key of the lead, or the part of the response.
+        served: number of cells that were served.
+        missing: ids of the other cells.
+    """
+
+    group: str
+    served: int
+    missing: tuple[str, ...]
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return self.served + len(self.missing)
+
+    @property
+    def percent(self) -> float:
+        """Share of the cells that were served, in percent."""
+        return 100 * self.served / self.cells
+
+
+class Summary(NamedTuple):
+    """The coverage of one contract.
+
+    Attributes:
+        name: name of the source file.
+        rows: the groups, in the order of the source file.
+        fullest: the context that was served the most cells, and their number; ``None`` if there is no context.
+    """
+
+    name: str
+    rows: tuple[Row, ...]
+    fullest: tuple[str, int] | None
+
+    @property
+    def total(self) -> Row:
+        """All groups together."""
+        return Row(
+            "total", sum(row.served for row in self.rows), tuple(cell for row in self.rows for cell in row.missing)
+        )
+
+    @property
+    def missing(self) -> list[str]:
+        """Ids of the missing cells, those of the least covered group first."""
+        worst_first = sorted(self.rows, key=lambda row: row.percent)
+        return [cell for row in worst_first for cell in row.missing]
+
+
+def summaries(recording: Recording) -> list[Summary]:
+    """Return the coverage of each contract."""
+    return [_summary(recording, cells) for cells in recording.all_cells()]
+
+
+def total_percent(recording: Recording) -> float:
+    """Return the share of all cells that were served, in percent; 100 if there are none."""
+    totals = [summary.total for summary in summaries(recording)]
+    cells = sum(total.cells for total in totals)
+    return 100 * sum(total.served for total in totals) / cells if cells else 100
+
+
+def _summary(recording: Recording, cells: ContractCells) -> Summary:
+    served = recording.served_mask(cells)
+    numbered = groupby(enumerate(cells.cells), key=lambda entry: entry[1].group)
+    rows = tuple(_row(group, members, served) for group, members in numbered)
+    sizes = {context: recording.served_mask(cells, context).bit_count() for context in recording.contexts()}
+    fullest = max(sizes.items(), key=lambda entry: entry[1], default=None)
+    return Summary(cells.name, rows, fullest)
+
+
+def _row(group: str, members: Iterable[tuple[int, Cell]], served: Mask) -> Row:
+    entries = [(cell.id, bool(served >> number & 1)) for number, cell in members]
+    return Row(
+        group, sum(is_served for _, is_served in entries), tuple(cell for cell, is_served in entries if not is_served)
+    )
+
+
+def text_lines(recording: Recording) -> Iterator[str]:
+    """Yield the lines of the table for a terminal."""
+    for summary in summaries(recording):
+        width = max(len(row.group) for row in summary.rows)
+        yield f"{summary.name:<{width}}  cells  served     %"
+        for row in (*summary.rows, summary.total):
+            yield f"{row.group:<{width}}  {row.cells:>5}  {row.served:>6}  {row.percent:>4.0f}"
+        yield from _missing_lines(summary)
+        yield from _fullest_lines(summary)
+    yield from (f"partial: {note}" for note in sorted(recording.notes))
+
+
+def _missing_lines(summary: Summary) -> Iterator[str]:
+    missing = summary.missing
+    if missing:
+        others = len(missing) - _MAX_MISSING
+        more = f" and {others:,} more" if others > 0 else ""
+        yield f"missing: {', '.join(missing[:_MAX_MISSING])}{more}"
+
+
+def _fullest_lines(summary: Summary) -> Iterator[str]:
+    if summary.fullest is not None and summary.total.served:
+        context, served = summary.fullest
+        percent = 100 * served / summary.total.served
+        yield f"fullest test: {percent:.0f}% of the served cells, {context or 'without a name'}"
+
+
+def markdown(recording: Recording) -> str:
+    """Return the table as Markdown."""
+    lines = []
+    for summary in summaries(recording):
+        lines += [
+            f"### {_TITLE}: `{summary.name}`",
+            "",
+            "| key | cells | served | % | missing |",
+            "|---|--:|--:|--:|---|",
+        ]
+        for row in (*summary.rows, summary.total):
+            missing = "" if row.group == "total" else ", ".join(f"`{_cell_text(cell)}`" for cell in row.missing)
+            lines.append(f"| `{_cell_text(row.group)}` | {row.cells} | {row.served} | {row.percent:.0f} | {missing} |")
+        lines += ["", *_fullest_lines(summary), ""]
+    lines += [f"Partial: {note}" for note in sorted(recording.notes)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _cell_text(text: str) -> str:
+    """Return text as the content of a table cell in code style."""
+    return text.replace("|", "\\|").replace("`", "'")
+
+
+def write_html(recording: Recording, folder: Path) -> None:
+    """Write the HTML report of coverage.py, with the contexts of each cell, into a folder.
+
+    Raises:
+        CoverageError: it cannot be written.
+    """
+    _with_coverage(
+        recording,
+        lambda run: run.html_report(directory=str(folder), show_contexts=True, title=_TITLE, skip_covered=False),
+    )
+
+
+def write_xml(recording: Recording, file: Path) -> None:
+    """Write a Cobertura report; see :func:`write_html`."""
+    _with_coverage(recording, lambda run: run.xml_report(outfile=str(file)))
+
+
+def write_lcov(recording: Recording, file: Path) -> None:
+    """Write an LCOV report; see :func:`write_html`."""
+    _with_coverage(recording, lambda run: run.lcov_report(outfile=str(file)))
+
+
+def write_json(recording: Recording, file: Path) -> None:
+    """Write the JSON report of coverage.py, with the contexts of each cell; see :func:`write_html`."""
+    _with_coverage(recording, lambda run: run.json_report(outfile=str(file), pretty_print=True, show_contexts=True))
+
+
+def write_markdown(recording: Recording, file: Path) -> None:
+    """Write the table as Markdown; see :func:`write_html`."""
+    file.write_text(markdown(recording), encoding="utf-8")
+
+
+WRITERS: Final[Mapping[str, Callable[[Recording, Path], None]]] = {
+    "html": write_html,
+    "xml": write_xml,
+    "lcov": write_lcov,
+    "json": write_json,
+    "markdown": write_markdown,
+}
+"""The formats that are written to a path: ``html`` to a folder, the others to a file."""
+
+
+def _with_coverage(recording: Recording, write: Callable[[Coverage], Any]) -> None:
+    """Run a report of coverage.py, apart from any other run of it and from its configuration files."""
+    run = Coverage(data_file=None, config_file=False, messages=False)
+    run.set_option("run:plugins", [_MODULE])
+    sources = {cells.name: cells.text for cells in recording.all_cells()}
+    run.set_option(f"{_MODULE}:{file_reporter.SOURCES}", json.dumps(sources))
+    data = run.get_data()
+    for cells in recording.all_cells():
+        path = str(Path(cells.name).resolve())
+        data.add_lines({path: ()})
+        data.add_file_tracers({path: _PLUGIN})
+        for context in recording.contexts():
+            data.set_context(context)
+            data.add_lines({path: list(_lines(cells, recording.served_mask(cells, context)))})
+    try:
+        with redirect_stdout(io.StringIO()):
+            write(run)
+    except (CoverageException, OSError) as error:
+        message = f"coverage report: {error}"
+        raise CoverageError(message) from None
+
+
+def _lines(cells: ContractCells, mask: Mask) -> Iterator[int]:
+    """Yield the numbers of the lines of a mask's cells."""
+    for number, cell in enumerate(cells.cells):
+        if mask >> number & 1:
+            yield cells.lines[cell.id]

@@ -1,0 +1,186 @@
+"""The cells of the contract: derived from it, stable, found in every lead, and each in some lead."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smartflo_contract.coverage import cells_of, contract_cells
+from smartflo_contract.coverage.examples import lead_examples
+from smartflo_contract.factories import EDGE_CASES, lead, lead_list
+from smartflo_contract.mock_server.config.quirks import QUIRKS
+from smartflo_contract.mock_server.faults.injectors import INJECTORS
+from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.strategies import broken_leads, leads, surprising_leads
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+JSON_VALUES = st.recursive(SCALARS, lambda below: st.lists(below) | st.dictionaries(st.text(), below), max_leaves=8)
+RECORDED = Path(__file__).parent / "recorded_cells"
+PROFILES = ("sample", "documented", "lenient")
+OVERLAY = {
+    "properties": {
+        "tier": {"enum": ["gold", 3, None]},
+        "score": {"type": "number", "minimum": 0, "maximum": 1},
+        "balance": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string", "maxLength": 5}},
+        "meta": {"type": "object", "properties": {"a": {"type": ["integer", "null"]}}},
+        "anything": {},
+        "a/b\nc": {"type": "boolean"},
+        "priority": None,
+    },
+    "required": ["tier"],
+}
+"""Properties of each JSON type; one property of the contract is removed."""
+
+
+def ids(contract: Contract) -> list[str]:
+    """Return the ids of all cells of a contract."""
+    return [cell.id for cell in contract_cells(contract).cells]
+
+
+def test_ids_are_stable(profile: str) -> None:
+    """Cells may be added. A renamed or removed cell would be missing from the data of earlier runs."""
+    recorded = (RECORDED / f"{profile}.txt").read_text().splitlines()
+
+    assert set(recorded) <= set(ids(load_contract(profile)))
+
+
+def test_ids_are_unique_and_one_line(profile: str) -> None:
+    found = ids(load_contract(profile, OVERLAY))
+
+    assert len(found) == len(set(found))
+    assert all(cell.isprintable() for cell in found)
+
+
+def test_every_cell_states_its_evidence(contract: Contract) -> None:
+    labels = {"documented", "sample", "observed", "assumed"}
+
+    for cell in contract_cells(contract).cells:
+        assert set(cell.evidence.split(", ")) <= labels, cell
+        assert cell.description, cell
+
+
+def test_source_file_has_one_line_for_each_cell(contract: Contract) -> None:
+    cells = contract_cells(contract)
+    lines = cells.text.splitlines()
+
+    assert [lines[cells.lines[cell.id] - 1].split()[0] for cell in cells.cells] == [
+        cell.id.split()[0] for cell in cells.cells
+    ]
+    assert sum(not line.startswith("#") for line in lines) == len(cells.cells)
+
+
+def test_source_file_names_differ_between_contracts() -> None:
+    contracts = [load_contract(profile, overlay) for profile in PROFILES for overlay in (None, OVERLAY)]
+    names = [contract_cells(contract).name for contract in contracts]
+
+    assert names[0] == "smartflo.cells"
+    assert names[2] == "smartflo-documented.cells"
+    assert len(set(names)) == len(names)
+
+
+def test_overlay_properties_have_cells() -> None:
+    found = set(ids(load_contract("sample", OVERLAY)))
+
+    assert found >= {
+        'tier="gold"', "tier=3", "tier=null", "score:minimum", "score:maximum", "score:fraction", "score:absent",
+        "balance:negative", "balance:zero", "balance:positive", "balance:large", "tags:empty", "tags/*:longest",
+        "meta/a:null", "meta/a:integer", "meta/a:absent", "anything:object", "a~1b\\nc=true",
+    }  # fmt: skip
+    assert not any(cell.startswith("priority") for cell in found)
+
+
+def test_quirks_and_faults_have_cells_by_standing_in_their_tables() -> None:
+    expected = {f"quirk:{quirk.name}={value}" for quirk in QUIRKS.values() for value in quirk.values}
+    expected |= {f"fault:{name}" for name in INJECTORS}
+
+    assert expected <= set(ids(load_contract()))
+
+
+@pytest.mark.parametrize("overlay", [None, OVERLAY], ids=["", "overlay"])
+def test_every_cell_of_leads_is_in_some_lead(profile: str, overlay: dict[str, object] | None) -> None:
+    contract = load_contract(profile, overlay)
+    cells = contract_cells(contract)
+    examples = list(lead_examples(cells))
+
+    for example in examples:
+        assert example.cell.id in cells_of(example.lead, contract)
+        assert example.is_valid == contract.is_valid([example.lead]), example.cell.id
+    assert {cell.group for cell in cells.leads.cells} - {example.cell.group for example in examples} == {
+        "leads",
+        "list_id",
+    }
+
+
+def test_values_select_their_cells() -> None:
+    generated = lead(0, 8668, 0)
+    found = cells_of(generated | {"dial_status": 4, "skill_id": None, "priority": 30, "retry_count": 2**31})
+
+    assert {
+        "dial_status=4",
+        "skill_id:null",
+        "priority:maximum",
+        "retry_count:large",
+        "columns:9",
+        "fields:35",
+    } <= found
+    assert "dial_status:unknown" not in found
+
+
+@pytest.mark.parametrize(
+    "value", [True, "4", 4.5, None, [], {}, float("nan"), 10**30], ids=lambda value: f"{value!r:.20}"
+)
+def test_values_that_violate_the_contract_have_no_known_value(value: object) -> None:
+    generated = lead(0, 8668, 0)
+    found = cells_of({**generated, "dial_status": value})
+
+    assert not any(cell.startswith("dial_status=") for cell in found)
+
+
+def test_whole_numbers_with_a_fraction_of_zero_are_integers() -> None:
+    """JSON does not distinguish 4.0 and 4."""
+    assert "dial_status=4" in cells_of({**lead(0, 8668, 0), "dial_status": 4.0})
+
+
+@given(data=st.data())
+def test_leads_have_only_cells_of_the_contract(data: st.DataObject) -> None:
+    profile = data.draw(st.sampled_from(PROFILES))
+    contract = load_contract(profile)
+    kinds = (
+        leads(profile=profile),
+        surprising_leads(profile=profile),
+        broken_leads(profile=profile).map(lambda b: b.lead),
+    )
+    drawn = data.draw(st.one_of(*kinds))
+
+    assert cells_of(drawn, contract) <= set(ids(contract))
+
+
+@given(content=st.dictionaries(st.sampled_from([*lead(0, 1, 0), "extra"]), JSON_VALUES))
+def test_any_object_has_cells(content: dict[str, object]) -> None:
+    contract = load_contract("lenient")
+
+    assert cells_of(content, contract) <= set(ids(contract))
+
+
+@given(seed=st.integers(0, 2**32), size=st.integers(0, 20), data=st.data())
+def test_leads_together_have_the_cells_of_each(seed: int, size: int, data: st.DataObject) -> None:
+    """Columns are counted as a whole, which must not change the result."""
+    generated = [dict(item) for item in lead_list(seed, 8668, size)]
+    changed = data.draw(st.lists(broken_leads().map(lambda broken: broken.lead), max_size=3))
+    cells = contract_cells(load_contract()).leads
+    together = [*generated, *changed]
+    expected = 0
+    for item in together:
+        expected |= cells.leads_mask([item])
+
+    assert cells.leads_mask(together) == expected
+
+
+@pytest.mark.parametrize("name", EDGE_CASES)
+def test_edge_cases_have_only_cells_of_the_contract(name: str) -> None:
+    contract = load_contract("lenient")
+
+    for item in EDGE_CASES[name].leads:
+        assert cells_of(item, contract) <= set(ids(contract))

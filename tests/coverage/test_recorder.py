@@ -1,0 +1,240 @@
+"""What counts as served: the cells of responses, by context."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+
+from smartflo_contract.coverage import Recorder, Recording, cells_of, contract_cells
+from smartflo_contract.coverage.examples import lead_examples
+from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
+from smartflo_contract.schemas import Contract, load_contract
+
+Served = Callable[..., set[str]]
+"""Returns the ids of the cells that were served: by context, and by contract."""
+LEADS = "/v1/broadcast/leads/8668"
+STREAMED = "/v1/broadcast/leads/910020000"
+"""A list of 20,000 leads, which is too large to be sent as a whole."""
+HEADERS = {"Authorization": "any-text"}
+
+
+@pytest.fixture(name="recorder")
+def _recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture(name="client")
+def _client(recorder: Recorder) -> FlaskClient:
+    """Return a client of a fake that is recorded, in process."""
+    client = create_app(Config(), observer=recorder).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "any-text"
+    return client
+
+
+@pytest.fixture(name="served")
+def _served(recorder: Recorder) -> Served:
+    def served(context: str | None = None, contract: Contract | None = None) -> set[str]:
+        cells = contract_cells(contract or load_contract())
+        mask = recorder.copy().served_mask(cells, context)
+        return {cell.id for number, cell in enumerate(cells.cells) if mask >> number & 1}
+
+    return served
+
+
+@pytest.fixture(name="fake")
+def _fake(recorder: Recorder) -> Iterator[FakeSmartflo]:
+    with FakeSmartflo(observer=recorder) as fake:
+        yield fake
+
+
+def test_nothing_is_recorded_without_an_observer(client: FlaskClient, recorder: Recorder) -> None:
+    create_app().test_client().get(LEADS, headers=HEADERS)
+
+    assert not recorder.copy()
+
+
+def test_cells_of_a_response_are_those_of_its_leads(client: FlaskClient, served: Served) -> None:
+    body = client.get(LEADS).get_json()
+    expected = set().union(*map(cells_of, body))
+
+    assert expected | {"leads:3+", "status:200", "profile:sample"} <= served()
+    assert {cell for cell in served() if not cell.startswith(("quirk", "status", "leads", "profile"))} == expected
+
+
+def test_same_cells_from_a_cached_body(client: FlaskClient, recorder: Recorder, served: Served) -> None:
+    client.get(LEADS)
+    first = served()
+    recorder.take()
+    client.get(LEADS)
+
+    assert served() == first
+
+
+def test_a_changed_list_is_counted_again(client: FlaskClient, served: Served) -> None:
+    client.get(LEADS)
+    added = {"field_0": "+915550000042", "priority": 30}
+
+    assert client.post("/__admin/lists/8668/leads", json={"leads": [added]}).status_code == 201
+    client.get(LEADS)
+    assert "priority:maximum" in served()
+
+
+@pytest.mark.parametrize(("size", "cell"), [(0, "leads:0"), (1, "leads:1"), (2, "leads:2"), (5, "leads:3+")])
+def test_list_sizes(client: FlaskClient, served: Served, size: int, cell: str) -> None:
+    client.get(f"/v1/broadcast/leads/{910_000_000 + size if size else 900_000_000}")
+
+    assert cell in served()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 502, 503, 504])
+def test_error_statuses(client: FlaskClient, served: Served, status: int) -> None:
+    client.get(f"/v1/broadcast/leads/{900_000_000 + status}")
+
+    assert f"status:{status}" in served()
+    assert "status:200" not in served()
+
+
+def test_statuses_without_a_cell_of_their_own_are_counted_together(served: Served, recorder: Recorder) -> None:
+    client = create_app(Config(faults=[{"steps": [418, 507]}]), observer=recorder).test_client()  # type: ignore[list-item]
+    for _ in range(2):
+        client.get(LEADS, headers=HEADERS)
+
+    assert {"status:4xx", "status:5xx"} <= served()
+
+
+def test_unmatched_requests_and_custom_routes_are_not_counted(client: FlaskClient, recorder: Recorder) -> None:
+    client.post("/__admin/routes", json={"method": "GET", "path": "/own", "status": 503})
+    client.get("/v1/broadcast/lead")
+    client.get("/own")
+    client.options(LEADS)
+
+    assert not recorder.copy()
+
+
+def test_unchanged_and_head_responses_have_no_cells_of_leads(client: FlaskClient, served: Served) -> None:
+    tag = client.head(LEADS).headers["ETag"]
+    client.get(LEADS, headers={"If-None-Match": tag})
+
+    assert {"status:200", "status:304"} <= served()
+    assert not any(cell.startswith("dial_status") for cell in served())
+
+
+@pytest.mark.parametrize("name", ["delay", "cut_clean", "dangling_comma", "html", "content_type", "invalid_utf8"])
+def test_faults(served: Served, recorder: Recorder, name: str) -> None:
+    client = create_app(Config(faults=[{"steps": [name]}]), observer=recorder).test_client()  # type: ignore[list-item]
+    client.get(LEADS, headers=HEADERS)
+
+    assert f"fault:{name}" in served()
+    is_json = name in {"delay", "content_type"}
+    assert is_json == any(cell.startswith("dial_status") for cell in served())
+
+
+def test_reset_connection_has_no_status(fake: FakeSmartflo, served: Served) -> None:
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{fake.url}/v1/broadcast/leads/930000002", headers=HEADERS, timeout=10)
+
+    assert served() == {"fault:reset"}
+
+
+def test_truncated_body_has_no_cells_of_leads(fake: FakeSmartflo, served: Served) -> None:
+    with pytest.raises(requests.RequestException):
+        requests.get(f"{fake.url}/v1/broadcast/leads/930000003", headers=HEADERS, timeout=10)
+
+    assert {"fault:cut", "status:200"} <= served()
+    assert "leads:3+" not in served()
+
+
+def test_a_quirk_counts_where_it_decides(client: FlaskClient, served: Served) -> None:
+    client.patch("/__admin/quirks", json={"unknown_list": "empty", "number_filter": "exact"})
+    client.get(LEADS)
+    assert not {"quirk:unknown_list=empty", "quirk:number_filter=exact"} & served()
+    assert {"quirk:created_at=exact", "quirk:header_offset=positional"} <= served()
+
+    client.get("/v1/broadcast/leads/1")
+    client.get(f"{LEADS}?number=5550000042")
+    assert {"quirk:unknown_list=empty", "quirk:number_filter=exact"} <= served()
+
+
+def test_login_quirks_count(client: FlaskClient, served: Served) -> None:
+    client.post("/v1/auth/login", json={"email": "a@example.com", "password": "wrong"})
+
+    assert "quirk:login_failure=counted" in served()
+
+
+def test_each_contract_has_its_own_cells(client: FlaskClient, served: Served) -> None:
+    client.get(LEADS)
+    client.put("/__admin/profile", json={"profile": "documented"})
+    client.get(LEADS)
+
+    assert {"profile:sample", "profile:documented"} <= served()
+    assert "header:filled" in served(contract=load_contract("documented"))
+    assert "lead_id:positive" not in served()
+
+
+def test_context_is_the_account_or_the_header(client: FlaskClient, recorder: Recorder) -> None:
+    client.get(LEADS)
+    client.get(LEADS, headers={"X-Smartflo-Fake-Context": "spec: reads leads"})
+    account, named = recorder.copy().contexts()
+
+    assert len(account) == 12
+    assert named == "spec: reads leads"
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10_000, "नाम".encode().decode("latin-1"), "a\tb"], ids=["long", "unicode", "tab"]
+)
+def test_context_is_one_bounded_line(client: FlaskClient, recorder: Recorder, text: str) -> None:
+    client.get(LEADS, headers={"X-Smartflo-Fake-Context": text})
+    (context,) = recorder.copy().contexts()
+
+    assert context.isprintable()
+    assert len(context) <= 220
+
+
+def test_long_contexts_stay_apart(client: FlaskClient, recorder: Recorder) -> None:
+    for end in "ab":
+        client.get(LEADS, headers={"X-Smartflo-Fake-Context": "x" * 5_000 + end})
+
+    assert len(recorder.copy().contexts()) == 2
+
+
+def test_streamed_list_counts_its_first_leads_and_says_so(
+    client: FlaskClient, recorder: Recorder, served: Served
+) -> None:
+    assert len(client.get(STREAMED).get_json()) == 20_000
+
+    assert "leads:3+" in served()
+    assert recorder.copy().notes == {"of a streamed list, the first 10,000 leads are counted"}
+
+
+def test_streamed_list_that_is_not_read_to_the_end_is_not_served(fake: FakeSmartflo, served: Served) -> None:
+    with requests.get(f"{fake.url}{STREAMED}", headers=HEADERS, stream=True, timeout=10) as response:
+        next(response.iter_content(1000))
+
+    assert "status:200" in served()
+    assert not any(cell.startswith(("leads", "dial_status")) for cell in served())
+
+
+def test_every_cell_of_valid_leads_can_be_served(client: FlaskClient, served: Served) -> None:
+    cells = contract_cells(load_contract())
+    examples = [example for example in lead_examples(cells) if example.is_valid]
+    leads = [example.lead | {"id": f"{n:024x}", "lead_id": f"{n:024x}"} for n, example in enumerate(examples)]
+
+    assert client.put("/__admin/lists/8668/leads", json=leads).status_code == 200
+    client.get(LEADS)
+    assert {example.cell.id for example in examples} <= served()
+
+
+def test_recordings_are_merged_in_any_order(client: FlaskClient, recorder: Recorder) -> None:
+    client.get(LEADS, headers={"X-Smartflo-Fake-Context": "one"})
+    first = recorder.take()
+    client.get("/v1/broadcast/leads/900000503", headers={"X-Smartflo-Fake-Context": "two"})
+    second = recorder.take()
+    merged = [Recording(), Recording()]
+    for recording, parts in zip(merged, ((first, second), (second, first)), strict=True):
+        for part in parts:
+            recording.merge(part)
+
+    assert merged[0].as_dict() == merged[1].as_dict()
+    assert merged[0].contexts() == ["one", "two"]

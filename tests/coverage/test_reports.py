@@ -1,0 +1,142 @@
+"""Reports: tables by key, and the reports of coverage.py with contracts as source files."""
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from smartflo_contract.coverage import Recording, contract_cells
+from smartflo_contract.coverage.reports import WRITERS, markdown, summaries, text_lines, total_percent
+from smartflo_contract.coverage.service_cells import service_cells
+from smartflo_contract.schemas import load_contract
+
+CELLS = contract_cells(load_contract())
+
+
+def recording_of(**contexts: list[str]) -> Recording:
+    """Return a recording with the cells that each context was served."""
+    recording = Recording()
+    recording.add_contract(load_contract())
+    bits = {cell.id: 1 << number for number, cell in enumerate(CELLS.leads.cells)}
+    service = {cell.id: 1 << number for number, cell in enumerate(service_cells().cells)}
+    for context, ids in contexts.items():
+        for cell in ids:
+            if cell in bits:
+                recording.add_leads(context, CELLS, bits[cell])
+            else:
+                recording.add_service(context, service[cell])
+    return recording
+
+
+@pytest.fixture(name="recording")
+def _recording() -> Recording:
+    return recording_of(test_one=["dial_status=4", "skill_id:null", "status:503"], test_two=["dial_status=4"])
+
+
+def test_table_counts_each_key(recording: Recording) -> None:
+    lines = list(text_lines(recording))
+
+    assert lines[0].split() == ["smartflo.cells", "cells", "served", "%"]
+    assert ["dial_status", "10", "1", "10"] in [line.split() for line in lines]
+    assert ["total", str(len(CELLS.cells)), "3", f"{100 * 3 / len(CELLS.cells):.0f}"] in [
+        line.split() for line in lines
+    ]
+
+
+def test_missing_cells_are_those_of_the_least_covered_keys_first(recording: Recording) -> None:
+    (line,) = (line for line in text_lines(recording) if line.startswith("missing: "))
+    named = line.removeprefix("missing: ").partition(" and ")[0].split(", ")
+
+    assert len(named) == 12
+    assert line.endswith(f" and {len(CELLS.cells) - 3 - 12} more")
+    assert not any(cell.startswith(("dial_status", "skill_id")) for cell in named)
+
+
+def test_fullest_test_is_named(recording: Recording) -> None:
+    assert "fullest test: 100% of the served cells, test_one" in list(text_lines(recording))
+
+
+def test_nothing_is_missing_if_all_was_served() -> None:
+    recording = recording_of(everything=[cell.id for cell in CELLS.cells])
+
+    assert total_percent(recording) == 100
+    assert not any(line.startswith("missing") for line in text_lines(recording))
+
+
+def test_two_contracts_are_two_source_files(recording: Recording) -> None:
+    """What does not depend on the contract counts in both."""
+    recording.add_contract(load_contract("documented"))
+
+    assert [summary.name for summary in summaries(recording)] == ["smartflo-documented.cells", "smartflo.cells"]
+    assert [next(row.served for row in summary.rows if row.group == "status") for summary in summaries(recording)] == [
+        1,
+        1,
+    ]
+
+
+def test_partial_recordings_say_so(recording: Recording) -> None:
+    recording.notes.add("3 tests deselected")
+
+    assert "partial: 3 tests deselected" in list(text_lines(recording))
+    assert markdown(recording).endswith("Partial: 3 tests deselected\n")
+
+
+def test_xml_is_cobertura(recording: Recording, tmp_path: Path) -> None:
+    WRITERS["xml"](recording, tmp_path / "c.xml")
+    root = ET.parse(tmp_path / "c.xml").getroot()  # noqa: S314 - our own file
+    hits = {int(line.attrib["number"]): int(line.attrib["hits"]) for line in root.iter("line")}
+
+    assert [node.attrib["filename"] for node in root.iter("class")] == ["smartflo.cells"]
+    assert set(hits) == set(CELLS.lines.values())
+    assert {CELLS.lines[cell] for cell in ("dial_status=4", "skill_id:null", "status:503")} == {
+        number for number, count in hits.items() if count
+    }
+
+
+def test_lcov_has_each_cell_as_a_line(recording: Recording, tmp_path: Path) -> None:
+    WRITERS["lcov"](recording, tmp_path / "c.lcov")
+    lines = (tmp_path / "c.lcov").read_text().splitlines()
+
+    assert lines[0] == "SF:smartflo.cells"
+    assert f"DA:{CELLS.lines['dial_status=4']},1" in lines
+    assert f"DA:{CELLS.lines['dial_status=5']},0" in lines
+
+
+def test_json_names_the_tests_of_each_cell(recording: Recording, tmp_path: Path) -> None:
+    WRITERS["json"](recording, tmp_path / "c.json")
+    (file,) = json.loads((tmp_path / "c.json").read_text())["files"].values()
+
+    assert sorted(file["contexts"][str(CELLS.lines["dial_status=4"])]) == ["test_one", "test_two"]
+
+
+def test_html_shows_cells_and_tests(recording: Recording, tmp_path: Path) -> None:
+    WRITERS["html"](recording, tmp_path)
+    page = (tmp_path / "smartflo_cells.html").read_text()
+
+    assert "dial_status=4" in page
+    assert "test_two" in page
+    assert (tmp_path / "index.html").is_file()
+
+
+def test_markdown_escapes_cells() -> None:
+    overlay = {"properties": {"a|b": {"enum": ["x`y", "z|"]}}}
+    recording = Recording()
+    recording.add_contract(load_contract("sample", overlay))
+    (row,) = (line for line in markdown(recording).splitlines() if line.startswith("| `a\\|b"))
+
+    assert row.count("|") - row.count("\\|") == 6
+    assert row.count("`") % 2 == 0
+
+
+def test_reports_ignore_the_configuration_of_coverage(
+    recording: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's settings are about Python code, and the user's data is not touched."""
+    (tmp_path / ".coveragerc").write_text("[run]\nbranch = true\n[report]\nfail_under = 100\nomit = *\n")
+    (tmp_path / ".coverage").write_bytes(b"the user's data")
+    monkeypatch.chdir(tmp_path)
+    WRITERS["json"](recording, tmp_path / "c.json")
+
+    assert (tmp_path / ".coverage").read_bytes() == b"the user's data"
+    assert json.loads((tmp_path / "c.json").read_text())["totals"]["covered_lines"] == 3
