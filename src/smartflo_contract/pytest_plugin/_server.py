@@ -9,6 +9,7 @@ import pytest
 
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
+from smartflo_contract.mock_server.observer import Observer
 from smartflo_contract.pytest_plugin._account import Smartflo
 from smartflo_contract.pytest_plugin._admin_client import all_requests
 from smartflo_contract.pytest_plugin._settings import fail_setting, setting
@@ -111,10 +112,15 @@ def config_of_run(config: pytest.Config) -> Config:
 
 
 @contextmanager
-def running_server(config: Config) -> Iterator[SmartfloServer]:
-    """Yield a running fake, or fail the test in one line if the fixtures cannot use its configuration."""
+def running_server(config: Config, observer: Observer | None = None) -> Iterator[SmartfloServer]:
+    """Yield a running fake, or fail the test in one line if the fixtures cannot use its configuration.
+
+    Args:
+        config: the configuration.
+        observer: receives every response of the fake.
+    """
     try:
-        server = SmartfloServer(FakeSmartflo(config), config)
+        server = SmartfloServer(FakeSmartflo(config, observer=observer), config)
     except ValueError as error:
         fail_setting("smartflo_config", error)
     with server:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smartflo_contract.pytest_plugin import _live_runs, _markers, _settings
+from smartflo_contract.pytest_plugin import _coverage_options, _live_runs, _markers, _settings
 from smartflo_contract.pytest_plugin._account_of_test import account_of_test
 from smartflo_contract.pytest_plugin._failures import add_failure_section
 from smartflo_contract.pytest_plugin._guard import guard_session, guard_test
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
     from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+    from smartflo_contract.pytest_plugin._coverage import CoverageRun
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and ini keys."""
     _settings.add_options(parser)
+    _coverage_options.add_coverage_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,7 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in _markers.MARKER_LINES:
         config.addinivalue_line("markers", line)
     _settings.validate_settings(config)
+    _configure_coverage(config)
     _live_runs.configure_live_runs(config)
+
+
+def _configure_coverage(config: pytest.Config) -> None:
+    """Register the plugin of value coverage if it is requested."""
+    options = _coverage_options.coverage_options(config)
+    if options is not None:
+        from smartflo_contract.pytest_plugin._coverage import CoverageRun  # noqa: PLC0415 - slow to import
+
+        config.pluginmanager.register(CoverageRun(config, options), _coverage_options.PLUGIN_NAME)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -110,12 +122,14 @@ def smartflo_config(request: pytest.FixtureRequest) -> Config:
 
 
 @pytest.fixture(scope="session")
-def smartflo_server(smartflo_config: Config) -> Iterator[SmartfloServer]:
+def smartflo_server(request: pytest.FixtureRequest, smartflo_config: Config) -> Iterator[SmartfloServer]:
     """The fake Smartflo of all tests of this process, on a free port; ``account()`` creates an account."""
     from smartflo_contract.pytest_plugin._server import running_server  # noqa: PLC0415 - slow to import
 
     guard_session()
-    with running_server(smartflo_config) as server:
+    coverage: CoverageRun | None = request.config.pluginmanager.get_plugin(_coverage_options.PLUGIN_NAME)
+    observer = None if coverage is None else coverage.observer_of(smartflo_config)
+    with running_server(smartflo_config, observer) as server:
         yield server
 
 

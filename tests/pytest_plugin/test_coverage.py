@@ -1,0 +1,248 @@
+"""Value coverage of test runs: the table, the reports, the minimum, several processes, and partial runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smartflo_contract.coverage import Recording, contract_cells, read_recording
+from smartflo_contract.schemas import load_contract
+
+TESTS = """
+    import pytest
+
+
+    def test_reads(smartflo):
+        assert smartflo.client.get("/v1/broadcast/leads/8668").get_json()
+
+
+    def test_error(smartflo):
+        smartflo.fail(503)
+        assert smartflo.client.get("/v1/broadcast/leads/8668").status_code == 503
+
+
+    @pytest.mark.parametrize("size", [0, 1, 2])
+    def test_sizes(smartflo, size):
+        lead_list = smartflo.add_list(leads=size)
+        assert len(smartflo.client.get(f"/v1/broadcast/leads/{lead_list.id}").get_json()) == size
+"""
+
+
+@pytest.fixture(autouse=True)
+def _tests(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(TESTS)
+
+
+def served(pytester: pytest.Pytester, context: str | None = None) -> set[str]:
+    """Return the ids of the cells in the data file."""
+    return served_in(read_recording(pytester.path / ".smartflo-coverage"), context)
+
+
+def served_in(recording: Recording, context: str | None = None) -> set[str]:
+    cells = contract_cells(load_contract())
+    mask = recording.served_mask(cells, context)
+    return {cell.id for number, cell in enumerate(cells.cells) if mask >> number & 1}
+
+
+def test_off_by_default(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest()
+
+    result.stdout.no_fnmatch_line("*coverage*")
+    assert not (pytester.path / ".smartflo-coverage").exists()
+
+
+def test_table_and_data_file(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--smartflo-coverage")
+
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines(
+        ["*smartflo: value coverage*", "smartflo.cells *cells *served *%", "total *", "missing: *"]
+    )
+    result.stdout.no_fnmatch_line("partial: *")
+    assert {"leads:0", "leads:1", "leads:2", "leads:3+", "status:503", "status:200"} <= served(pytester)
+
+
+def test_contexts_are_the_tests(pytester: pytest.Pytester) -> None:
+    pytester.runpytest("--smartflo-coverage")
+
+    assert "status:503" in served(pytester, "test_contexts_are_the_tests.py::test_error")
+    assert "leads:2" in served(pytester, "test_contexts_are_the_tests.py::test_sizes[2]")
+    assert "status:503" not in served(pytester, "test_contexts_are_the_tests.py::test_reads")
+
+
+def test_requests_over_sockets_and_intercepted_ones_count(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import requests
+
+        HOST = "https://api-smartflo.tatateleservices.com"
+
+
+        def test_socket(smartflo):
+            url = f"{smartflo.url}/v1/broadcast/leads/900000404"
+            assert requests.get(url, headers=smartflo.headers, timeout=9).status_code == 404
+
+
+        def test_intercepted(smartflo_intercept):
+            url = f"{HOST}/v1/broadcast/leads/900000403"
+            assert requests.get(url, headers={"Authorization": "own"}, timeout=9).status_code == 403
+        """
+    )
+    pytester.runpytest("--smartflo-coverage").assert_outcomes(passed=2)
+
+    assert {"status:403", "status:404"} <= served(pytester)
+
+
+def test_reports_are_written_where_they_are_requested(pytester: pytest.Pytester) -> None:
+    options = ["html:h", "xml:c.xml", "lcov:c.lcov", "json:c.json", "markdown:c.md"]
+    result = pytester.runpytest(*(f"--smartflo-coverage={option}" for option in options))
+
+    assert result.ret == 0
+    for name in ("h/index.html", "c.xml", "c.lcov", "c.json", "c.md"):
+        assert (pytester.path / name).stat().st_size
+    result.stdout.fnmatch_lines(["*% of the cells were served", "html: *h", "xml: *c.xml"])
+    result.stdout.no_fnmatch_line("total *")
+
+
+def test_ini_keys(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nsmartflo_coverage =\n  term\n  json:c.json\nsmartflo_coverage_fail_under = 99\n")
+    result = pytester.runpytest()
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["total *", "FAIL: *% of the cells were served, minimum 99%"])
+    assert (pytester.path / "c.json").exists()
+
+
+@pytest.mark.parametrize(("minimum", "code"), [("0", 0), ("5", 0), ("99.5", 1)])
+def test_fail_under(pytester: pytest.Pytester, minimum: str, code: int) -> None:
+    assert pytester.runpytest("--smartflo-coverage", f"--smartflo-coverage-fail-under={minimum}").ret == code
+
+
+@pytest.mark.parametrize("minimum", ["101", "-1", "x", "nan", "inf"])
+def test_rejects_a_minimum_that_is_no_percentage(pytester: pytest.Pytester, minimum: str) -> None:
+    result = pytester.runpytest("--smartflo-coverage", f"--smartflo-coverage-fail-under={minimum}")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [f"ERROR: --smartflo-coverage-fail-under: expected a number from 0 to 100, got `{minimum}`"]
+    )
+
+
+def test_rejects_a_minimum_without_coverage(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--smartflo-coverage-fail-under=1")
+
+    result.stderr.fnmatch_lines(["ERROR: *: add --smartflo-coverage, because coverage is off without it"])
+
+
+@pytest.mark.parametrize("report", ["pdf:x", "html", "html:", "term:x", "x"])
+def test_rejects_unknown_reports(pytester: pytest.Pytester, report: str) -> None:
+    result = pytester.runpytest(f"--smartflo-coverage={report}")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --smartflo-coverage: expected term, html:DIR, *, got `{report}`"])
+
+
+def test_path_of_tests_after_the_option_is_explained(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--smartflo-coverage", "test_path_of_tests_after_the_option_is_explained.py")
+
+    result.stderr.fnmatch_lines(["ERROR: *; write --smartflo-coverage=term before paths of tests"])
+
+
+@pytest.mark.parametrize("report", ["xml:none/c.xml", "html:file/h", "json:."])
+def test_unwritable_report_is_rejected_before_the_first_test(pytester: pytest.Pytester, report: str) -> None:
+    (pytester.path / "file").write_text("")
+    result = pytester.runpytest(f"--smartflo-coverage={report}")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --smartflo-coverage: cannot write *"])
+    result.stdout.no_fnmatch_line("*passed*")
+
+
+def test_same_result_with_xdist(pytester: pytest.Pytester) -> None:
+    pytester.runpytest("--smartflo-coverage")
+    alone = json.loads((pytester.path / ".smartflo-coverage").read_text())
+    pytester.runpytest("-p", "xdist", "-n", "2", "--smartflo-coverage").assert_outcomes(passed=5)
+
+    assert json.loads((pytester.path / ".smartflo-coverage").read_text()) == alone
+
+
+def test_crashed_worker_leaves_a_partial_result(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_a_first="""
+        def test_error(smartflo):
+            smartflo.fail(503)
+            smartflo.client.get("/v1/broadcast/leads/8668")
+        """,
+        test_b_then="import os\n\ndef test_crash(smartflo): os._exit(1)",
+    )
+    options = ("-p", "xdist", "-n", "1", "--dist=load", "--smartflo-coverage=term", "test_a_first.py", "test_b_then.py")
+    result = pytester.runpytest(*options)
+
+    result.stdout.fnmatch_lines(["partial: a worker process of xdist crashed: *"])
+    assert "status:503" in served(pytester)
+
+
+@pytest.mark.parametrize(
+    ("option", "note"),
+    [("-kerror", "4 tests deselected"), ("-x", "the run stopped before its last test")],
+)
+def test_partial_runs_say_so(pytester: pytest.Pytester, option: str, note: str) -> None:
+    pytester.makepyfile(test_a="def test_fails(): assert False")
+    result = pytester.runpytest("--smartflo-coverage=term", option, *(["test_a.py"] if option == "-x" else []))
+
+    result.stdout.fnmatch_lines([f"partial: {note.replace('4', '*')}"])
+
+
+def test_everything_deselected(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--smartflo-coverage", "--smartflo-coverage-fail-under=1", "-knone")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["total *0 *0", "no response was served: *", "FAIL: 0.0% *"])
+
+
+def test_no_test_uses_the_fixtures(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_other(): ...")
+    result = pytester.runpytest("--smartflo-coverage")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["no response was served: no test has requested anything from the fixture smartflo"])
+
+
+def test_collect_only_reports_nothing(pytester: pytest.Pytester) -> None:
+    pytester.runpytest("--smartflo-coverage", "--collect-only").stdout.no_fnmatch_line("*value coverage*")
+
+    assert not (pytester.path / ".smartflo-coverage").exists()
+
+
+def test_another_profile_is_another_source_file(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_switches(smartflo):
+            smartflo.client.get("/v1/broadcast/leads/8668")
+            smartflo.profile("documented")
+            smartflo.client.get("/v1/broadcast/leads/8668")
+        """
+    )
+    result = pytester.runpytest("--smartflo-coverage")
+
+    result.stdout.fnmatch_lines(["smartflo-documented.cells *", "smartflo.cells *"])
+
+
+def test_overlay_of_the_options(pytester: pytest.Pytester) -> None:
+    (pytester.path / "overlay.json").write_text('{"properties": {"tier": {"enum": ["gold"]}}, "required": ["tier"]}')
+    result = pytester.runpytest("--smartflo-coverage", "--smartflo-overlay=overlay.json")
+
+    result.stdout.fnmatch_lines(["smartflo-*.cells *", "tier *1 *1 *100"])
+
+
+def test_coverage_of_the_users_code_is_not_touched(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    """Both are measured in one run."""
+    data = tmp_path / "own"
+    command = ("-m", "coverage", "run", f"--data-file={data}", "--source=.", "-m", "pytest", "--smartflo-coverage")
+    result = pytester.run("python", *command)
+
+    assert result.ret == 0
+    assert "status:503" in served(pytester)
+    report = pytester.run("python", "-m", "coverage", "report", f"--data-file={data}")
+    report.stdout.fnmatch_lines(["test_coverage_of_the_users_code_is_not_touched.py * 100%"])
+    report.stdout.no_fnmatch_line("*.cells*")
