@@ -21,6 +21,7 @@ from smartflo_contract.cli.contract import (
     sample_command,
     schema_command,
 )
+from smartflo_contract.cli.coverage import cells_command, coverage_command
 from smartflo_contract.cli.diff import diff_command
 from smartflo_contract.cli.errors import PROGRAM, CommandGroup, exit_with_one_line_errors
 from smartflo_contract.cli.job_summary import append_to_job_summary
@@ -30,7 +31,9 @@ from smartflo_contract.cli.record import record_command
 from smartflo_contract.cli.serve import serve_command
 
 COMMANDS: Final = (
+    cells_command,
     check_command,
+    coverage_command,
     diff_command,
     docs_command,
     explain_command,
