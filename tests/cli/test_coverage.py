@@ -28,12 +28,14 @@ def _data(tmp_path: Path) -> Path:
 
 
 def test_cells_are_the_source_file(run: Run) -> None:
+    """Cells are the source file."""
     result = run("cells", "--profile", "documented")
 
     assert result.stdout == contract_cells(load_contract("documented")).text
 
 
 def test_cells_as_json(run: Run, tmp_path: Path) -> None:
+    """Cells as json."""
     (tmp_path / "overlay.json").write_text('{"properties": {"tier": {"enum": ["gold"]}}}')
     cells = json.loads(run("cells", "--overlay", "overlay.json", "--format", "json").stdout)
 
@@ -47,6 +49,7 @@ def test_cells_as_json(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("data")
 def test_report_is_a_table(run: Run) -> None:
+    """Report is a table."""
     result = run("coverage", "report")
 
     assert result.exit_code == 0
@@ -55,6 +58,7 @@ def test_report_is_a_table(run: Run) -> None:
 
 
 def test_several_data_files_are_merged(run: Run, data: Path, tmp_path: Path) -> None:
+    """Several data files are merged."""
     write_data(tmp_path / "other", 404)
     result = run("coverage", "markdown", str(data), "other")
 
@@ -72,6 +76,7 @@ def test_several_data_files_are_merged(run: Run, data: Path, tmp_path: Path) -> 
     ],
 )
 def test_reports_are_written_to_their_default_paths(run: Run, tmp_path: Path, form: str, output: str) -> None:
+    """Reports are written to their default paths."""
     result = run("coverage", form)
 
     assert result.exit_code == 0
@@ -82,12 +87,14 @@ def test_reports_are_written_to_their_default_paths(run: Run, tmp_path: Path, fo
 @pytest.mark.usefixtures("data")
 @pytest.mark.parametrize("form", ["report", "markdown", "xml", "html"])
 def test_output_selects_the_path(run: Run, tmp_path: Path, form: str) -> None:
+    """Output selects the path."""
     assert run("coverage", form, "-o", "there").exit_code == 0
     assert (tmp_path / "there").exists()
 
 
 @pytest.mark.usefixtures("data")
 def test_fail_under(run: Run) -> None:
+    """Fail under."""
     assert run("coverage", "report", "--fail-under", "0.5").exit_code == 0
     result = run("coverage", "report", "--fail-under", "50")
 
@@ -97,10 +104,12 @@ def test_fail_under(run: Run) -> None:
 
 @pytest.mark.parametrize("minimum", ["101", "-1", "x"])
 def test_rejects_a_minimum_that_is_no_percentage(run: Run, minimum: str) -> None:
+    """Rejects a minimum that is no percentage."""
     assert run("coverage", "report", "--fail-under", minimum).exit_code == 2
 
 
 def test_missing_data_file(run: Run) -> None:
+    """Missing data file."""
     result = run("coverage", "report")
 
     assert result.exit_code == 3
@@ -108,6 +117,7 @@ def test_missing_data_file(run: Run) -> None:
 
 
 def test_foreign_data_file(run: Run, tmp_path: Path) -> None:
+    """Foreign data file."""
     (tmp_path / ".coverage").write_bytes(b"SQLite format 3\0")
     result = run("coverage", "report", ".coverage")
 
@@ -116,6 +126,7 @@ def test_foreign_data_file(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_report_never_replaces_a_data_file(run: Run, data: Path) -> None:
+    """A report never replaces a data file."""
     before = data.read_bytes()
 
     assert run("coverage", "json", "-o", str(data)).exit_code == 2
@@ -125,6 +136,7 @@ def test_a_report_never_replaces_a_data_file(run: Run, data: Path) -> None:
 @pytest.mark.usefixtures("data")
 @pytest.mark.parametrize("form", ["xml", "html", "report"])
 def test_unwritable_output(run: Run, tmp_path: Path, form: str) -> None:
+    """Unwritable output."""
     (tmp_path / "file").write_text("")
     result = run("coverage", form, "-o", "file/below")
 

@@ -47,6 +47,7 @@ def test_ids_are_stable(profile: str) -> None:
 
 
 def test_ids_are_unique_and_one_line(profile: str) -> None:
+    """Ids are unique and one line."""
     found = ids(load_contract(profile, OVERLAY))
 
     assert len(found) == len(set(found))
@@ -54,6 +55,7 @@ def test_ids_are_unique_and_one_line(profile: str) -> None:
 
 
 def test_every_cell_states_its_evidence(contract: Contract) -> None:
+    """Every cell states its evidence."""
     labels = {"documented", "sample", "observed", "assumed"}
 
     for cell in contract_cells(contract).cells:
@@ -62,6 +64,7 @@ def test_every_cell_states_its_evidence(contract: Contract) -> None:
 
 
 def test_source_file_has_one_line_for_each_cell(contract: Contract) -> None:
+    """Source file has one line for each cell."""
     cells = contract_cells(contract)
     lines = cells.text.splitlines()
 
@@ -72,6 +75,7 @@ def test_source_file_has_one_line_for_each_cell(contract: Contract) -> None:
 
 
 def test_source_file_names_differ_between_contracts() -> None:
+    """Source file names differ between contracts."""
     contracts = [load_contract(profile, overlay) for profile in PROFILES for overlay in (None, OVERLAY)]
     names = [contract_cells(contract).name for contract in contracts]
 
@@ -81,6 +85,7 @@ def test_source_file_names_differ_between_contracts() -> None:
 
 
 def test_overlay_properties_have_cells() -> None:
+    """Overlay properties have cells."""
     found = set(ids(load_contract("sample", OVERLAY)))
 
     assert found >= {
@@ -92,6 +97,7 @@ def test_overlay_properties_have_cells() -> None:
 
 
 def test_quirks_and_faults_have_cells_by_standing_in_their_tables() -> None:
+    """Quirks and faults have cells by standing in their tables."""
     expected = {f"quirk:{quirk.name}={value}" for quirk in QUIRKS.values() for value in quirk.values}
     expected |= {f"fault:{name}" for name in INJECTORS}
 
@@ -100,6 +106,7 @@ def test_quirks_and_faults_have_cells_by_standing_in_their_tables() -> None:
 
 @pytest.mark.parametrize("overlay", [None, OVERLAY], ids=["", "overlay"])
 def test_every_cell_of_leads_is_in_some_lead(profile: str, overlay: dict[str, object] | None) -> None:
+    """Every cell of leads is in some lead."""
     contract = load_contract(profile, overlay)
     cells = contract_cells(contract)
     examples = list(lead_examples(cells))
@@ -114,6 +121,7 @@ def test_every_cell_of_leads_is_in_some_lead(profile: str, overlay: dict[str, ob
 
 
 def test_values_select_their_cells() -> None:
+    """Values select their cells."""
     generated = lead(0, 8668, 0)
     found = cells_of(generated | {"dial_status": 4, "skill_id": None, "priority": 30, "retry_count": 2**31})
 
@@ -132,6 +140,7 @@ def test_values_select_their_cells() -> None:
     "value", [True, "4", 4.5, None, [], {}, float("nan"), 10**30], ids=lambda value: f"{value!r:.20}"
 )
 def test_values_that_violate_the_contract_have_no_known_value(value: object) -> None:
+    """Values that violate the contract have no known value."""
     generated = lead(0, 8668, 0)
     found = cells_of({**generated, "dial_status": value})
 
@@ -145,6 +154,7 @@ def test_whole_numbers_with_a_fraction_of_zero_are_integers() -> None:
 
 @given(data=st.data())
 def test_leads_have_only_cells_of_the_contract(data: st.DataObject) -> None:
+    """Leads have only cells of the contract."""
     profile = data.draw(st.sampled_from(PROFILES))
     contract = load_contract(profile)
     kinds = (
@@ -159,6 +169,7 @@ def test_leads_have_only_cells_of_the_contract(data: st.DataObject) -> None:
 
 @given(content=st.dictionaries(st.sampled_from([*lead(0, 1, 0), "extra"]), JSON_VALUES))
 def test_any_object_has_cells(content: dict[str, object]) -> None:
+    """Any object has cells."""
     contract = load_contract("lenient")
 
     assert cells_of(content, contract) <= set(ids(contract))
@@ -180,6 +191,7 @@ def test_leads_together_have_the_cells_of_each(seed: int, size: int, data: st.Da
 
 @pytest.mark.parametrize("name", EDGE_CASES)
 def test_edge_cases_have_only_cells_of_the_contract(name: str) -> None:
+    """Edge cases have only cells of the contract."""
     contract = load_contract("lenient")
 
     for item in EDGE_CASES[name].leads:

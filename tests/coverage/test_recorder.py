@@ -48,13 +48,15 @@ def _fake(recorder: Recorder) -> Iterator[FakeSmartflo]:
         yield fake
 
 
-def test_nothing_is_recorded_without_an_observer(client: FlaskClient, recorder: Recorder) -> None:
+def test_nothing_is_recorded_without_an_observer(recorder: Recorder) -> None:
+    """Nothing is recorded without an observer."""
     create_app().test_client().get(LEADS, headers=HEADERS)
 
     assert not recorder.copy()
 
 
 def test_cells_of_a_response_are_those_of_its_leads(client: FlaskClient, served: Served) -> None:
+    """Cells of a response are those of its leads."""
     body = client.get(LEADS).get_json()
     expected = set().union(*map(cells_of, body))
 
@@ -63,6 +65,7 @@ def test_cells_of_a_response_are_those_of_its_leads(client: FlaskClient, served:
 
 
 def test_same_cells_from_a_cached_body(client: FlaskClient, recorder: Recorder, served: Served) -> None:
+    """Same cells from a cached body."""
     client.get(LEADS)
     first = served()
     recorder.take()
@@ -72,6 +75,7 @@ def test_same_cells_from_a_cached_body(client: FlaskClient, recorder: Recorder, 
 
 
 def test_a_changed_list_is_counted_again(client: FlaskClient, served: Served) -> None:
+    """A changed list is counted again."""
     client.get(LEADS)
     added = {"field_0": "+915550000042", "priority": 30}
 
@@ -82,6 +86,7 @@ def test_a_changed_list_is_counted_again(client: FlaskClient, served: Served) ->
 
 @pytest.mark.parametrize(("size", "cell"), [(0, "leads:0"), (1, "leads:1"), (2, "leads:2"), (5, "leads:3+")])
 def test_list_sizes(client: FlaskClient, served: Served, size: int, cell: str) -> None:
+    """List sizes."""
     client.get(f"/v1/broadcast/leads/{910_000_000 + size if size else 900_000_000}")
 
     assert cell in served()
@@ -89,6 +94,7 @@ def test_list_sizes(client: FlaskClient, served: Served, size: int, cell: str) -
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 502, 503, 504])
 def test_error_statuses(client: FlaskClient, served: Served, status: int) -> None:
+    """Error statuses."""
     client.get(f"/v1/broadcast/leads/{900_000_000 + status}")
 
     assert f"status:{status}" in served()
@@ -96,6 +102,7 @@ def test_error_statuses(client: FlaskClient, served: Served, status: int) -> Non
 
 
 def test_statuses_without_a_cell_of_their_own_are_counted_together(served: Served, recorder: Recorder) -> None:
+    """Statuses without a cell of their own are counted together."""
     client = create_app(Config(faults=[{"steps": [418, 507]}]), observer=recorder).test_client()  # type: ignore[list-item]
     for _ in range(2):
         client.get(LEADS, headers=HEADERS)
@@ -104,6 +111,7 @@ def test_statuses_without_a_cell_of_their_own_are_counted_together(served: Serve
 
 
 def test_unmatched_requests_and_custom_routes_are_not_counted(client: FlaskClient, recorder: Recorder) -> None:
+    """Unmatched requests and custom routes are not counted."""
     client.post("/__admin/routes", json={"method": "GET", "path": "/own", "status": 503})
     client.get("/v1/broadcast/lead")
     client.get("/own")
@@ -113,6 +121,7 @@ def test_unmatched_requests_and_custom_routes_are_not_counted(client: FlaskClien
 
 
 def test_unchanged_and_head_responses_have_no_cells_of_leads(client: FlaskClient, served: Served) -> None:
+    """Unchanged and head responses have no cells of leads."""
     tag = client.head(LEADS).headers["ETag"]
     client.get(LEADS, headers={"If-None-Match": tag})
 
@@ -122,6 +131,7 @@ def test_unchanged_and_head_responses_have_no_cells_of_leads(client: FlaskClient
 
 @pytest.mark.parametrize("name", ["delay", "cut_clean", "dangling_comma", "html", "content_type", "invalid_utf8"])
 def test_faults(served: Served, recorder: Recorder, name: str) -> None:
+    """Faults."""
     client = create_app(Config(faults=[{"steps": [name]}]), observer=recorder).test_client()  # type: ignore[list-item]
     client.get(LEADS, headers=HEADERS)
 
@@ -131,6 +141,7 @@ def test_faults(served: Served, recorder: Recorder, name: str) -> None:
 
 
 def test_reset_connection_has_no_status(fake: FakeSmartflo, served: Served) -> None:
+    """Reset connection has no status."""
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{fake.url}/v1/broadcast/leads/930000002", headers=HEADERS, timeout=10)
 
@@ -138,6 +149,7 @@ def test_reset_connection_has_no_status(fake: FakeSmartflo, served: Served) -> N
 
 
 def test_truncated_body_has_no_cells_of_leads(fake: FakeSmartflo, served: Served) -> None:
+    """Truncated body has no cells of leads."""
     with pytest.raises(requests.RequestException):
         requests.get(f"{fake.url}/v1/broadcast/leads/930000003", headers=HEADERS, timeout=10)
 
@@ -146,6 +158,7 @@ def test_truncated_body_has_no_cells_of_leads(fake: FakeSmartflo, served: Served
 
 
 def test_a_quirk_counts_where_it_decides(client: FlaskClient, served: Served) -> None:
+    """A quirk counts where it decides."""
     client.patch("/__admin/quirks", json={"unknown_list": "empty", "number_filter": "exact"})
     client.get(LEADS)
     assert not {"quirk:unknown_list=empty", "quirk:number_filter=exact"} & served()
@@ -157,12 +170,14 @@ def test_a_quirk_counts_where_it_decides(client: FlaskClient, served: Served) ->
 
 
 def test_login_quirks_count(client: FlaskClient, served: Served) -> None:
+    """Login quirks count."""
     client.post("/v1/auth/login", json={"email": "a@example.com", "password": "wrong"})
 
     assert "quirk:login_failure=counted" in served()
 
 
 def test_each_contract_has_its_own_cells(client: FlaskClient, served: Served) -> None:
+    """Each contract has its own cells."""
     client.get(LEADS)
     client.put("/__admin/profile", json={"profile": "documented"})
     client.get(LEADS)
@@ -173,6 +188,7 @@ def test_each_contract_has_its_own_cells(client: FlaskClient, served: Served) ->
 
 
 def test_context_is_the_account_or_the_header(client: FlaskClient, recorder: Recorder) -> None:
+    """Context is the account or the header."""
     client.get(LEADS)
     client.get(LEADS, headers={"X-Smartflo-Fake-Context": "spec: reads leads"})
     account, named = recorder.copy().contexts()
@@ -185,6 +201,7 @@ def test_context_is_the_account_or_the_header(client: FlaskClient, recorder: Rec
     "text", ["x" * 10_000, "नाम".encode().decode("latin-1"), "a\tb"], ids=["long", "unicode", "tab"]
 )
 def test_context_is_one_bounded_line(client: FlaskClient, recorder: Recorder, text: str) -> None:
+    """Context is one bounded line."""
     client.get(LEADS, headers={"X-Smartflo-Fake-Context": text})
     (context,) = recorder.copy().contexts()
 
@@ -193,6 +210,7 @@ def test_context_is_one_bounded_line(client: FlaskClient, recorder: Recorder, te
 
 
 def test_long_contexts_stay_apart(client: FlaskClient, recorder: Recorder) -> None:
+    """Long contexts stay apart."""
     for end in "ab":
         client.get(LEADS, headers={"X-Smartflo-Fake-Context": "x" * 5_000 + end})
 
@@ -202,6 +220,7 @@ def test_long_contexts_stay_apart(client: FlaskClient, recorder: Recorder) -> No
 def test_streamed_list_counts_its_first_leads_and_says_so(
     client: FlaskClient, recorder: Recorder, served: Served
 ) -> None:
+    """Streamed list counts its first leads and says so."""
     assert len(client.get(STREAMED).get_json()) == 20_000
 
     assert "leads:3+" in served()
@@ -209,6 +228,7 @@ def test_streamed_list_counts_its_first_leads_and_says_so(
 
 
 def test_streamed_list_that_is_not_read_to_the_end_is_not_served(fake: FakeSmartflo, served: Served) -> None:
+    """Streamed list that is not read to the end is not served."""
     with requests.get(f"{fake.url}{STREAMED}", headers=HEADERS, stream=True, timeout=10) as response:
         next(response.iter_content(1000))
 
@@ -217,6 +237,7 @@ def test_streamed_list_that_is_not_read_to_the_end_is_not_served(fake: FakeSmart
 
 
 def test_every_cell_of_valid_leads_can_be_served(client: FlaskClient, served: Served) -> None:
+    """Every cell of valid leads can be served."""
     cells = contract_cells(load_contract())
     examples = [example for example in lead_examples(cells) if example.is_valid]
     leads = [example.lead | {"id": f"{n:024x}", "lead_id": f"{n:024x}"} for n, example in enumerate(examples)]
@@ -227,6 +248,7 @@ def test_every_cell_of_valid_leads_can_be_served(client: FlaskClient, served: Se
 
 
 def test_recordings_are_merged_in_any_order(client: FlaskClient, recorder: Recorder) -> None:
+    """Recordings are merged in any order."""
     client.get(LEADS, headers={"X-Smartflo-Fake-Context": "one"})
     first = recorder.take()
     client.get("/v1/broadcast/leads/900000503", headers={"X-Smartflo-Fake-Context": "two"})

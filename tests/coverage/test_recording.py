@@ -38,6 +38,7 @@ def change(file: Path, **changes: Any) -> None:
 
 
 def test_data_file_is_read_unchanged(file: Path) -> None:
+    """Data file is read unchanged."""
     assert read_recording(file).as_dict() == recording_of("one", "two\nlines").as_dict()
 
 
@@ -70,6 +71,7 @@ def test_file_of_an_earlier_version_keeps_the_cells_that_it_knows(file: Path) ->
     ],
 )
 def test_rejects_other_files(tmp_path: Path, content: bytes, reason: str) -> None:
+    """Rejects other files."""
     file = tmp_path / "data"
     file.write_bytes(content)
 
@@ -90,6 +92,7 @@ def test_rejects_other_files(tmp_path: Path, content: bytes, reason: str) -> Non
     ],
 )
 def test_rejects_damaged_files(file: Path, changes: dict[str, Any]) -> None:
+    """Rejects damaged files."""
     change(file, **changes)
 
     with pytest.raises(CoverageError, match="damaged"):
@@ -97,11 +100,13 @@ def test_rejects_damaged_files(file: Path, changes: dict[str, Any]) -> None:
 
 
 def test_missing_file_says_how_to_create_it(tmp_path: Path) -> None:
+    """Missing file says how to create it."""
     with pytest.raises(CoverageError, match="--smartflo-coverage first"):
         read_recording(tmp_path / "none")
 
 
 def test_contexts_are_bounded() -> None:
+    """Contexts are bounded."""
     recording = Recording()
     for number in range(MAX_CONTEXTS + 2):
         recording.add_service(str(number), 1)

@@ -35,6 +35,7 @@ def _recording() -> Recording:
 
 
 def test_table_counts_each_key(recording: Recording) -> None:
+    """Table counts each key."""
     lines = list(text_lines(recording))
 
     assert lines[0].split() == ["smartflo.cells", "cells", "served", "%"]
@@ -45,6 +46,7 @@ def test_table_counts_each_key(recording: Recording) -> None:
 
 
 def test_missing_cells_are_those_of_the_least_covered_keys_first(recording: Recording) -> None:
+    """Missing cells are those of the least covered keys first."""
     (line,) = (line for line in text_lines(recording) if line.startswith("missing: "))
     named = line.removeprefix("missing: ").partition(" and ")[0].split(", ")
 
@@ -54,10 +56,12 @@ def test_missing_cells_are_those_of_the_least_covered_keys_first(recording: Reco
 
 
 def test_fullest_test_is_named(recording: Recording) -> None:
+    """Fullest test is named."""
     assert "fullest test: 100% of the served cells, test_one" in list(text_lines(recording))
 
 
 def test_nothing_is_missing_if_all_was_served() -> None:
+    """Nothing is missing if all was served."""
     recording = recording_of(everything=[cell.id for cell in CELLS.cells])
 
     assert total_percent(recording) == 100
@@ -76,6 +80,7 @@ def test_two_contracts_are_two_source_files(recording: Recording) -> None:
 
 
 def test_partial_recordings_say_so(recording: Recording) -> None:
+    """Partial recordings say so."""
     recording.notes.add("3 tests deselected")
 
     assert "partial: 3 tests deselected" in list(text_lines(recording))
@@ -83,6 +88,7 @@ def test_partial_recordings_say_so(recording: Recording) -> None:
 
 
 def test_xml_is_cobertura(recording: Recording, tmp_path: Path) -> None:
+    """XML is cobertura."""
     WRITERS["xml"](recording, tmp_path / "c.xml")
     root = ET.parse(tmp_path / "c.xml").getroot()  # noqa: S314 - our own file
     hits = {int(line.attrib["number"]): int(line.attrib["hits"]) for line in root.iter("line")}
@@ -95,6 +101,7 @@ def test_xml_is_cobertura(recording: Recording, tmp_path: Path) -> None:
 
 
 def test_lcov_has_each_cell_as_a_line(recording: Recording, tmp_path: Path) -> None:
+    """LCOV has each cell as a line."""
     WRITERS["lcov"](recording, tmp_path / "c.lcov")
     lines = (tmp_path / "c.lcov").read_text().splitlines()
 
@@ -104,6 +111,7 @@ def test_lcov_has_each_cell_as_a_line(recording: Recording, tmp_path: Path) -> N
 
 
 def test_json_names_the_tests_of_each_cell(recording: Recording, tmp_path: Path) -> None:
+    """JSON names the tests of each cell."""
     WRITERS["json"](recording, tmp_path / "c.json")
     (file,) = json.loads((tmp_path / "c.json").read_text())["files"].values()
 
@@ -111,6 +119,7 @@ def test_json_names_the_tests_of_each_cell(recording: Recording, tmp_path: Path)
 
 
 def test_html_shows_cells_and_tests(recording: Recording, tmp_path: Path) -> None:
+    """HTML shows cells and tests."""
     WRITERS["html"](recording, tmp_path)
     page = (tmp_path / "smartflo_cells.html").read_text()
 
@@ -120,6 +129,7 @@ def test_html_shows_cells_and_tests(recording: Recording, tmp_path: Path) -> Non
 
 
 def test_markdown_escapes_cells() -> None:
+    """Markdown escapes cells."""
     overlay = {"properties": {"a|b": {"enum": ["x`y", "z|"]}}}
     recording = Recording()
     recording.add_contract(load_contract("sample", overlay))

@@ -39,12 +39,14 @@ def served(pytester: pytest.Pytester, context: str | None = None) -> set[str]:
 
 
 def served_in(recording: Recording, context: str | None = None) -> set[str]:
+    """Return the ids of the cells in a recording."""
     cells = contract_cells(load_contract())
     mask = recording.served_mask(cells, context)
     return {cell.id for number, cell in enumerate(cells.cells) if mask >> number & 1}
 
 
 def test_off_by_default(pytester: pytest.Pytester) -> None:
+    """Off by default."""
     result = pytester.runpytest()
 
     result.stdout.no_fnmatch_line("*coverage*")
@@ -52,6 +54,7 @@ def test_off_by_default(pytester: pytest.Pytester) -> None:
 
 
 def test_table_and_data_file(pytester: pytest.Pytester) -> None:
+    """Table and data file."""
     result = pytester.runpytest("--smartflo-coverage")
 
     result.assert_outcomes(passed=5)
@@ -63,6 +66,7 @@ def test_table_and_data_file(pytester: pytest.Pytester) -> None:
 
 
 def test_contexts_are_the_tests(pytester: pytest.Pytester) -> None:
+    """Contexts are the tests."""
     pytester.runpytest("--smartflo-coverage")
 
     assert "status:503" in served(pytester, "test_contexts_are_the_tests.py::test_error")
@@ -71,6 +75,7 @@ def test_contexts_are_the_tests(pytester: pytest.Pytester) -> None:
 
 
 def test_requests_over_sockets_and_intercepted_ones_count(pytester: pytest.Pytester) -> None:
+    """Requests over sockets and intercepted ones count."""
     pytester.makepyfile(
         """
         import requests
@@ -94,6 +99,7 @@ def test_requests_over_sockets_and_intercepted_ones_count(pytester: pytest.Pytes
 
 
 def test_reports_are_written_where_they_are_requested(pytester: pytest.Pytester) -> None:
+    """Reports are written where they are requested."""
     options = ["html:h", "xml:c.xml", "lcov:c.lcov", "json:c.json", "markdown:c.md"]
     result = pytester.runpytest(*(f"--smartflo-coverage={option}" for option in options))
 
@@ -105,6 +111,7 @@ def test_reports_are_written_where_they_are_requested(pytester: pytest.Pytester)
 
 
 def test_ini_keys(pytester: pytest.Pytester) -> None:
+    """Ini keys."""
     pytester.makeini("[pytest]\nsmartflo_coverage =\n  term\n  json:c.json\nsmartflo_coverage_fail_under = 99\n")
     result = pytester.runpytest()
 
@@ -115,11 +122,13 @@ def test_ini_keys(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize(("minimum", "code"), [("0", 0), ("5", 0), ("99.5", 1)])
 def test_fail_under(pytester: pytest.Pytester, minimum: str, code: int) -> None:
+    """Fail under."""
     assert pytester.runpytest("--smartflo-coverage", f"--smartflo-coverage-fail-under={minimum}").ret == code
 
 
 @pytest.mark.parametrize("minimum", ["101", "-1", "x", "nan", "inf"])
 def test_rejects_a_minimum_that_is_no_percentage(pytester: pytest.Pytester, minimum: str) -> None:
+    """Rejects a minimum that is no percentage."""
     result = pytester.runpytest("--smartflo-coverage", f"--smartflo-coverage-fail-under={minimum}")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -129,6 +138,7 @@ def test_rejects_a_minimum_that_is_no_percentage(pytester: pytest.Pytester, mini
 
 
 def test_rejects_a_minimum_without_coverage(pytester: pytest.Pytester) -> None:
+    """Rejects a minimum without coverage."""
     result = pytester.runpytest("--smartflo-coverage-fail-under=1")
 
     result.stderr.fnmatch_lines(["ERROR: *: add --smartflo-coverage, because coverage is off without it"])
@@ -136,6 +146,7 @@ def test_rejects_a_minimum_without_coverage(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize("report", ["pdf:x", "html", "html:", "term:x", "x"])
 def test_rejects_unknown_reports(pytester: pytest.Pytester, report: str) -> None:
+    """Rejects unknown reports."""
     result = pytester.runpytest(f"--smartflo-coverage={report}")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -143,6 +154,7 @@ def test_rejects_unknown_reports(pytester: pytest.Pytester, report: str) -> None
 
 
 def test_path_of_tests_after_the_option_is_explained(pytester: pytest.Pytester) -> None:
+    """Path of tests after the option is explained."""
     result = pytester.runpytest("--smartflo-coverage", "test_path_of_tests_after_the_option_is_explained.py")
 
     result.stderr.fnmatch_lines(["ERROR: *; write --smartflo-coverage=term before paths of tests"])
@@ -150,6 +162,7 @@ def test_path_of_tests_after_the_option_is_explained(pytester: pytest.Pytester) 
 
 @pytest.mark.parametrize("report", ["xml:none/c.xml", "html:file/h", "json:."])
 def test_unwritable_report_is_rejected_before_the_first_test(pytester: pytest.Pytester, report: str) -> None:
+    """Unwritable report is rejected before the first test."""
     (pytester.path / "file").write_text("")
     result = pytester.runpytest(f"--smartflo-coverage={report}")
 
@@ -159,6 +172,7 @@ def test_unwritable_report_is_rejected_before_the_first_test(pytester: pytest.Py
 
 
 def test_same_result_with_xdist(pytester: pytest.Pytester) -> None:
+    """Same result with xdist."""
     pytester.runpytest("--smartflo-coverage")
     alone = json.loads((pytester.path / ".smartflo-coverage").read_text())
     pytester.runpytest("-p", "xdist", "-n", "2", "--smartflo-coverage").assert_outcomes(passed=5)
@@ -167,6 +181,7 @@ def test_same_result_with_xdist(pytester: pytest.Pytester) -> None:
 
 
 def test_crashed_worker_leaves_a_partial_result(pytester: pytest.Pytester) -> None:
+    """Crashed worker leaves a partial result."""
     pytester.makepyfile(
         test_a_first="""
         def test_error(smartflo):
@@ -187,6 +202,7 @@ def test_crashed_worker_leaves_a_partial_result(pytester: pytest.Pytester) -> No
     [("-kerror", "4 tests deselected"), ("-x", "the run stopped before its last test")],
 )
 def test_partial_runs_say_so(pytester: pytest.Pytester, option: str, note: str) -> None:
+    """Partial runs say so."""
     pytester.makepyfile(test_a="def test_fails(): assert False")
     result = pytester.runpytest("--smartflo-coverage=term", option, *(["test_a.py"] if option == "-x" else []))
 
@@ -194,6 +210,7 @@ def test_partial_runs_say_so(pytester: pytest.Pytester, option: str, note: str) 
 
 
 def test_everything_deselected(pytester: pytest.Pytester) -> None:
+    """Everything deselected."""
     result = pytester.runpytest("--smartflo-coverage", "--smartflo-coverage-fail-under=1", "-knone")
 
     assert result.ret == 1
@@ -201,6 +218,7 @@ def test_everything_deselected(pytester: pytest.Pytester) -> None:
 
 
 def test_no_test_uses_the_fixtures(pytester: pytest.Pytester) -> None:
+    """No test uses the fixtures."""
     pytester.makepyfile("def test_other(): ...")
     result = pytester.runpytest("--smartflo-coverage")
 
@@ -209,12 +227,14 @@ def test_no_test_uses_the_fixtures(pytester: pytest.Pytester) -> None:
 
 
 def test_collect_only_reports_nothing(pytester: pytest.Pytester) -> None:
+    """Collect only reports nothing."""
     pytester.runpytest("--smartflo-coverage", "--collect-only").stdout.no_fnmatch_line("*value coverage*")
 
     assert not (pytester.path / ".smartflo-coverage").exists()
 
 
 def test_another_profile_is_another_source_file(pytester: pytest.Pytester) -> None:
+    """Another profile is another source file."""
     pytester.makepyfile(
         """
         def test_switches(smartflo):
@@ -229,6 +249,7 @@ def test_another_profile_is_another_source_file(pytester: pytest.Pytester) -> No
 
 
 def test_overlay_of_the_options(pytester: pytest.Pytester) -> None:
+    """Overlay of the options."""
     (pytester.path / "overlay.json").write_text('{"properties": {"tier": {"enum": ["gold"]}}, "required": ["tier"]}')
     result = pytester.runpytest("--smartflo-coverage", "--smartflo-overlay=overlay.json")
 

@@ -63,7 +63,7 @@ def cells_command(*, form: str, profile: str | None, overlay: Path | None) -> No
     help="Folder of html, or file of another format. Default: smartflo-coverage-html, smartflo-coverage.xml, .lcov or "
     ".json; standard output for report and markdown.",
 )
-@click.option(
+@option(
     "--fail-under",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
