@@ -55,7 +55,9 @@ def test_every_option_has_variable(run: Run, command: str | None) -> None:
     result = run(*([command] if command else []), "--help")
     options = result.stdout.partition("Options:")[2].partition("Commands:")[0]
     without_variable = sum(f"\n  {name}" in options for name in ("-h,", "--version", "--token", "--prompt"))
-    without_variable += {"record": 2, "sample": 1, "faults": 1, "quirks": 1, "cells": 1, "coverage": 1}.get(str(command), 0)
+    without_variable += {"record": 2, "sample": 1, "faults": 1, "quirks": 1, "cells": 1, "coverage": 1}.get(
+        str(command), 0
+    )
 
     assert result.exit_code == 0
     assert options.count("SMARTFLO_") - options.count("SMARTFLO_TOKEN is") == options.count("\n  -") - without_variable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smartflo_contract.cli.errors import FINDINGS, usage_error
-from smartflo_contract.cli.options import overlay, profile
+from smartflo_contract.cli.options import option, overlay, profile
 from smartflo_contract.cli.output import print_json, write
 from smartflo_contract.cli.terminal import echo
 
