@@ -92,12 +92,12 @@ def record(
     with ExitStack() as stack:
         source = stack.enter_context(closing(complete_list(body, opener, frozenset(contract.lead["properties"]))))
         pseudonymizer = Pseudonymizer(key or secrets.token_bytes(_KEY_BYTES), contract)
+        file = stack.enter_context(replace_file(fixture))
         # Which keys are shown is known after the last lead. Until then the leads are in a file without a name.
         pseudonyms = stack.enter_context(replace_file(None))
         write_leads(pseudonyms, map(pseudonymizer.lead, _count(source, lead_progress(progress, opener, (body,)))))
         names = pseudonymizer.shown_keys(unknown_keys)
         leads = (rename_keys(lead, names) for lead in read_leads(pseudonyms))
-        file = stack.enter_context(replace_file(fixture))
         count = write_leads(file, leads if examples is None else examples.watch(leads))
         if examples is None or module is None:
             return Recorded(count, 0, 0)
