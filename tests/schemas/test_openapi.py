@@ -263,6 +263,21 @@ def test_every_status_has_its_own_shape_of_error(
         assert "422" in operation["responses"]
 
 
+def test_lists_and_errors_are_exclusive_alternatives(operations: dict[str, dict[str, Any]]) -> None:
+    """With ``anyOf``, a generated client merged the list and the error into one object, and lost the leads."""
+    for name in OPERATIONS.keys() - {"login"}:
+        assert {"oneOf", "x-evidence"} == _response(operations[name]).keys()
+
+
+def test_unnamed_fields_of_leads_are_open_for_generators(document: dict[str, Any]) -> None:
+    """Generators keep fields above the named ones, and their types do not contradict those of named keys."""
+    lead = document["components"]["schemas"]["Lead"]
+    validator = jsonschema_rs.Draft202012Validator(lead | {"required": []})
+
+    assert lead["additionalProperties"] is True
+    assert validator.is_valid({"field_35": "", "field_120": "a"})
+
+
 def test_component_names_are_reserved_nowhere(document: dict[str, Any]) -> None:
     """Generators rename a component whose name their language or its libraries have."""
     for described in (document, admin_openapi(ADMIN_ROUTES)):

@@ -112,10 +112,10 @@ def _describe_unnamed_keys(schema: dict[str, Any]) -> None:
     schema["patternProperties"] = patterns
     if schema.setdefault(_CLOSED, True) is not False or len(patterns) != 1:
         return
-    ((pattern, below),) = schema.pop("patternProperties").items()
+    (pattern,) = patterns
     named = {"type": "string", "enum": list(schema.get("properties", {}))}
     schema["propertyNames"] = {"anyOf": [named, {"type": "string", "pattern": pattern}]}
-    schema[_CLOSED] = below
+    schema[_CLOSED] = True
 
 
 def _with_separate_arrays(schema: dict[str, Any]) -> dict[str, Any]:
