@@ -89,6 +89,7 @@ def test_rejects_other_files(tmp_path: Path, content: bytes, reason: str) -> Non
         {"contracts": {"smartflo.cells": {"profile": "none", "overlay": None, "cells": []}}},
         {"service": 3},
         {"notes": None},
+        {"closing": 3},
     ],
 )
 def test_rejects_damaged_files(file: Path, changes: dict[str, Any]) -> None:

@@ -267,3 +267,71 @@ def test_coverage_of_the_users_code_is_not_touched(pytester: pytest.Pytester, tm
     report = pytester.run("python", "-m", "coverage", "report", f"--data-file={data}")
     report.stdout.fnmatch_lines(["test_coverage_of_the_users_code_is_not_touched.py * 100%"])
     report.stdout.no_fnmatch_line("*.cells*")
+
+
+def test_serve_missing_closes_the_gap(pytester: pytest.Pytester) -> None:
+    """Every cell of valid leads is served, and the second list is empty."""
+    pytester.makepyfile(
+        """
+        from smartflo_contract.schemas import load_contract
+
+        def get(smartflo, lead_list):
+            return smartflo.client.get(f"/v1/broadcast/leads/{lead_list.id}").get_json()
+
+
+        def test_closes(smartflo):
+            smartflo.client.get("/v1/broadcast/leads/8668")
+            leads = get(smartflo, smartflo.serve_missing())
+            assert len(leads) > 20
+            assert load_contract().is_valid(leads)
+            assert get(smartflo, smartflo.serve_missing()) == []
+
+
+        def test_documented(smartflo):
+            smartflo.profile("documented")
+            assert load_contract("documented").is_valid(get(smartflo, smartflo.serve_missing()))
+        """
+    )
+    pytester.runpytest("--smartflo-coverage").assert_outcomes(passed=2)
+
+    cells = contract_cells(load_contract())
+    missing = {cell.id for cell in cells.leads.cells if cell.group not in {"list_id", "leads"}} - served(pytester)
+    assert missing == {"header:malformed", "sensitive_field_map:malformed"}
+
+
+def test_serve_missing_without_coverage_serves_each_cell(pytester: pytest.Pytester) -> None:
+    """A test does not depend on the option."""
+    pytester.makepyfile("def test_all(smartflo): assert len(smartflo.serve_missing().leads) > 90")
+
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+MISSING_LEAD = """
+    def test_missing(smartflo, smartflo_missing_lead):
+        lead_list = smartflo.load([smartflo_missing_lead])
+        assert smartflo.client.get(f"/v1/broadcast/leads/{lead_list.id}").get_json() == [smartflo_missing_lead]
+"""
+
+
+def test_missing_leads_are_those_that_other_tests_were_not_served(pytester: pytest.Pytester) -> None:
+    """A second run has the same tests: what these tests were served themselves is not counted."""
+    pytester.runpytest("--smartflo-coverage")
+    pytester.makepyfile(test_missing=MISSING_LEAD)
+    first = pytester.runpytest("--smartflo-coverage=term", "test_missing.py", "-v").parseoutcomes()["passed"]
+    pytester.makepyfile(test_missing=MISSING_LEAD)
+    result = pytester.runpytest("--smartflo-coverage", "-v")
+
+    assert 20 < first < 110
+    result.stdout.fnmatch_lines(["*test_missing?priority:maximum?*PASSED*"])
+    assert pytester.runpytest("--smartflo-coverage").parseoutcomes()["passed"] == first + 5
+
+
+def test_damaged_data_file_is_a_collection_error(pytester: pytest.Pytester) -> None:
+    """The error is one line, without a traceback."""
+    (pytester.path / ".smartflo-coverage").write_text("{")
+    pytester.makepyfile(test_missing=MISSING_LEAD)
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*.smartflo-coverage: not a coverage data file, or damaged; delete it and *"])
+    result.stdout.no_fnmatch_line("*Traceback*")

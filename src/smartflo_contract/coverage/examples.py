@@ -17,6 +17,7 @@ _GENERATED_LEADS: Final = 40
 """Number of generated leads that are tried."""
 _LIST_GROUPS: Final = (LEADS, "list_id")
 """Groups of cells that a list has, and not a lead in it."""
+_ID_KEYS: Final = ("id", "lead_id")
 _EXAMPLE_FIELD: Final = "field_1"
 
 
@@ -35,7 +36,7 @@ class LeadExample(NamedTuple):
 
 
 def lead_examples(cells: ContractCells, served: Mask = 0, list_id: int = _LIST_ID) -> Iterator[LeadExample]:
-    """Yield a lead for each cell of leads that was not served.
+    """Yield a lead for each cell of leads that was not served. The leads can be in one list: their ids differ.
 
     Args:
         cells: the cells of the contract.
@@ -46,7 +47,9 @@ def lead_examples(cells: ContractCells, served: Mask = 0, list_id: int = _LIST_I
     generated = [(lead, cells.leads.leads_mask([lead])) for lead in map(writer.lead, range(_GENERATED_LEADS))]
     for number, cell in enumerate(cells.leads.cells):
         if cell.group not in _LIST_GROUPS and not served >> number & 1:
-            yield _lead_example(cells, cell, 1 << number, generated[number % _GENERATED_LEADS :] + generated)
+            example = _lead_example(cells, cell, 1 << number, generated[number % _GENERATED_LEADS :] + generated)
+            is_of_ids = cell.group in _ID_KEYS
+            yield example if is_of_ids else _with_ids_of(example, writer.lead(_GENERATED_LEADS + number))
 
 
 def _lead_example(
@@ -60,6 +63,11 @@ def _lead_example(
     leads = [_with_example(deepcopy(dict(lead)), example) for lead, _ in generated]
     valid = next((lead for lead in leads if cells.contract.is_valid([lead])), None)
     return LeadExample(cell, leads[0] if valid is None else valid, is_valid=valid is not None)
+
+
+def _with_ids_of(example: LeadExample, other: Mapping[str, Any]) -> LeadExample:
+    ids = {key: other[key] for key in _ID_KEYS if key in example.lead and key in other}
+    return example._replace(lead=example.lead | ids)
 
 
 def _with_example(lead: Lead, example: Example) -> Lead:

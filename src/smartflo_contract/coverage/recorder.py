@@ -46,6 +46,7 @@ class Recorder:
         """Start without responses."""
         self.context: str | None = None
         self._recording = Recording()
+        self._lead_masks: dict[str, Mask] = {}
         self._body_masks: dict[tuple[str, str], Mask] = {}
         self._lock = Lock()
 
@@ -98,6 +99,10 @@ class Recorder:
             report["contexts"] = {name: masks for name, masks in report["contexts"].items() if name == context}
         return report
 
+    def served_leads(self, cells: ContractCells) -> Mask:
+        """Return the cells of leads of a contract that were served since the start, by all contexts."""
+        return self._lead_masks.get(cells.name, 0)
+
     def _observe_leads(self, observed: ObservedResponse, context: str) -> None:
         response, settings = observed.response, observed.settings
         cells = contract_cells(settings.catalog.contract)
@@ -130,6 +135,7 @@ class Recorder:
         with self._lock:
             self._recording.add_service(context, service)
             self._recording.add_leads(context, cells, mask)
+            self._lead_masks[cells.name] = self._lead_masks.get(cells.name, 0) | mask
             if is_truncated:
                 self._recording.notes.add(_TRUNCATED)
 

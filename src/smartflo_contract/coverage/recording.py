@@ -32,6 +32,7 @@ class Recording:
         contracts: the contracts of the leads, by the name of their source file.
         lead_masks: by context and name of the source file, the cells of leads.
         service_masks: by context, the cells of the fake as a service.
+        closing: contexts that exist to be served what the others are not.
         notes: why the recording is partial, if it is.
     """
 
@@ -40,6 +41,7 @@ class Recording:
         self.contracts: dict[str, Contract] = {}
         self.lead_masks: dict[str, dict[str, Mask]] = {}
         self.service_masks: defaultdict[str, Mask] = defaultdict(int)
+        self.closing: set[str] = set()
         self.notes: set[str] = set()
 
     def __bool__(self) -> bool:
@@ -68,7 +70,17 @@ class Recording:
         for context, masks in other.lead_masks.items():
             for name, mask in masks.items():
                 self.add_leads(context, contract_cells(self.contracts[name]), mask)
+        self.closing |= other.closing
         self.notes |= other.notes
+
+    def without_closing(self) -> "Recording":
+        """Return the recording without the contexts that exist to be served what the others are not."""
+        other = Recording()
+        other.merge(self)
+        for context in self.closing:
+            other.lead_masks.pop(context, None)
+            other.service_masks.pop(context, None)
+        return other
 
     def contexts(self) -> list[str]:
         """Return the contexts, sorted."""
@@ -111,6 +123,7 @@ class Recording:
                 }
                 for context in self.contexts()
             },
+            "closing": sorted(self.closing),
             "notes": sorted(self.notes),
         }
 
@@ -134,6 +147,7 @@ class Recording:
             for name, mask in masks["leads"].items():
                 cells = contract_cells(recording.contracts[name])
                 recording.add_leads(context, cells, remap[name].mask(int(mask, 16)))
+        recording.closing.update(map(str, content["closing"]))
         recording.notes.update(map(str, content["notes"]))
         return recording
 

@@ -161,6 +161,21 @@ class Smartflo:
         self._admin("PUT", f"/lists/{list_id}/leads", content, name="leads")
         return self._remember_list(list_id)
 
+    def serve_missing(self) -> LeadList:
+        """Create a list whose leads have the values of the contract that no test of this process was served yet.
+
+        There is one valid lead for each such cell; without ``--smartflo-coverage`` one for each cell that a lead can
+        have. The list is empty if nothing is missing.
+        """
+        from smartflo_contract.pytest_plugin._missing_leads import leads_not_served  # noqa: PLC0415 - slow to import
+
+        __tracebackhide__ = True
+        list_id = self.admin("POST", "/lists", {"size": 0})["id"]
+        leads = leads_not_served(self.contract, self._fake.observer, list_id)
+        if leads:
+            self._admin("PUT", f"/lists/{list_id}/leads", leads, name="leads")
+        return self._remember_list(list_id)
+
     def fail(
         self, *steps: int | str, list_id: int | None = None, at: int | None = None, **settings: Unpack[FaultSettings]
     ) -> None:

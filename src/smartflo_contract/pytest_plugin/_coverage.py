@@ -22,6 +22,8 @@ OUTSIDE: Final = "(outside of tests)"
 """Context of requests while no test runs."""
 _ATTRIBUTE: Final = "smartflo_coverage"
 """Attribute of a test report with the recording of the test; xdist sends it to the controller."""
+_CLOSING_FIXTURE: Final = "smartflo_missing_lead"
+"""Fixture whose tests are served what the other tests are not, and would be left out of the next run otherwise."""
 _NOTES: Final = "smartflo_coverage_notes"
 
 
@@ -67,12 +69,14 @@ class CoverageRun:
             self.recorder.context = OUTSIDE
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Iterator[None]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         """Attach what was served to the last report of a test."""
         report = yield
         if call.when == "teardown":
             recording = self.recorder.take()
             if recording:
+                if _CLOSING_FIXTURE in getattr(item, "fixturenames", ()):
+                    recording.closing.add(item.nodeid)
                 self.served.merge(recording)
                 setattr(report, _ATTRIBUTE, recording.as_dict(portable=False))
         return report
@@ -110,7 +114,7 @@ class CoverageRun:
             return
         self.served.merge(self.recorder.take())
         if not self.served.contracts:
-            self.served.add_contract(_contract_of_options(session.config))
+            self.served.add_contract(contract_of_options(session.config))
         self._percent = total_percent(self.served)
         try:
             self._write()
@@ -165,7 +169,7 @@ class CoverageRun:
                 WRITERS[report.format](self.served, report.path)
 
 
-def _contract_of_options(config: pytest.Config) -> Contract:
+def contract_of_options(config: pytest.Config) -> Contract:
     """Return the contract that options and ini keys select."""
     profile, overlay = setting(config, "profile"), setting(config, "overlay")
     return load_contract(profile or "sample", config.rootpath / overlay if overlay else None)

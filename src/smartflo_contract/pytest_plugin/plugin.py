@@ -105,6 +105,11 @@ def pytest_runtest_makereport(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each value of a parametrized fixture."""
+    if "smartflo_missing_lead" in metafunc.fixturenames:
+        from smartflo_contract.pytest_plugin._missing_leads import missing_leads  # noqa: PLC0415 - slow to import
+
+        leads = missing_leads(metafunc.config)
+        metafunc.parametrize("smartflo_missing_lead", list(leads.values()), ids=list(leads), indirect=True)
     for name in ("smartflo_dial_status", "smartflo_disposition", "smartflo_edge_lead", "smartflo_every_reading"):
         if name in metafunc.fixturenames:
             from smartflo_contract.pytest_plugin._parametrization import VALUES  # noqa: PLC0415 - slow to import
@@ -204,6 +209,13 @@ def smartflo_disposition(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def smartflo_edge_lead(request: pytest.FixtureRequest) -> Lead:
     """Each lead of ``EDGE_CASES``, one test each: leads that break clients; some violate the contract."""
+    lead: Lead = deepcopy(request.param)
+    return lead
+
+
+@pytest.fixture
+def smartflo_missing_lead(request: pytest.FixtureRequest) -> Lead:
+    """Each value of the contract that no other test of the last run with coverage was served: a lead, one test each."""
     lead: Lead = deepcopy(request.param)
     return lead
 

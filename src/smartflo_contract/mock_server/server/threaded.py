@@ -123,13 +123,16 @@ class FakeSmartflo:
         port: port to listen on; 0 for any free port.
         observer: receives every response of a route of the vendor.
 
+    Attributes:
+        observer: the same.
+
     Raises:
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
 
     def __init__(self, config: Config | None = None, *, port: int = 0, observer: Observer | None = None) -> None:
         """Store the configuration; the fake does not listen yet."""
-        self._observer = observer
+        self.observer = observer
         self._config = ensure_config(config)
         self._port = port
         self._app: Flask | None = None
@@ -222,7 +225,7 @@ class FakeSmartflo:
             message = f"the fake is running already at {self.url}"
             raise RuntimeError(message)
         requested = resolve(self._config.host, self._port)
-        app = create_app(self._config, observer=self._observer)
+        app = create_app(self._config, observer=self.observer)
         self._listener = _Listener(app, requested)
         self._app = app
         return self
