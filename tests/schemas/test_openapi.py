@@ -264,8 +264,8 @@ def test_every_status_has_its_own_shape_of_error(
 
 
 def test_lists_and_errors_are_exclusive_alternatives(operations: dict[str, dict[str, Any]]) -> None:
-    """With ``anyOf``, a generated client merged the list and the error into one object, and lost the leads."""
-    for name in OPERATIONS.keys() - {"login"}:
+    """With ``anyOf``, a generated client merged the array and the error into one object, and lost the leads."""
+    for name in ("listLists", "listLeads"):
         assert {"oneOf", "x-evidence"} == _response(operations[name]).keys()
 
 
