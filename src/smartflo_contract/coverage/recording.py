@@ -43,6 +43,7 @@ class Recording:
         self.service_masks: defaultdict[str, Mask] = defaultdict(int)
         self.closing: set[str] = set()
         self.notes: set[str] = set()
+        self._contexts: set[str] = set()
 
     def __bool__(self) -> bool:
         """Whether there is anything to report."""
@@ -156,11 +157,13 @@ class Recording:
         return orjson.dumps(self.as_dict(), option=orjson.OPT_APPEND_NEWLINE)
 
     def _known(self, context: str) -> str:
-        is_known = context in self.service_masks or context in self.lead_masks
-        if is_known or len(self.service_masks) + len(self.lead_masks) < 2 * MAX_CONTEXTS:
-            return context
-        self.notes.add(_TOO_MANY)
-        return OTHER_CONTEXTS
+        """Return the name under which a context is counted."""
+        if context not in self._contexts:
+            if len(self._contexts) == MAX_CONTEXTS:
+                self.notes.add(_TOO_MANY)
+                return OTHER_CONTEXTS
+            self._contexts.add(context)
+        return context
 
 
 def read_recording(path: Path) -> Recording:
