@@ -1,6 +1,7 @@
 """What counts as served: the cells of responses, by context."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 import requests
@@ -9,7 +10,10 @@ from flask.testing import FlaskClient
 from smartflo_contract.coverage import Recorder, Recording, cells_of, contract_cells
 from smartflo_contract.coverage.examples import lead_examples
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
+from smartflo_contract.mock_server.config.quirks import QUIRKS
+from smartflo_contract.mock_server.faults.injectors import INJECTORS
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.profile_names import PROFILES
 
 Served = Callable[..., set[str]]
 """Returns the ids of the cells that were served: by context, and by contract."""
@@ -260,3 +264,57 @@ def test_recordings_are_merged_in_any_order(client: FlaskClient, recorder: Recor
 
     assert merged[0].as_dict() == merged[1].as_dict()
     assert merged[0].contexts() == ["one", "two"]
+
+
+def send_everything(client: FlaskClient) -> None:
+    """Send requests whose responses depend on every quirk."""
+    for path in (LEADS, f"{LEADS}?number=5550000042", "/v1/broadcast/leads/1", "/v1/broadcast/lists"):
+        client.get(path)
+    client.get("/v1/broadcast/leads/900000429")
+    client.get("/v1/broadcast/leads/900000422")
+    client.post("/v1/broadcast/lead/8669", json={"field_0": "+915550000042"})
+    for _ in range(7):
+        client.post("/v1/auth/login", json={"email": "a@example.com", "password": "wrong"})
+    token = client.post("/v1/auth/login", json={"email": "b@example.com", "password": "right"}).get_json()[
+        "access_token"
+    ]
+    client.patch("/__admin/clock?login=b@example.com", json={"advance": 7200})
+    client.get(LEADS, headers={"Authorization": token})
+
+
+@pytest.mark.parametrize("name", QUIRKS)
+def test_every_value_of_a_quirk_can_be_served(served: Served, recorder: Recorder, name: str) -> None:
+    """Some response depends on each value."""
+    for value in QUIRKS[name].values:
+        client = create_app(Config(quirks={name: value}), observer=recorder).test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = "any-text"
+        send_everything(client)
+
+    assert {f"quirk:{name}={value}" for value in QUIRKS[name].values} <= served()
+
+
+@pytest.mark.parametrize("name", INJECTORS)
+def test_every_fault_can_be_served(fake: FakeSmartflo, served: Served, name: str) -> None:
+    """Faults that close the connection count as well."""
+    admin = fake.app.test_client()
+    assert admin.post("/__admin/faults", json={"steps": [name]}, headers=HEADERS).status_code == 201
+    with suppress(requests.RequestException):
+        requests.get(f"{fake.url}{LEADS}", headers=HEADERS, timeout=10)
+
+    assert f"fault:{name}" in served()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_invalid_leads_have_cells(recorder: Recorder, profile: str) -> None:
+    """What violates the contract can be served too, so every cell of leads is reachable."""
+    cells = contract_cells(load_contract(profile))
+    client = create_app(Config(profile=profile), observer=recorder).test_client()
+    expected = set()
+    for example in lead_examples(cells):
+        if not example.is_valid:
+            assert client.put("/__admin/lists/8668/leads", json=[example.lead], headers=HEADERS).status_code == 200
+            client.get(LEADS, headers=HEADERS)
+            expected.add(example.cell.id)
+
+    mask = recorder.copy().served_mask(cells)
+    assert expected <= {cell.id for number, cell in enumerate(cells.cells) if mask >> number & 1}
