@@ -5,7 +5,7 @@ derived from the contract and from the tables of the fake. Each contract is a so
 the reports of coverage.py show what was served.
 """
 
-from smartflo_contract.coverage.cell import Cell
+from smartflo_contract.cells.cell import Cell
 from smartflo_contract.coverage.contract_cells import cells_of, contract_cells
 from smartflo_contract.coverage.errors import CoverageError
 from smartflo_contract.coverage.recorder import Recorder

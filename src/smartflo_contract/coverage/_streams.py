@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import orjson
 
-from smartflo_contract.coverage.cell import Mask
-from smartflo_contract.coverage.lead_cells import LeadCells
+from smartflo_contract.cells.cell import Mask
+from smartflo_contract.cells.lead_cells import LeadCells
 
 MAX_STREAM_LEADS: Final = 10_000
 """Leads of a streamed body whose cells are found; the cells of the others are not."""

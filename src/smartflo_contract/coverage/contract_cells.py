@@ -5,8 +5,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
-from smartflo_contract.coverage.cell import Cell, matching
-from smartflo_contract.coverage.lead_cells import LeadCells
+from smartflo_contract.cells.cell import Cell, matching
+from smartflo_contract.cells.lead_cells import LeadCells
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.schemas import Contract, load_contract
 

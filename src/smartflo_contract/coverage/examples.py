@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from smartflo_contract.coverage.cell import ABSENT, Cell, Example, Mask
+from smartflo_contract.cells.cell import ABSENT, Cell, Example, Mask
+from smartflo_contract.cells.lead_cells import COLUMNS, FIELD_KEY, FIELDS, LEADS
 from smartflo_contract.coverage.contract_cells import ContractCells
-from smartflo_contract.coverage.lead_cells import COLUMNS, FIELD_KEY, FIELDS, LEADS
 from smartflo_contract.factories import LeadWriter, ListDefinition
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, header_string
 

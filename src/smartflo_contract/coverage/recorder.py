@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Request
 
+from smartflo_contract.cells.cell import Mask
 from smartflo_contract.coverage._streams import MAX_STREAM_LEADS, StreamMask, body_mask, count_when_read
-from smartflo_contract.coverage.cell import Mask
 from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
 from smartflo_contract.coverage.recording import Recording, context_name
 from smartflo_contract.coverage.service_cells import service_cells

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import orjson
 
-from smartflo_contract.coverage.cell import Cell, Mask
+from smartflo_contract.cells.cell import Cell, Mask
 from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
 from smartflo_contract.coverage.errors import CoverageError
 from smartflo_contract.coverage.service_cells import service_cells

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from coverage import Coverage, CoverageException
 
+from smartflo_contract.cells.cell import Cell, Mask
 from smartflo_contract.coverage import file_reporter
-from smartflo_contract.coverage.cell import Cell, Mask
 from smartflo_contract.coverage.contract_cells import ContractCells
 from smartflo_contract.coverage.errors import CoverageError
 from smartflo_contract.coverage.recording import Recording

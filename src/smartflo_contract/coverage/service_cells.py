@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from smartflo_contract.coverage.cell import ASSUMED, Cell, CellIndex, Mask
+from smartflo_contract.cells.cell import ASSUMED, Cell, CellIndex, Mask
 from smartflo_contract.mock_server.config.quirks import QUIRKS
 from smartflo_contract.mock_server.faults.injectors import INJECTORS
 from smartflo_contract.mock_server.http.error_responses import ERROR_RESPONSES

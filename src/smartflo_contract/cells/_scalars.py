@@ -10,7 +10,7 @@ from typing import Any, Final
 import jsonschema_rs
 import orjson
 
-from smartflo_contract.coverage.cell import ASSUMED, Mask, ValueNode
+from smartflo_contract.cells.cell import ASSUMED, Mask, ValueNode
 from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.schema_values import value_for
 from smartflo_contract.schemas.json_values import MAX_SAFE_INTEGER

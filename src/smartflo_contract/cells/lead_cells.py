@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from smartflo_contract.coverage._scalars import Scalars
-from smartflo_contract.coverage._values import ValueCells
-from smartflo_contract.coverage.cell import ABSENT, ASSUMED, Cell, CellIndex, Example, Mask, ValueNode, evidence_labels
+from smartflo_contract.cells._scalars import Scalars
+from smartflo_contract.cells._values import ValueCells
+from smartflo_contract.cells.cell import ABSENT, ASSUMED, Cell, CellIndex, Example, Mask, ValueNode, evidence_labels
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.lead_format import FIELD, column_names

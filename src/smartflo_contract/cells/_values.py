@@ -8,8 +8,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final, Protocol
 
-from smartflo_contract.coverage._scalars import booleans, listed_values, numbers, open_set, strings
-from smartflo_contract.coverage.cell import ABSENT, Mask, ValueNode, evidence_labels
+from smartflo_contract.cells._scalars import booleans, listed_values, numbers, open_set, strings
+from smartflo_contract.cells.cell import ABSENT, Mask, ValueNode, evidence_labels
 from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.schema_values import IMPLIED_TYPES, value_for
 from smartflo_contract.schemas.findings import JSON_TYPES
