@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from smartflo_contract.coverage import Recording, contract_cells
-from smartflo_contract.coverage.reports import WRITERS, markdown, summaries, text_lines, total_percent
+from smartflo_contract.coverage.reports import WRITERS, markdown, text_lines
 from smartflo_contract.coverage.service_cells import service_cells
+from smartflo_contract.coverage.summaries import summaries, total_percent
 from smartflo_contract.schemas import load_contract
 
 CELLS = contract_cells(load_contract())

@@ -78,7 +78,7 @@ def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, f
     Exit codes: 0 success, 1 less than --fail-under, 2 wrong usage, 3 a data file cannot be read.
     """
     from smartflo_contract.coverage import Recording, read_recording
-    from smartflo_contract.coverage.reports import total_percent
+    from smartflo_contract.coverage.summaries import total_percent
     from smartflo_contract.live.output_files import is_same_file
 
     paths = files or (_DATA_FILE,)

@@ -6,7 +6,8 @@ from typing import Any, Final
 import pytest
 
 from smartflo_contract.coverage import CoverageError, Recorder, Recording
-from smartflo_contract.coverage.reports import WRITERS, text_lines, total_percent
+from smartflo_contract.coverage.reports import WRITERS, text_lines
+from smartflo_contract.coverage.summaries import total_percent
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.live.output_files import replace_file, require_writable, require_writable_folder
 from smartflo_contract.mock_server import Config
