@@ -335,3 +335,25 @@ def test_damaged_data_file_is_a_collection_error(pytester: pytest.Pytester) -> N
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*.smartflo-coverage: not a coverage data file, or damaged; delete it and *"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_names_of_tests_become_contexts_of_one_bounded_line(pytester: pytest.Pytester) -> None:
+    """Ids of parameters may be long, and may contain line breaks and any script."""
+    pytester.makeini("[pytest]\ndisable_test_id_escaping_and_forfeit_all_rights_to_community_support = true\n")
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        @pytest.mark.parametrize("text", ["x" * 10_000, "two\\nlines", "नाम"])
+        def test_reads(smartflo, text):
+            smartflo.client.get("/v1/broadcast/leads/8668").get_json()
+        """
+    )
+    pytester.runpytest("--smartflo-coverage=html:h", "--smartflo-coverage=xml:c.xml").assert_outcomes(passed=3)
+    contexts = read_recording(pytester.path / ".smartflo-coverage").contexts()
+
+    assert len(contexts) == 3
+    assert all(context.isprintable() and len(context) <= 220 for context in contexts)
+    page = (pytester.path / "h" / "smartflo_cells.html").read_text()
+    assert json.dumps("नाम").strip('"') in page  # contexts are JSON in a script

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from smartflo_contract.coverage import CoverageError, Recorder, Recording
+from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.coverage.reports import WRITERS, text_lines
 from smartflo_contract.coverage.summaries import total_percent
 from smartflo_contract.live.errors import OutputError
@@ -63,7 +64,7 @@ class CoverageRun:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Attribute the responses during a test to it."""
-        self.recorder.context = item.nodeid
+        self.recorder.context = context_name(item.nodeid)
         try:
             return (yield)
         finally:
@@ -77,7 +78,7 @@ class CoverageRun:
             recording = self.recorder.take()
             if recording:
                 if _CLOSING_FIXTURE in getattr(item, "fixturenames", ()):
-                    recording.closing.add(item.nodeid)
+                    recording.closing.add(context_name(item.nodeid))
                 self.served.merge(recording)
                 setattr(report, _ATTRIBUTE, recording.as_dict(portable=False))
         return report
