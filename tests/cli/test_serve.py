@@ -14,7 +14,9 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
+from smartflo_contract.coverage import read_recording
 from smartflo_contract.mock_server import Config, create_app
+from smartflo_contract.mock_server.accounts.account_ids import account_id_of_token
 from smartflo_contract.mock_server.server import granian
 from smartflo_contract.pytest_plugin import SmartfloServer
 from smartflo_contract.schemas import load_contract
@@ -34,7 +36,7 @@ def _serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Return a function that runs serve without a server, and returns a client of the fake and standard error."""
     configs: list[Config] = []
 
-    def announce_only(config: Config, announce: Callable[[str], None]) -> None:
+    def announce_only(config: Config, announce: Callable[[str], None], _observers: object) -> None:
         configs.append(config)
         announce(URL)
 
@@ -68,8 +70,11 @@ def serving(*arguments: str, folder: Path) -> Iterator[tuple[str, subprocess.Pop
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
-    """The only line is the URL; the vendor's request is answered; each signal exits with 0 and no traceback."""
-    with serving(folder=tmp_path) as (url, process):
+    """The only line is the URL; the vendor's request is answered; each signal exits with 0 and no traceback.
+
+    What was served is in the file of value coverage.
+    """
+    with serving("--coverage", "data", folder=tmp_path) as (url, process):
         response = requests.get(url + LEADS, headers=TOKEN | {"accept": "application/json"}, timeout=30)
         process.send_signal(stop)
         rest, stderr = process.communicate(timeout=30)
@@ -79,6 +84,25 @@ def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
     assert load_contract().check(response.content) == ()
     assert (process.returncode, rest) == (0, "")
     assert "Traceback" not in stderr
+    assert [account_id_of_token("any-text")] == read_recording(tmp_path / "data").contexts()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("notes", "the file exists and is not a coverage data file of this version; choose another path, or delete it"),
+        ("missing/data", "No such file or directory"),
+        (".", "Is a directory"),
+    ],
+)
+def test_rejects_coverage_file_before_start(run: Run, tmp_path: Path, name: str, reason: str) -> None:
+    """A file that cannot be written, or is not one of ours, is one line and exit code 2."""
+    (tmp_path / "notes").write_text("as it was")
+    result = run("serve", "--port", "0", SMARTFLO_COVERAGE=name)
+
+    assert (2, "", 1) == (result.exit_code, result.stdout, result.stderr.count("\n"))
+    assert f"cannot write {tmp_path / name}: {reason}" in result.stderr
+    assert "as it was" == (tmp_path / "notes").read_text()
 
 
 def test_every_worker_serves_fixture(tmp_path: Path) -> None:
@@ -268,7 +292,7 @@ SERVICE = {
 def test_ignores_address_of_service(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default port is used, and one line states why; another text is still an error."""
     configs: list[Config] = []
-    monkeypatch.setattr(granian, "serve", lambda config, _: configs.append(config))
+    monkeypatch.setattr(granian, "serve", lambda config, *_: configs.append(config))
     result = run("serve", **SERVICE)
     wrong = run("serve", SMARTFLO_PORT="http")
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from select import select
 from typing import Any
 
@@ -12,16 +13,20 @@ from .raw_http import TIMEOUT_SECONDS, address_of
 
 _PROGRAM = """
 import json, sys
+from pathlib import Path
+from smartflo_contract.coverage.file_recorder import FileObservers
 from smartflo_contract.mock_server import Config
 from smartflo_contract.mock_server.server.granian import serve
 
+settings, coverage, error = map(json.loads, sys.argv[1:])
+
 def announce(url):
     print(url, flush=True)
-    if len(sys.argv) > 2:
-        raise RuntimeError(sys.argv[2])
+    if error is not None:
+        raise RuntimeError(error)
 
 if __name__ == "__main__":
-    serve(Config(**json.loads(sys.argv[1])), announce)
+    serve(Config(**settings), announce, None if coverage is None else FileObservers(Path(coverage)))
 """
 
 
@@ -30,6 +35,7 @@ class ServeProcess:
 
     Args:
         error: message of the exception that the announcement raises; ``None`` if it succeeds.
+        coverage: data file of value coverage; ``None`` for none.
         settings: settings of the fake.
 
     Attributes:
@@ -37,9 +43,10 @@ class ServeProcess:
         url: the announced URL.
     """
 
-    def __init__(self, error: str | None = None, **settings: Any) -> None:
+    def __init__(self, error: str | None = None, *, coverage: Path | None = None, **settings: Any) -> None:
         """Start the process and wait for the announcement."""
-        arguments = [json.dumps({"port": 0} | settings), *([] if error is None else [error])]
+        file = None if coverage is None else str(coverage)
+        arguments = [json.dumps(each) for each in ({"port": 0} | settings, file, error)]
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, *arguments],
             stdout=subprocess.PIPE,

@@ -99,6 +99,7 @@ def run_fake(profile: str, overlay: dict[str, Any] | None) -> Iterator[tuple[str
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-m", "smartflo_contract", "serve", "--port", "0", "--profile", profile]
+        command += ["--coverage", str(folder / "coverage")]
         if overlay is not None:
             (folder / "overlay.json").write_text(json.dumps(overlay), encoding="utf-8")
             command += ["--overlay", str(folder / "overlay.json")]

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.options import Lines, PortOption, option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import print_banner, warn_about_phones
 from smartflo_contract.cli.terminal import echo
+
+if TYPE_CHECKING:
+    from smartflo_contract.mock_server.observer import WorkerObservers
 
 
 @click.command()
@@ -83,11 +86,20 @@ from smartflo_contract.cli.terminal import echo
     type=click.Choice(("on", "off")),
     help="on (default): requests need an Authorization header with any ASCII value. off: they do not.",
 )
+@option(
+    "--coverage",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Record which values of the contract are served, in FILE; a data file of an earlier run is replaced. "
+    "`smartflo-contract coverage report FILE` shows them.",
+)
 @seed
 @profile
 @overlay
 @phones
-def serve_command(config: Path | None, quirks: Sequence[str], faults: Sequence[str], **settings: Any) -> None:
+def serve_command(
+    config: Path | None, quirks: Sequence[str], faults: Sequence[str], coverage: Path | None, **settings: Any
+) -> None:
     """Run a fake Smartflo until Ctrl-C.
 
     Standard output is one line, the URL. Standard error lists the lead lists and an example request.
@@ -110,7 +122,16 @@ def serve_command(config: Path | None, quirks: Sequence[str], faults: Sequence[s
         with suppress(OSError):  # the banner is optional
             print_banner(resolved, url)
 
-    serve(resolved, announce)
+    serve(resolved, announce, _observers(coverage))
+
+
+def _observers(coverage: Path | None) -> "WorkerObservers | None":
+    """Return what records value coverage in a file; ``None`` without a file."""
+    if coverage is None:
+        return None
+    from smartflo_contract.coverage.file_recorder import FileObservers
+
+    return FileObservers(coverage.absolute())
 
 
 def _parse_quirk(argument: str) -> tuple[str, str]:

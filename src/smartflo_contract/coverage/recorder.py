@@ -1,16 +1,24 @@
 """Record which cells the responses of a fake have."""
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from flask import Request
 
 from smartflo_contract.cells.cell import Mask
 from smartflo_contract.coverage._streams import MAX_STREAM_LEADS, StreamMask, body_mask, count_when_read
 from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
-from smartflo_contract.coverage.recording import Recording, context_name
+from smartflo_contract.coverage.recording import (
+    MAX_CONTEXTS,
+    OTHER_CONTEXTS,
+    TOO_MANY_CONTEXTS,
+    Recording,
+    context_name,
+)
 from smartflo_contract.coverage.service_cells import service_cells
+from smartflo_contract.coverage.summaries import summary_as_dict
 from smartflo_contract.mock_server.api.routes import ROUTES
 from smartflo_contract.mock_server.faults.injectors import sends_response
 from smartflo_contract.mock_server.http.responses import FAULT_HEADER
@@ -32,7 +40,21 @@ _MAX_BODIES: Final = 4096
 """Maximum number of bodies whose cells are kept."""
 _LEAD_QUIRKS: Final = tuple(name for name in CatalogKey._fields if name != "profile")
 """Quirks that leads depend on: they take effect when a list is generated, not when it is requested."""
+_NO_ACCOUNT: Final = ""
+"""Key of what was served without an account."""
 _TRUNCATED: Final = f"of a streamed list, the first {MAX_STREAM_LEADS:,} leads are counted"
+
+
+class _Client(NamedTuple):
+    """Who was served.
+
+    Attributes:
+        account: the account's id, or ``_NO_ACCOUNT``.
+        context: name of the context.
+    """
+
+    account: str
+    context: str
 
 
 class Recorder:
@@ -40,12 +62,15 @@ class Recorder:
 
     Attributes:
         context: context of all responses; ``None`` for the request's header, or its account without one.
+        changes: number of responses that had cells which their client had not been served before.
     """
 
     def __init__(self) -> None:
         """Start without responses."""
         self.context: str | None = None
-        self._recording = Recording()
+        self.changes = 0
+        self._recordings = {_NO_ACCOUNT: Recording()}
+        self._clients: set[_Client] = set()
         self._lead_masks: dict[str, Mask] = {}
         self._body_masks: dict[tuple[str, str], Mask] = {}
         self._lock = Lock()
@@ -57,60 +82,65 @@ class Recorder:
     def add_contract(self, contract: Contract) -> None:
         """Add a contract, so that it is reported even if no leads are served."""
         with self._lock:
-            self._recording.add_contract(contract)
+            self._recordings[_NO_ACCOUNT].add_contract(contract)
 
     def observe(self, observed: ObservedResponse) -> None:
         """Count the cells of a response; of a streamed body once it was read to the end."""
         if observed.route not in _ROUTES:
             return
         response, settings = observed.response, observed.settings
-        context = self._context(observed.request, observed.account_id)
+        client = _Client(observed.account_id or _NO_ACCOUNT, self._context(observed.request, observed.account_id))
         service, fault = service_cells(), response.headers.get(FAULT_HEADER)
         mask = service.fault_mask(fault)
         if sends_response(fault):
             mask |= service.status_mask(response.status_code)
             mask |= service.quirks_mask((name, settings.quirks[name]) for name in observed.quirks_read)
         with self._lock:
-            self._recording.add_service(context, mask)
+            recording, context = self._recording_of(client)
+            self.changes += recording.add_service(context, mask)
         if observed.route == GET_LEADS and response.status_code == _OK and observed.request.method == "GET":
-            self._observe_leads(observed, context)
+            self._observe_leads(observed, client)
 
     def take(self) -> Recording:
         """Return what was recorded, and start again."""
         with self._lock:
-            recording, self._recording = self._recording, Recording()
-            return recording
+            recordings, self._recordings = self._recordings, {_NO_ACCOUNT: Recording()}
+            self._clients.clear()
+        return _merged(recordings.values())
 
     def copy(self) -> Recording:
         """Return what was recorded so far."""
-        copy = Recording()
         with self._lock:
-            copy.merge(self._recording)
-        return copy
+            return _merged(self._recordings.values())
 
-    def report(self, context: str | None = None) -> dict[str, Any]:
-        """Return what was recorded so far, in the form of a data file.
+    def report(self, account_id: str | None = None, context: str | None = None) -> Mapping[str, Any]:
+        """Return what was recorded so far, in JSON types for readers.
 
         Args:
+            account_id: only what this account was served; ``None`` for all.
             context: only this context; ``None`` for all.
         """
-        report = self.copy().as_dict()
-        if context is not None:
-            report["contexts"] = {name: masks for name, masks in report["contexts"].items() if name == context}
-        return report
+        if account_id is None:
+            recording = self.copy()
+        else:
+            recording = Recording()
+            with self._lock:
+                recording.contracts.update(self._recordings[_NO_ACCOUNT].contracts)
+                recording.merge(self._recordings.get(account_id, recording))
+        return summary_as_dict(recording if context is None else recording.of_context(context_name(context)))
 
     def served_leads(self, cells: ContractCells) -> Mask:
         """Return the cells of leads of a contract that were served since the start, by all contexts."""
         return self._lead_masks.get(cells.name, 0)
 
-    def _observe_leads(self, observed: ObservedResponse, context: str) -> None:
+    def _observe_leads(self, observed: ObservedResponse, client: _Client) -> None:
         response, settings = observed.response, observed.settings
         cells = contract_cells(settings.catalog.contract)
         key = cells.name, response.headers.get("ETag", "")
         known = self._body_masks.get(key)
         quirks = ((name, settings.quirks[name]) for name in _LEAD_QUIRKS)
         service = service_cells().quirks_mask(quirks) | service_cells().profile_mask(cells.contract.profile)
-        count = partial(self._count, context, cells, service)
+        count = partial(self._count, client, cells, service)
         if response.is_sequence:
             mask = known
             if mask is None:
@@ -128,16 +158,26 @@ class Recorder:
         response.response = count_when_read(cast("Iterator[bytes]", response.response), stream, finish)
 
     def _count(
-        self, context: str, cells: ContractCells, service: Mask, mask: Mask | None, *, is_truncated: bool = False
+        self, client: _Client, cells: ContractCells, service: Mask, mask: Mask | None, *, is_truncated: bool = False
     ) -> None:
         if mask is None:
             return
         with self._lock:
-            self._recording.add_service(context, service)
-            self._recording.add_leads(context, cells, mask)
+            recording, context = self._recording_of(client)
+            self.changes += recording.add_service(context, service) + recording.add_leads(context, cells, mask)
             self._lead_masks[cells.name] = self._lead_masks.get(cells.name, 0) | mask
             if is_truncated:
-                self._recording.notes.add(_TRUNCATED)
+                recording.notes.add(_TRUNCATED)
+
+    def _recording_of(self, client: _Client) -> tuple[Recording, str]:
+        """Return the recording of a client, and its context there; the lock is held."""
+        if client not in self._clients:
+            if len(self._clients) == MAX_CONTEXTS:
+                self._recordings[_NO_ACCOUNT].notes.add(TOO_MANY_CONTEXTS)
+                return self._recordings[_NO_ACCOUNT], OTHER_CONTEXTS
+            self._clients.add(client)
+            self._recordings.setdefault(client.account, Recording())
+        return self._recordings[client.account], client.context
 
     def _keep(self, key: tuple[str, str], mask: Mask | None) -> None:
         """Keep the cells of a body with an entity tag, and forget the oldest beyond a maximum."""
@@ -153,3 +193,11 @@ class Recorder:
             return self.context
         header = request.environ.get(_CONTEXT_VARIABLE)
         return account_id or "" if header is None else context_name(header.encode("latin-1").decode(errors="replace"))
+
+
+def _merged(recordings: Iterable[Recording]) -> Recording:
+    """Return several recordings as one."""
+    merged = Recording()
+    for recording in recordings:
+        merged.merge(recording)
+    return merged

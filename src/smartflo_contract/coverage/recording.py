@@ -1,6 +1,5 @@
 """What was served: the cells of each contract, by context. Recordings are merged, and stored as JSON."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -22,7 +21,7 @@ MAX_CONTEXTS: Final = 100_000
 """Maximum number of contexts. Responses of further contexts are counted without their names."""
 OTHER_CONTEXTS: Final = "(other contexts)"
 _MAX_CONTEXT_CHARACTERS: Final = 200
-_TOO_MANY: Final = f"more than {MAX_CONTEXTS:,} contexts: the others are counted together"
+TOO_MANY_CONTEXTS: Final = f"more than {MAX_CONTEXTS:,} contexts: the others are counted together"
 
 
 class Recording:
@@ -40,7 +39,7 @@ class Recording:
         """Start without responses."""
         self.contracts: dict[str, Contract] = {}
         self.lead_masks: dict[str, dict[str, Mask]] = {}
-        self.service_masks: defaultdict[str, Mask] = defaultdict(int)
+        self.service_masks: dict[str, Mask] = {}
         self.closing: set[str] = set()
         self.notes: set[str] = set()
         self._contexts: set[str] = set()
@@ -53,15 +52,14 @@ class Recording:
         """Add a contract, so that it is reported even if no leads are served."""
         self.contracts.setdefault(contract_cells(contract).name, contract)
 
-    def add_service(self, context: str, mask: Mask) -> None:
-        """Add cells of the fake as a service."""
-        self.service_masks[self._known(context)] |= mask
+    def add_service(self, context: str, mask: Mask) -> bool:
+        """Add cells of the fake as a service; return whether any is new in the context, or the context itself."""
+        return _add(self.service_masks, self._known(context), mask)
 
-    def add_leads(self, context: str, cells: ContractCells, mask: Mask) -> None:
-        """Add cells of leads."""
+    def add_leads(self, context: str, cells: ContractCells, mask: Mask) -> bool:
+        """Add cells of leads; return whether any is new in the context, or the contract."""
         self.contracts.setdefault(cells.name, cells.contract)
-        masks = self.lead_masks.setdefault(self._known(context), {})
-        masks[cells.name] = masks.get(cells.name, 0) | mask
+        return _add(self.lead_masks.setdefault(self._known(context), {}), cells.name, mask)
 
     def merge(self, other: "Recording") -> None:
         """Add what another recording has."""
@@ -81,6 +79,17 @@ class Recording:
         for context in self.closing:
             other.lead_masks.pop(context, None)
             other.service_masks.pop(context, None)
+        return other
+
+    def of_context(self, context: str) -> "Recording":
+        """Return the recording of one context, with the contracts and notes of all."""
+        other = Recording()
+        other.contracts.update(self.contracts)
+        other.notes.update(self.notes)
+        if context in self.service_masks:
+            other.add_service(context, self.service_masks[context])
+        for name, mask in self.lead_masks.get(context, {}).items():
+            other.add_leads(context, contract_cells(self.contracts[name]), mask)
         return other
 
     def contexts(self) -> list[str]:
@@ -160,7 +169,7 @@ class Recording:
         """Return the name under which a context is counted."""
         if context not in self._contexts:
             if len(self._contexts) == MAX_CONTEXTS:
-                self.notes.add(_TOO_MANY)
+                self.notes.add(TOO_MANY_CONTEXTS)
                 return OTHER_CONTEXTS
             self._contexts.add(context)
         return context
@@ -191,6 +200,15 @@ def read_recording(path: Path) -> Recording:
     except (AttributeError, ContractError, LookupError, TypeError, ValueError) as error:
         message = f"{path}: damaged ({type(error).__name__}); delete it and run the tests again"
         raise CoverageError(message) from None
+
+
+def _add(masks: dict[str, Mask], key: str, mask: Mask) -> bool:
+    """Add cells to those of a key; return whether any is new, or the key."""
+    before = masks.get(key, 0)
+    is_new = bool(mask & ~before) or key not in masks
+    if is_new:
+        masks[key] = before | mask
+    return is_new
 
 
 def context_name(text: str) -> str:

@@ -1,8 +1,10 @@
 """Count the cells that were served, by contract and group."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import NamedTuple
+from math import floor
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from smartflo_contract.cells.cell import Cell, Mask
 from smartflo_contract.coverage.contract_cells import ContractCells
@@ -14,13 +16,18 @@ class Row(NamedTuple):
 
     Attributes:
         group: the key of the lead, or the part of the response.
-        served: number of cells that were served.
+        served_cells: ids of the cells that were served.
         missing: ids of the other cells.
     """
 
     group: str
-    served: int
+    served_cells: tuple[str, ...]
     missing: tuple[str, ...]
+
+    @property
+    def served(self) -> int:
+        """Number of cells that were served."""
+        return len(self.served_cells)
 
     @property
     def cells(self) -> int:
@@ -39,18 +46,25 @@ class Summary(NamedTuple):
     Attributes:
         name: name of the source file.
         rows: the groups, in the order of the source file.
-        fullest: the context that was served the most cells, and their number; ``None`` if there is no context.
+        contexts: number of cells that each context was served.
     """
 
     name: str
     rows: tuple[Row, ...]
-    fullest: tuple[str, int] | None
+    contexts: Mapping[str, int]
+
+    @property
+    def fullest(self) -> tuple[str, int] | None:
+        """The context that was served the most cells, and their number; ``None`` if there is no context."""
+        return max(self.contexts.items(), key=itemgetter(1), default=None)
 
     @property
     def total(self) -> Row:
         """All groups together."""
         return Row(
-            "total", sum(row.served for row in self.rows), tuple(cell for row in self.rows for cell in row.missing)
+            "total",
+            tuple(cell for row in self.rows for cell in row.served_cells),
+            tuple(cell for row in self.rows for cell in row.missing),
         )
 
     @property
@@ -72,17 +86,49 @@ def total_percent(recording: Recording) -> float:
     return 100 * sum(total.served for total in totals) / cells if cells else 100
 
 
+def summary_as_dict(recording: Recording) -> dict[str, Any]:
+    """Return the coverage of each contract in JSON types, with the ids of all cells."""
+    every = summaries(recording)
+    return {
+        "total": _counts(sum(each.total.cells for each in every), sum(each.total.served for each in every)),
+        "contracts": [
+            {
+                "name": each.name,
+                **_counts(each.total.cells, each.total.served),
+                "keys": [
+                    {
+                        "key": row.group,
+                        **_counts(row.cells, row.served),
+                        "served_cells": list(row.served_cells),
+                        "missing_cells": list(row.missing),
+                    }
+                    for row in each.rows
+                ],
+                "contexts": [{"context": context, "served": served} for context, served in each.contexts.items()],
+            }
+            for each in every
+        ],
+        "notes": sorted(recording.notes),
+    }
+
+
+def _counts(cells: int, served: int) -> dict[str, float]:
+    """Return numbers of cells, and the share in percent with one digit, which is 100 only if none is missing."""
+    return {"cells": cells, "served": served, "percent": floor(1000 * served / cells) / 10 if cells else 100}
+
+
 def _summary(recording: Recording, cells: ContractCells) -> Summary:
     served = recording.served_mask(cells)
     numbered = groupby(enumerate(cells.cells), key=lambda entry: entry[1].group)
     rows = tuple(_row(group, members, served) for group, members in numbered)
-    sizes = {context: recording.served_mask(cells, context).bit_count() for context in recording.contexts()}
-    fullest = max(sizes.items(), key=lambda entry: entry[1], default=None)
-    return Summary(cells.name, rows, fullest)
+    contexts = {context: recording.served_mask(cells, context).bit_count() for context in recording.contexts()}
+    return Summary(cells.name, rows, contexts)
 
 
 def _row(group: str, members: Iterable[tuple[int, Cell]], served: Mask) -> Row:
     entries = [(cell.id, bool(served >> number & 1)) for number, cell in members]
     return Row(
-        group, sum(is_served for _, is_served in entries), tuple(cell for cell, is_served in entries if not is_served)
+        group,
+        tuple(cell for cell, is_served in entries if is_served),
+        tuple(cell for cell, is_served in entries if not is_served),
     )

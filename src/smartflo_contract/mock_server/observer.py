@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from flask import Request, Response
 
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
+from smartflo_contract.mock_server.config.config import Config
 
 
 class ObservedResponse(NamedTuple):
@@ -35,15 +36,33 @@ class Observer(Protocol):
     def observe(self, observed: ObservedResponse, /) -> None:
         """Receive a response before it is sent."""
 
-    def report(self, context: str | None = None, /) -> Mapping[str, Any]:
-        """Return what was observed, for the admin API.
+    def report(self, account_id: str | None, context: str | None, /) -> Mapping[str, Any]:
+        """Return what was observed so far, for the admin API.
 
         Args:
-            context: only what was observed in this context.
+            account_id: only responses to this account; ``None`` for all.
+            context: only responses in this context, such as a test; ``None`` for all.
         """
 
     def renew_locks(self) -> None:
         """Replace all locks in a forked process."""
+
+
+class WorkerObserver(Observer, Protocol):
+    """The observer of one worker process of ``serve``."""
+
+    def close(self) -> None:
+        """End: the worker sends no more responses."""
+
+
+class WorkerObservers(Protocol):
+    """Creates the observers of the worker processes of ``serve``, to which it is sent."""
+
+    def start(self, config: Config, /) -> None:
+        """Prepare for a new run of the fake. Called once, before the workers start; an error prevents the start."""
+
+    def create(self, config: Config, /) -> WorkerObserver:
+        """Return the observer of a worker. Called in each worker."""
 
 
 _quirks_read: Final[ContextVar[set[str] | None]] = ContextVar("quirks_read", default=None)

@@ -11,6 +11,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from smartflo_contract.coverage import Recorder
 from smartflo_contract.mock_server import Config, create_app
 from smartflo_contract.mock_server.admin.components import components
 from smartflo_contract.mock_server.admin.openapi import operation_id
@@ -35,7 +36,7 @@ def example_of(schema: str) -> Any:
 
 def send(route: AdminRoute) -> TestResponse:
     """Send the example of a route to a new fake that has rules, routes and requests."""
-    client = create_app().test_client()
+    client = create_app(observer=Recorder()).test_client()
     lead_id = client.get(f"/v1/broadcast/leads/{LIST_ID}", headers=ME).get_json()[0]["lead_id"]
     client.get("/v1/broadcast/leeds/8669", headers=ME)
     client.put(f"{PREFIX}/faults", json=example_of("FaultRules"), headers=ME)

@@ -14,7 +14,10 @@ import pytest
 from flask import Flask
 from granian.server import MPServer
 
+from smartflo_contract.coverage import read_recording
+from smartflo_contract.coverage.file_recorder import FileObservers
 from smartflo_contract.factories import GenerationError
+from smartflo_contract.live.errors import OutputError
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo, create_app
 from smartflo_contract.mock_server.accounts.tokens import Tokens
 from smartflo_contract.mock_server.errors import PortTaken, ServeError
@@ -43,8 +46,8 @@ def _start() -> Iterator[Start]:
     """Yield a function that starts a server, which ends after the test."""
     with ExitStack() as stack:
 
-        def start(error: str | None = None, **settings: Any) -> ServeProcess:
-            server = ServeProcess(error, **settings)
+        def start(error: str | None = None, coverage: Path | None = None, **settings: Any) -> ServeProcess:
+            server = ServeProcess(error, coverage=coverage, **settings)
             stack.callback(server.close)
             return server
 
@@ -295,6 +298,58 @@ def test_reraises_error_of_announcement(start: Start) -> None:
 
     assert code == 1
     assert errors.endswith("RuntimeError: broken pipe\n")
+
+
+# Value coverage
+
+
+@posix
+def test_workers_record_in_one_file(start: Start, send: Send, tmp_path: Path) -> None:
+    """After the end, the file has what each worker has served, even if a reader never finishes."""
+    server = start(coverage=tmp_path / "data", workers=2, read_only=True)
+    with socket.create_connection(server.address, timeout=TIMEOUT_SECONDS) as client:
+        client.sendall(f"GET {MILLION} HTTP/1.1\r\nHost: x\r\nAuthorization: x\r\n\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 200"
+        names = [f"test {number}" for number in range(16)]
+        for name in names:
+            send(LEADS, base_url=server.url, Connection="close", X_Smartflo_Fake_Context=name)
+        server.process.terminate()
+
+        assert (0, "", "") == server.wait()
+    assert {*names} <= {*read_recording(tmp_path / "data").contexts()}
+
+
+@posix
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", ["worker", "parent"])
+def test_killed_process_keeps_what_was_written(killed: str, start: Start, send: Send, tmp_path: Path) -> None:
+    """The file is written while the fake runs, and never half."""
+    server = start(coverage=tmp_path / "data")
+    (worker,) = server.workers
+    send(LEADS, base_url=server.url, X_Smartflo_Fake_Context="one")
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while read_recording(tmp_path / "data").contexts() != ["one"]:
+        assert time.monotonic() < deadline, "the file is not written while the fake runs"
+    (worker if killed == "worker" else server.process).kill()
+    server.wait()
+
+    assert psutil.wait_procs([worker], TIMEOUT_SECONDS)[1] == []
+    assert ["one"] == read_recording(tmp_path / "data").contexts()
+
+
+def test_rejects_unwritable_coverage_before_start(tmp_path: Path) -> None:
+    """A file that cannot be written is an error before a worker starts."""
+    with pytest.raises(OutputError, match="No such file or directory"):
+        serve(Config(port=0), announce_nothing, FileObservers(tmp_path / "missing" / "data"))
+
+
+def test_taken_port_keeps_coverage_of_an_earlier_run(fake: FakeSmartflo, tmp_path: Path) -> None:
+    """A fake that does not start replaces nothing."""
+    (tmp_path / "data").write_bytes(b"as it was")
+
+    with pytest.raises(PortTaken):
+        serve(Config(port=address_of(fake.url)[1]), announce_nothing, FileObservers(tmp_path / "data"))
+    assert b"as it was" == (tmp_path / "data").read_bytes()
 
 
 # Addresses

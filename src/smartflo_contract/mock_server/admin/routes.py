@@ -2,6 +2,7 @@
 
 from smartflo_contract.mock_server.admin.accounts import get_accounts, post_reset
 from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
+from smartflo_contract.mock_server.admin.coverage import get_coverage
 from smartflo_contract.mock_server.admin.custom_routes import delete_routes, get_routes, post_route, put_routes
 from smartflo_contract.mock_server.admin.faults import delete_faults, get_faults, post_fault, put_faults
 from smartflo_contract.mock_server.admin.health import get_health, get_version
@@ -162,6 +163,15 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "Return the requests that matched no route, with the reason and the nearest route",
         "Unmatched",
         parameters=("after", "limit", "order"),
+        problems=(409,),
+    ),
+    AdminRoute(
+        "GET",
+        "/coverage",
+        get_coverage,
+        "Return which values of the contract were served",
+        "Coverage",
+        parameters=("context",),
         problems=(409,),
     ),
     AdminRoute("GET", "/lists", get_lists, "Return the account's lists", "ListSummaries", "one"),

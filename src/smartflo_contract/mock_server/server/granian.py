@@ -24,6 +24,7 @@ from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.errors import WorkerError
+from smartflo_contract.mock_server.observer import WorkerObservers
 from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
 from smartflo_contract.schemas.errors import OverlayWarning
@@ -134,12 +135,13 @@ def _describe_exit(code: int | None) -> str:
     return f"a worker process was killed by signal {-code}"
 
 
-def serve(config: Config, announce: Callable[[str], None]) -> None:
+def serve(config: Config, announce: Callable[[str], None], observers: WorkerObservers | None = None) -> None:
     """Run the fake until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed).
 
     Args:
         config: the configuration.
         announce: called once with the URL when the fake answers.
+        observers: creates the observer of each worker; it must be picklable.
 
     Raises:
         ConfigError: the overlay's file is gone, or changed since the configuration was created.
@@ -156,8 +158,10 @@ def serve(config: Config, announce: Callable[[str], None]) -> None:
     Catalogs(config).default.catalog.check_overlay()
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # a spawned worker would import from the working folder first
     with _reserved(resolve(config.host, config.port)) as address:
+        if observers is not None:
+            observers.start(config)
         server = _Server(address, config.workers, partial(announce, address.url), state)
-        server.serve(target_loader=partial(_load_app, config), wrap_loader=False)
+        server.serve(target_loader=partial(_load_app, config, observers), wrap_loader=False)
     if server.failure is not None:
         raise server.failure
 
@@ -179,7 +183,7 @@ def _reserved(requested: Address) -> Iterator[Address]:
     yield address
 
 
-def _load_app(config: Config) -> Flask:
+def _load_app(config: Config, observers: WorkerObservers | None) -> Flask:
     """Return the application, in a worker."""
     if os.name == "posix":
         os.setpgid(0, 0)  # Ctrl-C must reach the parent only: a worker that ends first looks crashed
@@ -188,7 +192,10 @@ def _load_app(config: Config) -> Flask:
         Thread(target=_end_after_parent, args=(parent.join,), name="end-after-parent", daemon=True).start()
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
     warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
-    app = create_app(config)
+    observer = None if observers is None else observers.create(config)
+    app = create_app(config, observer=observer)
+    if observer is not None:
+        Finalize(None, observer.close, exitpriority=0)
     Finalize(None, _report_unmet_faults, (app.extensions[EXTENSION],), exitpriority=0)
     limits = BodyLimits(BoundedSemaphore(_THREADS_FOR_BODIES))
     app.wsgi_app = with_body_deadline(app.wsgi_app, limits)  # type: ignore[method-assign,assignment]

@@ -1,0 +1,26 @@
+"""Handler for value coverage: which values of the contract were served."""
+
+from typing import Final
+
+from smartflo_contract.mock_server.admin.problems import Problem
+from smartflo_contract.mock_server.admin.requests import AdminRequest
+
+_NOT_OBSERVED: Final = (
+    "this fake does not record value coverage; start it with `smartflo-contract serve --coverage FILE`, or run pytest "
+    "with --smartflo-coverage"
+)
+_SEVERAL_WORKERS: Final = (
+    "each worker of this fake knows only its own responses; use one worker, or read the file of `serve --coverage`, "
+    "in which they are merged"
+)
+
+
+def get_coverage(request: AdminRequest) -> object:
+    """Return what the account was served, or all accounts."""
+    observer = request.state.observer
+    if observer is None:
+        raise Problem(409, _NOT_OBSERVED)
+    if request.state.config.workers > 1:
+        raise Problem(409, _SEVERAL_WORKERS)
+    account_id = None if request.is_for_all_accounts else request.account_id
+    return observer.report(account_id, request.query.get("context"))

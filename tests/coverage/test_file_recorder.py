@@ -1,0 +1,163 @@
+"""The recorder of a worker of ``serve``, which writes while the fake runs and when it ends."""
+
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from smartflo_contract.coverage import read_recording
+from smartflo_contract.coverage.file_recorder import FileObservers, FileRecorder
+from smartflo_contract.live.errors import OutputError
+from smartflo_contract.mock_server import Config, create_app
+
+NEVER_SECONDS = 3600.0
+DEADLINE_SECONDS = 30
+
+Record = Callable[..., FileRecorder]
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    path = tmp_path / "data"
+    FileObservers(path).start(Config())
+    return path
+
+
+@pytest.fixture(name="recorder")
+def _recorder(path: Path) -> FileRecorder:
+    """Return a recorder that writes only at its end."""
+    return FileRecorder(path, Config(), NEVER_SECONDS)
+
+
+@pytest.fixture(name="client")
+def _client(recorder: FileRecorder) -> FlaskClient:
+    return client_of(recorder)
+
+
+@pytest.fixture(name="often")
+def _often(path: Path) -> Iterator[FileRecorder]:
+    """Yield a recorder that writes all the time."""
+    recorder = FileRecorder(path, Config(), 0.001)
+    yield recorder
+    recorder.close()
+
+
+def client_of(recorder: FileRecorder) -> FlaskClient:
+    """Return a client of a fake that is recorded."""
+    client = create_app(Config(), observer=recorder).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "any-text"
+    return client
+
+
+def get(client: FlaskClient, context: str) -> None:
+    """Send a request in a context."""
+    client.get("/v1/broadcast/leads/8668", headers={"X-Smartflo-Fake-Context": context})
+
+
+def wait_until(is_met: Callable[[], bool]) -> None:
+    """Wait until a thread has done something."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not is_met():
+        assert time.monotonic() < deadline
+
+
+def test_start_writes_contract_without_responses(path: Path) -> None:
+    """A run without requests has a report in which all cells are missing."""
+    recording = read_recording(path)
+
+    assert (["smartflo.cells"], []) == (list(recording.contracts), recording.contexts())
+
+
+def test_start_rejects_another_file(path: Path) -> None:
+    """The file of another program is kept."""
+    path.write_text("notes")
+
+    with pytest.raises(OutputError, match="is not a coverage data file"):
+        FileObservers(path).start(Config())
+    assert "notes" == path.read_text()
+
+
+def test_end_writes_everything(client: FlaskClient, recorder: FileRecorder, path: Path) -> None:
+    """The file has each context after the end."""
+    get(client, "one")
+    get(client, "two")
+    assert [] == read_recording(path).contexts()
+    recorder.close()
+
+    assert ["one", "two"] == read_recording(path).contexts()
+
+
+def test_writes_while_fake_runs(often: FileRecorder, path: Path) -> None:
+    """A fake that is killed has lost only what was not written yet."""
+    client = client_of(often)
+    for context in ("one", "two"):
+        get(client, context)
+        wait_until(lambda context=context: context in read_recording(path).contexts())  # type: ignore[misc]
+
+
+def test_end_writes_nothing_if_nothing_is_new(client: FlaskClient, recorder: FileRecorder, path: Path) -> None:
+    """A response with cells that its context was served before changes nothing."""
+    get(client, "one")
+    recorder.close()
+    before = path.stat().st_ino
+    get(client, "one")
+    recorder.close()
+
+    assert before == path.stat().st_ino
+
+
+def test_end_restores_deleted_file(client: FlaskClient, recorder: FileRecorder, path: Path) -> None:
+    """The file has everything after the end, even if it was deleted."""
+    get(client, "one")
+    recorder.close()
+    path.unlink()
+    recorder.close()
+
+    assert ["one"] == read_recording(path).contexts()
+
+
+def test_recorders_of_one_file_are_merged(path: Path) -> None:
+    """Each worker of a read-only fake has a recorder."""
+    recorders = [FileRecorder(path, Config(), NEVER_SECONDS) for _ in range(3)]
+    for number, recorder in enumerate(recorders):
+        get(client_of(recorder), str(number))
+    for recorder in recorders:
+        recorder.close()
+
+    assert ["0", "1", "2"] == read_recording(path).contexts()
+
+
+def test_failed_write_is_one_line_and_repeated_later(
+    client: FlaskClient, recorder: FileRecorder, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The fake goes on, and nothing is lost once the file can be written."""
+    get(client, "one")
+    content = path.read_bytes()
+    path.write_text("notes")
+    recorder.close()
+    recorder.close()
+    (line,) = capsys.readouterr().err.splitlines()
+    path.write_bytes(content)
+    recorder.close()
+
+    assert line.startswith(f"value coverage is not saved: cannot write {path}: the file exists and is not")
+    assert ["one"] == read_recording(path).contexts()
+
+
+def test_works_in_a_forked_process(client: FlaskClient, recorder: FileRecorder, path: Path) -> None:
+    """The locks of a forked process are free."""
+    get(client, "one")
+    recorder.renew_locks()
+    recorder.close()
+
+    assert ["one"] == read_recording(path).contexts()
+
+
+def test_observers_can_be_sent_to_a_worker(tmp_path: Path) -> None:
+    """Where processes are spawned, they are pickled."""
+    observers = FileObservers(tmp_path / "data")
+
+    assert observers == pickle.loads(pickle.dumps(observers))  # noqa: S301 - our own
