@@ -1,8 +1,12 @@
 """Reports: tables by key, and the reports of coverage.py with contracts as source files."""
 
 import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -151,3 +155,26 @@ def test_reports_ignore_the_configuration_of_coverage(
 
     assert (tmp_path / ".coverage").read_bytes() == b"the user's data"
     assert json.loads((tmp_path / "c.json").read_text())["totals"]["covered_lines"] == 3
+
+
+def test_measurement_of_the_process_is_still_saved(recording: Recording, tmp_path: Path) -> None:
+    """In a process that environment variables measure, coverage.py drops the data once a report is made."""
+    (tmp_path / "data").write_bytes(recording.encode())
+    (tmp_path / "coveragerc").write_text(f"[run]\ndata_file = {tmp_path / 'measured'}\n")
+    code = """
+        import coverage
+        coverage.process_startup()
+        from pathlib import Path
+        from smartflo_contract.coverage import read_recording
+        from smartflo_contract.coverage.reports import WRITERS
+        WRITERS["xml"](read_recording(Path("data")), Path("c.xml"))
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    subprocess.run(
+        [sys.executable, "-c", dedent(code)],
+        cwd=tmp_path,
+        env=environment | {"COVERAGE_PROCESS_START": str(tmp_path / "coveragerc")},
+        check=True,
+    )
+
+    assert list(tmp_path.glob("measured*"))

@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Final
 
-from coverage import Coverage, CoverageException
+from coverage import Coverage, CoverageException, process_startup
 
 from smartflo_contract.cells.cell import Mask
 from smartflo_contract.coverage import file_reporter
@@ -117,7 +117,7 @@ WRITERS: Final[Mapping[str, Callable[[Recording, Path], None]]] = {
 
 def _with_coverage(recording: Recording, write: Callable[[Coverage], Any]) -> None:
     """Run a report of coverage.py, apart from any other run of it and from its configuration files."""
-    run = Coverage(data_file=None, config_file=False, messages=False)
+    run = _create_run()
     run.set_option("run:plugins", [_MODULE])
     sources = {cells.name: cells.text for cells in recording.all_cells()}
     run.set_option(f"{_MODULE}:{file_reporter.SOURCES}", json.dumps(sources))
@@ -135,6 +135,20 @@ def _with_coverage(recording: Recording, write: Callable[[Coverage], Any]) -> No
     except (CoverageException, OSError) as error:
         message = f"coverage report: {error}"
         raise CoverageError(message) from None
+
+
+def _create_run() -> Coverage:
+    """Return a run of coverage.py that reads and writes no file of the user.
+
+    A new run stops a measurement that ``COVERAGE_PROCESS_START`` has started in this process from saving its data. That
+    one is the user's, about the user's code, so it still saves them.
+    """
+    measurement = getattr(process_startup, "coverage", None)
+    saves = getattr(measurement, "_auto_save", None)
+    run = Coverage(data_file=None, config_file=False, messages=False)
+    if measurement is not None:
+        measurement._auto_save = saves  # noqa: SLF001 - there is no public name
+    return run
 
 
 def _lines(cells: ContractCells, mask: Mask) -> Iterator[int]:
