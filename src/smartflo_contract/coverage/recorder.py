@@ -118,7 +118,7 @@ class Recorder:
 
         Args:
             account_id: only what this account was served; ``None`` for all.
-            context: only this context; ``None`` for all.
+            context: only this context, as the request named it or as reports name it; ``None`` for all.
         """
         if account_id is None:
             recording = self.copy()
@@ -127,7 +127,9 @@ class Recorder:
             with self._lock:
                 recording.contracts.update(self._recordings[_NO_ACCOUNT].contracts)
                 recording.merge(self._recordings.get(account_id, recording))
-        return summary_as_dict(recording if context is None else recording.of_context(context_name(context)))
+        if context is not None:
+            recording = recording.of_context(context if context in recording.service_masks else context_name(context))
+        return summary_as_dict(recording)
 
     def served_leads(self, cells: ContractCells) -> Mask:
         """Return the cells of leads of a contract that were served since the start, by all contexts."""
