@@ -147,6 +147,22 @@ def test_failed_write_is_one_line_and_repeated_later(
     assert ["one"] == read_recording(path).contexts()
 
 
+def test_file_has_the_contract_of_the_fake_once(tmp_path: Path) -> None:
+    """The contract of an overlay is the one of the leads, wherever it is loaded."""
+    (tmp_path / "overlay.json").write_text('{"properties": {"tier": {"enum": ["gold"]}}}')
+    config = Config(profile="documented", overlay=tmp_path / "overlay.json")
+    FileObservers(tmp_path / "data").start(config)
+    recorder = FileRecorder(tmp_path / "data", config, NEVER_SECONDS)
+    client = create_app(config, observer=recorder).test_client()
+    client.get("/v1/broadcast/leads/8668", headers={"Authorization": "any-text"})
+    recorder.close()
+
+    recording = read_recording(tmp_path / "data")
+    (cells,) = recording.all_cells()
+    assert "tier" in {cell.group for cell in cells.cells}
+    assert recording.served_mask(cells)
+
+
 def test_works_in_a_forked_process(client: FlaskClient, recorder: FileRecorder, path: Path) -> None:
     """The locks of a forked process are free."""
     get(client, "one")

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from smartflo_contract.coverage import Recorder, Recording, cells_of, contract_cells
 from smartflo_contract.coverage.examples import lead_examples
+from smartflo_contract.coverage.recording import OTHER_CONTEXTS
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
 from smartflo_contract.mock_server.config.quirks import QUIRKS
 from smartflo_contract.mock_server.faults.injectors import INJECTORS
@@ -318,3 +319,27 @@ def test_invalid_leads_have_cells(recorder: Recorder, profile: str) -> None:
 
     mask = recorder.copy().served_mask(cells)
     assert expected <= {cell.id for number, cell in enumerate(cells.cells) if mask >> number & 1}
+
+
+def test_contexts_of_all_accounts_are_bounded(
+    client: FlaskClient, recorder: Recorder, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Responses to further accounts are counted together, and the report says so."""
+    monkeypatch.setattr("smartflo_contract.coverage.recorder.MAX_CONTEXTS", 2)
+    for number in range(4):
+        client.get(f"/v1/broadcast/leads/{900_000_000 + 500 + number}", headers={"Authorization": str(number)})
+
+    recording = recorder.copy()
+    assert 3 == len(recording.contexts())
+    assert {"status:502", "status:503"} <= served(OTHER_CONTEXTS)
+    assert ["more than 100,000 contexts: the others are counted together"] == list(recording.notes)
+
+
+def test_report_keeps_configured_contracts(client: FlaskClient, recorder: Recorder) -> None:
+    """A report during a test has all cells of the fake's contract, although earlier tests took their recordings."""
+    recorder.add_contract(load_contract())
+    client.get(LEADS)
+    recorder.take()
+    report = recorder.report()
+
+    assert {"cells": len(contract_cells(load_contract()).cells), "served": 0, "percent": 0} == report["total"]

@@ -69,6 +69,7 @@ class Recorder:
         """Start without responses."""
         self.context: str | None = None
         self.changes = 0
+        self._contracts: dict[str, Contract] = {}
         self._recordings = {_NO_ACCOUNT: Recording()}
         self._clients: set[_Client] = set()
         self._lead_masks: dict[str, Mask] = {}
@@ -82,6 +83,7 @@ class Recorder:
     def add_contract(self, contract: Contract) -> None:
         """Add a contract, so that it is reported even if no leads are served."""
         with self._lock:
+            self._contracts[contract_cells(contract).name] = contract
             self._recordings[_NO_ACCOUNT].add_contract(contract)
 
     def observe(self, observed: ObservedResponse) -> None:
@@ -120,13 +122,10 @@ class Recorder:
             account_id: only what this account was served; ``None`` for all.
             context: only this context, as the request named it or as reports name it; ``None`` for all.
         """
-        if account_id is None:
-            recording = self.copy()
-        else:
-            recording = Recording()
-            with self._lock:
-                recording.contracts.update(self._recordings[_NO_ACCOUNT].contracts)
-                recording.merge(self._recordings.get(account_id, recording))
+        with self._lock:
+            recordings = [*self._recordings.values()] if account_id is None else [self._recordings.get(account_id)]
+            recording = _merged(filter(None, recordings))
+            recording.contracts.update(self._contracts)
         if context is not None:
             recording = recording.of_context(context if context in recording.service_masks else context_name(context))
         return summary_as_dict(recording)
