@@ -8,6 +8,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final, Protocol
 
+import jsonschema_rs
+
 from smartflo_contract.cells._scalars import booleans, listed_values, numbers, open_set, strings
 from smartflo_contract.cells.cell import ABSENT, Mask, ValueNode, evidence_labels
 from smartflo_contract.factories.digest_draw import Draw
@@ -39,9 +41,12 @@ class ValueCells:
         branches = [node._replace(schema=branch) for branch in node.schema.get("anyOf", (node.schema,))]
         typed = [(branch, name) for branch in branches for name in _type_names(branch.schema)]
         is_mixed = len({name for _, name in typed}) > 1
+        has_string_forms = [name for _, name in typed].count("string") > 1
         for branch, name in typed:
             evidence = evidence_labels(branch.schema) or node.evidence
             cells = _cells_of_type(branch._replace(evidence=evidence), name, is_mixed=is_mixed)
+            if has_string_forms and name == "string" and "pattern" in branch.schema:
+                cells = [_OfPattern(branch.schema["pattern"], part) for part in cells]
             for kind in _PYTHON_TYPES[name]:
                 self._by_type.setdefault(kind, []).extend(cells)
 
@@ -65,6 +70,23 @@ class ValueCells:
             for cells in self._by_type.get(kind, ()):
                 result |= cells.column_mask(same)
         return result
+
+
+class _OfPattern:
+    """The cells of the strings that match a pattern, where other strings have another meaning.
+
+    An ObjectId may consist of decimal digits, but is no number.
+    """
+
+    def __init__(self, pattern: str, cells: TypeCells) -> None:
+        self._is_match = jsonschema_rs.validator_for({"type": "string", "pattern": pattern}).is_valid
+        self._cells = cells
+
+    def mask(self, value: str) -> Mask:
+        return self._cells.mask(value) if self._is_match(value) else 0
+
+    def column_mask(self, values: Sequence[str]) -> Mask:
+        return self._cells.column_mask(list(filter(self._is_match, values)))
 
 
 class _AnyValue:
