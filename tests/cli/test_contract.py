@@ -73,6 +73,33 @@ def test_sample_accepts_no_columns(run: Run) -> None:
     assert lead["header"] == "[]"
 
 
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+def test_sample_prints_pairs(run: Run, tmp_path: Path, form: str) -> None:
+    """The option pairs prints the leads of a list of pairs, with the properties of an overlay."""
+    overlay = tmp_path / "overlay.json"
+    removed = ["dialer_dial_status", "header", "dialer_skill", "available_at", "skill_id", "time_group", "list_name"]
+    overlay.write_text(json.dumps({"properties": {"tier": {"enum": ["gold", 3]}, **dict.fromkeys(removed)}}))
+    options = "--pairs", "--list-id", "4711", "--overlay", str(overlay), "--format", form
+    output = run("sample", *options).stdout
+    leads = json.loads(output) if form == "json" else list(map(json.loads, output.splitlines()))
+    pairs = {(lead.get("tier"), lead["dial_status"]) for lead in leads}
+
+    assert load_contract("sample", overlay).is_valid(leads)
+    assert {lead["list_id"] for lead in leads} == {4711}
+    assert {(tier, status) for tier in ("gold", 3, None) for status in range(1, 10)} <= pairs
+    assert run("sample", *options, "--seed", "1").stdout != output
+
+
+@pytest.mark.parametrize("option", [("-n", "3"), ("--count", "1"), ("--columns", "Name")])
+def test_sample_rejects_options_that_pairs_decide(run: Run, option: tuple[str, ...]) -> None:
+    """Pairs decide the number of leads and their columns, also if an option has the value of its default."""
+    result = run("sample", "--pairs", *option)
+
+    assert result.exit_code == 2
+    assert "--pairs and --co" in result.stderr
+    assert "exclude each other; omit one" in result.stderr
+
+
 def test_sample_warns_about_valid_phones(run: Run) -> None:
     """Numbers that may belong to a person need an explicit choice, and cause a warning."""
     result = run("sample", "--phones", "valid")

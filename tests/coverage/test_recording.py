@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from smartflo_contract.coverage import CoverageError, Recording, contract_cells, read_recording
+from smartflo_contract.coverage.pair_counts import PairCounts, count_pairs
 from smartflo_contract.coverage.recording import MAX_CONTEXTS, OTHER_CONTEXTS
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.schemas import load_contract
@@ -90,6 +91,9 @@ def test_rejects_other_files(tmp_path: Path, content: bytes, reason: str) -> Non
         {"service": 3},
         {"notes": None},
         {"closing": 3},
+        {"pairs": {"smartflo.cells": {"made": ["0x1"], "served": ["0x0"]}}},
+        {"pairs": {"smartflo.cells": {"made": []}}},
+        {"pairs": {"other.cells": {"made": [], "served": []}}},
     ],
 )
 def test_rejects_damaged_files(file: Path, changes: dict[str, Any]) -> None:
@@ -98,6 +102,41 @@ def test_rejects_damaged_files(file: Path, changes: dict[str, Any]) -> None:
 
     with pytest.raises(CoverageError, match="damaged"):
         read_recording(file)
+
+
+def pairs_of(made: dict[int, int], served: dict[int, int]) -> PairCounts:
+    """Return pairs of the contract, by number of the first cell."""
+    size = len(contract_cells(load_contract()).leads.cells)
+    return PairCounts(*([masks.get(number, 0) for number in range(size)] for masks in (made, served)))
+
+
+def test_pairs_are_merged_and_read_unchanged(tmp_path: Path) -> None:
+    """Pairs are merged and read unchanged."""
+    cells, recording, other = contract_cells(load_contract()), Recording(), Recording()
+    recording.add_pairs(cells, pairs_of({0: 0b110, 1: 1, 2: 1}, {0: 0b10, 1: 1}))
+    other.add_pairs(cells, pairs_of({0: 0b110, 1: 1, 2: 1}, {0: 0b100, 2: 1}))
+    recording.merge(other)
+    file = tmp_path / "data"
+    file.write_bytes(recording.encode())
+    made, served = read_recording(file).pairs["smartflo.cells"]
+
+    assert count_pairs(made) == count_pairs(served) == 2
+    assert list(served) == list(pairs_of({}, {0: 0b110, 1: 1, 2: 1}).served)
+
+
+def test_pairs_of_an_earlier_version_are_those_of_cells_that_still_exist(file: Path) -> None:
+    """Pairs of an earlier version are those of cells that still exist."""
+    content = json.loads(file.read_text())
+    content["contracts"]["smartflo.cells"]["cells"] = ["priority:maximum", "removed:cell", "dial_status=4"]
+    content["contexts"] = {}
+    masks = ["0x6", "0x1", "0x1"]
+    content["pairs"] = {"smartflo.cells": {"made": masks, "served": masks}}
+    file.write_text(json.dumps(content))
+    made = read_recording(file).pairs["smartflo.cells"].made
+    ids = [cell.id for cell in contract_cells(load_contract()).leads.cells]
+
+    assert count_pairs(made) == 1
+    assert made[ids.index("dial_status=4")] == 1 << ids.index("priority:maximum")
 
 
 def test_missing_file_says_how_to_create_it(tmp_path: Path) -> None:

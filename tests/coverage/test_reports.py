@@ -11,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from smartflo_contract.coverage import Recording, contract_cells
+from smartflo_contract.coverage.pair_counts import PairCounts
 from smartflo_contract.coverage.reports import WRITERS, markdown, text_lines
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.coverage.summaries import summaries, total_percent
@@ -63,6 +64,17 @@ def test_missing_cells_are_those_of_the_least_covered_keys_first(recording: Reco
 def test_fullest_test_is_named(recording: Recording) -> None:
     """Fullest test is named."""
     assert "fullest test: 100% of the served cells, test_one" in list(text_lines(recording))
+
+
+def test_pairs_are_counted_if_a_list_was_made_for_them(recording: Recording) -> None:
+    """Pairs are counted if a list was made for them."""
+    size = len(CELLS.leads.cells) - 2
+    recording.add_pairs(CELLS, PairCounts([0b10, 0b1, *[0] * size], [0] * (size + 2)))
+    line = "pairs: 0 of the 1 pairs of cells were served from lists of pairs()"
+
+    assert line in list(text_lines(recording))
+    assert line in markdown(recording).splitlines()
+    assert not any("pairs" in other for other in text_lines(recording_of(test=["dial_status=4"])))
 
 
 def test_nothing_is_missing_if_all_was_served() -> None:

@@ -2,12 +2,13 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.options import option, overlay, phones, profile, seed
@@ -24,6 +25,10 @@ from smartflo_contract.cli.output import (
 from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.profile_names import PROFILES
+
+if TYPE_CHECKING:
+    from smartflo_contract.factories.facts import Phones
+    from smartflo_contract.schemas import Contract
 
 _MAX_LEADS: Final = 100_000_000
 _LIST_ID: Final = 8668
@@ -147,6 +152,12 @@ def _print_listing(
     show_default=True,
     help="Id of the list that the leads belong to. Each list has its own leads.",
 )
+@option(
+    "--pairs",
+    is_flag=True,
+    help="Print as many leads as it takes so that every two values of different keys occur together that the contract "
+    "allows together. Excludes --count and --columns.",
+)
 @seed
 @profile
 @overlay
@@ -155,6 +166,7 @@ def sample_command(
     *,
     count: int,
     columns: str | None,
+    pairs: bool,
     form: str,
     list_id: int,
     seed: int | None,
@@ -166,13 +178,39 @@ def sample_command(
     from smartflo_contract.factories import DEFAULT_COLUMNS, LeadWriter, ListDefinition
     from smartflo_contract.schemas import load_contract
 
-    names = DEFAULT_COLUMNS if columns is None else _parse_columns(columns)
-    definition = ListDefinition(id=list_id, size=count, columns=names)
     contract = load_contract(profile or "sample", overlay)
-    warn_about_phones(phones)
-    writer = LeadWriter(definition, contract, seed=seed or 0, phones=phones or "safe")
-    lines = with_progress(writer.lines(), count)
+    if pairs:
+        _reject_with_pairs("count", "columns")
+        warn_about_phones(phones)
+        lines = _pair_lines(contract, list_id, seed or 0, phones or "safe")
+    else:
+        names = DEFAULT_COLUMNS if columns is None else _parse_columns(columns)
+        definition = ListDefinition(id=list_id, size=count, columns=names)
+        warn_about_phones(phones)
+        writer = LeadWriter(definition, contract, seed=seed or 0, phones=phones or "safe")
+        lines = with_progress(writer.lines(), count)
     write(json_array(lines) if form == "json" else (f"{line}\n" for line in lines))
+
+
+def _reject_with_pairs(*names: str) -> None:
+    """Reject options that ``--pairs`` decides about.
+
+    Raises:
+        click.UsageError: one of them is set.
+    """
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            message = f"--pairs and --{name} exclude each other; omit one."
+            raise usage_error(message)
+
+
+def _pair_lines(contract: "Contract", list_id: int, seed: int, phones: "Phones") -> Iterator[str]:
+    """Yield the leads of a list of pairs, one per line."""
+    from smartflo_contract.coverage.pairs import pair_list
+
+    for lead in pair_list(contract, seed=seed, list_id=list_id, phones=phones).leads:
+        yield json.dumps(lead, ensure_ascii=False, separators=(",", ":"))
 
 
 def _parse_columns(columns: str) -> tuple[str, ...]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
+import orjson
 from flask import Request
 
 from smartflo_contract.cells.cell import Mask
 from smartflo_contract.coverage._streams import MAX_STREAM_LEADS, StreamMask, body_mask, count_when_read
 from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
+from smartflo_contract.coverage.pair_counts import PairCounts, PairMasks, occurring
 from smartflo_contract.coverage.recording import (
     MAX_CONTEXTS,
     OTHER_CONTEXTS,
@@ -30,6 +32,7 @@ from smartflo_contract.schemas import Contract
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_T = TypeVar("_T")
 CONTEXT_HEADER: Final = "X-Smartflo-Fake-Context"
 """Header of a request that names its context, such as the name of a test."""
 _CONTEXT_VARIABLE: Final = "HTTP_X_SMARTFLO_FAKE_CONTEXT"
@@ -38,6 +41,8 @@ _ROUTES: Final = frozenset(route.name for route in ROUTES)
 _OK: Final = 200
 _MAX_BODIES: Final = 4096
 """Maximum number of bodies whose cells are kept."""
+_MAX_PAIR_BODIES: Final = 256
+"""Maximum number of bodies whose pairs of cells are kept."""
 _LEAD_QUIRKS: Final = tuple(name for name in CatalogKey._fields if name != "profile")
 """Quirks that leads depend on: they take effect when a list is generated, not when it is requested."""
 _NO_ACCOUNT: Final = ""
@@ -74,6 +79,8 @@ class Recorder:
         self._clients: set[_Client] = set()
         self._lead_masks: dict[str, Mask] = {}
         self._body_masks: dict[tuple[str, str], Mask] = {}
+        self._pair_lists: dict[tuple[str | None, str], tuple[str, PairMasks]] = {}
+        self._pairs_of_bodies: dict[tuple[str, str], PairCounts] = {}
         self._lock = Lock()
 
     def renew_locks(self) -> None:
@@ -85,6 +92,20 @@ class Recorder:
         with self._lock:
             self._contracts[contract_cells(contract).name] = contract
             self._recordings[_NO_ACCOUNT].add_contract(contract)
+
+    def add_pair_list(self, contract: Contract, account_id: str, list_id: int, pairs: PairMasks) -> None:
+        """Add a list that was made for pairs of cells; they are counted in each response with it.
+
+        Args:
+            contract: the contract of its leads.
+            account_id: the account that it belongs to.
+            list_id: its id.
+            pairs: the pairs.
+        """
+        cells = contract_cells(contract)
+        with self._lock:
+            self._pair_lists[account_id, str(list_id)] = cells.name, pairs
+            self._recordings[_NO_ACCOUNT].add_pairs(cells, PairCounts(pairs, [0] * len(pairs)))
 
     def observe(self, observed: ObservedResponse) -> None:
         """Count the cells of a response; of a streamed body once it was read to the end."""
@@ -148,6 +169,8 @@ class Recorder:
                 mask = body_mask(cells.leads, b"".join(cast("list[bytes]", response.response)))
                 self._keep(key, mask)
             count(mask)
+            if self._pair_lists and mask is not None:
+                self._observe_pairs(observed, cells, key)
             return
         stream = None if known is not None else StreamMask(cells.leads)
 
@@ -180,14 +203,26 @@ class Recorder:
             self._recordings.setdefault(client.account, Recording())
         return self._recordings[client.account], client.context
 
+    def _observe_pairs(self, observed: ObservedResponse, cells: ContractCells, key: tuple[str, str]) -> None:
+        """Count the pairs of cells of a response with a list that was made for them; the pairs of a body are kept."""
+        list_id = observed.request.path.rpartition("/")[2]
+        name, made = self._pair_lists.get((observed.account_id, list_id), ("", ()))
+        if name != cells.name:
+            return
+        pairs = self._pairs_of_bodies.get(key)
+        if pairs is None:
+            body = b"".join(cast("list[bytes]", observed.response.response))
+            pairs = PairCounts(made, occurring(cells.leads, orjson.loads(body), made))
+        with self._lock:
+            self._recordings[_NO_ACCOUNT].add_pairs(cells, pairs)
+            _put(self._pairs_of_bodies, key, pairs, _MAX_PAIR_BODIES)
+
     def _keep(self, key: tuple[str, str], mask: Mask | None) -> None:
         """Keep the cells of a body with an entity tag, and forget the oldest beyond a maximum."""
         if mask is None or not key[1]:
             return
         with self._lock:
-            self._body_masks[key] = mask
-            if len(self._body_masks) > _MAX_BODIES:
-                self._body_masks.pop(next(iter(self._body_masks)))
+            _put(self._body_masks, key, mask, _MAX_BODIES)
 
     def _context(self, request: Request, account_id: str | None) -> str:
         if self.context is not None:
@@ -202,3 +237,10 @@ def _merged(recordings: Iterable[Recording]) -> Recording:
     for recording in recordings:
         merged.merge(recording)
     return merged
+
+
+def _put(cache: dict[tuple[str, str], _T], key: tuple[str, str], value: _T, max_size: int) -> None:
+    """Keep a value, and forget the oldest beyond a maximum."""
+    cache[key] = value
+    if len(cache) > max_size:
+        cache.pop(next(iter(cache)))

@@ -10,6 +10,7 @@ import orjson
 from smartflo_contract.cells.cell import Cell, Mask
 from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
 from smartflo_contract.coverage.errors import CoverageError
+from smartflo_contract.coverage.pair_counts import PairCounts, PairMasks
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.schemas import Contract, ContractError, load_contract
 from smartflo_contract.schemas.overlay import load_overlay
@@ -31,6 +32,7 @@ class Recording:
         contracts: the contracts of the leads, by the name of their source file.
         lead_masks: by context and name of the source file, the cells of leads.
         service_masks: by context, the cells of the fake as a service.
+        pairs: pairs of cells, by the name of the source file; empty unless lists were made for them.
         closing: contexts that exist to be served what the others are not.
         notes: why the recording is partial, if it is.
     """
@@ -40,6 +42,7 @@ class Recording:
         self.contracts: dict[str, Contract] = {}
         self.lead_masks: dict[str, dict[str, Mask]] = {}
         self.service_masks: dict[str, Mask] = {}
+        self.pairs: dict[str, PairCounts] = {}
         self.closing: set[str] = set()
         self.notes: set[str] = set()
         self._contexts: set[str] = set()
@@ -61,6 +64,11 @@ class Recording:
         self.contracts.setdefault(cells.name, cells.contract)
         return _add(self.lead_masks.setdefault(self._known(context), {}), cells.name, mask)
 
+    def add_pairs(self, cells: ContractCells, pairs: PairCounts) -> None:
+        """Add pairs of cells."""
+        self.contracts.setdefault(cells.name, cells.contract)
+        self.pairs[cells.name] = pairs.merged(self.pairs.get(cells.name))
+
     def merge(self, other: "Recording") -> None:
         """Add what another recording has."""
         self.contracts = other.contracts | self.contracts
@@ -69,6 +77,8 @@ class Recording:
         for context, masks in other.lead_masks.items():
             for name, mask in masks.items():
                 self.add_leads(context, contract_cells(self.contracts[name]), mask)
+        for name, pairs in other.pairs.items():
+            self.add_pairs(contract_cells(self.contracts[name]), pairs)
         self.closing |= other.closing
         self.notes |= other.notes
 
@@ -133,6 +143,10 @@ class Recording:
                 }
                 for context in self.contexts()
             },
+            "pairs": {
+                name: {part: list(map(hex, masks)) for part, masks in pairs._asdict().items()}
+                for name, pairs in self.pairs.items()
+            },
             "closing": sorted(self.closing),
             "notes": sorted(self.notes),
         }
@@ -157,6 +171,10 @@ class Recording:
             for name, mask in masks["leads"].items():
                 cells = contract_cells(recording.contracts[name])
                 recording.add_leads(context, cells, remap[name].mask(int(mask, 16)))
+        for name, pairs in content["pairs"].items():
+            made, served = ([int(mask, 16) for mask in pairs[part]] for part in PairCounts._fields)
+            remapped = PairCounts(remap[name].pairs(made), remap[name].pairs(served))
+            recording.add_pairs(contract_cells(recording.contracts[name]), remapped)
         recording.closing.update(map(str, content["closing"]))
         recording.notes.update(map(str, content["notes"]))
         return recording
@@ -227,6 +245,7 @@ class _Remap:
         """Compare the ids of that version, ``None`` for this one, with the cells of this version."""
         known = {cell.id: 1 << number for number, cell in enumerate(cells)}
         is_same = ids is None or ids == list(known)
+        self._size = len(known)
         self._bits = None if is_same else [known.get(cell_id, 0) for cell_id in ids or ()]
 
     def mask(self, mask: Mask) -> Mask:
@@ -236,6 +255,23 @@ class _Remap:
         result = 0
         for number, bit in enumerate(self._bits):
             result |= bit if mask >> number & 1 else 0
+        return result
+
+    def pairs(self, masks: PairMasks) -> PairMasks:
+        """Return pairs of this version; those of cells that it does not have are left out.
+
+        Raises:
+            ValueError: there is not one mask for each cell.
+        """
+        if self._bits is None:
+            if len(masks) != self._size:
+                message = f"{len(masks)} masks, expected {self._size}"
+                raise ValueError(message)
+            return masks
+        result = [0] * self._size
+        for bit, mask in zip(self._bits, masks, strict=True):
+            if bit:
+                result[bit.bit_length() - 1] = self.mask(mask)
         return result
 
 

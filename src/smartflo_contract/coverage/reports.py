@@ -32,6 +32,7 @@ def text_lines(recording: Recording) -> Iterator[str]:
             yield f"{row.group:<{width}}  {row.cells:>5}  {row.served:>6}  {row.percent:>4.0f}"
         yield from _missing_lines(summary)
         yield from _fullest_lines(summary)
+        yield from _pair_lines(summary)
     yield from (f"partial: {note}" for note in sorted(recording.notes))
 
 
@@ -50,6 +51,12 @@ def _fullest_lines(summary: Summary) -> Iterator[str]:
         yield f"fullest test: {percent:.0f}% of the served cells, {context or 'without a name'}"
 
 
+def _pair_lines(summary: Summary) -> Iterator[str]:
+    if summary.pairs is not None:
+        made, served = summary.pairs
+        yield f"pairs: {served:,} of the {made:,} pairs of cells were served from lists of pairs()"
+
+
 def markdown(recording: Recording) -> str:
     """Return the table as Markdown."""
     lines = []
@@ -63,7 +70,7 @@ def markdown(recording: Recording) -> str:
         for row in (*summary.rows, summary.total):
             missing = "" if row.group == "total" else ", ".join(f"`{_cell_text(cell)}`" for cell in row.missing)
             lines.append(f"| `{_cell_text(row.group)}` | {row.cells} | {row.served} | {row.percent:.0f} | {missing} |")
-        lines += ["", *_fullest_lines(summary), ""]
+        lines += ["", *_fullest_lines(summary), *_pair_lines(summary), ""]
     lines += [f"Partial: {note}" for note in sorted(recording.notes)]
     return "\n".join(lines).rstrip() + "\n"
 

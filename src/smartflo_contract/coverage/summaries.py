@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from smartflo_contract.cells.cell import Cell, Mask
 from smartflo_contract.coverage.contract_cells import ContractCells
+from smartflo_contract.coverage.pair_counts import count_pairs
 from smartflo_contract.coverage.recording import Recording
 
 
@@ -47,11 +48,13 @@ class Summary(NamedTuple):
         name: name of the source file.
         rows: the groups, in the order of the source file.
         contexts: number of cells that each context was served.
+        pairs: number of pairs of cells that lists were made for, and of those that were served; ``None`` without lists.
     """
 
     name: str
     rows: tuple[Row, ...]
     contexts: Mapping[str, int]
+    pairs: tuple[int, int] | None = None
 
     @property
     def fullest(self) -> tuple[str, int] | None:
@@ -122,7 +125,8 @@ def _summary(recording: Recording, cells: ContractCells) -> Summary:
     numbered = groupby(enumerate(cells.cells), key=lambda entry: entry[1].group)
     rows = tuple(_row(group, members, served) for group, members in numbered)
     contexts = {context: recording.served_mask(cells, context).bit_count() for context in recording.contexts()}
-    return Summary(cells.name, rows, contexts)
+    pairs = recording.pairs.get(cells.name)
+    return Summary(cells.name, rows, contexts, pairs and (count_pairs(pairs.made), count_pairs(pairs.served)))
 
 
 def _row(group: str, members: Iterable[tuple[int, Cell]], served: Mask) -> Row:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from smartflo_contract.factories import Lead
 from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo, Fault
+from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.pytest_plugin._admin_client import AdminClient, all_requests
 from smartflo_contract.pytest_plugin._arguments import (
@@ -174,6 +175,24 @@ class Smartflo:
         leads = leads_not_served(self.contract, self._fake.observer, list_id)
         if leads:
             self._admin("PUT", f"/lists/{list_id}/leads", leads, name="leads")
+        return self._remember_list(list_id)
+
+    def pairs(self) -> LeadList:
+        """Create a list in which every pair of values of different keys occurs that the contract allows together.
+
+        The values are the cells of value coverage, about 170 leads; the coverage report counts the pairs. The list
+        depends on the account's seed and profile.
+        """
+        from smartflo_contract.coverage import Recorder  # noqa: PLC0415 - slow to import
+        from smartflo_contract.coverage.pairs import pair_list  # noqa: PLC0415 - slow to import
+
+        __tracebackhide__ = True
+        list_id = self.admin("POST", "/lists", {"size": 0})["id"]
+        contract, observer = self.contract, self._fake.observer
+        made = pair_list(contract, seed=self.seed, list_id=list_id)
+        self._admin("PUT", f"/lists/{list_id}/leads", made.leads, name="leads")
+        if isinstance(observer, Recorder):
+            observer.add_pair_list(contract, account_id_of_login(self.email), list_id, made.masks)
         return self._remember_list(list_id)
 
     def fail(

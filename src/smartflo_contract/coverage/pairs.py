@@ -1,0 +1,193 @@
+"""A list in which every pair of cells of different keys occurs that the contract allows together."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
+from typing import Any, Final, NamedTuple
+
+from covertable import criteria, make
+
+from smartflo_contract.cells.cell import Mask
+from smartflo_contract.cells.lead_builder import LIST_GROUPS, LIST_ID, Lead, LeadBuilder
+from smartflo_contract.cells.lead_cells import COLUMNS, FIELD_KEY, FIELDS
+from smartflo_contract.coverage.contract_cells import contract_cells
+from smartflo_contract.coverage.pair_counts import PairMasks, add_pairs, count_pairs, numbers, occurring
+from smartflo_contract.factories.facts import Phones
+from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.lead_format import FIELD
+
+_MAX_TRIED: Final = 4
+"""Generated leads that are tried for one pair of cells."""
+_MAX_LISTS: Final = 16
+"""Lists that are kept: one takes a second to make."""
+_ANY: Final = -1
+"""Level of a group without a chosen cell."""
+
+
+class PairList(NamedTuple):
+    """A list of leads in which pairs of cells occur.
+
+    Attributes:
+        leads: the leads.
+        masks: the pairs that occur in this list, of those of different keys.
+    """
+
+    leads: Sequence[Lead]
+    masks: PairMasks
+
+    @property
+    def pairs(self) -> int:
+        """Number of pairs."""
+        return count_pairs(self.masks)
+
+
+def pair_list(contract: Contract, *, seed: int = 0, list_id: int = LIST_ID, phones: Phones = "safe") -> PairList:
+    """Return a valid list in which every pair of cells of different keys occurs that the contract allows together.
+
+    The cells are those of a lead: the number of leads and ``list_id`` are those of the list. A value that only one lead
+    of a list can have, such as the smallest ``lead_id``, is in one lead; its pairs are those of this lead.
+
+    Args:
+        contract: the contract.
+        seed: seed of the leads; the same seed makes the same list.
+        list_id: id of the list.
+        phones: ``safe`` for phone numbers that cannot ring, ``valid`` for those that may belong to somebody.
+    """
+    cells = contract_cells(contract)
+    key = cells.name, seed, list_id, phones
+    made = _lists.get(key)
+    if made is None:
+        builder = LeadBuilder(contract, cells.leads, list_id=list_id, seed=seed, phones=phones)
+        made = _lists[key] = _Pairs(builder, contract, seed).pair_list()
+        if len(_lists) > _MAX_LISTS:
+            _lists.pop(next(iter(_lists)), None)
+    return made
+
+
+_lists: Final[dict[tuple[str, int, int, Phones], PairList]] = {}
+"""Recent lists, by name of the contract's source file, and the other arguments."""
+
+
+class _Pairs:
+    """Finds the pairs that a contract allows, and leads that have them."""
+
+    def __init__(self, builder: LeadBuilder, contract: Contract, seed: int) -> None:
+        self._cells = contract_cells(contract).leads
+        self._builder = builder
+        self._seed = seed
+        self._next_index = 0
+        self._groups: dict[str, list[int]] = {}
+        self._unique: list[int] = []
+        for number, cell in enumerate(self._cells.cells):
+            leads = [] if cell.group in LIST_GROUPS else self._leads_with(number)
+            if len(leads) > 1 and contract.is_valid(leads):
+                self._groups.setdefault(cell.group, []).append(number)
+            elif leads:
+                self._unique.append(number)
+        self._links = set(_links(contract, self._groups))
+        self._allowed = self._allowed_pairs()
+
+    def pair_list(self) -> PairList:
+        """Return the list: leads of the covering array, and a lead for each pair that they do not have."""
+        unique = [self._new_lead((number,)) for number in self._unique]
+        leads = self._needed(map(self._new_lead, self._rows()))
+        found = occurring(self._cells, leads, self._allowed)
+        for one, allowed in enumerate(self._allowed):
+            for other in numbers(allowed & ~found[one]):
+                lead = None if found[one] >> other & 1 else self._new_lead((one, other))
+                if lead is not None:
+                    leads.append(lead)
+                    add_pairs(found, self._cells.leads_mask([lead]), self._allowed)
+        leads = self._needed([*unique, *reversed(leads)])
+        return PairList(leads, occurring(self._cells, leads, self._pairs_of_groups()))
+
+    def _leads_with(self, number: int) -> list[Lead]:
+        """Return valid leads with a cell."""
+        leads = [self._builder.lead(index, (number,)) for index in range(_MAX_TRIED)]
+        return [lead for lead in leads if self._builder.has_cells(lead, (number,))]
+
+    def _new_lead(self, chosen: Sequence[int]) -> Lead | None:
+        """Return a valid lead with some cells and an index of its own, ``None`` if there is none."""
+        for _ in range(_MAX_TRIED):
+            lead = self._builder.lead(self._next_index, chosen)
+            self._next_index += 1
+            if self._builder.has_cells(lead, chosen):
+                return lead
+        return None
+
+    def _is_allowed(self, one: int, other: int) -> bool:
+        leads = (self._builder.lead(index, (one, other)) for index in range(_MAX_TRIED))
+        return any(self._builder.has_cells(lead, (one, other)) for lead in leads)
+
+    def _allowed_pairs(self) -> list[Mask]:
+        """Return for each cell those of other keys that the contract allows in the same lead."""
+        masks = [0] * len(self._cells.cells)
+        for first, second in combinations(self._groups, 2):
+            is_linked = (first, second) in self._links
+            for one, other in product(self._groups[first], self._groups[second]):
+                if not is_linked or self._is_allowed(one, other):
+                    masks[one] |= 1 << other
+                    masks[other] |= 1 << one
+        return masks
+
+    def _pairs_of_groups(self) -> list[Mask]:
+        """Return for each cell of a lead those of other keys."""
+        groups = [cell.group for cell in self._cells.cells]
+        in_leads = sum(1 << number for number, group in enumerate(groups) if group not in LIST_GROUPS)
+        masks = {
+            group: in_leads & ~sum(1 << number for number, other in enumerate(groups) if other == group)
+            for group in set(groups) - set(LIST_GROUPS)
+        }
+        return [masks.get(group, 0) for group in groups]
+
+    def _rows(self) -> Iterator[list[int]]:
+        """Yield the rows of a covering array: numbers of cells that the contract allows in one lead, pair by pair."""
+        names = list(self._groups)
+        restricted = [link for link in combinations(names, 2) if self._is_restricted(*link)]
+        present = self._cells.leads_mask([self._builder.lead(0)])
+        optional = {name for link in restricted for name in link}
+        optional.update(name for name in names if not any(present >> number & 1 for number in self._groups[name]))
+        factors = [[*self._groups[name], *([_ANY] if name in optional else [])] for name in names]
+        constraints = [self._constraint(names.index(first), names.index(second)) for first, second in restricted]
+        for row in make(factors, criterion=criteria.simple, salt=str(self._seed), constraints=constraints):
+            yield [number for number in row if number != _ANY]
+
+    def _is_restricted(self, first: str, second: str) -> bool:
+        """Return whether some pair of cells of two groups is not allowed."""
+        other = sum(1 << number for number in self._groups[second])
+        return any(self._allowed[number] & other != other for number in self._groups[first])
+
+    def _constraint(self, first: int, second: int) -> dict[str, Any]:
+        """Return the constraint that the cells of two groups are allowed together."""
+
+        def evaluate(row: Mapping[int, int]) -> bool:
+            one, other = row[first], row[second]
+            return _ANY in {one, other} or bool(self._allowed[one] >> other & 1)
+
+        return {"operator": "fn", "requires": [first, second], "evaluate": evaluate}
+
+    def _needed(self, leads: Iterable[Lead | None]) -> list[Lead]:
+        """Return the leads that have an allowed pair which those before them do not have, and all of unique values."""
+        found = [0] * len(self._allowed)
+        unique = sum(1 << number for number in self._unique)
+        needed = []
+        for lead in leads:
+            if lead is None:
+                continue
+            mask = self._cells.leads_mask([lead])
+            if add_pairs(found, mask, self._allowed) or mask & unique:
+                needed.append(lead)
+        return needed
+
+
+def _links(contract: Contract, groups: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the groups, two by two in their order, of which one may decide what is valid in the other.
+
+    Schemas are about one key each, so these are the groups that one rule reads, and those about the fields.
+    """
+    names = list(groups)
+    about_fields = {FIELDS, FIELD_KEY, COLUMNS, "header", "sensitive_field_map", *filter(FIELD.fullmatch, names)}
+    sets = [about_fields, *(set(rule.keys) for rule in data_of(contract).rules)]
+    for first, second in combinations(names, 2):
+        if any({first, second} <= linked for linked in sets):
+            yield first, second
