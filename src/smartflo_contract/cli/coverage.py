@@ -69,7 +69,7 @@ def cells_command(*, form: str, profile: str | None, overlay: Path | None) -> No
     metavar="PERCENT",
     help="Exit with 1 if a smaller share of the cells was served.",
 )
-def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, fail_under: float | None) -> int:
+def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, fail_under: float | None) -> None:
     """Report which values of the contract a fake has served.
 
     FORMAT is report (a table), html, xml (Cobertura), lcov, json or markdown. FILE is a data file that
@@ -93,8 +93,7 @@ def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, f
     percent = total_percent(recording)
     if fail_under is not None and percent < fail_under:
         echo(f"{percent:.1f}% of the cells were served, minimum {fail_under:g}%", err=True)
-        return FINDINGS
-    return 0
+        click.get_current_context().exit(FINDINGS)
 
 
 def _report(recording: "Recording", form: str, target: Path | None) -> None:
