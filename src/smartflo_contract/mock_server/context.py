@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
 """Key of the WSGI environment with an account id that overrides the account of the request's token."""
-_ACCOUNT_KEY: Final = "smartflo_contract.account"
-"""Key of the WSGI environment with the account id of a request, for the journal."""
+_CALL_KEY: Final = "smartflo_contract.call"
+"""Key of the WSGI environment with account id and settings of a request, for the journal and the observer."""
 
 
 def _wall_clock() -> float:
@@ -75,6 +75,7 @@ class State:
         self.accounts: Store = MemoryStore(config.max_accounts)
         self.journal = Journal(config.journal_requests if config.workers == 1 else 0, config.journal_bytes)
         self.observer = observer
+        self._observed_default = self._observed(self.catalogs.default)
         self.clock = clock
         self.fault_counts: dict[int, int] = {}
         _states.add(self)
@@ -106,9 +107,13 @@ class State:
     def resolved_settings(self, account_id: str) -> ResolvedSettings:
         """Return the settings of an account, with defaults filled in."""
         own, common = self.accounts.get(account_id), self.accounts.get(ALL_ACCOUNTS)
-        default = self.catalogs.default
-        is_default = own.settings is UNSET and common.settings is UNSET and own.catalog in {None, default.catalog.key}
-        settings = default if is_default else self.catalogs.resolve(own.settings.over(common.settings), own.catalog)
+        default = self._observed_default
+        if own.settings is UNSET and common.settings is UNSET and own.catalog in {None, default.catalog.key}:
+            return default
+        return self._observed(self.catalogs.resolve(own.settings.over(common.settings), own.catalog))
+
+    def _observed(self, settings: ResolvedSettings) -> ResolvedSettings:
+        """Return settings that note which quirks are read, if there is an observer."""
         return settings if self.observer is None else settings._replace(quirks=TrackedQuirks(settings.quirks))
 
     def now(self, account_id: str) -> float:
@@ -133,14 +138,15 @@ class State:
         """
         if not self.journal and self.observer is None:
             return response
-        account_id = request.environ.get(_ACCOUNT_KEY)
+        account_id, settings = request.environ.get(_CALL_KEY, (None, None))
         if account_id is None:  # the request was rejected before it became a call
             account_id = self.account_of(request)
         if self.journal:
             number = self.journal.add(account_id, encode_entry(request, route, response, self.clock()))
             response.headers.add(REQUEST_HEADER, str(number))
         if self.observer is not None and route is not None:
-            settings = self.resolved_settings(ALL_ACCOUNTS if account_id is None else account_id)
+            if settings is None:
+                settings = self.resolved_settings(ALL_ACCOUNTS if account_id is None else account_id)
             self.observer.observe(ObservedResponse(request, route, response, account_id, settings, quirks_read()))
         return response
 
@@ -177,6 +183,7 @@ class Call(NamedTuple):
 
 
 def open_call(state: State, request: Request, account_id: str, issued: TokenClaims | None = None) -> Call:
-    """Return a request as a call of an account, and note the account for the journal."""
-    request.environ[_ACCOUNT_KEY] = account_id
-    return Call(state, request, account_id, state.resolved_settings(account_id), issued)
+    """Return a request as a call of an account, and note account and settings for the journal and the observer."""
+    settings = state.resolved_settings(account_id)
+    request.environ[_CALL_KEY] = account_id, settings
+    return Call(state, request, account_id, settings, issued)
