@@ -68,7 +68,8 @@ def test_banner_escapes_names_of_lists(run: Run, tmp_path: Path, monkeypatch: py
     config = tmp_path / "config.toml"
     config.write_text('[[lists]]\nid = 77\nname = "a\\u001b[2J"\n', encoding="utf-8")
     monkeypatch.setattr(
-        "smartflo_contract.mock_server.server.granian.serve", lambda _, announce: announce("http://127.0.0.1:8080")
+        "smartflo_contract.mock_server.server.granian.serve",
+        lambda _, announce, *_others: announce("http://127.0.0.1:8080"),
     )
     assert r"77\ta\u001b[2J".replace(r"\t", "\t") in run("serve", "--config", str(config)).stderr
 
