@@ -343,3 +343,35 @@ def test_report_keeps_configured_contracts(client: FlaskClient, recorder: Record
     report = recorder.report()
 
     assert {"cells": len(contract_cells(load_contract()).cells), "served": 0, "percent": 0} == report["total"]
+
+
+def test_same_response_under_another_quirk_has_its_cell(client: FlaskClient, served: Served) -> None:
+    """What a response depends on is compared, not its body alone."""
+    token = {"Authorization": "Bearer any-text"}
+    for value in ("any", "bearer"):
+        client.patch("/__admin/quirks", json={"auth_scheme": value}, headers=token)
+        client.get(LEADS, headers=token)
+
+    assert {"quirk:auth_scheme=any", "quirk:auth_scheme=bearer"} <= served()
+
+
+def test_repeated_response_changes_nothing(client: FlaskClient, recorder: Recorder) -> None:
+    """A response with cells that its context was served already is no reason to write a file."""
+    client.get(LEADS)
+    changes = recorder.changes
+    client.get(LEADS)
+    assert changes == recorder.changes
+    client.get(LEADS, headers={"X-Smartflo-Fake-Context": "another"})
+
+    assert changes < recorder.changes
+
+
+def test_many_different_responses_are_counted(
+    client: FlaskClient, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the recorder remembers is bounded, what it counts is not."""
+    monkeypatch.setattr("smartflo_contract.coverage.recorder.MAX_COUNTED", 1)
+    for status in (503, 404, 503, 429):
+        client.get(f"/v1/broadcast/leads/{900_000_000 + status}")
+
+    assert {"status:503", "status:404", "status:429"} <= served()

@@ -25,7 +25,7 @@ from smartflo_contract.mock_server.api.routes import ROUTES
 from smartflo_contract.mock_server.faults.injectors import sends_response
 from smartflo_contract.mock_server.http.responses import FAULT_HEADER
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
-from smartflo_contract.mock_server.lists.catalog import CatalogKey
+from smartflo_contract.mock_server.lists.catalog import Catalog, CatalogKey
 from smartflo_contract.mock_server.observer import ObservedResponse
 from smartflo_contract.schemas import Contract
 
@@ -41,6 +41,8 @@ _ROUTES: Final = frozenset(route.name for route in ROUTES)
 _OK: Final = 200
 _MAX_BODIES: Final = 4096
 """Maximum number of bodies whose cells are kept."""
+MAX_COUNTED: Final = 16_384
+"""Maximum number of responses that are known to have no new cells."""
 _MAX_PAIR_BODIES: Final = 256
 """Maximum number of bodies whose pairs of cells are kept."""
 _LEAD_QUIRKS: Final = tuple(name for name in CatalogKey._fields if name != "profile")
@@ -62,6 +64,20 @@ class _Client(NamedTuple):
     context: str
 
 
+class _Response(NamedTuple):
+    """What the cells of a response and their client depend on, except a body without an entity tag."""
+
+    client: _Client
+    route: str
+    method: str
+    status: int
+    fault: str | None
+    etag: str | None
+    catalog: Catalog
+    quirks: tuple[str, ...]
+    quirks_read: frozenset[str]
+
+
 class Recorder:
     """Records which cells the responses of a fake have; an observer of ``create_app`` and ``FakeSmartflo``.
 
@@ -77,6 +93,7 @@ class Recorder:
         self._contracts: dict[str, Contract] = {}
         self._recordings = {_NO_ACCOUNT: Recording()}
         self._clients: set[_Client] = set()
+        self._counted: set[_Response] = set()
         self._lead_masks: dict[str, Mask] = {}
         self._body_masks: dict[tuple[str, str], Mask] = {}
         self._pair_lists: dict[tuple[str | None, str], tuple[str, PairMasks]] = {}
@@ -104,6 +121,7 @@ class Recorder:
         """
         cells = contract_cells(contract)
         with self._lock:
+            self._counted.clear()
             self._pair_lists[account_id, str(list_id)] = cells.name, pairs
             self._recordings[_NO_ACCOUNT].add_pairs(cells, PairCounts(pairs, [0] * len(pairs)))
 
@@ -111,24 +129,29 @@ class Recorder:
         """Count the cells of a response; of a streamed body once it was read to the end."""
         if observed.route not in _ROUTES:
             return
-        response, settings = observed.response, observed.settings
-        client = _Client(observed.account_id or _NO_ACCOUNT, self._context(observed.request, observed.account_id))
-        service, fault = service_cells(), response.headers.get(FAULT_HEADER)
-        mask = service.fault_mask(fault)
-        if sends_response(fault):
-            mask |= service.status_mask(response.status_code)
-            mask |= service.quirks_mask((name, settings.quirks[name]) for name in observed.quirks_read)
+        key = self._key(observed)
+        if key in self._counted:
+            return
+        service, quirks = service_cells(), observed.settings.quirks
+        mask = service.fault_mask(key.fault)
+        if sends_response(key.fault):
+            mask |= service.status_mask(key.status)
+            mask |= service.quirks_mask((name, quirks[name]) for name in key.quirks_read)
+        has_leads = key.route == GET_LEADS and key.status == _OK and key.method == "GET"
         with self._lock:
-            recording, context = self._recording_of(client)
+            recording, context = self._recording_of(key.client)
             self.changes += recording.add_service(context, mask)
-        if observed.route == GET_LEADS and response.status_code == _OK and observed.request.method == "GET":
-            self._observe_leads(observed, client)
+            if not has_leads:
+                self._note_counted(key)
+        if has_leads:
+            self._observe_leads(observed, key, mask)
 
     def take(self) -> Recording:
         """Return what was recorded, and start again."""
         with self._lock:
             recordings, self._recordings = self._recordings, {_NO_ACCOUNT: Recording()}
             self._clients.clear()
+            self._counted.clear()
         return _merged(recordings.values())
 
     def copy(self) -> Recording:
@@ -155,14 +178,14 @@ class Recorder:
         """Return the cells of leads of a contract that were served since the start, by all contexts."""
         return self._lead_masks.get(cells.name, 0)
 
-    def _observe_leads(self, observed: ObservedResponse, client: _Client) -> None:
+    def _observe_leads(self, observed: ObservedResponse, response_key: _Response, service: Mask) -> None:
         response, settings = observed.response, observed.settings
         cells = contract_cells(settings.catalog.contract)
-        key = cells.name, response.headers.get("ETag", "")
+        key = cells.name, response_key.etag or ""
         known = self._body_masks.get(key)
         quirks = ((name, settings.quirks[name]) for name in _LEAD_QUIRKS)
-        service = service_cells().quirks_mask(quirks) | service_cells().profile_mask(cells.contract.profile)
-        count = partial(self._count, client, cells, service)
+        service |= service_cells().quirks_mask(quirks) | service_cells().profile_mask(cells.contract.profile)
+        count = partial(self._count, response_key, cells, service)
         if response.is_sequence:
             mask = known
             if mask is None:
@@ -182,16 +205,39 @@ class Recorder:
         response.response = count_when_read(cast("Iterator[bytes]", response.response), stream, finish)
 
     def _count(
-        self, client: _Client, cells: ContractCells, service: Mask, mask: Mask | None, *, is_truncated: bool = False
+        self, key: _Response, cells: ContractCells, service: Mask, mask: Mask | None, *, is_truncated: bool = False
     ) -> None:
         if mask is None:
             return
         with self._lock:
-            recording, context = self._recording_of(client)
+            recording, context = self._recording_of(key.client)
             self.changes += recording.add_service(context, service) + recording.add_leads(context, cells, mask)
             self._lead_masks[cells.name] = self._lead_masks.get(cells.name, 0) | mask
             if is_truncated:
                 recording.notes.add(_TRUNCATED)
+            if key.etag:
+                self._note_counted(key)
+
+    def _key(self, observed: ObservedResponse) -> _Response:
+        request, response, settings = observed.request, observed.response, observed.settings
+        headers = dict(iter(response.headers))  # faster than two searches
+        return _Response(
+            _Client(observed.account_id or _NO_ACCOUNT, self._context(request, observed.account_id)),
+            observed.route,
+            request.method,
+            response.status_code,
+            headers.get(FAULT_HEADER),
+            headers.get("ETag"),
+            settings.catalog,
+            tuple(settings.quirks.values()),
+            frozenset(observed.quirks_read),
+        )
+
+    def _note_counted(self, key: _Response) -> None:
+        """Note that a response like this has no new cells; the lock is held."""
+        if len(self._counted) == MAX_COUNTED:
+            self._counted.clear()
+        self._counted.add(key)
 
     def _recording_of(self, client: _Client) -> tuple[Recording, str]:
         """Return the recording of a client, and its context there; the lock is held."""
