@@ -1,12 +1,17 @@
 """Value coverage of test runs: the table, the reports, the minimum, several processes, and partial runs."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from smartflo_contract.coverage import Recording, contract_cells, read_recording
 from smartflo_contract.schemas import load_contract
+
+from .conftest import PLUGIN
 
 TESTS = """
     import pytest
@@ -357,3 +362,141 @@ def test_names_of_tests_become_contexts_of_one_bounded_line(pytester: pytest.Pyt
     assert all(context.isprintable() and len(context) <= 220 for context in contexts)
     page = (pytester.path / "h" / "smartflo_cells.html").read_text()
     assert json.dumps("नाम").strip('"') in page  # contexts are JSON in a script
+
+
+def test_files_that_last_failed_skips_are_noted(pytester: pytest.Pytester) -> None:
+    """``--lf`` does not collect files without failed tests, so pytest does not report their tests as deselected."""
+    pytester.makepyfile(test_fails="def test_fails(): assert False")
+    pytester.runpytest("-p", "cacheprovider")
+    result = pytester.runpytest("-p", "cacheprovider", "--lf", "--smartflo-coverage")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["partial: 1 file skipped by --lf"])
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
+def test_file_that_cannot_be_collected_is_noted(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    """Without xdist, no test runs then; with it, the others do."""
+    pytester.makepyfile(test_broken="import nothing_of_this_name")
+    result = pytester.runpytest("--smartflo-coverage", *options)
+
+    result.stdout.fnmatch_lines(["partial: test_broken.py could not be collected"])
+    result.stdout.no_fnmatch_line("*the run was interrupted")
+
+
+def test_interrupted_run_reports_what_was_served(pytester: pytest.Pytester) -> None:
+    """Ctrl-C ends the run; the reports are still written."""
+    pytester.makepyfile(
+        """
+        def test_error(smartflo):
+            smartflo.fail(503)
+            smartflo.client.get("/v1/broadcast/leads/8668")
+
+
+        def test_interrupted(smartflo):
+            raise KeyboardInterrupt
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", PLUGIN, "--smartflo-coverage")
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["partial: the run was interrupted"])
+    assert "status:503" in served(pytester)
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
+def test_every_kind_of_test_is_a_context(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    """Tests of unittest, coroutines, and fixtures of a whole session; their teardown counts for the last test."""
+    pytester.makepyfile(
+        test_kinds="""
+        import asyncio
+        import unittest
+
+        import httpx
+        import pytest
+
+
+        @pytest.fixture(scope="session")
+        def shared(smartflo_server):
+            with smartflo_server.account() as account:
+                account.client.get("/v1/broadcast/leads/900000500")
+                yield account
+                account.client.get("/v1/broadcast/leads/900000504")
+
+
+        def test_shared(shared):
+            assert shared.client.get("/v1/broadcast/leads/8668").status_code == 200
+
+
+        class TestUnit(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _smartflo(self, smartflo):
+                self.smartflo = smartflo
+
+            def test_unit(self):
+                self.assertEqual(self.smartflo.client.get("/v1/broadcast/leads/900000403").status_code, 403)
+
+
+        def test_coroutine(smartflo):
+            async def get():
+                async with httpx.AsyncClient(headers=smartflo.headers) as client:
+                    return await client.get(f"{smartflo.url}/v1/broadcast/leads/900000404")
+
+            assert asyncio.run(get()).status_code == 404
+        """
+    )
+    result = pytester.runpytest(*options, "--smartflo-coverage=term", "test_kinds.py")
+
+    result.assert_outcomes(passed=3)
+    statuses = {
+        context: {cell for cell in served(pytester, f"test_kinds.py::{context}") if cell.startswith("status:")}
+        for context in ("test_shared", "TestUnit::test_unit", "test_coroutine")
+    }
+    assert statuses == {
+        "test_shared": {"status:200", "status:500"},
+        "TestUnit::test_unit": {"status:403"},
+        "test_coroutine": {"status:404", "status:504"},
+    }
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
+def test_responses_after_the_last_test_count(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    """A worker of xdist sends what it has served since when it ends."""
+    pytester.makeconftest(
+        """
+        import pytest
+
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_sessionfinish(session):
+            if hasattr(session.config, "kept_client"):
+                session.config.kept_client.get("/v1/broadcast/leads/900000504")
+            return (yield)
+        """
+    )
+    pytester.makepyfile(
+        test_one="""
+        def test_keeps_its_client(smartflo, request):
+            request.config.kept_client = smartflo.client
+        """
+    )
+    pytester.runpytest(*options, "--smartflo-coverage=term", "test_one.py").assert_outcomes(passed=1)
+
+    assert "status:504" in served(pytester, "(outside of tests)")
+
+
+def test_fixtures_without_the_option_import_no_coverage(pytester: pytest.Pytester) -> None:
+    """A run without value coverage pays for none of it."""
+    pytester.makepyfile(
+        """
+        import sys
+
+
+        def test_reads(smartflo):
+            smartflo.client.get("/v1/broadcast/leads/8668")
+            assert not [name for name in sys.modules if name.startswith(("coverage.", "smartflo_contract.coverage"))]
+        """
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
+    command = [sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider"]
+    subprocess.run(command, cwd=pytester.path, env=environment, check=True, stdout=subprocess.DEVNULL)

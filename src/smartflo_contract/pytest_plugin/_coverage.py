@@ -27,6 +27,8 @@ _ATTRIBUTE: Final = "smartflo_coverage"
 _CLOSING_FIXTURE: Final = "smartflo_missing_lead"
 """Fixture whose tests are served what the other tests are not, and would be left out of the next run otherwise."""
 _NOTES: Final = "smartflo_coverage_notes"
+_REST: Final = "smartflo_coverage_rest"
+"""Output of a worker of xdist: what it served after its last report."""
 
 
 class CoverageRun:
@@ -93,16 +95,34 @@ class CoverageRun:
         """Note that some tests do not run."""
         self.served.notes.add(f"{format_count(len(items), 'test')} deselected")
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Note that the run was interrupted."""
-        self.served.notes.add("the run was interrupted")
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note that the tests of a file cannot be collected; xdist runs the others."""
+        if report.failed:
+            self.served.notes.add(f"{context_name(report.nodeid)} could not be collected")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note that ``--lf`` has skipped the files without failed tests; pytest does not report those as deselected."""
+        last_failed = session.config.pluginmanager.get_plugin("lfplugin")
+        files = getattr(last_failed, "_skipped_files", 0)  # there is no public name
+        if files:
+            self.served.notes.add(
+                f"{format_count(files, 'file')} skipped by --lf"
+            )
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the user has interrupted the run; pytest also stops itself by such an exception."""
+        if not isinstance(excinfo.value, pytest.Session.Interrupted):
+            self.served.notes.add("the run was interrupted")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Add the notes of a worker of xdist."""
+        """Add the notes of a worker of xdist, and what it served after its last report."""
         if error:
             self.served.notes.add("a worker process of xdist crashed: the test that it ran is not counted")
-        self.served.notes.update(getattr(node, "workeroutput", {}).get(_NOTES, ()))
+        output = getattr(node, "workeroutput", {})
+        self.served.notes.update(output.get(_NOTES, ()))
+        if _REST in output:
+            self.served.merge(Recording.from_dict(output[_REST]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -110,7 +130,8 @@ class CoverageRun:
         if session.shouldfail or session.shouldstop:
             self.served.notes.add("the run stopped before its last test")
         if self._is_worker:
-            session.config.workeroutput[_NOTES] = sorted(self.served.notes)  # type: ignore[attr-defined]
+            rest = self.recorder.take().as_dict(portable=False)
+            session.config.workeroutput |= {_NOTES: sorted(self.served.notes), _REST: rest}  # type: ignore[attr-defined]
             return
         if session.config.option.collectonly:
             return
