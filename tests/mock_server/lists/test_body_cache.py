@@ -6,7 +6,13 @@ import pytest
 
 from smartflo_contract.factories import LeadWriter, ListDefinition
 from smartflo_contract.mock_server.lists import body_cache
-from smartflo_contract.mock_server.lists.body_cache import CAPACITY_BYTES, MAX_WHOLE_BODY_BYTES, BodyCache, LruCache
+from smartflo_contract.mock_server.lists.body_cache import (
+    CAPACITY_BYTES,
+    MAX_PIECES_BYTES,
+    MAX_WHOLE_BODY_BYTES,
+    BodyCache,
+    LruCache,
+)
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 from smartflo_contract.schemas import load_contract
 
@@ -103,8 +109,9 @@ def test_streams_long_part_of_list() -> None:
 
 
 def test_capacity_holds_several_of_the_largest_bodies() -> None:
-    """The two bounds fit each other."""
+    """The bounds fit each other: the cached pieces of an edited list leave room for two of its bodies."""
     assert MAX_WHOLE_BODY_BYTES * 4 <= CAPACITY_BYTES
+    assert MAX_PIECES_BYTES + MAX_WHOLE_BODY_BYTES * 2 <= CAPACITY_BYTES
 
 
 def test_concurrent_readers_share_one_body() -> None:

@@ -3,9 +3,9 @@
 from smartflo_contract.mock_server.lists.paged_map import PagedMap
 
 
-def numbers(*keys: int) -> PagedMap[int, str]:
+def numbers(*keys: int) -> PagedMap[int, str, dict[int, str]]:
     """Return a mapping of numbers to their text, in pages of ten."""
-    paged: PagedMap[int, str] = PagedMap(lambda key: key // 10)
+    paged: PagedMap[int, str, dict[int, str]] = PagedMap(lambda key: key // 10, lambda page: dict(page or {}))
     for key in keys:
         paged.page(key)[key] = str(key)
     return paged
@@ -39,6 +39,25 @@ def test_unchanged_pages_are_shared() -> None:
     same = [mine is theirs for mine, theirs in zip(paged.pages(), copy.pages(), strict=True)]
 
     assert [True, False, True] == same
+
+
+def test_finishes_changed_pages_before_they_are_shared() -> None:
+    """A copy finishes the pages that changed since the last copy, once."""
+    finished: list[dict[int, str]] = []
+
+    def finish(page: dict[int, str]) -> dict[int, str]:
+        finished.append(dict(page))
+        return page
+
+    paged: PagedMap[int, str, dict[int, str]] = PagedMap(lambda key: key // 10, lambda page: dict(page or {}), finish)
+    paged.page(1)[1] = "1"
+    paged.page(25)[25] = "25"
+    paged.copy()
+    paged.page(26)[26] = "26"
+    paged.copy()
+    paged.copy()
+
+    assert [{1: "1"}, {25: "25"}, {25: "25", 26: "26"}] == finished
 
 
 def test_pages_are_ordered() -> None:

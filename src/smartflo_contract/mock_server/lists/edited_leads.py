@@ -1,29 +1,35 @@
 """The leads of a list that clients have edited: edits over the leads that a writer generates."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 import orjson
 
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories.lead_writer import PHONE_DIGITS, last_digits
+from smartflo_contract.mock_server.lists.lead_page import PAGE_LEADS, LeadPage, LeadRun
 from smartflo_contract.mock_server.lists.paged_map import PagedMap
 
 Lead: TypeAlias = dict[str, Any]
-Edits: TypeAlias = PagedMap[int, bytes | None]
-Numbers: TypeAlias = PagedMap[str, list[int]]
-_Run: TypeAlias = range | list[tuple[int, bytes]]
+Edits: TypeAlias = PagedMap[int, bytes | None, LeadPage]
+Numbers: TypeAlias = PagedMap[str, list[int], dict[str, list[int]]]
+Generate: TypeAlias = Callable[[LeadWriter, range], bytes]
+"""Returns the JSON of some leads that a writer generates, each after a comma."""
 
 PHONE_KEY: Final = "field_0"
 """The key of a lead that write requests set to its phone number."""
 _MAX_CHUNK_LEADS: Final = 128
-"""Maximum number of leads in one chunk of a body, and in one page of edits."""
+"""Maximum number of leads that are generated for one chunk of a body."""
 _NUMBER_PAGES: Final = 1_024
 
 
 def new_edits() -> Edits:
     """Return an empty mapping from the index of an edited lead to its JSON, ``None`` for a deleted lead."""
-    return PagedMap(lambda index: index // _MAX_CHUNK_LEADS)
+    return PagedMap(
+        lambda index: index // PAGE_LEADS,
+        lambda page: LeadPage() if page is None else page.copy(),
+        LeadPage.join,
+    )
 
 
 def new_numbers() -> Numbers:
@@ -31,8 +37,13 @@ def new_numbers() -> Numbers:
     return PagedMap(lambda digits: hash(digits) % _NUMBER_PAGES, _copy_numbers)
 
 
-def _copy_numbers(page: dict[str, list[int]]) -> dict[str, list[int]]:
-    return {digits: list(indexes) for digits, indexes in page.items()}
+def _copy_numbers(page: dict[str, list[int]] | None) -> dict[str, list[int]]:
+    return {digits: list(indexes) for digits, indexes in (page or {}).items()}
+
+
+def generate(writer: LeadWriter, indexes: Sequence[int]) -> bytes:
+    """Return the JSON of some leads that a writer generates, each after a comma."""
+    return b"," + b"".join(writer.chunks(indexes))[1:-1]
 
 
 class EditedLeads:
@@ -66,22 +77,20 @@ class EditedLeads:
     def indexes(self) -> Iterator[int]:
         """Yield the index of every lead, in order."""
         for run in self._runs():
-            yield from run if isinstance(run, range) else (index for index, _ in run)
+            yield from run if isinstance(run, range) else run.indexes()
 
-    def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
-        """Yield the JSON array of the leads at ``indexes`` in chunks, of all leads for ``None``."""
-        opening = b"["
-        for run in self._runs() if indexes is None else map(self._run_of_one, indexes):
-            if isinstance(run, range):
-                for piece in self._generated(run):
-                    yield opening + piece
-                    opening = b","
-            else:
-                lines = [line for _, line in run]
-                lines[0] = opening + lines[0]
-                yield b",".join(lines)
-                opening = b","
-        yield b"[]" if opening == b"[" else b"]"
+    def chunks(self, indexes: Sequence[int] | None = None, generate: Generate = generate) -> Iterator[bytes]:
+        """Yield a JSON array in chunks.
+
+        Args:
+            indexes: indexes of the leads; ``None`` for all.
+            generate: generates the leads that were not edited.
+        """
+        pieces = self._pieces(generate) if indexes is None else map(self._piece, indexes)
+        first = next(pieces, b"")
+        yield b"[" + first[1:]
+        yield from pieces
+        yield b"]"
 
     def matching(self, number: str) -> list[int]:
         """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
@@ -98,32 +107,37 @@ class EditedLeads:
             return None if line is None else orjson.loads(line)
         return self._base.lead(index) if index < self._base.size else None
 
-    def _run_of_one(self, index: int) -> _Run:
+    def _piece(self, index: int) -> bytes:
+        """Return the JSON of a lead after a comma."""
         line = self._edits.get(index)
-        return range(index, index + 1) if line is None else [(index, line)]
+        return generate(self._base, (index,)) if line is None else b"," + line
 
-    def _runs(self) -> Iterator[_Run]:
-        """Yield all leads in runs: a range of generated leads, or the index and JSON of each of some edited leads."""
+    def _pieces(self, generate: Generate) -> Iterator[bytes]:
+        """Yield the JSON of all leads in pieces, each lead after a comma."""
+        for run in self._runs():
+            if isinstance(run, range):
+                yield from (generate(self._base, piece) for piece in _split(run))
+            else:
+                yield run.json
+
+    def _runs(self) -> Iterator[range | LeadRun]:
+        """Yield all leads in runs of generated leads, which are ranges, and of edited ones."""
         start, size = 0, self._base.size
         for page in self._edits.pages():
-            edited: list[tuple[int, bytes]] = []
-            for index in sorted(page):
-                stop = min(index, size)
-                if start < stop:
-                    if edited:
-                        yield edited
-                        edited = []
-                    yield range(start, stop)
-                line = page[index]
-                if line is not None:
-                    edited.append((index, line))
-                start = index + 1
-            if edited:
-                yield edited
+            for run in page.runs():
+                if start < min(run.start, size):
+                    yield range(start, min(run.start, size))
+                if run.json:
+                    yield run
+                start = run.stop
         if start < size:
             yield range(start, size)
 
-    def _generated(self, run: range) -> Iterator[bytes]:
-        """Yield the JSON of generated leads in chunks, separated by commas, without the brackets of an array."""
-        for start in range(0, len(run), _MAX_CHUNK_LEADS):
-            yield b"".join(self._base.chunks(run[start : start + _MAX_CHUNK_LEADS]))[1:-1]
+
+def _split(run: range) -> Iterator[range]:
+    """Yield the parts of a run in different pages, so that an edit changes the parts in its own page only."""
+    start = run.start
+    while start < run.stop:
+        stop = min(run.stop, start - start % _MAX_CHUNK_LEADS + _MAX_CHUNK_LEADS)
+        yield range(start, stop)
+        start = stop

@@ -225,7 +225,7 @@ class EditedList:
     def _edited(self) -> Iterator[tuple[int, bytes | None]]:
         """Yield index and JSON of every edit."""
         for page in self._edits.pages():
-            yield from tuple(page.items())
+            yield from page.lines().items()
 
     def _touch(self) -> None:
         self.touched = True
