@@ -11,7 +11,9 @@ from typing import Any
 from flask import Flask, Response
 
 BODY = Path(os.environ["BODY"]).read_bytes()
+CHUNK_BYTES = 40_000
 HEADERS = [("Content-Type", "application/json"), ("Content-Length", str(len(BODY)))]
+CHUNKS = [BODY[start : start + CHUNK_BYTES] for start in range(0, len(BODY), CHUNK_BYTES)]
 
 flask_app = Flask("constant")
 
@@ -26,3 +28,9 @@ def wsgi_app(_: dict[str, Any], start_response: Callable[..., object]) -> Iterab
     """Return the bytes for every request."""
     start_response("200 OK", HEADERS)
     return [BODY]
+
+
+def stream_app(_: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Return the bytes for every request, in chunks."""
+    start_response("200 OK", HEADERS[:1])
+    return iter(CHUNKS)

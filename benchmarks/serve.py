@@ -86,9 +86,9 @@ def load(url: str, seconds: int) -> float:
 
 
 @contextmanager
-def fake() -> Iterator[str]:
-    """Run the fake, and yield its URL."""
-    command = [sys.executable, "-m", "smartflo_contract", "serve", "--port", "0"]
+def fake(*arguments: str) -> Iterator[str]:
+    """Run the fake with more arguments, and yield its URL."""
+    command = [sys.executable, "-m", "smartflo_contract", "serve", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         if process.stdout is None:
             raise RuntimeError
