@@ -105,9 +105,7 @@ class CoverageRun:
         last_failed = session.config.pluginmanager.get_plugin("lfplugin")
         files = getattr(last_failed, "_skipped_files", 0)  # there is no public name
         if files:
-            self.served.notes.add(
-                f"{format_count(files, 'file')} skipped by --lf"
-            )
+            self.served.notes.add(f"{format_count(files, 'file')} skipped by --lf")
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note that the user has interrupted the run; pytest also stops itself by such an exception."""
