@@ -178,6 +178,22 @@ REJECTED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
     (lambda: leads(profile="lenient", extra_keys=JUST({"priority": 1})), ["extra_keys=", "defines priority"]),
     (lambda: leads(profile="lenient", extra_keys=JUST({"field_3": 1})), ["extra_keys=", "defines field_3"]),
     (lambda: leads(profile="lenient", extra_keys=JUST([])), ["returned []", "mapping"]),  # type: ignore[arg-type]
+    (lambda: leads(target="dial_status=4"), ["target='dial_status=4'", "expected a collection of cell ids"]),
+    (lambda: leads(target=3), ["target=3", "expected a collection of cell ids"]),  # type: ignore[arg-type]
+    (
+        lambda: leads(target=["dial_status=44"]),
+        ["no lead has a cell 'dial_status=44'", "Did you mean `dial_status=4`"],
+    ),
+    (lambda: leads(target=[4]), ["no lead has a cell 4", "`smartflo-contract cells`"]),  # type: ignore[list-item]
+    (lambda: leads(target=[[]]), ["target=[[]]", "no lead has a cell []"]),  # type: ignore[list-item]
+    (lambda: leads(target=["status:503"]), ["no lead has a cell 'status:503'"]),
+    (lambda: leads(target=["leads:0"]), ["no lead that the contract allows has the cell 'leads:0'"]),
+    (lambda: leads(target=["header:malformed"]), ["no lead that the contract allows has the cell 'header:malformed'"]),
+    (lambda: leads(target=["lead_id:integer"]), ["no lead has a cell 'lead_id:integer'"]),
+    (
+        lambda: leads(target=["skill_id:null"], names=JUST("a"), profile="sample"),
+        ["target=['skill_id:null']", "it decides about values; omit it, or names"],
+    ),
     (lambda: lead_lists(min_size=-1), ["min_size=-1", "from 0"]),
     (lambda: lead_lists(min_size="3"), ["min_size='3'", "integer"]),  # type: ignore[arg-type]
     (lambda: lead_lists(min_size=3, max_size=2), ["max_size=2", "from 3 (min_size)"]),
@@ -233,6 +249,7 @@ def test_rejects_unknown_argument_at_once(make: Callable[..., object]) -> None:
 SHOWN: list[tuple[st.SearchStrategy[Any], str]] = [
     (leads(), "leads()"),
     (leads(profile="documented"), "leads(profile='documented')"),
+    (leads(target=["dial_status=4"]), "leads(target=['dial_status=4'])"),
     (leads(dial_statuses=st.integers(1, 3)), "leads(dial_statuses=integers(min_value=1, max_value=3))"),
     (lead_lists(min_size=2, max_size=3), "lead_lists(min_size=2, max_size=3)"),
     (responses(names=names()), "responses(names=names())"),

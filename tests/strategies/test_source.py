@@ -51,6 +51,8 @@ def test_uses_public_api_of_hypothesis(module: Path) -> None:
     }
 
     assert of_hypothesis <= {
+        "hypothesis.currently_in_test_context",
+        "hypothesis.event",
         "hypothesis.strategies",
         "hypothesis.errors.InvalidArgument",
         "hypothesis.strategies.SearchStrategy",

@@ -127,6 +127,12 @@ class LeadCells:
         return self._column_counts.column_mask([len(columns) for columns in names if columns is not None])
 
 
+@lru_cache(maxsize=64)
+def lead_cells(contract: Contract) -> LeadCells:
+    """Return the cells of the leads of a contract; those of recent contracts are cached."""
+    return LeadCells(contract)
+
+
 def _is_field(key: object) -> bool:
     return isinstance(key, str) and FIELD.fullmatch(key) is not None
 

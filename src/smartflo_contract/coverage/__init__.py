@@ -8,7 +8,17 @@ the reports of coverage.py show what was served.
 from smartflo_contract.cells.cell import Cell
 from smartflo_contract.coverage.contract_cells import cells_of, contract_cells
 from smartflo_contract.coverage.errors import CoverageError
+from smartflo_contract.coverage.examples import missing_cells
 from smartflo_contract.coverage.recorder import Recorder
 from smartflo_contract.coverage.recording import Recording, read_recording
 
-__all__ = ["Cell", "CoverageError", "Recorder", "Recording", "cells_of", "contract_cells", "read_recording"]
+__all__ = [
+    "Cell",
+    "CoverageError",
+    "Recorder",
+    "Recording",
+    "cells_of",
+    "contract_cells",
+    "missing_cells",
+    "read_recording",
+]

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from smartflo_contract.cells.cell import Cell, matching
-from smartflo_contract.cells.lead_cells import LeadCells
+from smartflo_contract.cells.lead_cells import lead_cells
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.schemas import Contract, load_contract
 
@@ -34,7 +34,7 @@ class ContractCells:
         """Derive the cells and write the source file."""
         self.contract = contract
         self.name = file_name(contract)
-        self.leads = LeadCells(contract)
+        self.leads = lead_cells(contract)
         self.cells: Sequence[Cell] = [*self.leads.cells, *service_cells().cells]
         text = list(_text_lines(self.cells))
         self.text = "".join(f"{line}\n" for line, _ in text)

@@ -1,11 +1,15 @@
 """Leads that have given cells, for the cells that no test was served yet."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from smartflo_contract.cells.cell import Cell, Mask
 from smartflo_contract.cells.lead_builder import LIST_GROUPS, LIST_ID, Lead, LeadBuilder
-from smartflo_contract.coverage.contract_cells import ContractCells
+from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
+from smartflo_contract.coverage.recording import Recording, read_recording
+from smartflo_contract.schemas import Contract, load_contract
 
 _GENERATED_LEADS: Final = 40
 """Number of generated leads that are tried."""
@@ -41,6 +45,25 @@ def lead_examples(cells: ContractCells, served: Mask = 0, list_id: int = LIST_ID
             example = _lead_example(builder, cell, number, generated[number % _GENERATED_LEADS :] + generated)
             is_of_ids = cell.group in _ID_KEYS
             yield example if is_of_ids else _with_ids_of(example, builder.lead(_GENERATED_LEADS + number))
+
+
+def missing_cells(source: Recording | PathLike[str] | str, contract: Contract | None = None) -> list[str]:
+    """Return the ids of the cells that were not served, of those that a valid lead can have, in order.
+
+    ``strategies.leads(target=missing_cells(".smartflo-coverage"))`` draws leads that have them. What the tests were
+    served that exist to be served missing cells is not counted.
+
+    Args:
+        source: what was served, or the path of a data file.
+        contract: the contract; that of the profile ``sample`` by default.
+
+    Raises:
+        CoverageError: the data file cannot be read.
+    """
+    cells = contract_cells(load_contract() if contract is None else contract)
+    recording = source if isinstance(source, Recording) else read_recording(Path(source))
+    served = recording.without_closing().served_mask(cells)
+    return [example.cell.id for example in lead_examples(cells, served) if example.is_valid]
 
 
 def _lead_example(builder: LeadBuilder, cell: Cell, number: int, generated: Sequence[tuple[Lead, Mask]]) -> LeadExample:

@@ -33,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     _settings.validate_settings(config)
     _configure_coverage(config)
+    _configure_statistics(config)
     _live_runs.configure_live_runs(config)
 
 
@@ -43,6 +44,15 @@ def _configure_coverage(config: pytest.Config) -> None:
         from smartflo_contract.pytest_plugin._coverage import CoverageRun  # noqa: PLC0415 - slow to import
 
         config.pluginmanager.register(CoverageRun(config, options), _coverage_options.PLUGIN_NAME)
+
+
+def _configure_statistics(config: pytest.Config) -> None:
+    """Let strategies emit events for cells if Hypothesis shows statistics."""
+    if config.getoption("hypothesis_show_statistics", default=False):
+        from smartflo_contract.strategies.cell_events import show_cells  # noqa: PLC0415 - slow to import
+
+        show_cells(is_on=True)
+        config.add_cleanup(lambda: show_cells(is_on=False))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -125,7 +125,7 @@ _EXPECTED: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "key": ((str, NoneType), "the name of a key, as a string"),
 }
 """Types, and a description of them, by the option that is not a strategy."""
-_NOT_STRATEGIES: Final = {"profile", "overlay", "min_size", "max_size"}
+_NOT_STRATEGIES: Final = {"profile", "overlay", "min_size", "max_size", "target"}
 
 
 class TimeOptions(TypedDict, total=False):

@@ -27,7 +27,9 @@ from smartflo_contract.strategies._broken_leads import (
     lead_breaks,
 )
 from smartflo_contract.strategies._lead_recipe import LIST_KEYS, Lead, ListPlan
+from smartflo_contract.strategies._target_arguments import TargetArguments
 from smartflo_contract.strategies.breakers import BODY_BREAKS
+from smartflo_contract.strategies.cell_events import with_events, with_list_events
 
 if TYPE_CHECKING:
     from smartflo_contract import factories
@@ -60,9 +62,13 @@ def strategy(draw: Callable[[st.DrawFn, A], T], arguments: A) -> st.SearchStrate
     return _composite(draw)(arguments)
 
 
-def leads(draw: st.DrawFn, arguments: LeadArguments) -> Lead:
+def leads(draw: st.DrawFn, arguments: TargetArguments) -> Lead:
     """Draw one lead."""
-    return _lead_and_bytes(0, draw, arguments)[0]
+    targets = arguments.targets
+    lead = _lead_and_bytes(0, draw, arguments)[0]
+    if targets:
+        lead = arguments.with_target(lead, *targets[draw(st.integers(0, len(targets) - 1))])
+    return with_events(arguments.contract, lead)
 
 
 def lead_lists(draw: st.DrawFn, arguments: LeadArguments) -> list[Lead]:
@@ -77,7 +83,7 @@ def lead_lists(draw: st.DrawFn, arguments: LeadArguments) -> list[Lead]:
     if len(leads) == _MAX_DRAWN_LEADS < max_size:
         size = draw(st.integers(max(minimum, _MAX_DRAWN_LEADS), max_size))
         _extend(leads, arguments, plan, size, draw(st.integers(0, _SEEDS - 1)))
-    return leads
+    return with_list_events(arguments.contract, leads)
 
 
 def responses(draw: st.DrawFn, arguments: LeadArguments) -> bytes:
@@ -115,7 +121,8 @@ def broken_leads(draw: st.DrawFn, arguments: BreakArguments) -> Broken:
     rule, key = draw(st.sampled_from(arguments.in_leads))
     lead, (choice,) = _lead_and_bytes(1, draw, arguments.valid_leads)
     change = _select(choice, list(lead_breaks(arguments.contract)[rule, key](lead)))
-    return Broken(cast("factories.Lead", change.apply_to(lead)), rule, change.pointer)
+    broken = with_events(arguments.contract, change.apply_to(lead))
+    return Broken(cast("factories.Lead", broken), rule, change.pointer)
 
 
 def broken_responses(draw: st.DrawFn, arguments: BreakArguments) -> BrokenResponse:
@@ -134,15 +141,17 @@ def broken_responses(draw: st.DrawFn, arguments: BreakArguments) -> BrokenRespon
         for number, offset in enumerate(offsets)
     ]
     encode = _select(encoding, _ENCODERS)
+    contract = arguments.contract
     if rule_at_key in BODY_BREAKS:
         pointer, break_body = _select(choice, BODY_BREAKS[rule_at_key])
-        return BrokenResponse(break_body(encode(leads).encode()), rule, pointer)
+        return BrokenResponse(break_body(encode(with_list_events(contract, leads)).encode()), rule, pointer)
     if break_list is not None:
-        return BrokenResponse(encode(break_list(leads)).encode(), rule, f"/*/{key}")
+        broken = with_list_events(contract, break_list(leads))
+        return BrokenResponse(encode(broken).encode(), rule, f"/*/{key}")
     index = _select(position, range(len(leads)))
-    change = _select(choice, list(lead_breaks(arguments.contract)[rule_at_key](leads[index])))
+    change = _select(choice, list(lead_breaks(contract)[rule_at_key](leads[index])))
     leads[index] = change.apply_to(leads[index])
-    return BrokenResponse(encode(leads).encode(), rule, change.pointer)
+    return BrokenResponse(encode(with_list_events(contract, leads)).encode(), rule, change.pointer)
 
 
 def surprising_leads(draw: st.DrawFn, arguments: SurpriseArguments) -> Lead:
@@ -154,7 +163,8 @@ def surprising_leads(draw: st.DrawFn, arguments: SurpriseArguments) -> Lead:
     kept = {*schema["required"], change.path[0]}
     optional = [key for key in schema["properties"] if key not in kept and not FIELD.fullmatch(key)]
     removed = [key for number, key in enumerate(optional[:8]) if missing >> number & 1]
-    return {key: value for key, value in change.apply_to(lead).items() if key not in removed}
+    changed = {key: value for key, value in change.apply_to(lead).items() if key not in removed}
+    return with_events(arguments.contract, changed)
 
 
 def mongo_dates(draw: st.DrawFn, arguments: TimeArguments) -> dict[str, dict[str, str]]:
@@ -186,12 +196,12 @@ def emails(draw: st.DrawFn, _: Arguments) -> str:
 def edge_leads(draw: st.DrawFn, arguments: EdgeArguments) -> Lead:
     """Draw one lead of the edge cases."""
     name, index = draw(st.sampled_from(arguments.positions))
-    return cast("Lead", EDGE_CASES[name].leads[index])
+    return with_events(arguments.contract, cast("Lead", EDGE_CASES[name].leads[index]))
 
 
 def edge_lead_lists(draw: st.DrawFn, arguments: EdgeArguments) -> list[Lead]:
     """Draw all leads of one edge case."""
-    return cast("list[Lead]", draw(st.sampled_from(arguments.cases)).leads)
+    return with_list_events(arguments.contract, cast("list[Lead]", draw(st.sampled_from(arguments.cases)).leads))
 
 
 def _lead_and_bytes(count: int, draw: st.DrawFn, arguments: LeadArguments) -> tuple[Lead, bytes]:

@@ -7,7 +7,6 @@ from smartflo_contract.strategies._arguments import (
     ContractOptions,
     EdgeArguments,
     LeadArguments,
-    LeadOptions,
     ListOptions,
 )
 from smartflo_contract.strategies._broken_leads import (
@@ -17,6 +16,7 @@ from smartflo_contract.strategies._broken_leads import (
     BrokenResponse,
     SurpriseArguments,
 )
+from smartflo_contract.strategies._target_arguments import TargetArguments, TargetOptions
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -24,19 +24,20 @@ if TYPE_CHECKING:
     from smartflo_contract.factories import Lead
 
 
-def leads(**options: Unpack[LeadOptions]) -> "SearchStrategy[Lead]":
+def leads(**options: Unpack[TargetOptions]) -> "SearchStrategy[Lead]":
     """Return the strategy of leads that are valid under the contract; each is a plain ``dict``.
 
     Each value is realistic or difficult by itself. Status, counters and times agree only as far as the contract's rules
     require. Examples shrink to the simplest lead: New, priority 1, epoch 0, no columns, empty strings.
 
     Args:
-        options: ``profile``, ``overlay``, and strategies for parts of a lead: see :class:`LeadOptions`.
+        options: ``profile``, ``overlay``, and strategies for parts of a lead: see :class:`LeadOptions`. Or ``target``,
+            ids of cells such as ``dial_status=4``: each lead has one of them.
 
     Raises:
         InvalidArgument: at once: an argument is unknown. At the first draw: a value is invalid under the contract.
     """
-    return cast("SearchStrategy[Lead]", composites.strategy(composites.leads, LeadArguments(options)))
+    return cast("SearchStrategy[Lead]", composites.strategy(composites.leads, TargetArguments(options)))
 
 
 def lead_lists(**options: Unpack[ListOptions]) -> "SearchStrategy[list[Lead]]":
