@@ -1,5 +1,7 @@
 """The cells of the contract: derived from it, stable, found in every lead, and each in some lead."""
 
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from smartflo_contract.factories import EDGE_CASES, lead, lead_list
 from smartflo_contract.mock_server.config.quirks import QUIRKS
 from smartflo_contract.mock_server.faults.injectors import INJECTORS
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.lead_format import mongo_date
 from smartflo_contract.strategies import broken_leads, leads, surprising_leads
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -187,6 +190,45 @@ def test_leads_together_have_the_cells_of_each(seed: int, size: int, data: st.Da
         expected |= cells.leads_mask([item])
 
     assert cells.leads_mask(together) == expected
+
+
+SIZE = 40
+VARIED = {
+    "balance": st.integers(-2, 2**33) | st.sampled_from([0, -(2**40), 1.5, True, None]),
+    "call_count": st.integers(0, 100) | st.integers(0, 2**60),
+    "skill_id": st.integers(-1, 50) | st.none(),
+    "created_at": st.integers(-3, 2**54).map(mongo_date),
+    "updated_at": st.sampled_from(["0", "", "007", "x", "-1", "1" * 15, "1" * 16]).map(
+        lambda text: {"$date": {"$numberLong": text}}
+    ),
+    "available_at": st.integers(1, 10**12).map(mongo_date) | st.just({"$date": {}}),
+    "tags": st.lists(st.text(max_size=6), max_size=2),
+    "header": st.lists(st.text(max_size=3), max_size=3) | st.sampled_from([[1], [True], [[]], '["a"]', "[]"]),
+    "id": st.integers(0, 10**24).map("{:024}".format) | st.integers(0, 10**9).map(str),
+}
+"""Values of keys that differ between the leads of a list, some of them invalid."""
+
+
+@given(data=st.data())
+def test_many_different_values_have_the_cells_of_each(data: st.DataObject) -> None:
+    """The ranges of many values are found together, which must not change the result."""
+    contract = load_contract("lenient", OVERLAY)
+    cells = contract_cells(contract).leads
+    key = data.draw(st.sampled_from(list(VARIED)))
+    base = dict(lead(0, 8668, 0))
+    together = [base | {key: value} for value in data.draw(st.lists(VARIED[key], min_size=SIZE, max_size=SIZE))]
+
+    assert cells.leads_mask(together) == reduce(or_, (cells.leads_mask([item]) for item in together))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"), [("8668", {"id:positive"}), ("1" * 24, {"id:filled"}), ("a" * 24, {"id:filled"})]
+)
+def test_object_id_of_digits_is_no_number(identifier: str, expected: set[str]) -> None:
+    """Under lenient, id is an ObjectId or a list id; 24 hexadecimal digits may all be decimal."""
+    found = cells_of({**lead(0, 8668, 0), "id": identifier}, load_contract("lenient"))
+
+    assert {cell for cell in found if cell.startswith("id:")} == expected
 
 
 @pytest.mark.parametrize("name", EDGE_CASES)

@@ -1,7 +1,7 @@
 """Cells of numbers, booleans, strings, and of values that are listed one by one."""
 
 import json
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from math import ceil, floor, inf
 from operator import or_
@@ -22,6 +22,8 @@ MAX_INT32: Final = 2**31 - 1
 """The largest integer of 32 bits, in which many databases and languages store numbers."""
 LONG_CHARACTERS: Final = 256
 """Length from which a string without a maximum is long: many databases store 255 characters."""
+_MANY: Final = 32
+"""Number of distinct values from which they are examined together."""
 _LARGE: Final = "above 2147483647, the largest 32-bit integer"
 _LARGE_DIGITS: Final = "above 9007199254740991, the largest integer that a double represents exactly"
 
@@ -40,6 +42,41 @@ class Scalars:
     def column_mask(self, values: Sequence[Hashable]) -> Mask:
         """Return the cells of several values."""
         return reduce(or_, map(self.mask, set(values)), 0)
+
+
+class Numbers(Scalars):
+    """The cells of integers that differ by their ranges. Between two integers of one range are no others."""
+
+    def column_mask(self, values: Sequence[Hashable]) -> Mask:
+        """Return the cells of several integers."""
+        distinct: set[Any] = set(values)
+        if len(distinct) > _MANY:
+            mask = self.mask(min(distinct))
+            if mask and mask == self.mask(max(distinct)):
+                return mask
+        return super().column_mask(list(distinct))
+
+
+class Digits(Scalars):
+    """The cells of integers that are written as strings.
+
+    Args:
+        mask: returns the cells of one value.
+        max_length: length up to which positive integers have the same cells.
+    """
+
+    def __init__(self, mask: Callable[[Any], Mask], max_length: int) -> None:
+        """Keep the function."""
+        super().__init__(mask)
+        self._max_length = max_length
+
+    def column_mask(self, values: Sequence[Any]) -> Mask:
+        """Return the cells of several strings."""
+        distinct = set(values)
+        lengths = set(map(len, distinct))
+        if len(distinct) > _MANY and min(lengths) > 0 and max(lengths) <= self._max_length and _are_decimal(distinct):
+            return self.mask("1") | (self.mask("0") if "0" in distinct else 0)
+        return super().column_mask(list(distinct))
 
 
 class Lengths:
@@ -135,7 +172,7 @@ def numbers(node: ValueNode) -> Scalars:
         )
         return next(in_range, 0)
 
-    return Scalars(mask)
+    return Numbers(mask)
 
 
 def strings(node: ValueNode) -> Scalars | Lengths:
@@ -185,7 +222,7 @@ def _digits(node: ValueNode) -> Scalars:
         is_large = len(value) > len(above) or (len(value) == len(above) and value >= above)
         return large if is_large else positive
 
-    return Scalars(mask)
+    return Digits(mask, len(above) - 1)
 
 
 def _lengths(node: ValueNode) -> Lengths:
@@ -252,6 +289,10 @@ def _json(value: object) -> bytes:
 def _types(schema: Mapping[str, Any]) -> Sequence[str]:
     types = schema.get("type", ())
     return [types] if isinstance(types, str) else types
+
+
+def _are_decimal(values: Iterable[str]) -> bool:
+    return "".join(values).isdecimal()
 
 
 def _accepts(schema: Mapping[str, Any], value: object) -> bool:

@@ -5,7 +5,8 @@ Everything is derived from keywords and annotations, so that a property of an ov
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from operator import or_
+from itertools import chain
+from operator import itemgetter, or_
 from typing import Any, Final, Protocol
 
 import jsonschema_rs
@@ -86,7 +87,7 @@ class _OfPattern:
         return self._cells.mask(value) if self._is_match(value) else 0
 
     def column_mask(self, values: Sequence[str]) -> Mask:
-        return self._cells.column_mask(list(filter(self._is_match, values)))
+        return self._cells.column_mask(list(filter(self._is_match, set(values))))
 
 
 class _AnyValue:
@@ -112,12 +113,13 @@ class _Array:
         self._items = ValueCells(node.below("*", item_schema)) if item_schema else None
 
     def mask(self, value: Sequence[object]) -> Mask:
-        if not value:
-            return self._empty
-        return self._filled | (self._items.column_mask(value) if self._items else 0)
+        return self.column_mask([value])
 
     def column_mask(self, values: Sequence[Sequence[object]]) -> Mask:
-        return reduce(or_, map(self.mask, values), 0)
+        items = list(chain.from_iterable(values))
+        result = self._filled if items else 0
+        result |= 0 if all(values) else self._empty
+        return result | (self._items.column_mask(items) if items and self._items else 0)
 
 
 class _Object:
@@ -146,11 +148,19 @@ class _Object:
             for value in values:
                 result |= self._filled if value else self._empty
         for key, cells in self._properties.items():
-            present = [value[key] for value in values if key in value]
+            present = _present(key, values)
             result |= cells.column_mask(present)
             if len(present) < len(values):
                 result |= self._absent.get(key, 0)
         return result
+
+
+def _present(key: str, values: Sequence[Mapping[str, object]]) -> list[object]:
+    """Return the values of a key in the objects that have it."""
+    try:
+        return list(map(itemgetter(key), values))
+    except KeyError:
+        return [value[key] for value in values if key in value]
 
 
 def _cells_of_type(node: ValueNode, name: str, *, is_mixed: bool) -> list[TypeCells]:

@@ -1,7 +1,7 @@
 """The cells of a contract's leads, and the function that finds the cells of leads."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -122,8 +122,7 @@ class LeadCells:
 
     def _header_mask(self, headers: Sequence[object]) -> Mask:
         """Return the cells of the numbers of columns in some values of ``header``."""
-        distinct = set(headers) if all(isinstance(header, str) for header in headers) else headers
-        names = map(column_names, distinct)
+        names = map(column_names, _distinct(headers))
         return self._column_counts.column_mask([len(columns) for columns in names if columns is not None])
 
 
@@ -135,6 +134,19 @@ def lead_cells(contract: Contract) -> LeadCells:
 
 def _is_field(key: object) -> bool:
     return isinstance(key, str) and FIELD.fullmatch(key) is not None
+
+
+def _distinct(headers: Sequence[object]) -> Iterable[object]:
+    """Return the distinct values of ``header``, as far as they are strings or arrays of scalars."""
+    kinds = set(map(type, headers))
+    try:
+        if kinds == {str}:
+            return set(headers)
+        if kinds == {list}:
+            return map(list, set(map(tuple, headers)))  # type: ignore[arg-type]
+    except TypeError:  # an item is no scalar
+        pass
+    return headers
 
 
 def _count_cells(node: ValueNode, ranges: Sequence[_Range], noun: str) -> Scalars:
