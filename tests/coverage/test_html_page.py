@@ -23,6 +23,20 @@ PICTURE: Final = Path(__file__).parents[2] / "docs" / "coverage.png"
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS: Final = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=3000")
 MAX_PICTURE_BYTES: Final = 150_000
+SCRIPT: Final = """
+addEventListener("load", () => {
+    document.getElementById("ctxsNUMBER").click();
+    for (const line of document.querySelectorAll("#source > p")) {
+        const tests = line.querySelector(".ctxs");
+        if (tests) tests.style.transition = "none";
+        line.dataset.background = getComputedStyle(line.querySelector(".t")).backgroundColor;
+        line.dataset.tests = tests && tests.offsetHeight ? tests.innerText.trim() : "";
+    }
+});
+"""
+"""What a reader does, and sees."""
+FIRST_CELL: Final = "dial_status=1"
+"""The picture begins there: a headless browser draws no page that was scrolled."""
 
 
 @pytest.fixture(name="page")
@@ -55,27 +69,53 @@ def browse(page: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def line_of(document: str, cell: str) -> str:
     """Return the element of a cell's line."""
     number = contract_cells(load_contract()).lines[cell]
-    match = re.search(rf'<p class="[^"]*"><span class="n"><a id="t{number}".*?</p>', document, re.DOTALL)
+    match = re.search(rf'<p class="[^"]*"[^>]*><span class="n"><a id="t{number}".*?</p>', document, re.DOTALL)
     assert match is not None
     return match[0]
 
 
-def test_page_shows_served_and_missing_cells_and_tests(page: Path) -> None:
-    """Scripts run without an error, and a click on a label shows the tests of a line."""
-    number = contract_cells(load_contract()).lines["status:503"]
-    click = f"<script>addEventListener('load', () => document.getElementById('ctxs{number}').click())</script>"
-    page.write_text(page.read_text().replace("</body>", f"{click}</body>"))
-    result = browse(page, "--dump-dom")
+def open_line(page: Path, cell: str) -> None:
+    """Let the page click on the label of a cell, and note what it shows of each line."""
+    number = contract_cells(load_contract()).lines[cell]
+    page.write_text(
+        page.read_text().replace("</body>", f"<script>{SCRIPT.replace('NUMBER', str(number))}</script></body>")
+    )
 
-    assert 'class="run' in line_of(result.stdout, "dial_status=4")
-    assert 'class="mis' in line_of(result.stdout, "dial_status:unknown")
-    assert "test_tries_again" in line_of(result.stdout, "status:503")
+
+def test_page_shows_served_and_missing_cells_and_tests(page: Path) -> None:
+    """Scripts run without an error, lines have the color of their state, and a click shows the tests of a line."""
+    open_line(page, "status:503")
+    result = browse(page, "--dump-dom")
+    served, missing, opened = (
+        line_of(result.stdout, cell) for cell in ("dial_status=4", "dial_status:unknown", "status:503")
+    )
+
+    assert 'class="run' in served
+    assert 'class="mis' in missing
+    assert 'class="run' in opened
+    backgrounds = {re.findall(r'data-background="([^"]*)"', line)[0] for line in (served, missing)}
+    assert len(backgrounds) == 2
+    assert re.findall(r'data-tests="([^"]*)"', opened) == ["test_tries_again"]
+    assert re.findall(r'data-tests="([^"]*)"', served) == [""]  # not open
+    assert not [line for line in result.stderr.splitlines() if "CONSOLE" in line]
+
+
+def test_index_leads_to_the_page(page: Path) -> None:
+    """The first page loads without an error, and shows the share that was served."""
+    result = browse(page.with_name("index.html"), "--dump-dom")
+
+    assert f'href="{page.name}"' in result.stdout
+    assert re.search(r'<span class="pc_cov">\d+%</span>', result.stdout)
     assert not [line for line in result.stderr.splitlines() if "CONSOLE" in line]
 
 
 def test_picture_in_the_documentation_is_of_this_page(page: Path, tmp_path: Path) -> None:
     """The browser draws the page, in the size and about the amount of detail of the committed picture."""
     picture = tmp_path / "coverage.png"
+    open_line(page, "dial_status=4")
+    above = contract_cells(load_contract()).lines[FIRST_CELL] - 2
+    style = f"<style>#source > p:nth-child(-n+{above}) {{ display: none }}</style>"
+    page.write_text(page.read_text().replace("</head>", f"{style}</head>"))
     browse(page, "--window-size=1000,520", f"--screenshot={picture}")
     if os.environ.get("WRITE_SCREENSHOT"):
         shutil.copyfile(picture, PICTURE)
