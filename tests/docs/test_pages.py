@@ -87,6 +87,8 @@ def run_block(page: Path, block: Block, pytester: pytest.Pytester, *, in_bash: b
         run_python(page, block.code)
     elif block.language == "console":
         pass  # of README.md alone, whose commands `.ci/run` executes
+    elif block.language in {"text", "yaml"}:
+        pass  # of coverage.md alone, whose output and recipes test_coverage_page.py checks
     elif in_bash:
         run_in_bash(block.code)
     else:
@@ -146,6 +148,12 @@ def run_pytest(pytester: pytest.Pytester, *arguments: str) -> None:
     assert pytester.runpytest_inprocess("-W", "error", *arguments).ret == 0
 
 
+def files_of_pytest_lines(page: Path) -> set[str]:
+    """Return the files that lines of shell blocks run with pytest."""
+    lines = (line for block in blocks(page) if block.language == "sh" for line in block.code.splitlines())
+    return {word for line in lines if PYTEST.fullmatch(line) for word in shlex.split(line) if word.endswith(".py")}
+
+
 @pytest.mark.parametrize("in_bash", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["quick", "bash"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_blocks_run(page: Path, in_bash: bool, pytester: pytest.Pytester) -> None:  # noqa: FBT001 - a parameter
@@ -153,4 +161,4 @@ def test_blocks_run(page: Path, in_bash: bool, pytester: pytest.Pytester) -> Non
     for block in blocks(page):
         run_block(page, block, pytester, in_bash=in_bash)
     if any(pytester.path.glob("test_block_*.py")):
-        run_pytest(pytester, "--quiet")
+        run_pytest(pytester, "--quiet", *(f"--ignore={file}" for file in files_of_pytest_lines(page)))
