@@ -14,7 +14,7 @@ from smartflo_contract.coverage import Recording, contract_cells
 from smartflo_contract.coverage.pair_counts import PairCounts
 from smartflo_contract.coverage.reports import WRITERS, markdown, text_lines
 from smartflo_contract.coverage.service_cells import service_cells
-from smartflo_contract.coverage.summaries import summaries, total_percent
+from smartflo_contract.coverage.summaries import percent_text, summaries, total_percent
 from smartflo_contract.schemas import load_contract
 
 CELLS = contract_cells(load_contract())
@@ -190,3 +190,21 @@ def test_measurement_of_the_process_is_still_saved(recording: Recording, tmp_pat
     )
 
     assert list(tmp_path.glob("measured*"))
+
+
+@pytest.mark.parametrize(
+    ("percent", "digits", "text"),
+    [
+        (100, 0, "100"),
+        (99.97, 0, "99"),
+        (99.97, 1, "99.9"),
+        (54.6, 0, "55"),
+        (54.66, 1, "54.7"),
+        (0.01, 0, "1"),
+        (0.01, 1, "0.1"),
+        (0, 1, "0.0"),
+    ],
+)
+def test_only_an_exact_percentage_is_0_or_100(percent: float, digits: int, text: str) -> None:
+    """A report never shows 100 while a cell is missing, nor 0 while one was served."""
+    assert percent_text(percent, digits) == text

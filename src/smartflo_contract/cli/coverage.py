@@ -78,7 +78,7 @@ def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, f
     Exit codes: 0 success, 1 less than --fail-under, 2 wrong usage, 3 a data file cannot be read.
     """
     from smartflo_contract.coverage import Recording, read_recording
-    from smartflo_contract.coverage.summaries import total_percent
+    from smartflo_contract.coverage.summaries import percent_text, total_percent
     from smartflo_contract.live.output_files import is_same_file
 
     paths = files or (_DATA_FILE,)
@@ -92,7 +92,7 @@ def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, f
     _report(recording, form, target)
     percent = total_percent(recording)
     if fail_under is not None and percent < fail_under:
-        echo(f"{percent:.1f}% of the cells were served, minimum {fail_under:g}%", err=True)
+        echo(f"{percent_text(percent, 1)}% of the cells were served, minimum {fail_under:g}%", err=True)
         click.get_current_context().exit(FINDINGS)
 
 

@@ -14,7 +14,7 @@ from smartflo_contract.coverage import file_reporter
 from smartflo_contract.coverage.contract_cells import ContractCells
 from smartflo_contract.coverage.errors import CoverageError
 from smartflo_contract.coverage.recording import Recording
-from smartflo_contract.coverage.summaries import Summary, summaries
+from smartflo_contract.coverage.summaries import Summary, percent_text, summaries
 
 _MODULE: Final = file_reporter.__name__
 _PLUGIN: Final = f"{_MODULE}.{file_reporter.CellsPlugin.__name__}"
@@ -29,7 +29,7 @@ def text_lines(recording: Recording) -> Iterator[str]:
         width = max(len(row.group) for row in summary.rows)
         yield f"{summary.name:<{width}}  cells  served     %"
         for row in (*summary.rows, summary.total):
-            yield f"{row.group:<{width}}  {row.cells:>5}  {row.served:>6}  {row.percent:>4.0f}"
+            yield f"{row.group:<{width}}  {row.cells:>5}  {row.served:>6}  {percent_text(row.percent):>4}"
         yield from _missing_lines(summary)
         yield from _fullest_lines(summary)
         yield from _pair_lines(summary)
@@ -48,7 +48,7 @@ def _fullest_lines(summary: Summary) -> Iterator[str]:
     if summary.fullest is not None and summary.total.served:
         context, served = summary.fullest
         percent = 100 * served / summary.total.served
-        yield f"fullest test: {percent:.0f}% of the served cells, {context or 'without a name'}"
+        yield f"fullest test: {percent_text(percent)}% of the served cells, {context or 'without a name'}"
 
 
 def _pair_lines(summary: Summary) -> Iterator[str]:
@@ -69,7 +69,8 @@ def markdown(recording: Recording) -> str:
         ]
         for row in (*summary.rows, summary.total):
             missing = "" if row.group == "total" else ", ".join(f"`{_cell_text(cell)}`" for cell in row.missing)
-            lines.append(f"| `{_cell_text(row.group)}` | {row.cells} | {row.served} | {row.percent:.0f} | {missing} |")
+            counts = f"{row.cells} | {row.served} | {percent_text(row.percent)}"
+            lines.append(f"| `{_cell_text(row.group)}` | {counts} | {missing} |")
         lines += ["", *_fullest_lines(summary), *_pair_lines(summary), ""]
     lines += [f"Partial: {note}" for note in sorted(recording.notes)]
     return "\n".join(lines).rstrip() + "\n"

@@ -89,6 +89,17 @@ def total_percent(recording: Recording) -> float:
     return 100 * sum(total.served for total in totals) / cells if cells else 100
 
 
+def percent_text(percent: float, digits: int = 0) -> str:
+    """Return a rounded share in percent, as coverage.py does: 0 or 100 only if it is exact.
+
+    Args:
+        percent: the share, from 0 to 100.
+        digits: number of digits after the decimal point.
+    """
+    step = 10**-digits
+    return f"{percent if percent in {0, 100} else min(max(percent, step), 100 - step):.{digits}f}"
+
+
 def summary_as_dict(recording: Recording) -> dict[str, Any]:
     """Return the coverage of each contract in JSON types, with the ids of all cells."""
     every = summaries(recording)

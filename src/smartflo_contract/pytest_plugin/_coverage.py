@@ -8,7 +8,7 @@ import pytest
 from smartflo_contract.coverage import CoverageError, Recorder, Recording
 from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.coverage.reports import WRITERS, text_lines
-from smartflo_contract.coverage.summaries import total_percent
+from smartflo_contract.coverage.summaries import percent_text, total_percent
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.live.output_files import replace_file, require_writable, require_writable_folder
 from smartflo_contract.mock_server import Config
@@ -157,7 +157,7 @@ class CoverageRun:
         if self._is_below_minimum:
             minimum = self._options.fail_under
             terminalreporter.line(
-                f"FAIL: {self._percent:.1f}% of the cells were served, minimum {minimum:g}%", red=True
+                f"FAIL: {percent_text(self._percent, 1)}% of the cells were served, minimum {minimum:g}%", red=True
             )
 
     @property
@@ -166,7 +166,8 @@ class CoverageRun:
 
     def _summary_lines(self) -> Iterator[str]:
         is_table = any(report.format == TERM for report in self._options.reports)
-        yield from text_lines(self.served) if is_table else (f"{self._percent:.1f}% of the cells were served",)
+        total = f"{percent_text(self._percent, 1)}% of the cells were served"
+        yield from text_lines(self.served) if is_table else (total,)
         if not self.served.service_masks:
             yield "no response was served: no test has requested anything from the fixture smartflo"
         yield from (f"{report.format}: {report.path}" for report in self._options.reports if report.path)
