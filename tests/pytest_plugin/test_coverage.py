@@ -500,3 +500,15 @@ def test_fixtures_without_the_option_import_no_coverage(pytester: pytest.Pyteste
     environment = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     command = [sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider"]
     subprocess.run(command, cwd=pytester.path, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_wrong_usage_keeps_the_data_file(pytester: pytest.Pytester) -> None:
+    """A path of tests that does not exist is no run."""
+    pytester.runpytest("--smartflo-coverage")
+    before = served(pytester)
+    result = pytester.runpytest("--smartflo-coverage=term", "test_of_another_name.py")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.no_fnmatch_line("*value coverage*")
+    assert before == served(pytester)
+    assert "status:503" in before

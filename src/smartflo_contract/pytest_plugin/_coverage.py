@@ -55,6 +55,7 @@ class CoverageRun:
         self._data_file = config.rootpath / DATA_FILE
         self._percent = 100.0
         self._error = ""
+        self._is_reported = False
         if not self._is_worker:
             self._require_writable()
 
@@ -131,8 +132,9 @@ class CoverageRun:
             rest = self.recorder.take().as_dict(portable=False)
             session.config.workeroutput |= {_NOTES: sorted(self.served.notes), _REST: rest}  # type: ignore[attr-defined]
             return
-        if session.config.option.collectonly:
-            return
+        if session.config.option.collectonly or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return  # no test was meant to run: the data file of the last run stays
+        self._is_reported = True
         self.served.merge(self.recorder.take())
         if not self.served.contracts:
             self.served.add_contract(contract_of_options(session.config))
@@ -147,7 +149,7 @@ class CoverageRun:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, and where the reports are."""
-        if self._is_worker or terminalreporter.config.option.collectonly:
+        if not self._is_reported:
             return
         terminalreporter.section("smartflo: value coverage")
         for line in self._summary_lines():
