@@ -25,7 +25,7 @@ from smartflo_contract.mock_server.api.routes import ROUTES
 from smartflo_contract.mock_server.faults.injectors import sends_response
 from smartflo_contract.mock_server.http.responses import FAULT_HEADER
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
-from smartflo_contract.mock_server.lists.catalog import Catalog, CatalogKey
+from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.observer import ObservedResponse
 from smartflo_contract.schemas import Contract
 
@@ -65,7 +65,17 @@ class _Client(NamedTuple):
 
 
 class _Response(NamedTuple):
-    """What the cells of a response and their client depend on, except a body without an entity tag."""
+    """A response, and the client that it is sent to.
+
+    Attributes:
+        client: the client.
+        route: method and path, as in the OpenAPI document.
+        method: method of the request.
+        status: the status.
+        fault: name of the injected fault.
+        etag: entity tag of the body.
+        key: what its cells and its client depend on, except a body without an entity tag.
+    """
 
     client: _Client
     route: str
@@ -73,9 +83,7 @@ class _Response(NamedTuple):
     status: int
     fault: str | None
     etag: str | None
-    catalog: Catalog
-    quirks: tuple[str, ...]
-    quirks_read: frozenset[str]
+    key: tuple[object, ...]
 
 
 class Recorder:
@@ -93,7 +101,7 @@ class Recorder:
         self._contracts: dict[str, Contract] = {}
         self._recordings = {_NO_ACCOUNT: Recording()}
         self._clients: set[_Client] = set()
-        self._counted: set[_Response] = set()
+        self._counted: set[tuple[object, ...]] = set()
         self._lead_masks: dict[str, Mask] = {}
         self._body_masks: dict[tuple[str, str], Mask] = {}
         self._pair_lists: dict[tuple[str | None, str], tuple[str, PairMasks]] = {}
@@ -129,14 +137,16 @@ class Recorder:
         """Count the cells of a response; of a streamed body once it was read to the end."""
         if observed.route not in _ROUTES:
             return
-        key = self._key(observed)
-        if key in self._counted:
+        headers = dict(iter(observed.response.headers))  # faster than two searches
+        counted = self._key(observed, headers)
+        if counted in self._counted:
             return
+        key = self._response(observed, headers, counted)
         service, quirks = service_cells(), observed.settings.quirks
         mask = service.fault_mask(key.fault)
         if sends_response(key.fault):
             mask |= service.status_mask(key.status)
-            mask |= service.quirks_mask((name, quirks[name]) for name in key.quirks_read)
+            mask |= service.quirks_mask((name, quirks[name]) for name in frozenset(observed.quirks_read))
         has_leads = key.route == GET_LEADS and key.status == _OK and key.method == "GET"
         with self._lock:
             recording, context = self._recording_of(key.client)
@@ -218,26 +228,40 @@ class Recorder:
             if key.etag:
                 self._note_counted(key)
 
-    def _key(self, observed: ObservedResponse) -> _Response:
-        request, response, settings = observed.request, observed.response, observed.settings
-        headers = dict(iter(response.headers))  # faster than two searches
-        return _Response(
-            _Client(observed.account_id or _NO_ACCOUNT, self._context(request, observed.account_id)),
+    def _key(self, observed: ObservedResponse, headers: Mapping[str, str]) -> tuple[object, ...]:
+        """Return what the cells of a response and its client depend on. Runs for each request: no named tuples."""
+        request, settings = observed.request, observed.settings
+        return (
+            observed.account_id,
+            self.context,
+            request.environ.get(_CONTEXT_VARIABLE),
             observed.route,
             request.method,
-            response.status_code,
+            observed.response.status_code,
             headers.get(FAULT_HEADER),
             headers.get("ETag"),
             settings.catalog,
-            tuple(settings.quirks.values()),
+            (*settings.quirks.values(),),
             frozenset(observed.quirks_read),
+        )
+
+    def _response(self, observed: ObservedResponse, headers: Mapping[str, str], key: tuple[object, ...]) -> _Response:
+        request, account_id = observed.request, observed.account_id
+        return _Response(
+            _Client(account_id or _NO_ACCOUNT, self._context(request, account_id)),
+            observed.route,
+            request.method,
+            observed.response.status_code,
+            headers.get(FAULT_HEADER),
+            headers.get("ETag"),
+            key,
         )
 
     def _note_counted(self, key: _Response) -> None:
         """Note that a response like this has no new cells; the lock is held."""
         if len(self._counted) == MAX_COUNTED:
             self._counted.clear()
-        self._counted.add(key)
+        self._counted.add(key.key)
 
     def _recording_of(self, client: _Client) -> tuple[Recording, str]:
         """Return the recording of a client, and its context there; the lock is held."""
