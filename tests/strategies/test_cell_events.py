@@ -2,6 +2,10 @@
 
 import pytest
 
+from smartflo_contract.factories import lead
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.strategies import cell_events
+
 TEST = """
     from hypothesis import given, settings
     from smartflo_contract import strategies
@@ -50,6 +54,16 @@ def test_nothing_is_emitted_unless_statistics_are_shown(pytester: pytest.Pyteste
 
     assert "Typical runtimes" in result.stdout.str()
     assert "cell dial_status" not in result.stdout.str()
+
+
+def test_nothing_is_emitted_outside_of_a_test() -> None:
+    """Hypothesis rejects events outside of a test; a lead is returned unchanged."""
+    cell_events.show_cells(is_on=True)
+    try:
+        generated = lead(0, 8668, 0)
+        assert cell_events.with_events(load_contract(), generated) is generated
+    finally:
+        cell_events.show_cells(is_on=False)
 
 
 def test_leads_are_the_same_with_events(pytester: pytest.Pytester) -> None:

@@ -10,7 +10,7 @@ from smartflo_contract.cells.cell import Mask
 from smartflo_contract.cells.lead_builder import LIST_GROUPS, LIST_ID, Lead, LeadBuilder
 from smartflo_contract.cells.lead_cells import COLUMNS, FIELD_KEY, FIELDS
 from smartflo_contract.coverage.contract_cells import contract_cells
-from smartflo_contract.coverage.pair_counts import PairMasks, add_pairs, count_pairs, numbers, occurring
+from smartflo_contract.coverage.pair_counts import PairMasks, add_pairs, numbers, occurring
 from smartflo_contract.factories.facts import Phones
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.contract import data_of
@@ -34,11 +34,6 @@ class PairList(NamedTuple):
 
     leads: Sequence[Lead]
     masks: PairMasks
-
-    @property
-    def pairs(self) -> int:
-        """Number of pairs."""
-        return count_pairs(self.masks)
 
 
 def pair_list(contract: Contract, *, seed: int = 0, list_id: int = LIST_ID, phones: Phones = "safe") -> PairList:
