@@ -129,8 +129,9 @@ class LeadBuilder:
         named = {int(key.removeprefix("field_")): key for key in numbers if FIELD.fullmatch(key)}
         absent = [number for number, key in named.items() if lead[key] is ABSENT]
         if FIELDS in numbers:
-            present = [number + 1 for number in named if number not in absent]
-            _set_field_count(lead, self._field_count(numbers[FIELDS], max(present, default=0)))
+            needed = max((number + 1 for number in named if number not in absent), default=0)
+            columns = self._count(numbers[COLUMNS]) if COLUMNS in numbers else 0
+            _set_field_count(lead, self._field_count(numbers[FIELDS], (max(needed, columns), needed)))
         elif absent:  # fields are numbered without a gap
             _set_field_count(lead, min(absent))
         is_count_chosen = FIELDS in numbers or bool(absent)
@@ -150,10 +151,11 @@ class LeadBuilder:
         count: int = self._cells.examples[self._cells.cells[number].id].value
         return count
 
-    def _field_count(self, number: int, needed: int) -> int:
-        """Return the number of fields with a cell: as many as are needed, if that has the cell as well."""
-        fields = dict.fromkeys(map("field_{}".format, range(needed)), "")
-        return needed if self._cells.leads_mask([fields]) >> number & 1 else self._count(number)
+    def _field_count(self, number: int, preferred: Sequence[int]) -> int:
+        """Return the number of fields with a cell: the first preferred one that has it, else that of its example."""
+        leads = {count: dict.fromkeys(map("field_{}".format, range(count)), "") for count in preferred}
+        fitting = (count for count, lead in leads.items() if self._cells.leads_mask([lead]) >> number & 1)
+        return next(fitting, self._count(number))
 
     def _fit_sensitive(self, lead: Lead) -> None:
         """Name no sensitive column, in the reading of the lead."""
