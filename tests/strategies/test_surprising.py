@@ -72,3 +72,13 @@ def test_rejects_contract_without_surprises(drawn: Drawn) -> None:
 
     with pytest.raises(InvalidArgument, match="the contract allows no surprising value; use profile='lenient'"):
         drawn(surprising_leads(profile="documented", overlay={"properties": closed}), 5)
+
+
+def test_leads_that_a_rule_cannot_surprise_surprise_otherwise(drawn: Drawn) -> None:
+    """An overlay may name the last field, so that a lead has no field which a column could leave unnamed."""
+    overlay = {"properties": {f"field_{number}": {"type": "string"} for number in range(1, 100)}}
+    made = drawn(surprising_leads(overlay=overlay), 100)
+    contract = load_contract("lenient", overlay)
+
+    assert [lead for lead in made if not contract.is_valid([lead])] == []
+    assert all(any(finding.severity == "surprise" for finding in contract.check([lead])) for lead in made)
