@@ -1,0 +1,67 @@
+"""Cells of values that are nested in each other, and of leads under unusual overlays."""
+
+from typing import Any
+
+import pytest
+
+from smartflo_contract.coverage import cells_of, contract_cells
+from smartflo_contract.coverage.examples import lead_examples
+from smartflo_contract.factories import lead
+from smartflo_contract.schemas import load_contract
+
+NESTED = {
+    "type": "array",
+    "items": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "boolean"}}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([], {":empty"}),
+        ([[]], {":filled", "/*:empty"}),
+        ([[{}]], {":filled", "/*:filled", "/*/*/a:absent"}),
+        ([[{"a": True}], [{"a": False}]], {":filled", "/*:filled", "/*/*/a=true", "/*/*/a=false"}),
+        ([1.0, [{"a": 1}]], {":filled", "/*:filled"}),
+        ([2.5, {"a": True}], {":filled"}),
+    ],
+)
+def test_parts_of_values_have_cells(value: Any, expected: set[str]) -> None:
+    """Parts of a type that the schema rejects have none; a number beside them changes nothing."""
+    contract = load_contract("sample", {"properties": {"tags": NESTED}})
+    found = cells_of({**lead(0, 8668, 0), "tags": value}, contract)
+
+    assert {cell.removeprefix("tags") for cell in found if cell.startswith("tags")} == expected
+
+
+@pytest.mark.parametrize("value", ["1" * 24, "a" * 24, 5, 2.0])
+def test_either_form_of_an_id_has_its_own_cells(value: object) -> None:
+    """Under lenient an id is a string in two forms; a column with a float is counted value by value."""
+    contract = load_contract("lenient")
+    cells = contract_cells(contract).leads
+    leads = [{**lead(0, 8668, 0), "id": value}, {**lead(0, 8668, 1), "id": 2.5}]
+
+    assert cells.leads_mask(leads) == cells.leads_mask(leads[:1]) | cells.leads_mask(leads[1:])
+
+
+def test_overlay_that_fixes_the_sensitive_columns() -> None:
+    """A lead with other columns keeps the only value that the overlay allows."""
+    contract = load_contract("sample", {"properties": {"sensitive_field_map": {"const": "[0]"}}})
+    examples = {example.cell.id: example for example in lead_examples(contract_cells(contract))}
+
+    assert examples["columns:9"].lead["sensitive_field_map"] == "[0]"
+    assert examples["columns:36+"].lead["sensitive_field_map"] == "[0]"
+
+
+@pytest.mark.parametrize("listed", ["open", "closed"])
+def test_known_values_of_strings(listed: str) -> None:
+    """An open set of strings has a cell for values that are not known."""
+    schema: dict[str, Any] = {
+        "type": "string",
+        "x-known-values": [{"value": "a", "label": "A", "evidence": "assumed"}],
+    }
+    overlay = {"properties": {"stage": schema | ({"enum": ["a"]} if listed == "closed" else {})}}
+    ids = {cell.id for cell in contract_cells(load_contract("sample", overlay)).cells}
+
+    assert ("stage:unknown" in ids) == (listed == "open")
+    assert 'stage="a"' in ids
