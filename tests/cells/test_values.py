@@ -65,3 +65,25 @@ def test_known_values_of_strings(listed: str) -> None:
 
     assert ("stage:unknown" in ids) == (listed == "open")
     assert 'stage="a"' in ids
+
+
+def test_column_with_a_float_has_the_cells_of_each_value() -> None:
+    """Values of other types in the same column are counted."""
+    overlay = {"properties": {"meta": {"type": ["object", "number"], "properties": {"a": {"type": "boolean"}}}}}
+    cells = contract_cells(load_contract("sample", overlay)).leads
+    leads = [{**lead(0, 8668, 0), "meta": value} for value in (2.5, {"a": True}, {})]
+
+    assert cells.leads_mask(leads) == cells.leads_mask(leads[:1]) | cells.leads_mask(leads[1:])
+
+
+@pytest.mark.parametrize("step", [1, 10**8])
+def test_many_different_numbers_have_the_cells_of_each(step: int) -> None:
+    """Numbers between two of one range need not be counted one by one; those of several ranges are."""
+    cells = contract_cells(load_contract()).leads
+    generated = dict(lead(0, 8668, 0))
+    leads = [generated | {"call_count": number * step} for number in range(1, 1000)]
+    expected = 0
+    for item in leads:
+        expected |= cells.leads_mask([item])
+
+    assert cells.leads_mask(leads) == expected
