@@ -87,3 +87,46 @@ def test_many_different_numbers_have_the_cells_of_each(step: int) -> None:
         expected |= cells.leads_mask([item])
 
     assert cells.leads_mask(leads) == expected
+
+
+ODD = {
+    "x-known-values": [{"value": 5, "label": "five", "evidence": "assumed"}],
+    "minimum": 5,
+    "maximum": 5,
+    "type": "integer",
+}
+ODD_PROPERTIES: dict[str, dict[str, Any]] = {
+    "only_known": ODD,
+    "only_empty": {"type": "string", "maxLength": 0},
+    "one_number": {"type": "number", "minimum": 2.5, "maximum": 2.5},
+    "listed": {"enum": [[1], {"a": 1.0}, 2**70, "a\nb", "#  # c"]},
+    "far": {"type": "integer", "minimum": 1000, "x-known-values": ODD["x-known-values"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("only_known", {"=5", ":absent"}),
+        ("only_empty", {":empty", ":absent"}),
+        ("one_number", {":minimum", ":maximum", ":fraction", ":absent"}),
+        ("listed", {"=[1]", '={"a": 1.0}', f"={2**70}", '="a\\nb"', '="#  # c"', ":absent"}),
+        ("far", {":unknown", ":absent"}),
+    ],
+)
+def test_cells_are_those_of_values_that_the_schema_allows(key: str, expected: set[str]) -> None:
+    """Each has a lead that has it, also under odd overlays."""
+    contract = load_contract("sample", {"properties": {key: ODD_PROPERTIES[key]}})
+    cells = contract_cells(contract)
+
+    assert {cell.id.removeprefix(key) for cell in cells.cells if cell.group == key} == expected
+    for example in lead_examples(cells):
+        assert example.cell.id in cells_of(example.lead, contract)
+
+
+def test_lone_surrogate_has_no_form() -> None:
+    """A string that JSON cannot express matches no pattern."""
+    for profile in ("sample", "documented", "lenient"):
+        contract = load_contract(profile)
+        for key in ("id", "sensitive_field_map", "header", "list_name", "field_1"):
+            assert cells_of({**lead(0, 8668, 0), key: "\ud800"}, contract)

@@ -208,3 +208,16 @@ def test_measurement_of_the_process_is_still_saved(recording: Recording, tmp_pat
 def test_only_an_exact_percentage_is_0_or_100(percent: float, digits: int, text: str) -> None:
     """A report never shows 100 while a cell is missing, nor 0 while one was served."""
     assert percent_text(percent, digits) == text
+
+
+def test_keys_that_look_like_comments_are_cells(tmp_path: Path) -> None:
+    """Which lines are cells does not depend on their text; long keys do not widen the table."""
+    overlay = {"properties": {"# a  # b": {"type": "boolean"}, "k" * 500: {"enum": ["x" * 500]}}}
+    recording = Recording()
+    recording.add_contract(load_contract("sample", overlay))
+    (cells,) = recording.all_cells()
+    WRITERS["json"](recording, tmp_path / "c.json")
+    (file,) = json.loads((tmp_path / "c.json").read_text())["files"].values()
+
+    assert sorted(cells.lines.values()) == file["missing_lines"]
+    assert max(map(len, text_lines(recording))) < 1_200

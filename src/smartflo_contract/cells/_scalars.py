@@ -1,7 +1,7 @@
 """Cells of numbers, booleans, strings, and of values that are listed one by one."""
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from math import ceil, floor, inf
 from operator import or_
@@ -24,6 +24,8 @@ LONG_CHARACTERS: Final = 256
 """Length from which a string without a maximum is long: many databases store 255 characters."""
 _MANY: Final = 32
 """Number of distinct values from which they are examined together."""
+_SMALL_NUMBERS: Final = 100
+"""Numbers below this one are tried first as values that are not known."""
 _LARGE: Final = "above 2147483647, the largest 32-bit integer"
 _LARGE_DIGITS: Final = "above 9007199254740991, the largest integer that a double represents exactly"
 
@@ -99,13 +101,21 @@ class Lengths:
         return reduce(or_, map(self._mask, set(map(len, values))), 0)
 
 
+class Listed(Scalars):
+    """The cells of listed values, which may be arrays and objects."""
+
+    def column_mask(self, values: Sequence[object]) -> Mask:
+        """Return the cells of several values."""
+        return reduce(or_, map(self.mask, values), 0)
+
+
 def booleans(node: ValueNode) -> Scalars:
     """Return the cells of true and false."""
     bits = {value: node.add(f"={json.dumps(value)}", json.dumps(value), value) for value in (False, True)}
     return Scalars(bits.__getitem__)
 
 
-def listed_values(node: ValueNode) -> Scalars:
+def listed_values(node: ValueNode) -> Listed:
     """Return the cells of the values of ``enum`` or ``const``; values are distinguished as in JSON."""
     values = [node.schema["const"]] if "const" in node.schema else node.schema["enum"]
     labels = {entry["value"]: entry["label"] for entry in node.schema.get("x-known-values", ()) if "value" in entry}
@@ -114,23 +124,32 @@ def listed_values(node: ValueNode) -> Scalars:
         for value in values
         if jsonschema_rs.is_valid(plain_schema(node.schema), value)
     }
-    return Scalars(lambda value: bits.get(_json(value), 0))
+    return Listed(lambda value: bits.get(_json(value), 0))
 
 
 def open_set(node: ValueNode) -> Scalars:
-    """Return the cells of an open set: one for each known value, one for a range, and one for unknown values."""
+    """Return the cells of an open set: one for each known value, one for a range, and one for unknown values.
+
+    Values that the schema rejects have no cell.
+    """
     known = known_values({"properties": {"": node.schema}})[""]
+    schema = plain_schema(node.schema)
     bits: dict[object, Mask] = {}
-    above = 0
+    above = unknown = 0
     for entry in node.schema["x-known-values"]:
         label, evidence = entry["label"], entry["evidence"]
         if "minimum" in entry:
-            example = next(value for value in range(entry["minimum"], MAX_INT32) if value not in known.labels)
-            above = node.add(f"={entry['minimum']}+", label, example, evidence)
-        else:
+            candidates = range(entry["minimum"], entry["minimum"] + len(known.labels) + 1)
+            example = next(value for value in candidates if value not in known.labels)
+            if _accepts(schema, example):
+                above = node.add(f"={entry['minimum']}+", label, example, evidence)
+        elif _accepts(schema, entry["value"]):
             value = entry["value"]
             bits[value] = node.add(f"={_text(value)}", label, value, evidence)
-    unknown = node.add(":unknown", "a value that is not known", _unknown_value(node.schema, known), ASSUMED)
+    others = (value for value in _unknown_values(node.schema, known) if value not in known and _accepts(schema, value))
+    other = next(others, None)
+    if other is not None:
+        unknown = node.add(":unknown", "a value that is not known", other, ASSUMED)
 
     def mask(value: Any) -> Mask:
         return bits.get(value) or (above if value in known else unknown)
@@ -141,11 +160,12 @@ def open_set(node: ValueNode) -> Scalars:
 def numbers(node: ValueNode) -> Scalars:
     """Return the cells of a number: its limits, zero, negative, positive, large, and with a fraction."""
     low, high = node.schema.get("minimum"), node.schema.get("maximum")
-    at_limit = {
-        limit: node.add(f":{name}", f"{limit}, the {name}", limit)
-        for name, limit in (("minimum", low), ("maximum", high))
-        if limit is not None and abs(limit) != MAX_SAFE_INTEGER  # that limit is of JSON numbers, not of the property
-    }
+    at_limit: dict[float, Mask] = {}
+    for name, limit in (("minimum", low), ("maximum", high)):
+        if limit is None or abs(limit) == MAX_SAFE_INTEGER:  # that limit is of JSON numbers, not of the property
+            continue
+        if _accepts(plain_schema(node.schema), limit):
+            at_limit[limit] = at_limit.get(limit, 0) | node.add(f":{name}", f"{limit}, the {name}", limit)
     ranges = [
         (node.add(f":{name}", description, example, evidence), start, end)
         for name, description, start, end, evidence in (
@@ -161,10 +181,11 @@ def numbers(node: ValueNode) -> Scalars:
         fraction = node.add(":fraction", "a number with a fraction", _fraction(low, high), ASSUMED)
 
     def mask(value: float) -> Mask:
-        if isinstance(value, float) and not value.is_integer():
-            return fraction
+        is_fraction = isinstance(value, float) and not value.is_integer()
         if value in at_limit:
-            return at_limit[value]
+            return at_limit[value] | (fraction if is_fraction else 0)
+        if is_fraction:
+            return fraction
         if (low is not None and value < low) or (high is not None and value > high):
             return 0
         in_range = (
@@ -229,7 +250,8 @@ def _lengths(node: ValueNode) -> Lengths:
     schema = plain_schema(node.schema)
     filled_value = value_for(schema | {"minLength": max(1, schema.get("minLength", 0))}, Draw(b"cells"))
     empty = node.add(":empty", "an empty string", "") if _accepts(schema, "") else 0
-    filled = node.add(":filled", "a string that is not empty", filled_value)
+    has_filled = filled_value != "" and _accepts(schema, filled_value)
+    filled = node.add(":filled", "a string that is not empty", filled_value) if has_filled else 0
     longest = schema.get("maxLength", LONG_CHARACTERS)
     text = "a" * longest
     long = 0
@@ -246,12 +268,16 @@ def _lengths(node: ValueNode) -> Lengths:
     return Lengths(mask)
 
 
-def _unknown_value(schema: Mapping[str, Any], known: KnownValues) -> object:
-    """Return a value that an open set allows and does not list."""
+def _unknown_values(schema: Mapping[str, Any], known: KnownValues) -> Iterator[object]:
+    """Yield values that an open set may allow and not list: small ones, and those beside its limits and values."""
     if "string" in _types(schema):
-        return next(text for text in ("unknown", "unknown-2") if text not in known)
-    values = (sign * value for value in range(1, MAX_INT32) for sign in (1, -1))
-    return next(value for value in values if value not in known and _accepts(plain_schema(schema), value))
+        yield "unknown"
+        yield from (f"unknown-{number}" for number in range(2, len(known.labels) + 3))
+        return
+    yield from (sign * value for value in range(1, _SMALL_NUMBERS) for sign in (1, -1))
+    limits = (schema.get("minimum"), schema.get("maximum"), known.minimum, *known.labels)
+    numbers = (int(limit) for limit in limits if isinstance(limit, int | float))
+    yield from (number + step for number in numbers for step in (-1, 0, 1))
 
 
 def _between(low: float | None, high: float | None, start: int | None, end: int | None) -> int | None:
@@ -282,8 +308,11 @@ def _label(labels: Mapping[object, str], value: object) -> str:
 
 def _json(value: object) -> bytes:
     """Return a value as JSON, in which 1.0 and 1 are equal, and true and 1 are not."""
-    is_integral = isinstance(value, float) and value.is_integer()
-    return orjson.dumps(int(value) if is_integral else value, option=orjson.OPT_SORT_KEYS)  # type: ignore[call-overload]
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    try:
+        return orjson.dumps(number, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # an integer of more than 64 bits
+        return json.dumps(number, sort_keys=True).encode()
 
 
 def _types(schema: Mapping[str, Any]) -> Sequence[str]:

@@ -80,7 +80,7 @@ class _OfPattern:
     """
 
     def __init__(self, pattern: str, cells: TypeCells) -> None:
-        self._is_match = jsonschema_rs.validator_for({"type": "string", "pattern": pattern}).is_valid
+        self._validator = jsonschema_rs.validator_for({"type": "string", "pattern": pattern})
         self._cells = cells
 
     def mask(self, value: str) -> Mask:
@@ -88,6 +88,12 @@ class _OfPattern:
 
     def column_mask(self, values: Sequence[str]) -> Mask:
         return self._cells.column_mask(list(filter(self._is_match, set(values))))
+
+    def _is_match(self, value: str) -> bool:
+        try:
+            return self._validator.is_valid(value)
+        except ValueError:  # a lone surrogate, which JSON cannot express
+            return False
 
 
 class _AnyValue:
@@ -174,7 +180,8 @@ def _cells_of_type(node: ValueNode, name: str, *, is_mixed: bool) -> list[TypeCe
         example = value_for(plain_schema(typed.schema), Draw(b"cells"))
         cells.append(_AnyValue(node.add(f":{name}", f"a value of type {name}", example)))
     if name != "null":
-        cells.append(open_set(typed) if "x-known-values" in schema else _TYPES[name](typed))
+        is_open_set = "x-known-values" in schema and name not in {"array", "object"}
+        cells.append(open_set(typed) if is_open_set else _TYPES[name](typed))
     return cells
 
 

@@ -9,6 +9,7 @@ from smartflo_contract.cells.cell import Cell, matching
 from smartflo_contract.cells.lead_cells import lead_cells
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.schemas import Contract, load_contract
+from smartflo_contract.schemas.printable import escape_unprintable
 
 _SUFFIX: Final = ".cells"
 _DEFAULT_PROFILE: Final = "sample"
@@ -75,4 +76,5 @@ def _text_lines(cells: Sequence[Cell]) -> Iterator[tuple[str, Cell | None]]:
     for group, members in groupby(cells, key=lambda cell: cell.group):
         yield f"# {group}", None
         for cell in members:
-            yield f"{cell.id:<{_ID_WIDTH}}  # {cell.description} ({cell.evidence})", cell
+            description = escape_unprintable(cell.description)
+            yield f"{cell.id:<{_ID_WIDTH}}  # {description} ({cell.evidence})", cell

@@ -1,7 +1,7 @@
 """A plugin of coverage.py that reports the source files of cells: each cell is a line that can be executed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,32 +10,33 @@ from coverage.plugin_support import Plugins
 from coverage.types import TLineNo, TSourceTokenLines
 
 SOURCES: Final = "sources"
-"""Option of the plugin: a JSON object with the text of each source file, by its name."""
-_HEADING: Final = "#"
+"""Option of the plugin: a JSON object with text and numbers of the lines that are cells, by name of the source file."""
+_COMMENT: Final = "  # "
 
 
 class CellsPlugin(CoveragePlugin):
     """Returns the reporters of source files of cells.
 
     Args:
-        sources: text by file name.
+        sources: text, and numbers of the lines that are cells, by file name.
     """
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        """Keep the texts."""
+    def __init__(self, sources: Mapping[str, tuple[str, Sequence[TLineNo]]]) -> None:
+        """Keep the source files."""
         self._sources = sources
 
     def file_reporter(self, filename: str) -> FileReporter:
         """Return the reporter of a source file."""
-        return _CellsReporter(filename, self._sources[Path(filename).name])
+        return _CellsReporter(filename, *self._sources[Path(filename).name])
 
 
 class _CellsReporter(FileReporter):
     """Reports one source file, which need not exist on disk."""
 
-    def __init__(self, filename: str, text: str) -> None:
+    def __init__(self, filename: str, text: str, lines: Sequence[TLineNo]) -> None:
         super().__init__(filename)
         self._text = text
+        self._lines = frozenset(lines)
 
     def relative_filename(self) -> str:
         return Path(self.filename).name
@@ -44,12 +45,11 @@ class _CellsReporter(FileReporter):
         return self._text
 
     def lines(self) -> set[TLineNo]:
-        lines = self._text.splitlines()
-        return {number for number, line in enumerate(lines, start=1) if not line.startswith(_HEADING)}
+        return set(self._lines)
 
     def source_token_lines(self) -> TSourceTokenLines:
-        for line in self._text.splitlines():
-            cell, separator, comment = line.partition(_HEADING)
+        for number, line in enumerate(self._text.splitlines(), start=1):
+            cell, separator, comment = line.rpartition(_COMMENT) if number in self._lines else ("", "", line)
             tokens = (("nam", cell), ("com", separator + comment))
             yield [(kind, text) for kind, text in tokens if text]
 

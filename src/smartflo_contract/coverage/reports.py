@@ -15,6 +15,7 @@ from smartflo_contract.coverage.contract_cells import ContractCells
 from smartflo_contract.coverage.errors import CoverageError
 from smartflo_contract.coverage.recording import Recording
 from smartflo_contract.coverage.summaries import Summary, percent_text, summaries
+from smartflo_contract.schemas.printable import truncate
 
 _MODULE: Final = file_reporter.__name__
 _PLUGIN: Final = f"{_MODULE}.{file_reporter.CellsPlugin.__name__}"
@@ -26,10 +27,10 @@ _MAX_MISSING: Final = 12
 def text_lines(recording: Recording) -> Iterator[str]:
     """Yield the lines of the table for a terminal."""
     for summary in summaries(recording):
-        width = max(len(row.group) for row in summary.rows)
+        width = max(len(truncate(row.group)) for row in (*summary.rows, summary.total))
         yield f"{summary.name:<{width}}  cells  served     %"
         for row in (*summary.rows, summary.total):
-            yield f"{row.group:<{width}}  {row.cells:>5}  {row.served:>6}  {percent_text(row.percent):>4}"
+            yield f"{truncate(row.group):<{width}}  {row.cells:>5}  {row.served:>6}  {percent_text(row.percent):>4}"
         yield from _missing_lines(summary)
         yield from _fullest_lines(summary)
         yield from _pair_lines(summary)
@@ -41,7 +42,7 @@ def _missing_lines(summary: Summary) -> Iterator[str]:
     if missing:
         others = len(missing) - _MAX_MISSING
         more = f" and {others:,} more" if others > 0 else ""
-        yield f"missing: {', '.join(missing[:_MAX_MISSING])}{more}"
+        yield f"missing: {', '.join(map(truncate, missing[:_MAX_MISSING]))}{more}"
 
 
 def _fullest_lines(summary: Summary) -> Iterator[str]:
@@ -127,7 +128,7 @@ def _with_coverage(recording: Recording, write: Callable[[Coverage], Any]) -> No
     """Run a report of coverage.py, apart from any other run of it and from its configuration files."""
     run = _create_run()
     run.set_option("run:plugins", [_MODULE])
-    sources = {cells.name: cells.text for cells in recording.all_cells()}
+    sources = {cells.name: (cells.text, [*cells.lines.values()]) for cells in recording.all_cells()}
     run.set_option(f"{_MODULE}:{file_reporter.SOURCES}", json.dumps(sources))
     data = run.get_data()
     for cells in recording.all_cells():
