@@ -100,6 +100,17 @@ ODD_PROPERTIES: dict[str, dict[str, Any]] = {
     "only_empty": {"type": "string", "maxLength": 0},
     "one_number": {"type": "number", "minimum": 2.5, "maximum": 2.5},
     "listed": {"enum": [[1], {"a": 1.0}, 2**70, "a\nb", "#  # c"]},
+    "half": {"type": "integer", "minimum": 2.5, "maximum": 4},
+    "no_range": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 3,
+        "x-known-values": [
+            {"value": 1, "label": "one", "evidence": "assumed"},
+            {"minimum": 10, "label": "more", "evidence": "assumed"},
+        ],
+    },
+    "named": {"type": "string", "x-known-values": [{"value": "unknown", "label": "none", "evidence": "assumed"}]},
     "far": {"type": "integer", "minimum": 1000, "x-known-values": ODD["x-known-values"]},
 }
 
@@ -111,6 +122,9 @@ ODD_PROPERTIES: dict[str, dict[str, Any]] = {
         ("only_empty", {":empty", ":absent"}),
         ("one_number", {":minimum", ":maximum", ":fraction", ":absent"}),
         ("listed", {"=[1]", '={"a": 1.0}', f"={2**70}", '="a\\nb"', '="#  # c"', ":absent"}),
+        ("half", {":maximum", ":positive", ":absent"}),
+        ("no_range", {"=1", ":unknown", ":absent"}),
+        ("named", {'="unknown"', ":unknown", ":absent"}),
         ("far", {":unknown", ":absent"}),
     ],
 )
