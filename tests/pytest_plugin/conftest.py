@@ -6,10 +6,11 @@ import anyio._backends._asyncio
 import httpcore
 import pytest
 
+from smartflo_contract.coverage import pairs, reports
 from smartflo_contract.mock_server import FakeSmartflo
-from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer, _coverage, _missing_leads
 
-IMPORTED_EARLY = (anyio, httpcore, Smartflo, SmartfloServer)
+IMPORTED_EARLY = (anyio, httpcore, Smartflo, SmartfloServer, _coverage, _missing_leads, pairs, reports)
 """What inner runs import. pytester forgets modules that an inner run imports first, and a later run would import them
 again: httpx would then raise the errors of another httpcore."""
 EMAIL = "crm@example.com"

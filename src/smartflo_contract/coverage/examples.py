@@ -71,9 +71,9 @@ def _lead_example(builder: LeadBuilder, cell: Cell, number: int, generated: Sequ
     unchanged = next((lead for lead, mask in generated if mask >> number & 1), None)
     if unchanged is not None:
         return LeadExample(cell, unchanged, is_valid=True)
-    leads = [builder.with_cell(lead, number) for lead, _ in generated]
+    leads = (builder.with_cell(lead, number) for lead, _ in generated)
     valid = next((lead for lead in leads if builder.has_cells(lead, (number,))), None)
-    return LeadExample(cell, leads[0] if valid is None else valid, is_valid=valid is not None)
+    return LeadExample(cell, valid or builder.with_cell(generated[0][0], number), is_valid=valid is not None)
 
 
 def _with_ids_of(example: LeadExample, other: Mapping[str, Any]) -> LeadExample:
