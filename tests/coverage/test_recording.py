@@ -154,3 +154,14 @@ def test_contexts_are_bounded() -> None:
     assert len(recording.contexts()) == MAX_CONTEXTS + 1
     assert recording.service_masks[OTHER_CONTEXTS] == 1
     assert recording.notes == {"more than 100,000 contexts: the others are counted together"}
+
+
+def test_large_integers_of_overlays_are_stored(tmp_path: Path) -> None:
+    """An overlay may list integers of more than 64 bits."""
+    contract = load_contract("sample", {"properties": {"amount": {"enum": [10**23, 1]}}})
+    recording = Recording()
+    recording.add_contract(contract)
+    file = tmp_path / "data"
+    file.write_bytes(recording.encode())
+
+    assert read_recording(file).as_dict() == recording.as_dict()

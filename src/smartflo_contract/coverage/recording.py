@@ -1,5 +1,6 @@
 """What was served: the cells of each contract, by context. Recordings are merged, and stored as JSON."""
 
+import json
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -181,7 +182,11 @@ class Recording:
 
     def encode(self) -> bytes:
         """Return the content of a data file."""
-        return orjson.dumps(self.as_dict(), option=orjson.OPT_APPEND_NEWLINE)
+        content = self.as_dict()
+        try:
+            return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
+        except TypeError:  # an overlay has an integer of more than 64 bits
+            return json.dumps(content).encode() + b"\n"
 
     def _known(self, context: str) -> str:
         """Return the name under which a context is counted."""
@@ -200,7 +205,9 @@ def read_recording(path: Path) -> Recording:
         CoverageError: the file cannot be read, is damaged, is of a newer version, or is not a data file.
     """
     try:
-        content = orjson.loads(path.read_bytes())
+        encoded = path.read_bytes()
+        orjson.loads(encoded)  # rejects more than json does
+        content = json.loads(encoded)  # keeps integers of more than 64 bits, which overlays may have
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror}; run the tests with --smartflo-coverage first"
         raise CoverageError(message) from None
