@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from smartflo_contract.coverage import Recording, contract_cells
+from smartflo_contract.coverage import CoverageError, Recording, contract_cells
 from smartflo_contract.coverage.pair_counts import PairCounts
 from smartflo_contract.coverage.reports import WRITERS, markdown, text_lines
 from smartflo_contract.coverage.service_cells import service_cells
@@ -221,3 +221,16 @@ def test_keys_that_look_like_comments_are_cells(tmp_path: Path) -> None:
 
     assert sorted(cells.lines.values()) == file["missing_lines"]
     assert max(map(len, text_lines(recording))) < 1_200
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_reports_that_cannot_be_written_are_one_line(recording: Recording, tmp_path: Path, form: str) -> None:
+    """A file that is a folder, or a folder that is a file, cannot be written."""
+    path = tmp_path / "path"
+    if form == "html":
+        path.write_text("")
+    else:
+        path.mkdir()
+
+    with pytest.raises(CoverageError, match=r"^coverage report: .+$"):
+        WRITERS[form](recording, path)

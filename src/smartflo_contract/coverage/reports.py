@@ -111,7 +111,11 @@ def write_json(recording: Recording, file: Path) -> None:
 
 def write_markdown(recording: Recording, file: Path) -> None:
     """Write the table as Markdown; see :func:`write_html`."""
-    file.write_text(markdown(recording), encoding="utf-8")
+    try:
+        file.write_text(markdown(recording), encoding="utf-8")
+    except OSError as error:
+        message = f"coverage report: {error}"
+        raise CoverageError(message) from None
 
 
 WRITERS: Final[Mapping[str, Callable[[Recording, Path], None]]] = {
