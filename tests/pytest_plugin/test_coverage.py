@@ -176,6 +176,17 @@ def test_unwritable_report_is_rejected_before_the_first_test(pytester: pytest.Py
     result.stdout.no_fnmatch_line("*passed*")
 
 
+@pytest.mark.parametrize(
+    "options", [("json:.smartflo-coverage",), ("xml:c", "json:c")], ids=["data file", "another report"]
+)
+def test_reports_never_replace_each_other(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    """A report has a path of its own: not that of the data file, nor of another report."""
+    result = pytester.runpytest(*(f"--smartflo-coverage={option}" for option in options))
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --smartflo-coverage: * is the path of the data file or of another report; *"])
+
+
 def test_same_result_with_xdist(pytester: pytest.Pytester) -> None:
     """Same result with xdist."""
     pytester.runpytest("--smartflo-coverage")

@@ -10,7 +10,7 @@ from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.coverage.reports import WRITERS, text_lines
 from smartflo_contract.coverage.summaries import percent_text, total_percent
 from smartflo_contract.live.errors import OutputError
-from smartflo_contract.live.output_files import replace_file, require_writable, require_writable_folder
+from smartflo_contract.live.output_files import is_same_file, replace_file, require_writable, require_writable_folder
 from smartflo_contract.mock_server import Config
 from smartflo_contract.mock_server.config.validation import configured_contract
 from smartflo_contract.mock_server.observer import Observer
@@ -57,6 +57,7 @@ class CoverageRun:
         self._error = ""
         self._is_reported = False
         if not self._is_worker:
+            self._require_distinct_paths()
             self._require_writable()
 
     def observer_of(self, config: Config) -> Observer:
@@ -184,6 +185,16 @@ class CoverageRun:
         except OutputError as error:
             message = f"--smartflo-coverage: {error}"
             raise pytest.UsageError(message) from None
+
+    def _require_distinct_paths(self) -> None:
+        paths = [self._data_file]
+        for report in self._options.reports:
+            if report.path is None:
+                continue
+            if is_same_file(report.path, *paths):
+                message = f"--smartflo-coverage: {report.path} is the path of the data file or of another report; "
+                raise pytest.UsageError(message + "choose another path")
+            paths.append(report.path)
 
     def _write(self) -> None:
         with replace_file(self._data_file) as file:
