@@ -102,7 +102,7 @@ def test_fail_under(run: Run) -> None:
     assert "0.6% of the cells were served, minimum 50%" in result.stderr
 
 
-@pytest.mark.parametrize("minimum", ["101", "-1", "x"])
+@pytest.mark.parametrize("minimum", ["nan", "101", "-1", "x"])
 def test_rejects_a_minimum_that_is_no_percentage(run: Run, minimum: str) -> None:
     """Rejects a minimum that is no percentage."""
     assert run("coverage", "report", "--fail-under", minimum).exit_code == 2

@@ -1,6 +1,7 @@
 """The commands ``cells`` and ``coverage``: the cells of the contract, and reports about what was served."""
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -81,6 +82,9 @@ def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, f
     from smartflo_contract.coverage.summaries import percent_text, total_percent
     from smartflo_contract.live.output_files import is_same_file
 
+    if fail_under is not None and isnan(fail_under):  # FloatRange accepts it
+        message = "--fail-under: expected a number from 0 to 100, got `nan`"
+        raise usage_error(message)
     paths = files or (_DATA_FILE,)
     target = output or _OUTPUTS.get(form)
     if target is not None and is_same_file(target, *paths):
