@@ -111,6 +111,11 @@ ODD_PROPERTIES: dict[str, dict[str, Any]] = {
         ],
     },
     "named": {"type": "string", "x-known-values": [{"value": "unknown", "label": "none", "evidence": "assumed"}]},
+    "one_string": {
+        "type": "string",
+        "pattern": "^a$",
+        "x-known-values": [{"value": "a", "label": "A", "evidence": "assumed"}],
+    },
     "far": {"type": "integer", "minimum": 1000, "x-known-values": ODD["x-known-values"]},
 }
 
@@ -125,6 +130,7 @@ ODD_PROPERTIES: dict[str, dict[str, Any]] = {
         ("half", {":maximum", ":positive", ":absent"}),
         ("no_range", {"=1", ":unknown", ":absent"}),
         ("named", {'="unknown"', ":unknown", ":absent"}),
+        ("one_string", {'="a"', ":absent"}),
         ("far", {":unknown", ":absent"}),
     ],
 )

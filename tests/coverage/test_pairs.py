@@ -51,11 +51,7 @@ def pairs_in(many: Iterable[Mapping[str, Any]], contract: Contract) -> set[froze
     return set().union(*(pairs_of(cells_of(lead, contract), contract) for lead in many))
 
 
-CONTRACTS = [PROFILES[0], *(pytest.param(profile, marks=pytest.mark.slow) for profile in PROFILES[1:])]
-"""Making a list takes a second or more of each profile."""
-
-
-@pytest.fixture(name="contract", scope="module", params=CONTRACTS)
+@pytest.fixture(name="contract", scope="module", params=PROFILES)
 def _contract(request: pytest.FixtureRequest) -> Contract:
     return load_contract(request.param, OVERLAY if request.param == "lenient" else None)
 
