@@ -177,7 +177,7 @@ def numbers(node: ValueNode) -> Scalars:
         if (example := _between(low, high, start, end)) is not None
     ]
     fraction = 0
-    if "number" in _types(node.schema):
+    if node.schema["type"] == "number":
         fraction = node.add(":fraction", "a number with a fraction", _fraction(low, high), ASSUMED)
 
     def mask(value: float) -> Mask:
@@ -270,7 +270,7 @@ def _lengths(node: ValueNode) -> Lengths:
 
 def _unknown_values(schema: Mapping[str, Any], known: KnownValues) -> Iterator[object]:
     """Yield values that an open set may allow and not list: small ones, and those beside its limits and values."""
-    if "string" in _types(schema):
+    if schema["type"] == "string":
         yield "unknown"
         yield from (f"unknown-{number}" for number in range(2, len(known.labels) + 3))
         return
@@ -313,11 +313,6 @@ def _json(value: object) -> bytes:
         return orjson.dumps(number, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer of more than 64 bits
         return json.dumps(number, sort_keys=True).encode()
-
-
-def _types(schema: Mapping[str, Any]) -> Sequence[str]:
-    types = schema.get("type", ())
-    return [types] if isinstance(types, str) else types
 
 
 def _are_decimal(values: Iterable[str]) -> bool:

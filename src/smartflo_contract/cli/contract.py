@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.options import option, overlay, phones, profile, seed
+from smartflo_contract.cli.options import listing_format, option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import (
     json_array,
     print_contradiction,
@@ -37,14 +37,7 @@ _DOCS: Final = (Path(__file__).parents[1] / "docs", Path(__file__).parents[3] / 
 _MAX_LIST_ID: Final = 2**53 - 1
 
 
-_listing_format: Final = click.option(  # without a variable: SMARTFLO_FORMAT is that of sample
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="text: a table. json: an object with the same cells.",
-)
+_listing_format: Final = listing_format("text: a table. json: an object with the same cells.")
 _RESULTS: Final[Mapping[str, str]] = {"finding": "smartflo_contract.schemas", "report": "smartflo_contract.live"}
 """Packages of the schemas that describe results, by name."""
 

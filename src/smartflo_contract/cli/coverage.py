@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smartflo_contract.cli.errors import FINDINGS, usage_error
-from smartflo_contract.cli.options import option, overlay, profile
+from smartflo_contract.cli.options import listing_format, option, overlay, profile
 from smartflo_contract.cli.output import print_json, write
 from smartflo_contract.cli.terminal import echo
 
@@ -27,14 +27,7 @@ _FORMATS: Final = ("report", *_OUTPUTS, "markdown")
 
 
 @click.command()
-@click.option(  # without a variable: SMARTFLO_FORMAT is that of sample
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="text: the source file that coverage reports show. json: an array of cells.",
-)
+@listing_format("text: the source file that coverage reports show. json: an array of cells.")
 @profile
 @overlay
 def cells_command(*, form: str, profile: str | None, overlay: Path | None) -> None:

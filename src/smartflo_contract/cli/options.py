@@ -79,6 +79,17 @@ def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
     return click.option(*names, envvar=variable, show_envvar=True, **settings)
 
 
+def listing_format(description: str) -> Callable[[_F], _F]:
+    """Return the option ``--format`` of a listing. It has no variable: SMARTFLO_FORMAT is that of sample.
+
+    Args:
+        description: what both forms are.
+    """
+    return click.option(
+        "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help=description
+    )
+
+
 def combine(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     """Return a decorator that adds several options to a command."""
 

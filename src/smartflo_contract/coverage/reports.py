@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from coverage import Coverage, CoverageException, process_startup
 
-from smartflo_contract.cells.cell import Mask
+from smartflo_contract.cells.cell import Mask, matching
 from smartflo_contract.coverage import file_reporter
 from smartflo_contract.coverage.contract_cells import ContractCells
 from smartflo_contract.coverage.errors import CoverageError
@@ -166,6 +166,5 @@ def _create_run() -> Coverage:
 
 def _lines(cells: ContractCells, mask: Mask) -> Iterator[int]:
     """Yield the numbers of the lines of a mask's cells."""
-    for number, cell in enumerate(cells.cells):
-        if mask >> number & 1:
-            yield cells.lines[cell.id]
+    for cell in matching(cells.cells, mask):
+        yield cells.lines[cell.id]
