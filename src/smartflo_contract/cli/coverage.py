@@ -98,14 +98,15 @@ def _report(recording: "Recording", form: str, target: Path | None) -> None:
     from smartflo_contract.coverage.reports import WRITERS, markdown, text_lines
     from smartflo_contract.live.output_files import replace_file, require_writable, require_writable_folder
 
-    text = markdown(recording) if form == "markdown" else "".join(f"{line}\n" for line in text_lines(recording))
-    if target is None:
-        write((text,))
-    elif form not in _OUTPUTS:
-        with replace_file(target) as file:
-            file.write(text.encode())
-    else:
+    if target is not None and form in _OUTPUTS:
         require = require_writable_folder if form == "html" else require_writable
         require(target)
         WRITERS[form](recording, target)
         echo(str(target), err=True)
+        return
+    text = markdown(recording) if form == "markdown" else "".join(f"{line}\n" for line in text_lines(recording))
+    if target is None:
+        write((text,))
+        return
+    with replace_file(target) as file:
+        file.write(text.encode())

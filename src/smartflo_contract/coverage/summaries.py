@@ -84,9 +84,9 @@ def summaries(recording: Recording) -> list[Summary]:
 
 def total_percent(recording: Recording) -> float:
     """Return the share of all cells that were served, in percent; 100 if there are none."""
-    totals = [summary.total for summary in summaries(recording)]
-    cells = sum(total.cells for total in totals)
-    return 100 * sum(total.served for total in totals) / cells if cells else 100
+    every = list(recording.all_cells())
+    count = sum(len(cells.cells) for cells in every)
+    return 100 * sum(recording.served_mask(cells).bit_count() for cells in every) / count if count else 100
 
 
 def percent_text(percent: float, digits: int = 0) -> str:
