@@ -25,6 +25,7 @@ from smartflo_contract.cli.coverage import cells_command, coverage_command
 from smartflo_contract.cli.diff import diff_command
 from smartflo_contract.cli.errors import PROGRAM, CommandGroup, exit_with_one_line_errors
 from smartflo_contract.cli.job_summary import append_to_job_summary
+from smartflo_contract.cli.mutants import mutants_command
 from smartflo_contract.cli.options import warn_about_misspelled_variables
 from smartflo_contract.cli.output import prepare_streams, print_warning
 from smartflo_contract.cli.record import record_command
@@ -38,6 +39,7 @@ COMMANDS: Final = (
     docs_command,
     explain_command,
     faults_command,
+    mutants_command,
     openapi_command,
     quirks_command,
     record_command,

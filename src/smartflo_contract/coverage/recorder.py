@@ -23,7 +23,7 @@ from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.coverage.summaries import summary_as_dict
 from smartflo_contract.mock_server.api.routes import ROUTES
 from smartflo_contract.mock_server.faults.injectors import sends_response
-from smartflo_contract.mock_server.http.responses import FAULT_HEADER
+from smartflo_contract.mock_server.http.responses import FAULT_HEADER, MUTANT_HEADER
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.observer import ObservedResponse
@@ -134,10 +134,12 @@ class Recorder:
             self._recordings[_NO_ACCOUNT].add_pairs(cells, PairCounts(pairs, [0] * len(pairs)))
 
     def observe(self, observed: ObservedResponse) -> None:
-        """Count the cells of a response; of a streamed body once it was read to the end."""
+        """Count the cells of a response; of a streamed body once it was read to the end. Mutants are not counted."""
         if observed.route not in _ROUTES:
             return
         headers = dict(iter(observed.response.headers))  # faster than two searches
+        if MUTANT_HEADER in headers:  # the values are not those of the contract
+            return
         counted = self._key(observed, headers)
         if counted in self._counted:
             return

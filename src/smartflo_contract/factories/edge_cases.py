@@ -23,12 +23,14 @@ class EdgeCase:
         why: what a client may get wrong.
         evidence: label to source of the evidence.
         profiles: the profiles under which it is valid; none for a case that violates the contract.
+        changes: what it changes in a common lead, by key; empty for a case of several leads, or without some key.
     """
 
     name: str
     why: str
     evidence: "Evidence"
     profiles: tuple[str, ...]
+    changes: "Patch"
     _leads: tuple[Lead, ...]
 
     @property
@@ -94,7 +96,9 @@ def _create(rows: "Iterable[Row]", base: "Patch", removed: object) -> "Iterator[
     for name, why, evidence, profiles, *patches in rows:
         leads = [base | _ids(f"{name}/{index}", base) | patch for index, patch in enumerate(patches)]
         present = [{key: value for key, value in lead.items() if value is not removed} for lead in leads]
-        yield EdgeCase(name, why, evidence, profiles, cast("tuple[Lead, ...]", tuple(present)))
+        is_change = len(patches) == 1 and removed not in patches[0].values()
+        changes = patches[0] if is_change else {}
+        yield EdgeCase(name, why, evidence, profiles, changes, cast("tuple[Lead, ...]", tuple(present)))
 
 
 EDGE_CASES: Final[Mapping[str, EdgeCase]] = _EdgeCases()

@@ -19,6 +19,7 @@ from smartflo_contract.mock_server.api import custom_routes, routes
 from smartflo_contract.mock_server.api.authorization import authorize
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
+from smartflo_contract.mock_server.api.mutated_leads import respond_with_mutant
 from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
 from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
@@ -26,7 +27,7 @@ from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State
 from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
-from smartflo_contract.mock_server.http.route_names import LIST_ROUTES, LOGIN, generic_path
+from smartflo_contract.mock_server.http.route_names import GET_LEADS, LIST_ROUTES, LOGIN, generic_path
 from smartflo_contract.mock_server.journal.request_log import describe_request
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
 from smartflo_contract.mock_server.observer import Observer, track_quirks
@@ -132,9 +133,13 @@ def _api_view(route: Route, state: State) -> View:
         if isinstance(call, Response):
             return call
         list_id = parameters[0] if has_list_id else None
+        respond_normally = partial(handle, call, *parameters)
+        mutant = call.settings.mutant
+        if mutant is not None and name == GET_LEADS:
+            respond_normally = partial(respond_with_mutant, call, mutant, respond_normally)
         if not call.settings.faults and not is_fault_id(list_id):
-            return handle(call, *parameters)
-        return respond_with_faults(call, name, list_id, partial(handle, call, *parameters))
+            return respond_normally()
+        return respond_with_faults(call, name, list_id, respond_normally)
 
     def view(*parameters: str) -> Response:
         current = _current_request()

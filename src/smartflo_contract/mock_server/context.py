@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakSet
 
@@ -20,6 +21,7 @@ from smartflo_contract.mock_server.journal.entry import encode_entry
 from smartflo_contract.mock_server.journal.journal import Journal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
+from smartflo_contract.mutants import find_mutants
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server.accounts.store import Store
@@ -157,6 +159,19 @@ class State:
         return [
             rule for number, rule in enumerate(self.config.faults) if not rule.is_met(self.fault_counts.get(number, 0))
         ]
+
+    def set_mutant(self, ids: str | None) -> None:
+        """Set the mutant of all accounts without one of their own, ``None`` for none, and count from 0.
+
+        Raises:
+            ValueError: there is no such mutant.
+        """
+        if ids is not None:
+            find_mutants(self.resolved_settings(ALL_ACCOUNTS).catalog.contract, ids)
+        with self.accounts.edit(ALL_ACCOUNTS) as account:
+            settings = replace(account.settings, mutant=ids)
+            account.settings = UNSET if settings == UNSET else settings
+            account.mutant_served = 0
 
     def reset(self, account_id: str | None) -> None:
         """Reset an account and delete its requests; all accounts for ``None``."""

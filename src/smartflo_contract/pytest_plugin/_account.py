@@ -264,6 +264,28 @@ class Smartflo:
         __tracebackhide__ = True
         self.admin("PUT", "/profile", {"profile": name})
 
+    def mutant(self, ids: str | None) -> None:
+        """Change the API: responses with leads of this account have a mutant from now on.
+
+        Args:
+            ids: id of the mutant, such as ``lead_id:remove``, or several joined by commas, which are applied together;
+                ``None`` for none. ``smartflo-contract mutants`` lists them.
+
+        Raises:
+            ValueError: there is no such mutant.
+        """
+        __tracebackhide__ = True
+        if ids is None:
+            self.admin("DELETE", "/mutant")
+        else:
+            self.admin("PUT", "/mutant", {"mutant": ids})
+
+    @property
+    def mutant_served(self) -> int:
+        """Number of responses that the mutant has changed since it was set."""
+        served: int = self.admin("GET", "/mutant")["served"]
+        return served
+
     def reset(self) -> None:
         """Reset the account to its initial state: lists, faults, quirks, clock, requests and token."""
         self._fake.reset(self.email)

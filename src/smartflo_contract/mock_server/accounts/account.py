@@ -40,6 +40,7 @@ class Account:
         lists: edited lists by id.
         batches: bulk requests by id.
         fault_counts: number of counted requests by the position of a fault rule, or by magic list id.
+        mutant_served: number of responses that the current mutant has changed.
         requests: number of bulk requests and new lists so far, from which their ids follow.
         lead_index: which edited lists may contain a lead.
     """
@@ -53,6 +54,7 @@ class Account:
     lists: dict[int, EditedList] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     fault_counts: dict[int, int] = field(default_factory=dict)
+    mutant_served: int = 0
     requests: int = 0
     lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
     _opened: list[int] = field(default_factory=list, compare=False, repr=False)

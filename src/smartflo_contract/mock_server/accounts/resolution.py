@@ -20,12 +20,14 @@ class ResolvedSettings(NamedTuple):
         quirks: the value of every quirk.
         faults: the fault rules, in order.
         routes: the routes of the user.
+        mutant: id of the mutant in responses with leads, or several joined by commas; ``None`` for none.
     """
 
     catalog: Catalog
     quirks: Quirks
     faults: tuple[Fault, ...]
     routes: tuple[CustomRoute, ...]
+    mutant: str | None
 
 
 class Catalogs:
@@ -80,4 +82,4 @@ class Catalogs:
         quirks = {**quirks, "created_at": key.created_at, "header_offset": key.header_offset}
         faults = tuple(self._config.faults) if settings.faults is None else settings.faults
         routes = tuple(self._config.routes) if settings.routes is None else settings.routes
-        return ResolvedSettings(catalog, quirks, faults, routes)
+        return ResolvedSettings(catalog, quirks, faults, routes, settings.mutant)

@@ -17,12 +17,14 @@ class Settings:
         quirks: quirk name to value, for the quirks that are set.
         faults: fault rules; ``None`` if not set, empty to apply no faults.
         routes: routes of the user; ``None`` if not set.
+        mutant: id of the mutant in responses with leads, or several joined by commas; ``None`` if not set.
     """
 
     profile: str | None = None
     quirks: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] | None = None
     routes: tuple[CustomRoute, ...] | None = None
+    mutant: str | None = None
 
     def over(self, defaults: "Settings") -> "Settings":
         """Return these settings, with ``defaults`` for what is not set."""
@@ -31,6 +33,7 @@ class Settings:
             {**defaults.quirks, **self.quirks},
             defaults.faults if self.faults is None else self.faults,
             defaults.routes if self.routes is None else self.routes,
+            defaults.mutant if self.mutant is None else self.mutant,
         )
 
 

@@ -31,6 +31,7 @@ def dump_account(account: Account) -> Snapshot:
         "lists": {str(list_id): _dump_list(edited) for list_id, edited in account.lists.items()},
         "batches": {batch_id: batch._asdict() for batch_id, batch in account.batches.items()},
         "fault_counts": {str(number): count for number, count in account.fault_counts.items()},
+        "mutant_served": account.mutant_served,
         "requests": account.requests,
     }
 
@@ -42,7 +43,7 @@ def load_settings(content: Mapping[str, Any]) -> Settings:
     rules = None if faults is None else tuple(fault_from_json(rule) for rule in faults)
     routes = settings.get("routes")  # absent in snapshots of earlier versions
     own_routes = None if routes is None else tuple(CustomRoute(**route) for route in routes)
-    return Settings(settings["profile"], settings["quirks"], rules, own_routes)
+    return Settings(settings["profile"], settings["quirks"], rules, own_routes, settings.get("mutant"))
 
 
 def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalog) -> Account:
@@ -68,6 +69,7 @@ def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalo
         lists={int(list_id): _load_list(int(list_id), edited, catalog) for list_id, edited in content["lists"].items()},
         batches={batch_id: Batch(**batch) for batch_id, batch in content["batches"].items()},
         fault_counts={int(number): int(count) for number, count in content["fault_counts"].items()},
+        mutant_served=int(content.get("mutant_served", 0)),  # absent in snapshots of earlier versions
         requests=int(content["requests"]),
     )
 

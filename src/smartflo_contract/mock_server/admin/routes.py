@@ -26,6 +26,7 @@ from smartflo_contract.mock_server.admin.lists import (
     put_leads,
     put_list,
 )
+from smartflo_contract.mock_server.admin.mutant import delete_mutant, get_mutant, put_mutant
 from smartflo_contract.mock_server.admin.openapi import admin_openapi
 from smartflo_contract.mock_server.admin.profile import get_contract, get_profile, put_profile
 from smartflo_contract.mock_server.admin.quirks import get_quirks, patch_quirks
@@ -85,6 +86,17 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "POST", "/faults", post_fault, "Add a fault rule", "FaultRules", body="FaultRule", writes=True, status=201
     ),
     AdminRoute("DELETE", "/faults", delete_faults, "Restore the default fault rules", "FaultRules", writes=True),
+    AdminRoute("GET", "/mutant", get_mutant, "Return the mutant of the responses with leads", "Mutant"),
+    AdminRoute(
+        "PUT",
+        "/mutant",
+        put_mutant,
+        "Set the mutant of the responses with leads",
+        "Mutant",
+        body="MutantChange",
+        writes=True,
+    ),
+    AdminRoute("DELETE", "/mutant", delete_mutant, "Remove the mutant", "Mutant", writes=True),
     AdminRoute("GET", "/routes", get_routes, "Return the routes that were added to those of the fake", "Routes"),
     AdminRoute(
         "PUT",

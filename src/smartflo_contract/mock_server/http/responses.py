@@ -11,6 +11,8 @@ from flask import Response
 EVIDENCE_HEADER: Final = "X-Smartflo-Fake-Evidence"
 REASON_HEADER: Final = "X-Smartflo-Fake-Reason"
 FAULT_HEADER: Final = "X-Smartflo-Fake-Fault"
+MUTANT_HEADER: Final = "X-Smartflo-Fake-Mutant"
+"""Header with the id of the mutant that has changed the body of a response, or several joined by commas."""
 REQUEST_HEADER: Final = "X-Smartflo-Fake-Request"
 """Header with the id of the request in the journal."""
 _MAX_REASON_BYTES: Final = 500

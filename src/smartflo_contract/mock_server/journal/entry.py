@@ -14,7 +14,7 @@ from smartflo_contract.mock_server.faults.injectors import sends_response
 from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.http.forms import is_form
 from smartflo_contract.mock_server.http.request_bodies import BODY_KEY, parse_body
-from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, REASON_HEADER
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, MUTANT_HEADER, REASON_HEADER
 from smartflo_contract.mock_server.http.route_names import LOGIN
 from smartflo_contract.mock_server.journal.redaction import (
     MAX_VALUE_CHARACTERS,
@@ -104,6 +104,7 @@ def decode_entry(encoded: bytes) -> JournalEntry:
             "evidence": sent.get(EVIDENCE_HEADER),
             "reason": sent.get(REASON_HEADER),
             "fault": fault,
+            "mutant": sent.get(MUTANT_HEADER),
             "etag": sent.get("ETag"),
             "bytes": None if length is None else int(length),
             "body": response_body,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, account_id_of_login
 from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State
@@ -191,6 +191,27 @@ class FakeSmartflo:
             RuntimeError: the fake is not running.
         """
         self._state.reset(account_id_of_login(login))
+
+    def set_mutant(self, ids: str | None) -> None:
+        """Set the mutant of the responses with leads of all accounts without a mutant of their own.
+
+        Args:
+            ids: id of the mutant, or several joined by commas; ``None`` for none.
+
+        Raises:
+            RuntimeError: the fake is not running.
+            ValueError: there is no such mutant.
+        """
+        self._state.set_mutant(ids)
+
+    @property
+    def mutant_served(self) -> int:
+        """Number of responses that the mutant of all accounts has changed since it was set.
+
+        Raises:
+            RuntimeError: the fake is not running.
+        """
+        return self._state.accounts.peek(ALL_ACCOUNTS).mutant_served
 
     @contextmanager
     def listen_for(self, login: str) -> Iterator[str]:

@@ -1,0 +1,100 @@
+"""The command ``mutants``: the changes of the API that a fake can simulate."""
+
+import json
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from smartflo_contract.cli.errors import usage_error
+from smartflo_contract.cli.options import listing_format, overlay, profile
+from smartflo_contract.cli.output import print_json, write
+
+if TYPE_CHECKING:
+    from smartflo_contract.mutants import Mutant
+    from smartflo_contract.schemas import Contract
+
+ALL: Final = "all"
+_SHOWN: Final = 60
+"""Characters of the start and of the end of a body that are shown."""
+
+
+@click.command()
+@click.argument("mutant_id", metavar="[ID]", required=False)
+@click.option(
+    "--kind",
+    type=click.Choice(("breaking", "tolerance", ALL)),
+    default=ALL,
+    show_default=True,
+    help="breaking: changes that break the contract, so that a test should fail. tolerance: changes that a client "
+    "should tolerate.",
+)
+@listing_format("text: one line each. json: an array of mutants.")
+@profile
+@overlay
+def mutants_command(*, mutant_id: str | None, kind: str, form: str, profile: str | None, overlay: Path | None) -> None:
+    """List the mutants of the contract: changes of the API, each with its evidence.
+
+    A mutant is a key or a part of the response, and an operator, such as lead_id:remove. The fake simulates it in its
+    responses: smartflo.mutant("lead_id:remove") in a test, PUT /__admin/mutant in any language. ID shows one mutant,
+    with the smallest response that it changes.
+    """
+    from smartflo_contract.mutants import find_mutants, mutants_of
+    from smartflo_contract.schemas import load_contract
+
+    contract = load_contract(profile or "sample", overlay)
+    if mutant_id is None:
+        mutants: Sequence[Mutant] = [each for each in mutants_of(contract) if kind in {ALL, each.kind}]
+    else:
+        try:
+            mutants = find_mutants(contract, mutant_id)
+        except ValueError as error:
+            raise usage_error(str(error)) from None
+    if form == "json":
+        print_json([_as_json(contract, mutant, is_shown=mutant_id is not None) for mutant in mutants])
+        return
+    width = max(len(mutant.id) for mutant in mutants)
+    write(_lines(contract, mutants, width, are_shown=mutant_id is not None))
+
+
+def _lines(contract: "Contract", mutants: "Sequence[Mutant]", width: int, *, are_shown: bool) -> Iterator[str]:
+    for mutant in mutants:
+        yield f"{mutant.id:<{width}}  {mutant.kind:<9}  {mutant.change} ({mutant.evidence})\n"
+        if are_shown:
+            yield from (f"  {line}\n" for line in _difference(contract, mutant))
+
+
+def _difference(contract: "Contract", mutant: "Mutant") -> Iterator[str]:
+    """Yield what a mutant changes in the smallest response that shows it, line by line."""
+    from smartflo_contract.mutants import example_of
+
+    before, after = (body.decode(errors="replace") for body in example_of(contract, mutant))
+    try:
+        lines = [json.dumps(json.loads(body), indent=1, ensure_ascii=False).splitlines() for body in (before, after)]
+    except ValueError:  # the changed body is not JSON
+        lines = [[_shortened(before)], [_shortened(after)]]
+    return (line for line in [*unified_diff(*lines, n=0, lineterm="")][2:] if not line.startswith("@@"))
+
+
+def _shortened(body: str) -> str:
+    """Return start and end of a body."""
+    return body if len(body) <= 2 * _SHOWN else f"{body[:_SHOWN]}...{body[-_SHOWN:]}"
+
+
+def _as_json(contract: "Contract", mutant: "Mutant", *, is_shown: bool) -> dict[str, Any]:
+    from smartflo_contract.mutants import example_of
+
+    entry: dict[str, Any] = {
+        "id": mutant.id,
+        "group": mutant.group,
+        "operator": mutant.operator,
+        "kind": mutant.kind,
+        "change": mutant.change,
+        "evidence": mutant.evidence.split(", "),
+    }
+    if is_shown:
+        before, after = (body.decode(errors="replace") for body in example_of(contract, mutant))
+        entry |= {"before": before, "after": after}
+    return entry

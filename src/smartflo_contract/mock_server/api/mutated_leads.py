@@ -1,0 +1,87 @@
+"""Apply the mutant of an account to its responses with leads."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Final, cast
+
+from flask import Response
+
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
+from smartflo_contract.mock_server.context import Call
+from smartflo_contract.mock_server.http.evidence import weakest_evidence
+from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, MUTANT_HEADER, REASON_HEADER, percent_encode
+from smartflo_contract.mutants import Mutant, find_mutants
+from smartflo_contract.mutants.bodies import mutated
+
+_OK: Final = 200
+_REMOVED: Final = ("ETag", "Content-Length")
+"""Headers that describe the body without the mutant."""
+
+
+def respond_with_mutant(call: Call, ids: str, respond: Callable[[], Response]) -> Response:
+    """Return the response to a request for leads, changed by a mutant.
+
+    Args:
+        call: the request. It is answered with a body even if its client has one already, which another mutant or none
+            may have changed.
+        ids: id of the mutant, or several joined by commas.
+        respond: handles the request and returns its normal response.
+    """
+    call.request.environ.pop("HTTP_IF_NONE_MATCH", None)
+    response = respond()
+    try:
+        mutants = find_mutants(call.settings.catalog.contract, ids)
+    except ValueError:  # the profile of the account has no such mutant
+        return response
+    if response.status_code != _OK or call.request.method != "GET":
+        return response
+    if response.is_sequence:
+        return _mutated_sequence(call, ids, mutants, response)
+    note = _once(partial(_count, call, ids))
+    return _with_body(response, mutated(cast("Iterator[bytes]", response.response), mutants, note), ids, mutants)
+
+
+def _mutated_sequence(call: Call, ids: str, mutants: Sequence[Mutant], response: Response) -> Response:
+    """Return a response whose whole body is known; the response itself if the mutant changes nothing in it."""
+    notes: list[None] = []
+    chunks = cast("Iterator[bytes]", iter(response.response))
+    body = b"".join(mutated(chunks, mutants, lambda: notes.append(None)))
+    if not notes:
+        return response
+    _count(call, ids)
+    return _with_body(response, body, ids, mutants)
+
+
+def _with_body(response: Response, body: bytes | Iterator[bytes], ids: str, mutants: Sequence[Mutant]) -> Response:
+    """Return a response with a changed body, which says how it was changed."""
+    headers = [(name, value) for name, value in response.headers if name not in _REMOVED]
+    changed = Response(body, response.status_code, headers)
+    labels = [label for mutant in mutants for label in mutant.evidence.split(", ")]
+    evidence = response.headers.get(EVIDENCE_HEADER, labels[0])
+    changed.headers[MUTANT_HEADER] = percent_encode(ids)
+    changed.headers[EVIDENCE_HEADER] = weakest_evidence([evidence, *labels])
+    changed.headers[REASON_HEADER] = percent_encode(f"the mutant {ids}: {'; '.join(each.change for each in mutants)}")
+    return changed
+
+
+def _count(call: Call, ids: str) -> None:
+    """Count a response that was changed by a mutant which is still set."""
+    accounts = call.state.accounts
+    is_own = accounts.peek(call.account).settings.mutant is not None
+    with accounts.edit(call.account if is_own else ALL_ACCOUNTS) as account:
+        if account.settings.mutant == ids:
+            account.mutant_served += 1
+
+
+def _once(call_back: Callable[[], None]) -> Callable[[], None]:
+    """Return a function that calls another one at its first call only."""
+    calls = iter((call_back,))
+
+    def note() -> None:
+        next(calls, _nothing)()
+
+    return note
+
+
+def _nothing() -> None:
+    """Do nothing."""
