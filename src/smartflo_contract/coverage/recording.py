@@ -13,9 +13,9 @@ from smartflo_contract.coverage.contract_cells import ContractCells, contract_ce
 from smartflo_contract.coverage.errors import CoverageError
 from smartflo_contract.coverage.pair_counts import PairCounts, PairMasks
 from smartflo_contract.coverage.service_cells import service_cells
-from smartflo_contract.schemas import Contract, ContractError, load_contract
-from smartflo_contract.schemas.overlay import load_overlay
+from smartflo_contract.schemas import Contract, ContractError
 from smartflo_contract.schemas.printable import escape_unprintable
+from smartflo_contract.schemas.stored_contract import contract_as_dict, contract_from_dict
 
 FORMAT: Final = "smartflo-coverage"
 VERSION: Final = 1
@@ -163,7 +163,7 @@ class Recording:
         recording = cls()
         remap = {}
         for name, entry in content["contracts"].items():
-            contract = _contract_from_dict(entry)
+            contract = contract_from_dict(entry)
             recording.contracts[name] = contract
             remap[name] = _Remap(entry["cells"], contract_cells(contract).leads.cells)
         service = _Remap(content["service"], service_cells().cells)
@@ -283,16 +283,5 @@ class _Remap:
 
 
 def _contract_as_dict(contract: Contract, *, portable: bool) -> dict[str, Any]:
-    overlay = contract.overlay
-    return {
-        "profile": contract.profile,
-        "overlay": None if overlay is None else {"name": overlay.name, "schema": overlay.schema},
-        "cells": [cell.id for cell in contract_cells(contract).leads.cells] if portable else None,
-    }
-
-
-def _contract_from_dict(entry: Mapping[str, Any]) -> Contract:
-    overlay = entry["overlay"]
-    if overlay is None:
-        return load_contract(entry["profile"])
-    return load_contract(entry["profile"], load_overlay(overlay["schema"])._replace(name=str(overlay["name"])))
+    cells = [cell.id for cell in contract_cells(contract).leads.cells] if portable else None
+    return contract_as_dict(contract) | {"cells": cells}

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, get_args
 
 from smartflo_contract.mutants.mutant import Kind, Mutant
 from smartflo_contract.schemas import Contract
@@ -11,6 +12,7 @@ Status = Literal["killed", "timeout", "survived", "no-coverage", "not-run"]
 """``killed``: a test failed. ``timeout``: the tests took too long, which counts as killed. ``survived``: every test
 passed, although the mutant was served. ``no-coverage``: no test was served the mutant. ``not-run``: the run ended
 before its turn."""
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 NOTICED: Final = ("killed", "timeout")
 REMOVE: Final = "remove"
 """Name of the operator that removes a key."""
@@ -64,8 +66,10 @@ class MutationRun:
         contract: the contract whose mutants they are.
         results: one for each mutant, in the order of the catalog.
         left_out: name of each test that was left out, to the reason.
-        test_files: name of each test, to the path of its file, relative to the project, and its line.
+        test_files: name of each test, to the path of its file, relative to the project, and its line, from 1.
         notes: what a reader has to know, such as why the run is partial.
+        command: the user's command that ran; empty if tests did.
+        root: folder of the project, from which reports read the sources of test files; ``None`` to leave them out.
     """
 
     contract: Contract
@@ -73,6 +77,8 @@ class MutationRun:
     left_out: Mapping[str, str] = field(default_factory=dict)
     test_files: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    command: str = ""
+    root: Path | None = None
 
     def of_kind(self, kind: Kind) -> list[MutantResult]:
         """Return the results of the mutants of a kind."""
