@@ -375,3 +375,14 @@ def test_many_different_responses_are_counted(
         client.get(f"/v1/broadcast/leads/{900_000_000 + status}")
 
     assert {"status:503", "status:404", "status:429"} <= served()
+
+
+def test_responses_with_a_mutant_are_not_counted(client: FlaskClient, served: Served) -> None:
+    """A mutant is not what the contract allows, so it adds no cells."""
+    client.put("/__admin/mutant", json={"mutant": "skill_id:null"}, headers=HEADERS)
+    client.get(LEADS)
+    assert not served()
+
+    client.delete("/__admin/mutant", headers=HEADERS)
+    client.get(LEADS)
+    assert served()

@@ -453,3 +453,23 @@ def test_failed_assertion_escapes_control_characters(smartflo: Smartflo) -> None
 
     assert all(map(str.isprintable, lines))
     assert "/v1/broadcast/lead/\\x1b[2J" in lines[1]
+
+
+def test_changes_the_api(smartflo: Smartflo) -> None:
+    """A mutant changes the account's responses until it is removed, or the account reset, and is counted."""
+    smartflo.mutant("lead_id:remove")
+    assert "lead_id" not in read(smartflo, 8668).json()[0]
+    assert smartflo.mutant_served == 1
+
+    smartflo.mutant(None)
+    assert (0, {"lead_id"}) == (smartflo.mutant_served, {"lead_id"} & read(smartflo, 8668).json()[0].keys())
+
+    smartflo.mutant("lead_id:remove")
+    smartflo.reset()
+    assert "lead_id" in read(smartflo, 8668).json()[0]
+
+
+def test_rejects_unknown_mutants(smartflo: Smartflo) -> None:
+    """The error names the nearest mutant."""
+    with pytest.raises(ValueError, match="Did you mean `lead_id:remove`"):
+        smartflo.mutant("lead_id:rmove")

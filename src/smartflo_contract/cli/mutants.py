@@ -75,7 +75,8 @@ def _difference(contract: "Contract", mutant: "Mutant") -> Iterator[str]:
         lines = [json.dumps(json.loads(body), indent=1, ensure_ascii=False).splitlines() for body in (before, after)]
     except ValueError:  # the changed body is not JSON
         lines = [[_shortened(before)], [_shortened(after)]]
-    return (line for line in [*unified_diff(*lines, n=0, lineterm="")][2:] if not line.startswith("@@"))
+    old, new = lines
+    return (line for line in [*unified_diff(old, new, n=0, lineterm="")][2:] if not line.startswith("@@"))
 
 
 def _shortened(body: str) -> str:

@@ -25,7 +25,9 @@ def mutated(chunks: Chunks, mutants: Sequence[Mutant], note: Note) -> Chunks:
         mutants: the mutants, in order.
         note: called each time that something has changed.
     """
-    first = next(chunks, b"")
+    first = b""
+    while len(first) < len(LEADS_START) and (chunk := next(chunks, None)) is not None:
+        first += chunk
     body: Chunks = chain((first,), chunks)
     if not first.startswith(LEADS_START):
         yield from body

@@ -32,9 +32,10 @@ def edge_case_drafts(subject: Subject) -> Iterator[Draft]:
 
 
 def _is_change(subject: Subject, changes: Mapping[str, Any]) -> bool:
-    """Return whether an edge case differs from a common lead in more than a known value."""
+    """Return whether an edge case is valid in a generated lead, and differs from it in more than a known value."""
     known = subject.data.known_values
-    return any(key not in known or value not in known[key] for key, value in changes.items())
+    is_new = any(key not in known or value not in known[key] for key, value in changes.items())
+    return is_new and subject.contract.is_valid([{**subject.leads[0], **changes}])
 
 
 def _clause(sentence: str) -> str:

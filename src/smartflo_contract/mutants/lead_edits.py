@@ -5,12 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+import orjson
+
 from smartflo_contract.mutants.mutant import Lead, Leads, LeadsEdit, Note
 
 ChangeLead = Callable[[Lead, int], Mapping[str, Any] | None]
 """Returns the changed lead for a lead and its index; ``None`` if there is nothing to change."""
 _TAIL: Final = 2
 """Leads that a rule between leads needs."""
+_WINDOW: Final = 64
+"""Leads that are kept, to find the last one in which there is something to change."""
 
 
 def each_lead(change: ChangeLead) -> LeadsEdit:
@@ -24,16 +28,23 @@ def each_lead(change: ChangeLead) -> LeadsEdit:
 
 
 def last_lead(change: ChangeLead) -> LeadsEdit:
-    """Return the edit that changes the last lead only, so that what tests expect of the others still holds."""
+    """Return the edit that changes one lead, so that what tests expect of the others still holds.
+
+    It is the last one in which there is something to change, among the last 64.
+    """
 
     def edit(leads: Leads, note: Note) -> Leads:
-        last: tuple[int, Lead] | None = None
+        tail: deque[tuple[int, Lead]] = deque(maxlen=_WINDOW)
         for indexed in enumerate(leads):
-            if last is not None:
-                yield last[1]
-            last = indexed
-        if last is not None:
-            yield _changed(change, last[1], last[0], note)
+            if len(tail) == _WINDOW:
+                yield tail[0][1]
+            tail.append(indexed)
+        kept = [lead for _, lead in tail]
+        for position, (index, lead) in reversed([*enumerate(tail)]):
+            kept[position] = _changed(change, lead, index, note)
+            if kept[position] is not lead:
+                break
+        yield from kept
 
     return edit
 
@@ -109,7 +120,7 @@ def reverse_keys(leads: Leads, note: Note) -> Leads:
 def _changed(change: ChangeLead, lead: Lead, index: int, note: Note) -> Lead:
     """Return a changed lead; the lead itself if there is nothing to change."""
     changed = change(lead, index)
-    if changed is None or changed == lead:
+    if changed is None or orjson.dumps(changed) == orjson.dumps(lead):  # True equals 1 in Python
         return lead
     note()
     return dict(changed)

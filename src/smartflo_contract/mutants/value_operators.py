@@ -68,10 +68,6 @@ def _is_filled_container(value: object) -> bool:
     return _is_container(value) and bool(value)
 
 
-def _is_bit(value: object) -> bool:
-    return _is_integer(value) and value in {0, 1}
-
-
 def _is_array_text(value: object) -> bool:
     return isinstance(value, str) and isinstance(_decoded(value), list)
 
@@ -102,7 +98,6 @@ VALUE_OPERATORS: Final = (
     ValueOperator("retype-number", "{key} is a number instead of a string", _is_text, _number_of),
     ValueOperator("retype-number", "{key} is 0 or 1 instead of true or false", _is_boolean, int),
     ValueOperator("retype-number", "{key} is epoch milliseconds instead of a time of MongoDB", _is_time, epoch_ms),
-    ValueOperator("retype-boolean", "{key} is true or false instead of 0 or 1", _is_bit, bool),
     ValueOperator("retype-array", "{key} is an array instead of a string with one", _is_array_text, _decoded),
     ValueOperator(
         "seconds",

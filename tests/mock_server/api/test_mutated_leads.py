@@ -1,0 +1,158 @@
+"""Responses with a mutant: what changes, what is counted, and for whom."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from smartflo_contract.mock_server import FakeSmartflo
+from smartflo_contract.mutants import mutants_of
+from smartflo_contract.schemas import load_contract
+
+from .conftest import LEADS, VENDORS, Account, account_of
+
+ADMIN = "/__admin/mutant"
+MUTANT = "X-Smartflo-Fake-Mutant"
+STREAMED = f"{LEADS}/910020000"
+"""A list of 20,000 leads, which is too large to be sent as a whole."""
+
+
+@pytest.fixture(name="account")
+def _account() -> Account:
+    return account_of()
+
+
+@pytest.fixture(name="own_fake")
+def _own_fake() -> Iterator[FakeSmartflo]:
+    """Yield a fake whose mutant of all accounts a test may set."""
+    with FakeSmartflo() as fake:
+        yield fake
+
+
+def served(account: Account) -> int:
+    """Return how many responses the account's mutant has changed."""
+    return int(account("GET", ADMIN).get_json()["served"])
+
+
+def test_every_mutant_is_served_and_counted(account: Account) -> None:
+    """Each mutant of the contract changes the response with the vendor's list, and says so."""
+    before = account("GET", VENDORS).data
+    for mutant in mutants_of(load_contract()):
+        account("PUT", ADMIN, {"mutant": mutant.id})
+        response = account("GET", VENDORS)
+
+        assert before != response.data, mutant.id
+        assert (200, mutant.id) == (response.status_code, response.headers[MUTANT])
+        assert mutant.change in response.headers["X-Smartflo-Fake-Reason"].replace("%20", " ") or "%" in str(
+            response.headers
+        )
+        assert str(len(response.data)) == response.headers["Content-Length"]
+        assert served(account) == 1
+    account("DELETE", ADMIN)
+    assert before == account("GET", VENDORS).data
+
+
+def test_client_that_has_the_body_gets_the_changed_one(account: Account) -> None:
+    """No entity tag hides a mutant: neither the one before, nor one of another mutant."""
+    etag = account("GET", VENDORS).headers["ETag"]
+    account("PUT", ADMIN, {"mutant": "lead_id:remove"})
+    response = account("GET", VENDORS, If_None_Match=etag)
+
+    assert (200, None) == (response.status_code, response.headers.get("ETag"))
+    account("DELETE", ADMIN)
+    assert account("GET", VENDORS, If_None_Match=etag).status_code == 304
+
+
+def test_unchanged_responses_have_no_mutant(account: Account) -> None:
+    """Errors, empty lists, HEAD and other routes stay as they are, and are not counted."""
+    account("PUT", ADMIN, {"mutant": "lead_id:remove"})
+    responses = [
+        account("GET", f"{LEADS}/900000503"),
+        account("GET", f"{LEADS}/900000000"),
+        account("HEAD", VENDORS),
+        account("GET", "/v1/broadcast/lists"),
+    ]
+
+    assert [None] * 4 == [response.headers.get(MUTANT) for response in responses]
+    assert served(account) == 0
+
+
+def test_several_mutants_are_applied_together(account: Account) -> None:
+    """Ids joined by commas change one response, which counts once."""
+    account("PUT", ADMIN, {"mutant": "lead_id:remove,id:rename,body:envelope"})
+    lead = account("GET", VENDORS).get_json()["data"][0]
+
+    assert "lead_id" not in lead
+    assert "_id" in lead
+    assert served(account) == 1
+
+
+def test_fault_acts_on_the_changed_response(account: Account) -> None:
+    """A fault and a mutant are both in the response and in the journal."""
+    account("PUT", ADMIN, {"mutant": "lead_id:remove"})
+    account("POST", "/__admin/faults", {"steps": ["duplicate_leads"]})
+    leads = account("GET", VENDORS).get_json()
+    entry = account("GET", "/__admin/requests?order=newest&limit=1").get_json()["requests"][0]
+
+    assert (26, set()) == (len(leads), {"lead_id"} & leads[0].keys())
+    assert ("duplicate_leads", "lead_id:remove") == (entry["response"]["fault"], entry["response"]["mutant"])
+
+
+def test_mutant_of_an_account_is_its_own(account: Account) -> None:
+    """Another account is served what the API sends today."""
+    account("PUT", ADMIN, {"mutant": "lead_id:remove"})
+
+    assert "lead_id" in account_of().leads()[0]
+    assert "lead_id" not in account.leads()[0]
+
+
+def test_mutant_of_all_accounts(own_fake: FakeSmartflo) -> None:
+    """It holds for accounts without one of their own, is counted over all, and outlives a reset of an account."""
+    first, second = (Account(own_fake.app.test_client(), own_fake.token(f"{name}@example.com")) for name in "ab")
+    own_fake.set_mutant("lead_id:remove")
+    second("PUT", ADMIN, {"mutant": "id:remove"})
+    first.leads()
+    own_fake.reset("a@example.com")
+    again = Account(own_fake.app.test_client(), own_fake.token("a@example.com"))
+
+    assert "lead_id" not in again.leads()[0]
+    assert "lead_id" in second.leads()[0]
+    assert (2, 1) == (own_fake.mutant_served, served(second))
+    own_fake.set_mutant(None)
+    assert (0, {"lead_id"}) == (own_fake.mutant_served, {"lead_id"} & again.leads()[0].keys())
+
+
+def test_setting_a_mutant_counts_from_zero(own_fake: FakeSmartflo) -> None:
+    """The count belongs to the mutant that is set; an unknown one changes nothing."""
+    account = Account(own_fake.app.test_client(), own_fake.token("a@example.com"))
+    own_fake.set_mutant("lead_id:remove")
+    account.leads()
+    with pytest.raises(ValueError, match="there is no mutant `lead_id:rmove`"):
+        own_fake.set_mutant("lead_id:rmove")
+
+    assert own_fake.mutant_served == 1
+    own_fake.set_mutant("lead_id:null")
+    assert own_fake.mutant_served == 0
+
+
+@pytest.mark.parametrize("ids", ["lead_id:remove", "dial_status:unknown-value"])
+def test_stream_counts_once_something_has_changed(own_fake: FakeSmartflo, ids: str) -> None:
+    """A streamed list is changed in all leads or in the last, and is counted once, when the change was sent."""
+    own_fake.set_mutant(ids)
+    headers = {"Authorization": own_fake.token("a@example.com")}
+    with requests.get(f"{own_fake.url}{STREAMED}", headers=headers, timeout=60, stream=True) as response:
+        assert (ids, "chunked") == (response.headers[MUTANT], response.headers["Transfer-Encoding"])
+        leads = json.loads(response.content)
+
+    assert len(leads) == 20_000
+    assert own_fake.mutant_served == 1
+
+
+def test_profile_without_the_mutant_is_not_changed(account: Account) -> None:
+    """An account in another profile, which has no such mutant, is served its leads unchanged."""
+    account("PUT", ADMIN, {"mutant": "field_30:remove"})
+    account("PUT", "/__admin/profile", {"profile": "documented"})
+
+    response = account("GET", VENDORS)
+    assert (200, None) == (response.status_code, response.headers.get(MUTANT))
