@@ -19,7 +19,6 @@ from smartflo_contract.mock_server.api import custom_routes, routes
 from smartflo_contract.mock_server.api.authorization import authorize
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
-from smartflo_contract.mock_server.api.mutated_leads import respond_with_mutant
 from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
 from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
@@ -136,6 +135,8 @@ def _api_view(route: Route, state: State) -> View:
         respond_normally = partial(handle, call, *parameters)
         mutant = call.settings.mutant
         if mutant is not None and name == GET_LEADS:
+            from smartflo_contract.mock_server.api.mutated_leads import respond_with_mutant  # noqa: PLC0415 - rare
+
             respond_normally = partial(respond_with_mutant, call, mutant, respond_normally)
         if not call.settings.faults and not is_fault_id(list_id):
             return respond_normally()

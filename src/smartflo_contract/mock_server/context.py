@@ -21,7 +21,6 @@ from smartflo_contract.mock_server.journal.entry import encode_entry
 from smartflo_contract.mock_server.journal.journal import Journal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
-from smartflo_contract.mutants import find_mutants
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server.accounts.store import Store
@@ -167,6 +166,8 @@ class State:
             ValueError: there is no such mutant.
         """
         if ids is not None:
+            from smartflo_contract.mutants import find_mutants  # noqa: PLC0415 - slow to import, and rare
+
             find_mutants(self.resolved_settings(ALL_ACCOUNTS).catalog.contract, ids)
         with self.accounts.edit(ALL_ACCOUNTS) as account:
             settings = replace(account.settings, mutant=ids)

@@ -156,3 +156,4 @@ def test_profile_without_the_mutant_is_not_changed(account: Account) -> None:
 
     response = account("GET", VENDORS)
     assert (200, None) == (response.status_code, response.headers.get(MUTANT))
+    assert [] == account("GET", ADMIN).get_json()["changes"]
