@@ -20,13 +20,10 @@ def _make_run() -> MakeRun:
     ) -> MutationRun:
         contract = contract or load_contract()
         mutants = {mutant.id: mutant for mutant in mutants_of(contract)}
-        return MutationRun(
-            contract,
-            [
-                MutantResult(**({"mutant": mutants[name], "status": "survived"} | fields))
-                for name, fields in results.items()
-            ],
-            **attributes,
-        )
+        made = [
+            MutantResult(**{"mutant": mutants[name], "status": "survived", **fields})
+            for name, fields in results.items()
+        ]
+        return MutationRun(contract, made, **attributes)
 
     return make_run

@@ -14,7 +14,7 @@ import hatchling.build
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED_SUFFIXES = {".json", ".py", ".typed"}
+SHIPPED_SUFFIXES = {".js", ".json", ".py", ".txt", ".typed"}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PackageFiles = Callable[[Iterable[str]], list[str]]

@@ -20,8 +20,8 @@ def _source(root: Path, package_files: PackageFiles) -> list[str]:
 
 
 def test_source_tree_has_modules_and_data(source: list[str]) -> None:
-    """The source tree, with which the distributions are compared, has modules, JSON files and the typing marker."""
-    expected = {".json", ".py", ".typed"}
+    """The source tree has modules, JSON files, a script with its licenses, and the typing marker."""
+    expected = {".js", ".json", ".py", ".txt", ".typed"}
 
     assert expected == {Path(name).suffix for name in source}
 
