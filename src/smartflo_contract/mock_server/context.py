@@ -172,7 +172,7 @@ class State:
         with self.accounts.edit(ALL_ACCOUNTS) as account:
             settings = replace(account.settings, mutant=ids)
             account.settings = UNSET if settings == UNSET else settings
-            account.mutant_served = 0
+            account.forget_mutants_served()
 
     def reset(self, account_id: str | None) -> None:
         """Reset an account and delete its requests; all accounts for ``None``."""

@@ -136,6 +136,19 @@ def test_setting_a_mutant_counts_from_zero(own_fake: FakeSmartflo) -> None:
     assert own_fake.mutant_served == 0
 
 
+@pytest.mark.parametrize("path", [VENDORS, STREAMED])
+def test_fake_states_which_of_several_mutants_were_served(own_fake: FakeSmartflo, path: str) -> None:
+    """A mutant of a key that another one has removed changes nothing; another mutant starts again."""
+    own_fake.set_mutant("id:remove,id:null,lead_id:null,leads:repeat")
+    headers = {"Authorization": own_fake.token("a@example.com")}
+    requests.get(f"{own_fake.url}{path}", headers=headers, timeout=60)
+
+    assert {"id:remove", "lead_id:null", "leads:repeat"} == own_fake.mutants_served
+    assert own_fake.mutant_served == 1
+    own_fake.set_mutant("id:remove")
+    assert frozenset() == own_fake.mutants_served
+
+
 @pytest.mark.parametrize("ids", ["lead_id:remove", "dial_status:unknown-value"])
 def test_stream_counts_once_something_has_changed(own_fake: FakeSmartflo, ids: str) -> None:
     """A streamed list is changed in all leads or in the last, and is counted once, when the change was sent."""

@@ -41,6 +41,7 @@ class Account:
         batches: bulk requests by id.
         fault_counts: number of counted requests by the position of a fault rule, or by magic list id.
         mutant_served: number of responses that the current mutant has changed.
+        mutants_served: ids of those of several joined mutants that have changed a response; not in snapshots.
         requests: number of bulk requests and new lists so far, from which their ids follow.
         lead_index: which edited lists may contain a lead.
     """
@@ -55,6 +56,7 @@ class Account:
     batches: dict[str, Batch] = field(default_factory=dict)
     fault_counts: dict[int, int] = field(default_factory=dict)
     mutant_served: int = 0
+    mutants_served: set[str] = field(default_factory=set, compare=False)
     requests: int = 0
     lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
     _opened: list[int] = field(default_factory=list, compare=False, repr=False)
@@ -88,6 +90,11 @@ class Account:
         self._opened.clear()
         if not self.lists:
             self.catalog = None
+
+    def forget_mutants_served(self) -> None:
+        """Count from 0 what another mutant changes."""
+        self.mutant_served = 0
+        self.mutants_served = set()
 
     def new_list_id(self, taken: Container[int]) -> int:
         """Return a list id that this account has never used and that is not in ``taken``."""

@@ -48,7 +48,7 @@ def delete_mutant(request: AdminRequest) -> object:
 def _set(request: AdminRequest, ids: str | None) -> object:
     change_settings(request, lambda settings: replace(settings, mutant=ids))
     with request.edit_account() as account:
-        account.mutant_served = 0
+        account.forget_mutants_served()
     return get_mutant(request)
 
 

@@ -1,19 +1,23 @@
 """Apply the mutant of an account to its responses with leads."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from flask import Response
 
+from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.evidence import weakest_evidence
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, MUTANT_HEADER, REASON_HEADER, percent_encode
 from smartflo_contract.mutants import Mutant, find_mutants
 from smartflo_contract.mutants.bodies import mutated
+from smartflo_contract.mutants.mutant import Note
 
 _OK: Final = 200
+_T = TypeVar("_T")
 _REMOVED: Final = ("ETag", "Content-Length")
 """Headers that describe the body without the mutant."""
 
@@ -35,10 +39,11 @@ def respond_with_mutant(call: Call, ids: str, respond: Callable[[], Response]) -
         return response
     if response.status_code != _OK or call.request.method != "GET":
         return response
+    served = [_noting(mutant, _once(partial(_note_id, call, ids, mutant.id))) for mutant in mutants]
     if response.is_sequence:
-        return _mutated_sequence(call, ids, mutants, response)
+        return _mutated_sequence(call, ids, served, response)
     note = _once(partial(_count, call, ids))
-    return _with_body(response, mutated(cast("Iterator[bytes]", response.response), mutants, note), ids, mutants)
+    return _with_body(response, mutated(cast("Iterator[bytes]", response.response), served, note), ids, mutants)
 
 
 def _mutated_sequence(call: Call, ids: str, mutants: Sequence[Mutant], response: Response) -> Response:
@@ -64,13 +69,44 @@ def _with_body(response: Response, body: bytes | Iterator[bytes], ids: str, muta
     return changed
 
 
+def _noting(mutant: Mutant, note_id: Note) -> Mutant:
+    """Return a mutant that also calls a function of its own once it has changed something."""
+    return mutant._replace(
+        edit_leads=mutant.edit_leads and _noting_edit(mutant.edit_leads, note_id),
+        edit_body=mutant.edit_body and _noting_edit(mutant.edit_body, note_id),
+    )
+
+
+def _noting_edit(edit: Callable[[_T, Note], _T], note_id: Note) -> Callable[[_T, Note], _T]:
+    def noting_edit(content: _T, note: Note) -> _T:
+        def note_both() -> None:
+            note_id()
+            note()
+
+        return edit(content, note_both)
+
+    return noting_edit
+
+
+def _note_id(call: Call, ids: str, mutant_id: str) -> None:
+    """Note which of several mutants has changed a response."""
+    with _account_with_mutant(call) as account:
+        if account.settings.mutant == ids:
+            account.mutants_served.add(mutant_id)
+
+
 def _count(call: Call, ids: str) -> None:
     """Count a response that was changed by a mutant which is still set."""
-    accounts = call.state.accounts
-    is_own = accounts.peek(call.account).settings.mutant is not None
-    with accounts.edit(call.account if is_own else ALL_ACCOUNTS) as account:
+    with _account_with_mutant(call) as account:
         if account.settings.mutant == ids:
             account.mutant_served += 1
+
+
+def _account_with_mutant(call: Call) -> AbstractContextManager[Account]:
+    """Open the account that has the mutant: the caller's own, or that of all."""
+    accounts = call.state.accounts
+    is_own = accounts.peek(call.account).settings.mutant is not None
+    return accounts.edit(call.account if is_own else ALL_ACCOUNTS)
 
 
 def _once(call_back: Callable[[], None]) -> Callable[[], None]:

@@ -213,6 +213,15 @@ class FakeSmartflo:
         """
         return self._state.accounts.peek(ALL_ACCOUNTS).mutant_served
 
+    @property
+    def mutants_served(self) -> frozenset[str]:
+        """Ids of those mutants, of several joined by commas, that have changed a response since they were set.
+
+        Raises:
+            RuntimeError: the fake is not running.
+        """
+        return frozenset(self._state.accounts.peek(ALL_ACCOUNTS).mutants_served)
+
     @contextmanager
     def listen_for(self, login: str) -> Iterator[str]:
         """Listen on another port, where every request belongs to the account of a login id, and yield its URL.
