@@ -23,6 +23,19 @@ EXAMPLES = re.findall(r"^ *smartflo-contract (\S+(?: \S+)*)", str(cli.help), re.
 """The commands in the help, without their descriptions."""
 
 
+OPTIONS_WITHOUT_VARIABLE = {
+    "cells": 1,
+    "coverage": 1,
+    "faults": 1,
+    "mutants": 2,
+    "mutate": 5,
+    "quirks": 1,
+    "record": 2,
+    "sample": 1,
+}
+"""Number of options of a command that have no environment variable, because another command's has the name."""
+
+
 def test_prints_version(run: Run) -> None:
     """--version prints name and version."""
     assert run("--version") == (0, f"smartflo-contract {__version__}\n", "")
@@ -55,9 +68,7 @@ def test_every_option_has_variable(run: Run, command: str | None) -> None:
     result = run(*([command] if command else []), "--help")
     options = result.stdout.partition("Options:")[2].partition("Commands:")[0]
     without_variable = sum(f"\n  {name}" in options for name in ("-h,", "--version", "--token", "--prompt"))
-    without_variable += {"record": 2, "sample": 1, "faults": 1, "quirks": 1, "cells": 1, "coverage": 1}.get(
-        str(command), 0
-    )
+    without_variable += OPTIONS_WITHOUT_VARIABLE.get(str(command), 0)
 
     assert result.exit_code == 0
     assert options.count("SMARTFLO_") - options.count("SMARTFLO_TOKEN is") == options.count("\n  -") - without_variable

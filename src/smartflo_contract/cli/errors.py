@@ -19,10 +19,11 @@ FINDINGS: Final = 1
 """Exit code: findings of the chosen severity."""
 UNREADABLE: Final = 3
 """Exit code: a source cannot be read."""
+INTERRUPTED: Final = 130
+"""Exit code: Ctrl-C."""
 _USAGE: Final = 2
 _CRASH: Final = 70
 """Exit code of an internal error; ``EX_SOFTWARE`` of ``sysexits.h``."""
-_INTERRUPTED: Final = 130
 _ENDING_SIGNALS: Final = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU")
 _PACKAGE: Final = Path(__file__).parents[1]
 
@@ -75,7 +76,7 @@ def exit_with_one_line_errors(run: Callable[[], object], on_error: Callable[[str
     except SignalError as error:
         _end_by_signal(error.number)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        _exit("interrupted", _INTERRUPTED)
+        _exit("interrupted", INTERRUPTED)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(_USAGE)

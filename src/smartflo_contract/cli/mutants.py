@@ -35,28 +35,39 @@ _SHOWN: Final = 60
 @profile
 @overlay
 def mutants_command(*, mutant_id: str | None, kind: str, form: str, profile: str | None, overlay: Path | None) -> None:
-    """List the mutants of the contract: changes of the API, each with its evidence.
+    """List the mutants of the contract.
 
-    A mutant is a key or a part of the response, and an operator, such as lead_id:remove. The fake simulates it in its
-    responses: smartflo.mutant("lead_id:remove") in a test, PUT /__admin/mutant in any language. ID shows one mutant,
-    with the smallest response that it changes.
+    A mutant is one change of the API, with its evidence. Its id is a key or a part of the response, and an operator,
+    such as lead_id:remove. The fake simulates it in its responses: smartflo.mutant("lead_id:remove") in a test, PUT
+    /__admin/mutant in any language. ID shows one mutant, with the smallest response that it changes.
     """
-    from smartflo_contract.mutants import find_mutants, mutants_of
+    from smartflo_contract.mutants import mutants_of
     from smartflo_contract.schemas import load_contract
 
     contract = load_contract(profile or "sample", overlay)
     if mutant_id is None:
         mutants: Sequence[Mutant] = [each for each in mutants_of(contract) if kind in {ALL, each.kind}]
     else:
-        try:
-            mutants = find_mutants(contract, mutant_id)
-        except ValueError as error:
-            raise usage_error(str(error)) from None
+        mutants = require_mutants(contract, mutant_id)
     if form == "json":
         print_json([_as_json(contract, mutant, is_shown=mutant_id is not None) for mutant in mutants])
         return
     width = max(len(mutant.id) for mutant in mutants)
     write(_lines(contract, mutants, width, are_shown=mutant_id is not None))
+
+
+def require_mutants(contract: "Contract", ids: str) -> "Sequence[Mutant]":
+    """Return the mutants with some ids.
+
+    Raises:
+        click.UsageError: there is no such mutant.
+    """
+    from smartflo_contract.mutants import find_mutants
+
+    try:
+        return find_mutants(contract, ids)
+    except ValueError as error:
+        raise usage_error(str(error)) from None
 
 
 def _lines(contract: "Contract", mutants: "Sequence[Mutant]", width: int, *, are_shown: bool) -> Iterator[str]:

@@ -107,6 +107,17 @@ def leads_progress() -> Iterator[Callable[[int, int, int | None], None] | None]:
 
 
 @contextmanager
+def mutants_progress() -> Iterator[Callable[[int, int], None]]:
+    """Show how many mutants are decided, and the remaining time.
+
+    Yields:
+        A function to call with the number of mutants that are decided, and that of all.
+    """
+    with _progress(total=None) as update:
+        yield lambda done, total: None if update is None else update(completed=done, total=total)
+
+
+@contextmanager
 def _progress(label: str | None = None, **fields: Any) -> Iterator[Callable[..., None] | None]:
     """Show progress on standard error, if it is a terminal and the work takes longer than two seconds.
 

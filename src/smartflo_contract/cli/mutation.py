@@ -1,0 +1,203 @@
+"""The command ``mutate``: which changes of the API does a command notice?"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from smartflo_contract.cli.errors import FINDINGS, INTERRUPTED, usage_error
+from smartflo_contract.cli.mutants import require_mutants
+from smartflo_contract.cli.options import Seconds, option, overlay, profile, seed
+from smartflo_contract.cli.output import mutants_progress
+from smartflo_contract.cli.terminal import echo
+from smartflo_contract.schemas.grammar import format_count
+
+if TYPE_CHECKING:
+    from smartflo_contract.mock_server import Config
+    from smartflo_contract.mutants import Mutant
+    from smartflo_contract.mutation import MutationRun
+    from smartflo_contract.mutation.command_fakes import CommandFakes
+    from smartflo_contract.schemas import Contract
+
+ALL: Final = "all"
+_FORMATS: Final = ("markdown", "json", "html")
+_TIMED_OUT: Final = 124
+"""Exit code after the time limit, as of ``timeout``."""
+_SIGNALLED: Final = 128
+"""Exit code of a command that a signal has ended, less the number of the signal, as in a shell."""
+
+
+@click.command()
+@click.argument("command", metavar="-- COMMAND", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option(
+    "--kind",
+    type=click.Choice(("breaking", "tolerance", ALL)),
+    default=ALL,
+    show_default=True,
+    help="Kind of the mutants: changes that break the contract, or changes that a client should tolerate.",
+)
+@click.option("--max", "max_mutants", type=click.IntRange(1), metavar="N", help="Maximum number of mutants: a sample.")
+@seed
+@option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Number of commands that run at the same time, each with a fake of its own. They must not write to the same "
+    "files.",
+)
+@click.option(
+    "--timeout",
+    type=Seconds(0, min_open=True),
+    metavar="SECONDS",
+    help="Time limit of one run of the command. Default: five times the run without a mutant, at least 2 seconds.",
+)
+@option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit with 1 if the mutation score of breaking mutants is lower, without keys that nothing shows to be read.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORM=FILE",
+    help="Write a report as well: markdown=FILE, json=FILE (mutation-testing-report-schema) or html=FILE. Repeatable.",
+)
+@click.option("--mutant", "ids", metavar="ID", help="Run the command once with this mutant, and show its output.")
+@option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file of `serve`, with lists, quirks and other settings of the fake.",
+)
+@profile
+@overlay
+def mutate_command(
+    *,
+    command: Sequence[str],
+    kind: str,
+    max_mutants: int | None,
+    seed: int | None,
+    jobs: int,
+    timeout: float | None,
+    fail_under: float | None,
+    reports: Sequence[str],
+    ids: str | None,
+    config: Path | None,
+    **settings: Any,
+) -> None:
+    """Find changes of the API that a command does not notice.
+
+    \b
+    smartflo-contract mutate -- npm test
+    smartflo-contract mutate --max 50 --jobs 4 --report html=mutation.html -- ./run-tests.sh
+    smartflo-contract mutate --mutant lead_id:remove -- npm test
+
+    A fake runs for COMMAND, which reads SMARTFLO_BASE_URL and SMARTFLO_TOKEN. It runs twice as it is and has to
+    pass; then once with each mutant of what it was served. An exit code other than 0 kills the mutant, and so does the
+    time limit.
+
+    Exit codes: 0 done, 1 score below --fail-under, 2 wrong usage, or a command that fails without a mutant or is served
+    no leads, 130 interrupted. With --mutant, the exit code is that of the command.
+    """  # noqa: D301  # click needs the control character itself
+    from smartflo_contract.mutation.command_fakes import command_fakes
+    from smartflo_contract.mutation.reports import WRITERS, text_lines
+
+    targets = _targets(reports)
+    fake_config = _config(config, seed=seed, **settings)
+    if ids is not None:
+        require_mutants(_contract(fake_config), ids)
+        with command_fakes(command, fake_config) as fakes:
+            _run_one(fakes, ids, timeout)
+        return
+    with command_fakes(command, fake_config, jobs) as fakes:
+        mutants = _chosen(fake_config, kind, max_mutants)
+        run, is_interrupted = _mutate(fakes, mutants, _contract(fake_config), timeout, jobs)
+    for line in text_lines(run):
+        echo(line)
+    for form, path in targets.items():
+        WRITERS[form](run, path)
+        echo(f"{form}: {path}", err=True)
+    context = click.get_current_context()
+    if is_interrupted:
+        context.exit(INTERRUPTED)
+    percent = run.score("breaking", with_ignored=False).percent
+    if fail_under is not None and (percent or 0) < fail_under:
+        echo(f"the mutation score of breaking mutants is {percent or 0:.0f}%, minimum {fail_under:g}%", err=True)
+        context.exit(FINDINGS)
+
+
+def _targets(reports: Sequence[str]) -> Mapping[str, Path]:
+    """Return the file of each report, which can be written.
+
+    Raises:
+        click.UsageError: a report is not FORM=FILE.
+        OutputError: a file cannot be written.
+    """
+    from smartflo_contract.live.output_files import is_same_file, require_writable
+
+    targets: dict[str, Path] = {}
+    for report in reports:
+        form, _, file = report.partition("=")
+        if form not in _FORMATS or not file:
+            message = f"--report {report}: expected FORM=FILE, where FORM is one of {', '.join(_FORMATS)}"
+            raise usage_error(message)
+        path = Path(file)
+        if form in targets or is_same_file(path, *targets.values()):
+            message = f"--report {report}: each format and each file can be used only once"
+            raise usage_error(message)
+        require_writable(path)
+        targets[form] = path
+    return targets
+
+
+def _config(file: Path | None, **settings: Any) -> "Config":
+    from smartflo_contract.mock_server import Config
+
+    overrides = {name: value for name, value in settings.items() if value is not None}
+    return Config(**overrides) if file is None else Config.from_file(file, **overrides)
+
+
+def _contract(config: "Config") -> "Contract":
+    from smartflo_contract.mock_server.config.validation import configured_contract
+
+    return configured_contract(config.profile, config.overlay)
+
+
+def _chosen(config: "Config", kind: str, max_mutants: int | None) -> "Sequence[Mutant]":
+    """Return the mutants of a kind; a sample if there are more than a maximum."""
+    from smartflo_contract.mutation import mutants_of
+    from smartflo_contract.mutation.sampling import spread_sample
+
+    mutants = [mutant for mutant in mutants_of(_contract(config)) if kind in {ALL, mutant.kind}]
+    return mutants if max_mutants is None else spread_sample(mutants, max_mutants, config.seed)
+
+
+def _mutate(
+    fakes: "CommandFakes", mutants: "Sequence[Mutant]", contract: "Contract", timeout: float | None, jobs: int
+) -> "tuple[MutationRun, bool]":
+    """Return the results of mutants, and whether the user has interrupted the run."""
+    from smartflo_contract.mutation.commands import CommandRun, run_plainly
+
+    run = CommandRun(fakes, contract, run_plainly(fakes, timeout=timeout), timeout=timeout, jobs=jobs)
+    try:
+        with mutants_progress() as progress:
+            run.decide(mutants, progress)
+    except KeyboardInterrupt:
+        run.notes.append("the run was interrupted")
+        return run.run_of(mutants), True
+    return run.run_of(mutants), False
+
+
+def _run_one(fakes: "CommandFakes", ids: str, timeout: float | None) -> None:
+    """Run the command with a mutant and with its output shown, and exit with its code."""
+    trial = fakes.run(ids, timeout=timeout, is_shown=True)
+    echo(f"{ids}: served {format_count(trial.served, 'time')}; {trial.outcome.reason}", err=True)
+    code = trial.outcome.exit_code
+    if code is None:
+        code = _TIMED_OUT
+    click.get_current_context().exit(_SIGNALLED - code if code < 0 else code)

@@ -1,0 +1,150 @@
+"""Run a command of the user as a process: with a time limit, and the end of its output."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from threading import Thread
+from time import monotonic
+from typing import IO, Final, NamedTuple
+
+from smartflo_contract.mutation.errors import CommandError
+from smartflo_contract.schemas.printable import escape_unprintable, truncate
+
+_TAIL_BYTES: Final = 64 * 1024
+"""Size of the end of the output that is kept."""
+_READ_BYTES: Final = 64 * 1024
+_MAX_REASON_CHARACTERS: Final = 200
+_DRAIN_SECONDS: Final = 1.0
+"""How long the output is read on after the command has ended: a process that it has left behind may hold it open."""
+
+
+class Outcome(NamedTuple):
+    """The end of a command.
+
+    Attributes:
+        exit_code: its exit code; the negative number of a signal that has ended it; ``None`` after the time limit.
+        seconds: how long it took.
+        last_line: the last line of its output that is not blank.
+    """
+
+    exit_code: int | None
+    seconds: float
+    last_line: str
+
+    @property
+    def reason(self) -> str:
+        """Exit code, signal or time limit, and the last line of the output."""
+        if self.exit_code is None:
+            how = f"no end after {self.seconds:.1f} seconds"
+        elif self.exit_code < 0:
+            how = f"ended by {_signal_name(-self.exit_code)}"
+        else:
+            how = f"exit code {self.exit_code}"
+        return f"{how}: {self.last_line}" if self.last_line else how
+
+
+class Processes:
+    """Runs commands of the user, from several threads if need be."""
+
+    def __init__(self) -> None:
+        """Start without processes."""
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._is_ended = False
+
+    def run(
+        self, command: Sequence[str], environment: Mapping[str, str], *, timeout: float | None, is_shown: bool = False
+    ) -> Outcome:
+        """Run a command to its end, and end the processes that it has left behind in its process group.
+
+        Args:
+            command: program and arguments.
+            environment: its environment.
+            timeout: time limit in seconds; ``None`` for none.
+            is_shown: whether its output goes to the terminal, and not into the outcome.
+
+        Raises:
+            CommandError: the program cannot be started.
+        """
+        start = monotonic()
+        process = _start(command, environment, is_shown=is_shown)
+        self._running.add(process)
+        tail = _Tail(process.stdout)
+        try:
+            if self._is_ended:
+                _end(process)
+            exit_code: int | None = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            exit_code = None
+        finally:  # also after Ctrl-C, which a command in its own session does not receive
+            self._running.discard(process)
+            _end(process)
+        return Outcome(exit_code, monotonic() - start, tail.last_line())
+
+    def end(self) -> None:
+        """Kill all commands that are running, and those that are started later."""
+        self._is_ended = True
+        for process in tuple(self._running):
+            _end(process)
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str], *, is_shown: bool) -> "subprocess.Popen[bytes]":
+    """Start a command in a process group of its own.
+
+    Raises:
+        CommandError: the program cannot be started.
+    """
+    try:
+        return subprocess.Popen(  # noqa: S603 - the user's command
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=None if is_shown else subprocess.PIPE,
+            stderr=None if is_shown else subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        message = f"{truncate(command[0])}: cannot be started: {reason}"
+        raise CommandError(message) from None
+
+
+class _Tail:
+    """Reads the output of a process in a thread, and keeps its end."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        """Start to read."""
+        self._stream = stream
+        self._end = b""
+        self._thread = Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def last_line(self) -> str:
+        """Return the last line that is not blank."""
+        self._thread.join(_DRAIN_SECONDS)
+        lines = [line for line in self._end.decode(errors="replace").splitlines() if line.strip()]
+        return truncate(escape_unprintable(lines[-1].strip()), _MAX_REASON_CHARACTERS) if lines else ""
+
+    def _read(self) -> None:
+        if self._stream is None:
+            return
+        with suppress(OSError, ValueError), self._stream as stream:
+            while chunk := os.read(stream.fileno(), _READ_BYTES):
+                self._end = (self._end + chunk)[-_TAIL_BYTES:]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill what runs in the process group of a command."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+
+
+def _signal_name(number: int) -> str:
+    with suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"

@@ -1,0 +1,104 @@
+"""Commands of the user as processes: exit codes, time limits, output, and what they leave behind."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from smartflo_contract.mutation.errors import CommandError
+from smartflo_contract.mutation.processes import Outcome, Processes
+
+FAST = (sys.executable, "-S", "-E", "-c")
+
+
+def run(code: str, *, timeout: float | None = 60) -> Outcome:
+    """Run Python code as a command."""
+    return Processes().run([*FAST, code], os.environ, timeout=timeout)
+
+
+def test_exit_code_and_last_line() -> None:
+    """The reason is the exit code with the last line that is not blank, of both streams, without control characters."""
+    outcome = run("import sys; print('out'); sys.stdout.flush(); sys.stderr.write('\\x1b[31mlast\\n\\n'); sys.exit(3)")
+
+    assert outcome.exit_code == 3
+    assert outcome.reason == "exit code 3: \\x1b[31mlast"
+
+
+def test_success_without_output() -> None:
+    """A command without output has its exit code as reason."""
+    assert run("pass").reason == "exit code 0"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no signals")
+def test_signal_is_named() -> None:
+    """A command that a signal has ended has no exit code of its own."""
+    assert run("import os; os.kill(os.getpid(), 9)").reason == "ended by SIGKILL"
+
+
+def test_hanging_command_is_killed() -> None:
+    """After the time limit, a command has no exit code."""
+    outcome = run("import time; time.sleep(600)", timeout=0.1)
+
+    assert outcome.exit_code is None
+    assert outcome.reason.startswith("no end after ")
+
+
+def test_command_that_leaves_a_process_behind_ends(tmp_path: Path) -> None:
+    """A process that a command leaves behind in its group neither holds it up nor survives it."""
+    code = (
+        "import os\n"
+        "child = os.fork()\n"
+        f"child and open({str(tmp_path / 'child')!r}, 'w').write(str(child))\n"
+        "child or __import__('time').sleep(600)"
+    )
+    outcome = run(code)
+
+    assert outcome.exit_code == 0
+    child = int((tmp_path / "child").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
+def test_much_output_is_read_and_not_kept() -> None:
+    """A command that writes 100 MB neither blocks nor fills the memory; the end of the output counts."""
+    before = psutil.Process().memory_info().rss
+    outcome = run("import os\nfor _ in range(1600): os.write(1, b'x' * 65535 + b'\\n')\nos.write(1, b'done\\n')")
+
+    assert "exit code 0: done" == outcome.reason
+    assert psutil.Process().memory_info().rss - before < 32 * 1024 * 1024
+
+
+@pytest.mark.slow
+def test_a_gigabyte_of_output() -> None:
+    """The same with 1 GB."""
+    assert (
+        "exit code 0: done"
+        == run("import os\nfor _ in range(16384): os.write(1, b'x' * 65536)\nos.write(1, b'\\ndone')").reason
+    )
+
+
+@pytest.mark.parametrize("program", ["/nonexistent/program", ".", ""])
+def test_program_that_cannot_be_started(program: str) -> None:
+    """The error names the program and the reason in one line."""
+    with pytest.raises(CommandError, match="cannot be started: ") as error:
+        Processes().run([program], os.environ, timeout=1)
+
+    assert "\n" not in str(error.value)
+
+
+def test_end_kills_what_runs() -> None:
+    """Commands that run in other threads end at once, and later ones do not start their work."""
+    processes = Processes()
+    outcomes: list[Outcome] = []
+    command = [*FAST, "import time; print('runs', flush=True); time.sleep(600)"]
+    thread = threading.Thread(target=lambda: outcomes.append(processes.run(command, os.environ, timeout=None)))
+    thread.start()
+    while thread.is_alive():
+        processes.end()
+        thread.join(0.01)
+
+    assert [outcome.exit_code for outcome in outcomes] == [-signal.SIGKILL]
+    assert processes.run(command, os.environ, timeout=None).exit_code == -signal.SIGKILL
