@@ -8,8 +8,8 @@ from typing import Final
 from smartflo_contract.live.output_files import replace_file
 from smartflo_contract.mutation.reports._html import html_page
 from smartflo_contract.mutation.reports._markdown import markdown
-from smartflo_contract.mutation.reports._stryker import report_as_dict
 from smartflo_contract.mutation.reports._text import text_lines
+from smartflo_contract.mutation.reports.stryker import report_as_dict
 from smartflo_contract.mutation.results import MutationRun
 
 
@@ -39,7 +39,7 @@ WRITERS: Final[Mapping[str, Callable[[MutationRun, Path], None]]] = {
 }
 """The formats that are written to a file. Require that it can be written before the run: ``require_writable``."""
 
-__all__ = ["WRITERS", "markdown", "text_lines"]
+__all__ = ["WRITERS", "html_page", "markdown", "text_lines"]
 
 
 def _write(file: Path, text: str) -> None:

@@ -12,9 +12,9 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from smartflo_contract.mutation.reports._changes import shorten
-from smartflo_contract.mutation.reports._stryker import report_as_dict
-from smartflo_contract.mutation.reports._summary import COLUMNS, IGNORED, LEGEND, TITLE, Summary
+from smartflo_contract.mutation.reports.changes import shorten
+from smartflo_contract.mutation.reports.stryker import report_as_dict
+from smartflo_contract.mutation.reports.summary import COLUMNS, IGNORED, LEGEND, TITLE, Summary
 from smartflo_contract.mutation.results import MutationRun
 
 _ELEMENTS: Final = "mutation_testing_elements/mutation-test-elements.js"

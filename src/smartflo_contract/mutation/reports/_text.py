@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from smartflo_contract.mutation.reports._changes import shorten
-from smartflo_contract.mutation.reports._summary import COLUMNS, IGNORED, LEGEND, Summary
+from smartflo_contract.mutation.reports.changes import shorten
+from smartflo_contract.mutation.reports.summary import COLUMNS, IGNORED, LEGEND, Summary
 from smartflo_contract.mutation.results import MutantResult, MutationRun
 from smartflo_contract.schemas.grammar import format_count
 

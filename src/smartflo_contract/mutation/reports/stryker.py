@@ -22,8 +22,8 @@ from typing import Any, Final
 from smartflo_contract._version import __version__
 from smartflo_contract.coverage.contract_cells import file_name
 from smartflo_contract.mutants import KINDS, Kind, example_of
-from smartflo_contract.mutation.reports._json_source import Position, edit_of, pretty
-from smartflo_contract.mutation.reports._summary import IGNORED, Summary
+from smartflo_contract.mutation.reports.json_source import Position, edit_of, pretty
+from smartflo_contract.mutation.reports.summary import IGNORED, Summary
 from smartflo_contract.mutation.results import NOTICED, MutantResult, MutationRun, Status
 from smartflo_contract.schemas.printable import escape_unprintable
 

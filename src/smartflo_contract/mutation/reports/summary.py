@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from smartflo_contract.coverage.summaries import percent_text
 from smartflo_contract.mutants import KINDS, Kind, example_of
-from smartflo_contract.mutation.reports._changes import Change, change_of
+from smartflo_contract.mutation.reports.changes import Change, change_of
 from smartflo_contract.mutation.results import NOTICED, STATUSES, MutantResult, MutationRun, Score
 from smartflo_contract.schemas.lead_format import FIELD
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from smartflo_contract.mutation.reports._changes import shorten
+from smartflo_contract.mutation.reports.changes import shorten
 
 _INDENT: Final = "  "
 _OPENING: Final = frozenset("[{")
