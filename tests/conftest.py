@@ -1,6 +1,8 @@
 """Hypothesis settings of all tests, and fixtures that several folders share."""
 
 import os
+import shutil
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -12,6 +14,17 @@ from smartflo_contract.schemas import Contract, load_contract
 EXAMPLES = int(os.environ.get("EXAMPLES_OF_A_PROPERTY", "20"))
 settings.register_profile("smartflo", derandomize=True, database=None, deadline=None, max_examples=EXAMPLES)
 settings.load_profile("smartflo")
+
+
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(name="browser", scope="session")
+def _browser() -> str:
+    """Return the path of a browser. Without one, tests of pages fail and are not skipped."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert browser is not None, f"install one of {', '.join(BROWSERS)}: the tests of pages need a browser"
+    return browser
 
 
 @pytest.fixture(name="profile", params=["sample", "documented", "lenient"])

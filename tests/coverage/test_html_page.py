@@ -20,7 +20,6 @@ from smartflo_contract.schemas import load_contract
 
 pytestmark = pytest.mark.slow
 PICTURE: Final = Path(__file__).parents[2] / "docs" / "coverage.png"
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS: Final = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=3000")
 MAX_PICTURE_BYTES: Final = 150_000
 SCRIPT: Final = """
@@ -58,10 +57,8 @@ def get(client: FlaskClient, path: str, test: str) -> None:
     client.get(path, headers={"X-Smartflo-Fake-Context": test})
 
 
-def browse(page: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def browse(browser: str, page: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Open a page in a headless browser."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert browser is not None, f"install one of {', '.join(BROWSERS)}: the tests of pages need a browser"
     command = [browser, *OPTIONS, "--enable-logging=stderr", *options, page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, check=True)
 
@@ -82,10 +79,10 @@ def open_line(page: Path, cell: str) -> None:
     )
 
 
-def test_page_shows_served_and_missing_cells_and_tests(page: Path) -> None:
+def test_page_shows_served_and_missing_cells_and_tests(page: Path, browser: str) -> None:
     """Scripts run without an error, lines have the color of their state, and a click shows the tests of a line."""
     open_line(page, "status:503")
-    result = browse(page, "--dump-dom")
+    result = browse(browser, page, "--dump-dom")
     served, missing, opened = (
         line_of(result.stdout, cell) for cell in ("dial_status=4", "dial_status:unknown", "status:503")
     )
@@ -100,23 +97,23 @@ def test_page_shows_served_and_missing_cells_and_tests(page: Path) -> None:
     assert not [line for line in result.stderr.splitlines() if "CONSOLE" in line]
 
 
-def test_index_leads_to_the_page(page: Path) -> None:
+def test_index_leads_to_the_page(page: Path, browser: str) -> None:
     """The first page loads without an error, and shows the share that was served."""
-    result = browse(page.with_name("index.html"), "--dump-dom")
+    result = browse(browser, page.with_name("index.html"), "--dump-dom")
 
     assert f'href="{page.name}"' in result.stdout
     assert re.search(r'<span class="pc_cov">\d+%</span>', result.stdout)
     assert not [line for line in result.stderr.splitlines() if "CONSOLE" in line]
 
 
-def test_picture_in_the_documentation_is_of_this_page(page: Path, tmp_path: Path) -> None:
+def test_picture_in_the_documentation_is_of_this_page(page: Path, browser: str, tmp_path: Path) -> None:
     """The browser draws the page, in the size and about the amount of detail of the committed picture."""
     picture = tmp_path / "coverage.png"
     open_line(page, "dial_status=4")
     above = contract_cells(load_contract()).lines[FIRST_CELL] - 2
     style = f"<style>#source > p:nth-child(-n+{above}) {{ display: none }}</style>"
     page.write_text(page.read_text().replace("</head>", f"{style}</head>"))
-    browse(page, "--window-size=1000,520", f"--screenshot={picture}")
+    browse(browser, page, "--window-size=1000,520", f"--screenshot={picture}")
     if os.environ.get("WRITE_SCREENSHOT"):
         shutil.copyfile(picture, PICTURE)
 

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,8 @@ CONTRACTS = [
     load_contract("sample", OVERLAY),
 ]
 
+SCRIPT_SHA256 = "751fb010242b0b44e32d84fe7fe0b9ff1da182823b94f59f5c52b001fcfc163b"
+"""Hash of ``dist/mutation-test-elements.js`` in mutation-testing-elements 3.9.0."""
 TAGS = ("table", "tr", "th", "td", "p", "details", "summary", "ul", "li")
 MakeRun = Callable[..., MutationRun]
 
@@ -302,9 +306,10 @@ def test_json_describes_each_mutant(run: MutationRun) -> None:
 
     assert [*report["files"]] == [
         "smartflo/breaking/lead.json",
+        "smartflo/breaking/response.json",
         "smartflo/breaking/ignored/lead.json",
         "smartflo/tolerance/lead.json",
-        "smartflo/tolerance/leads.json",
+        "smartflo/tolerance/response.json",
     ]
     assert mutants["lead_id:retype-number"] == {
         "id": "lead_id:retype-number",
@@ -360,6 +365,15 @@ def test_page_has_no_foreign_markup(run: MutationRun) -> None:
     assert json.loads(report) == json.loads(json.dumps(report_as_dict(run)))
     header = page.partition("<header>")[2].partition("</header>")[0]
     assert {*re.findall("<[^>]*>", header)} <= {f"<{slash}{tag}>" for slash in ("", "/") for tag in TAGS}
+
+
+def test_script_is_that_of_the_package() -> None:
+    """The script is the one that npm has, as the file with its licenses states, and cannot end its element."""
+    folder = files("smartflo_contract.mutation.reports") / "mutation_testing_elements"
+    script = (folder / "mutation-test-elements.js").read_bytes()
+
+    assert sha256(script).hexdigest() == SCRIPT_SHA256
+    assert not re.search(b"</?script", script, re.IGNORECASE)
 
 
 @pytest.mark.parametrize("form", WRITERS)

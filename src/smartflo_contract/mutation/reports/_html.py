@@ -16,6 +16,7 @@ from smartflo_contract.mutation.reports.changes import shorten
 from smartflo_contract.mutation.reports.stryker import report_as_dict
 from smartflo_contract.mutation.reports.summary import COLUMNS, IGNORED, LEGEND, TITLE, Summary
 from smartflo_contract.mutation.results import MutationRun
+from smartflo_contract.schemas.grammar import format_count
 
 _ELEMENTS: Final = "mutation_testing_elements/mutation-test-elements.js"
 _MAX_ENTRIES: Final = 100
@@ -95,7 +96,7 @@ def _summary_lines(summary: Summary) -> Iterator[str]:
     yield from _table(COLUMNS, summary.table())
     yield f"<p>{escape(LEGEND)}</p>"
     if summary.ignored:
-        yield from _details(f"{IGNORED} ({len(summary.ignored):,})", summary.ignored_names)
+        yield from _details(f"{IGNORED} {format_count(len(summary.ignored), 'key')}", summary.ignored_names)
     if run.left_out:
         yield from _details(
             f"tests left out ({len(run.left_out):,})", (f"{test}: {reason}" for test, reason in run.left_out.items())

@@ -1,8 +1,8 @@
 """The report as JSON by the mutation-testing-report-schema, which Stryker's tools and dashboards read.
 
 The source files are smallest responses as JSON, in a folder for each kind of mutants, so each kind has its own score.
-Mutants of ignored keys are in the folder ``ignored`` below it: the score of the kind counts them, that of its
-other files does not.
+Mutants that change many lines are in a file ``response.json``. Mutants of ignored keys are in the folder ``ignored``
+below that of their kind: the score of the kind counts them, that of its other files does not.
 
 Statuses: a mutant is ``Killed`` if a test failed, ``Timeout`` if the tests took too long, ``Survived`` if they passed
 although the mutant was served, ``NoCoverage`` if no test was served what it changes, and ``Pending`` if the run ended
@@ -17,7 +17,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from smartflo_contract._version import __version__
 from smartflo_contract.coverage.contract_cells import file_name
@@ -45,6 +45,7 @@ _TOLERANCE_REASONS: Final = {
 _THRESHOLDS: Final = {"high": 80, "low": 60}
 """Those of Stryker by default: shares in percent from which a score is good, and below which it is bad."""
 _SCHEMA_VERSION: Final = "2"
+_MAX_LINES_OF_A_KEY: Final = 10
 _MAX_SOURCE_BYTES: Final = 512 * 1024
 _not_in_name = re.compile(r"[^\w.-]+")
 
@@ -95,19 +96,45 @@ def _scores(run: MutationRun, kind: Kind) -> dict[str, Any]:
 def _files(summary: Summary) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the source files with their mutants: one for each folder and body."""
     run = summary.run
-    by_folder: dict[str, dict[bytes, list[MutantResult]]] = {}
+    by_folder: dict[str, dict[_Source, list[MutantResult]]] = {}
     for result in run.results:
         folder = f"{result.mutant.kind}{'/ignored' if result.mutant.group in summary.ignored else ''}"
-        body, _ = example_of(run.contract, result.mutant)
-        by_folder.setdefault(folder, {}).setdefault(body, []).append(result)
+        by_folder.setdefault(folder, {}).setdefault(_source_of(run, result), []).append(result)
     name = PurePosixPath(file_name(run.contract)).stem
-    for folder, bodies in by_folder.items():
+    for folder, sources in by_folder.items():
         stems: set[str] = set()
-        for body, results in sorted(bodies.items(), key=lambda entry: -len(entry[1])):
-            stem = _unused(_not_in_name.sub("-", results[0].mutant.group) if stems else "lead", stems)
+        for source, results in sorted(sources.items(), key=lambda entry: -len(entry[1])):
+            stem = _unused(_stem(source, results[0], stems), stems)
             stems.add(stem)
             mutants = [_mutant(summary, result) for result in results]
-            yield f"{name}/{folder}/{stem}.json", {"language": "json", "source": pretty(body), "mutants": mutants}
+            content = {"language": "json", "source": pretty(source.body), "mutants": mutants}
+            yield f"{name}/{folder}/{stem}.json", content
+
+
+class _Source(NamedTuple):
+    """A source file.
+
+    Attributes:
+        body: body of the response.
+        is_response: whether its mutants change many lines. They have a file of their own, because a report marks all
+            lines of a mutant, and the lines of a key would no longer stand out.
+    """
+
+    body: bytes
+    is_response: bool
+
+
+def _source_of(run: MutationRun, result: MutantResult) -> _Source:
+    before, after = example_of(run.contract, result.mutant)
+    edit = edit_of(before, after)
+    return _Source(before, edit.end.line - edit.start.line > _MAX_LINES_OF_A_KEY)
+
+
+def _stem(source: _Source, result: MutantResult, stems: Collection[str]) -> str:
+    """Return the name of a file: that with the most mutants of keys is called ``lead``."""
+    if source.is_response:
+        return "response"
+    return _not_in_name.sub("-", result.mutant.group) if "lead" in stems else "lead"
 
 
 def _unused(stem: str, stems: Collection[str]) -> str:
