@@ -11,12 +11,13 @@ import click
 from click.core import ParameterSource
 
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.options import listing_format, option, overlay, phones, profile, seed
+from smartflo_contract.cli.options import listing_format, needs, option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import (
     json_array,
     print_contradiction,
     print_explanation,
     print_json,
+    print_needs,
     print_table,
     warn_about_phones,
     with_progress,
@@ -38,8 +39,12 @@ _MAX_LIST_ID: Final = 2**53 - 1
 
 
 _listing_format: Final = listing_format("text: a table. json: an object with the same cells.")
-_RESULTS: Final[Mapping[str, str]] = {"finding": "smartflo_contract.schemas", "report": "smartflo_contract.live"}
-"""Packages of the schemas that describe results, by name."""
+_RESULTS: Final[Mapping[str, str]] = {
+    "finding": "smartflo_contract.schemas",
+    "needs": "smartflo_contract.schemas",
+    "report": "smartflo_contract.live",
+}
+"""Packages of the schemas that describe results and needs, by name."""
 
 
 @click.command()
@@ -216,7 +221,7 @@ def _parse_columns(columns: str) -> tuple[str, ...]:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(("lead", "leads", "error", "finding", "report")), default="lead")
+@click.argument("name", type=click.Choice(("lead", "leads", "error", "finding", "needs", "report")), default="lead")
 @option(
     "--annotated",
     is_flag=True,
@@ -233,7 +238,7 @@ def schema_command(*, name: str, annotated: bool, portable: bool, profile: str |
     """Print a JSON Schema of the contract.
 
     NAME is lead (one lead, default), leads (a response body), error (an error body), finding or report (what check
-    reports as JSON). Each schema is self-contained.
+    reports as JSON), or needs (what the command needs writes). Each schema is self-contained.
     """
     from smartflo_contract.schemas import load_contract
     from smartflo_contract.schemas.portable import portable as portable_form
@@ -285,15 +290,19 @@ def docs_command() -> None:
 @click.command()
 @click.argument("pointer", required=False)
 @overlay
-def explain_command(*, pointer: str | None, overlay: Path | None) -> None:
+@needs
+def explain_command(*, pointer: str | None, overlay: Path | None, needs: Path | None) -> None:
     """Show types, evidence and contradictions of a key.
 
     POINTER is a key (lead_id), a JSON pointer (/*/created_at/$date) or the id of a contradiction
-    (lead-id-type). Without it, every key and every contradiction is listed.
+    (lead-id-type). Without it, every key and every contradiction is listed. With --needs, what your code needs is
+    shown, and why: of the key, or, without POINTER, of all keys instead.
     """
     from smartflo_contract.schemas import CONTRADICTIONS
     from smartflo_contract.schemas.explain import explain
+    from smartflo_contract.schemas.needs import load_needs
 
+    needed = None if needs is None else load_needs(needs)
     for contradiction in CONTRADICTIONS:
         if contradiction.id == pointer:
             print_contradiction(contradiction)
@@ -301,6 +310,12 @@ def explain_command(*, pointer: str | None, overlay: Path | None) -> None:
     explanations = explain(pointer, overlay)
     if pointer is not None:
         print_explanation(explanations[0])
+        if needed is not None:
+            echo()
+            print_needs(needed, explanations[0].pointer)
+        return
+    if needed is not None:
+        print_needs(needed)
         return
     print_table(
         ("key", *PROFILES, "evidence", "contradictions"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from smartflo_contract.cli.errors import FINDINGS, UNREADABLE, print_error, usage_error
 from smartflo_contract.cli.job_summary import job_summary
@@ -34,6 +35,7 @@ class CheckOptions:
     prompt: bool
     profile: str
     overlay: Path | None
+    needs: Path | None
 
 
 def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], options: CheckOptions) -> None:
@@ -62,8 +64,9 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
         base_url=options.base_url,
         token=options.token,
         prompt=options.prompt,
-        profile=options.profile,
+        profile=_profile(options),
         overlay=options.overlay,
+        needs=options.needs,
         unknown_keys=options.unknown_keys,
         max_item=options.max_item,
         max_wait=options.max_wait,
@@ -81,6 +84,16 @@ def report_findings(scan: Callable[..., "Report"], sources: Sequence[str], optio
         click.get_current_context().exit(UNREADABLE)
     if report.at_least(options.fail_on) and not options.exit_zero:
         click.get_current_context().exit(FINDINGS)
+
+
+def _profile(options: CheckOptions) -> str:
+    """Return the profile: that of the needs, if there are any and no other one is set."""
+    source = click.get_current_context().get_parameter_source("profile")
+    if options.needs is None or source is not ParameterSource.DEFAULT:
+        return options.profile
+    from smartflo_contract.schemas.needs import load_needs
+
+    return load_needs(options.needs).profile
 
 
 def _parse_targets(reports: Sequence[str], formats: Iterable[str]) -> dict[str, Path | None]:
@@ -118,7 +131,7 @@ def _check_files(targets: Mapping[str, Path | None], sources: Sequence[str], opt
         message = "--baseline -: `-` is not a file name; name a file"
         raise usage_error(message)
     read = [Path(source) for source in sources if source != "-"]
-    read += [path for path in (options.overlay, token_file(options.token)) if path is not None]
+    read += [path for path in (options.overlay, options.needs, token_file(options.token)) if path is not None]
     if options.baseline is not None and options.update_baseline:
         written[f"--baseline {options.baseline}"] = options.baseline
     elif options.baseline is not None:

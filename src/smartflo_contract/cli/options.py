@@ -172,6 +172,13 @@ prompt = click.option(
     is_flag=True,
     help="If neither --token nor a variable holds credentials, prompt for a token, or for e-mail and password.",
 )
+needs = option(
+    "--needs",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What your code needs, as `smartflo-contract needs` writes it. Findings about anything else get the severity "
+    "not-needed and never cause exit code 1.",
+)
 checking = combine(
     option(
         "--fail-on",
@@ -220,9 +227,10 @@ checking = combine(
         default="lenient",
         show_default=True,
         help="How to read the vendor's documentation: lenient accepts either reading, sample follows the sample "
-        "response, documented the table. The variable also sets the profile of serve and sample, whose default is "
-        "sample.",
+        "response, documented the table. With --needs, the default is their profile. The variable also sets the "
+        "profile of serve and sample, whose default is sample.",
     ),
     overlay,
+    needs,
 )
 """Options of the commands that report findings; see :class:`smartflo_contract.cli.findings.CheckOptions`."""

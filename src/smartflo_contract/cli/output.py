@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from smartflo_contract.mock_server import Config
     from smartflo_contract.schemas.contradictions import Contradiction
     from smartflo_contract.schemas.explain import Explanation
+    from smartflo_contract.schemas.needs import Needs
 
 PROGRESS_DELAY_SECONDS: Final = 2.0
 _LEADS_PER_UPDATE: Final = 4096
@@ -234,6 +235,24 @@ def print_contradiction(contradiction: "Contradiction") -> None:
     rows += [(f"{label} in", source) for label, source in contradiction.evidence.items()]
     rows += [("followed", contradiction.followed)]
     print_table(("", ""), rows)
+
+
+def print_needs(needs: "Needs", pointer: str | None = None, *, err: bool = False) -> None:
+    """Print what a client needs, and why.
+
+    Args:
+        needs: the needs.
+        pointer: JSON pointer of a key, ``*`` for the index; ``None`` for all keys.
+        err: print to standard error.
+    """
+    from smartflo_contract.schemas.needs import need_rows
+
+    rows = [row for row in need_rows(needs) if pointer is None or f"{row[0]}/".startswith(f"{pointer}/")]
+    if not rows:
+        what = "any key" if pointer is None else pointer
+        echo(f"According to {needs.name}, your code does not need {what}.", err=err)
+        return
+    print_table(("key", "needs", "why"), rows, err=err)
 
 
 # --- The banner of serve

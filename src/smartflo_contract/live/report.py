@@ -6,8 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from smartflo_contract.schemas import Finding
 from smartflo_contract.schemas.body_rules import OPERATIONAL_RULES, UNREADABLE_SOURCE
-from smartflo_contract.schemas.findings import SEVERITIES, Severity
+from smartflo_contract.schemas.findings import NOT_NEEDED, SEVERITIES, Severity
 from smartflo_contract.schemas.grammar import format_count
+from smartflo_contract.schemas.needs import Needs
 
 FORMAT_VERSION: Final = 1
 MIN_GRADED_LEADS: Final = 20
@@ -30,6 +31,15 @@ DIFF_GRADES: Final[Mapping[str, str]] = {
     "F": GRADES["F"],
 }
 """Meaning of each grade of a comparison."""
+NEEDS_GRADES: Final[Mapping[str, str]] = {
+    "A": "responses have what is needed",
+    "B": "in what is needed, responses differ only where the vendor's pages and sample contradict each other",
+    "C": "something that is needed is unknown to the contract, or has changed without violating it",
+    "D": "some leads or the body do not have what is needed",
+    "E": "no lead has what is needed",
+    "F": GRADES["F"],
+}
+"""Meaning of each grade of a check or a comparison that is graded by the needs of a client."""
 AGREEMENT_LABELS: Final[Mapping[str, str]] = {
     "documented": "as in the table",
     "sample": "as in the sample",
@@ -46,8 +56,8 @@ class Source(NamedTuple):
         name: a file, a URL without its query, or ``-``.
         leads: number of leads that were read.
         bytes: number of bytes that were read, decompressed.
-        broken: number of leads with a finding of severity ``break``; with a baseline, at most the leads of the
-            remaining findings.
+        broken: number of leads with a finding of severity ``break``; with a baseline or needs, at most the
+            leads of the remaining findings.
     """
 
     name: str
@@ -95,11 +105,12 @@ class Report:
         findings: worst first; pointers contain no key that is not in the contract. Each has the name of its source if
             there are several.
         broken: number of leads with a finding of severity ``break``; in a comparison, the maximum count of one finding;
-            with a baseline, at most the leads of the remaining findings.
+            with a baseline or needs, at most the leads of the remaining findings.
         agreements: which reading of each contradiction the values follow.
         statistics: counts of nulls, statuses and fields.
         known: number of findings that a baseline removed.
         base: the earlier response of a comparison; ``None`` for a check.
+        needs: name of the needs by which the findings are graded; ``None`` for none.
     """
 
     profile: str
@@ -111,6 +122,7 @@ class Report:
     statistics: Mapping[str, Any]
     known: int = 0
     base: Source | None = None
+    needs: str | None = None
 
     @property
     def leads(self) -> int:
@@ -135,7 +147,7 @@ class Report:
                 return "F"
             broken = self.broken if len(self.sources) == 1 else sum(other.broken for other in same)
             return "E" if broken == leads else "D"
-        if worst < SEVERITIES.index("info"):
+        if worst < SEVERITIES.index(NOT_NEEDED):
             return "C" if SEVERITIES[worst] == "surprise" else "B"
         return "A" if leads >= MIN_GRADED_LEADS else None
 
@@ -151,8 +163,14 @@ class Report:
         if self.grade is None:
             leads = format_count(self.leads, "lead")
             result = f"nothing is wrong in {leads}" if self.base is None else DIFF_GRADES["A"]
-            return f"no grade: {result}{known}, but grade A needs at least {MIN_GRADED_LEADS} leads"
-        return f"grade {self.grade}{self._worst_source}{known}: {(DIFF_GRADES if self.base else GRADES)[self.grade]}"
+            return f"no grade{self._by_needs}: {result}{known}, but grade A needs at least {MIN_GRADED_LEADS} leads"
+        grades = NEEDS_GRADES if self.needs is not None else DIFF_GRADES if self.base else GRADES
+        return f"grade {self.grade}{self._by_needs}{self._worst_source}{known}: {grades[self.grade]}"
+
+    @property
+    def _by_needs(self) -> str:
+        """The file of the needs that the grade considers, for the verdict."""
+        return "" if self.needs is None else f" by the needs in {self.needs}"
 
     @property
     def _worst_source(self) -> str:
@@ -187,19 +205,22 @@ class Report:
             if finding.fingerprint not in known or finding.rule in OPERATIONAL_RULES or finding.source in empty
         )
 
+        return replace(self._with(remaining), known=len(self.findings) - len(remaining))
+
+    def graded_by(self, needs: Needs) -> "Report":
+        """Return the report in which findings about what a client does not need are notes, ``not-needed``."""
+        return replace(self._with(needs.grade(self.findings)), needs=needs.name)
+
+    def _with(self, findings: tuple[Finding, ...]) -> "Report":
+        """Return the report with other findings, of which no more are about broken leads."""
+
         def broken_of(name: str | None, broken: int) -> int:
-            own = [finding for finding in remaining if finding.source in (None, name)]
+            own = [finding for finding in findings if finding.source in (None, name)]
             return min(broken, sum(finding.count for finding in own if _is_broken_lead(finding)))
 
         sources = tuple(source._replace(broken=broken_of(source.name, source.broken)) for source in self.sources)
-        max_broken = sum(finding.count for finding in remaining if _is_broken_lead(finding))
-        return replace(
-            self,
-            sources=sources,
-            findings=remaining,
-            broken=min(self.broken, max_broken),
-            known=len(self.findings) - len(remaining),
-        )
+        max_broken = sum(finding.count for finding in findings if _is_broken_lead(finding))
+        return replace(self, sources=sources, findings=findings, broken=min(self.broken, max_broken))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON form, described by ``report.schema.json``."""
@@ -209,6 +230,7 @@ class Report:
             "verdict": self.verdict,
             "profile": self.profile,
             "overlay": self.overlay,
+            "needs": self.needs,
             "leads": self.leads,
             "broken": self.broken,
             "known": self.known,

@@ -1,6 +1,7 @@
 """Errors of the caller that loading or reading a contract raises.
 
 ContractError          an unknown profile, schema or pointer
+├── NeedsError         needs that cannot be read or are invalid
 └── OverlayError       an overlay that cannot be read or is invalid
 """
 
@@ -19,6 +20,10 @@ class OverlayWarning(UserWarning):
 
 class OverlayError(ContractError):
     """The overlay cannot be read, contradicts itself, or uses an unsupported keyword."""
+
+
+class NeedsError(ContractError):
+    """The needs of a client cannot be read, are invalid, or belong to another contract."""
 
 
 _MIN_SIMILARITY: Final = 0.6

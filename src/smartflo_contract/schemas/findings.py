@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-Severity: TypeAlias = Literal["break", "surprise", "doc-only", "info"]
+Severity: TypeAlias = Literal["break", "surprise", "doc-only", "not-needed", "info"]
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("break", "surprise", "doc-only", "info")
+SEVERITIES: Final[tuple[Severity, ...]] = ("break", "surprise", "doc-only", "not-needed", "info")
+NOT_NEEDED: Final = "not-needed"
+"""Severity of a finding about something that a client does not need; only where its needs are known."""
+NOTES: Final = frozenset({NOT_NEEDED, "info"})
+"""Severities that never fail."""
 JSON_TYPES: Final[Mapping[type, str]] = {
     type(None): "null",
     bool: "boolean",
@@ -29,7 +33,8 @@ class Finding:
 
     Attributes:
         rule: the JSON Schema keyword or the name of the cross-field rule.
-        severity: ``break``, ``surprise``, ``doc-only`` or ``info``.
+        severity: ``break``, ``surprise``, ``doc-only`` or ``info``; ``not-needed`` instead of the first three if it is
+            about something that a client does not need.
         pointer: JSON pointer of the key, ``*`` for every index; also names a key that is missing or not allowed. Empty
             for the body as a whole.
         message: one sentence for people.

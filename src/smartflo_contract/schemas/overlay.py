@@ -2,31 +2,27 @@
 
 import hashlib
 import json
-import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path as FilePath
-from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
-
-import orjson
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 from smartflo_contract.schemas.errors import OverlayError, OverlayWarning, is_one_edit_away, nearest
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.json_pointer import json_pointer
-from smartflo_contract.schemas.json_values import Path, not_json
-from smartflo_contract.schemas.large_integers import decode_json
+from smartflo_contract.schemas.json_source import JsonSource, SourceKind, read_json_object
+from smartflo_contract.schemas.json_values import Path
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.patterns import PatternError, portable
 from smartflo_contract.schemas.schema_keywords import Schema
 from smartflo_contract.schemas.validator import reference_validator
 
-OverlaySource: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
+OverlaySource: TypeAlias = JsonSource
 """An overlay as users pass it: the path of a JSON file, or a mapping."""
 
-_ABOUT_THE_OVERLAY: Final = ("$schema", "$id", "$comment", "title", "description")
+_KIND: Final = SourceKind("overlay", "a partial lead schema", OverlayError)
+_ABOUT_THE_OVERLAY: Final = ("$schema", "$id", "$comment", "title", "description", "x-needs")
 """Keywords that describe the overlay itself, not leads."""
-_STANDARD_ANNOTATIONS: Final = {"$comment", "title", "description", "examples", "default"}
-_MAX_DEPTH: Final = 50
+_STANDARD_ANNOTATIONS: Final = {"$comment", "title", "description", "examples", "default", "x-needs"}
 
 
 class Overlay(NamedTuple):
@@ -81,11 +77,7 @@ def load_overlay(source: OverlaySource) -> Overlay:
     Raises:
         OverlayError: the overlay cannot be read, is not a JSON object, or is invalid.
     """
-    if isinstance(source, Mapping):
-        overlay = _decoded("given as a mapping", source)
-    else:
-        name = os.fspath(source).encode("utf-8", "backslashreplace").decode()  # a file name may be any bytes
-        overlay = _decoded(name, _read_file(FilePath(source)))
+    overlay = Overlay(*read_json_object(source, _KIND))
     _validate(overlay)
     for message in _misspellings(overlay.name, overlay.schema, read("lead.schema.json"), ()):
         warnings.warn(message, OverlayWarning, stacklevel=3)
@@ -115,32 +107,6 @@ def _misspellings(name: str, overlay: Schema, schema: Schema, path: Path) -> Ite
 def _same(key: str, other: str) -> bool:
     """Return whether two names differ by case and separators only."""
     return key.lower().replace("-", "_") == other or key.lower() == other.replace("_", "")
-
-
-def _read_file(path: FilePath) -> object:
-    try:
-        return decode_json(path.read_bytes().decode("utf-8-sig"))
-    except orjson.JSONDecodeError as error:
-        message = f"overlay {path}: not JSON: {error}"
-    except OSError as error:
-        message = f"overlay {path}: cannot be read: {error.strerror}"
-    except UnicodeDecodeError:
-        message = f"overlay {path}: cannot be read: not UTF-8"
-    except ValueError as error:  # the operating system rejects the path
-        message = f"overlay {path}: cannot be read: {error}"
-    raise OverlayError(message)
-
-
-def _decoded(name: str, content: object) -> Overlay:
-    """Return the content of a file or a mapping as plain JSON."""
-    if not isinstance(content, Mapping):
-        message = f"overlay {name}: expected a JSON object (a partial lead schema), got {type(content).__name__}"
-        raise OverlayError(message)
-    invalid = next(not_json(dict(content), _MAX_DEPTH), None)
-    if invalid is not None:
-        message = f"overlay {name}: {json_pointer(invalid[0])}: not a JSON value, or nested too deeply"
-        raise OverlayError(message)
-    return Overlay(name, json.loads(json.dumps(content)))
 
 
 def _validate(overlay: Overlay) -> None:

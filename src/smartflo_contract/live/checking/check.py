@@ -8,6 +8,7 @@ from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
 from smartflo_contract.live.report import Report
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.needs import NeedsSource, contract_needs
 from smartflo_contract.schemas.overlay import OverlaySource
 
 
@@ -15,6 +16,7 @@ def check(
     *bodies: BodySource,
     profile: str = "lenient",
     overlay: OverlaySource | None = None,
+    needs: NeedsSource | None = None,
     min_leads: int | None = None,
     max_item: int = MAX_ITEM_BYTES,
     max_wait: float = MAX_WAIT_SECONDS,
@@ -35,6 +37,8 @@ def check(
         profile: profile of the contract: ``lenient`` accepts both readings of a contradiction, ``sample`` and
             ``documented`` one.
         overlay: partial lead schema that extends the contract, as a mapping or a path.
+        needs: what a client needs of the contract, as a mapping or a path; findings about anything else are notes of
+            severity ``not-needed``.
         min_leads: minimum number of leads of each body; fewer are a finding. By default 1 for a URL and 0 for others.
         max_item: maximum size of one lead in bytes; a larger one is skipped and reported.
         max_wait: total seconds to wait for the end of a rate limit (429), for each URL.
@@ -48,10 +52,11 @@ def check(
         processes: 2 splits files of 64 MiB or more in half and checks the second half in another process.
 
     Raises:
-        ContractError: the profile or the overlay is not valid.
+        ContractError: the profile, the overlay or the needs are not valid.
         LiveError: no body can be read: a file is missing, or the API cannot be reached or refuses the credentials.
     """
     contract = load_contract(profile, overlay)
+    needed = contract_needs(needs, contract)
     opener = SourceOpener(token, max_wait, max_time)
     on_progress = lead_progress(progress, opener, bodies)
     names = KeyNames(contract, unknown_keys)
@@ -68,4 +73,5 @@ def check(
     errors = [error for error in map(checker.check_if_readable, bodies) if error is not None]
     if errors and len(errors) == len(bodies):
         raise errors[0]
-    return checker.report()
+    report = checker.report()
+    return report if needed is None else report.graded_by(needed)

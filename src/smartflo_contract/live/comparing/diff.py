@@ -14,6 +14,7 @@ from smartflo_contract.live.report import Report
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.json_pointer import finding_pointer
+from smartflo_contract.schemas.needs import NeedsSource, contract_needs
 from smartflo_contract.schemas.overlay import OverlaySource
 
 
@@ -23,6 +24,7 @@ def diff(
     *,
     profile: str = "lenient",
     overlay: OverlaySource | None = None,
+    needs: NeedsSource | None = None,
     max_item: int = MAX_ITEM_BYTES,
     max_wait: float = MAX_WAIT_SECONDS,
     max_time: float = MAX_RESPONSE_SECONDS,
@@ -42,6 +44,8 @@ def diff(
         profile: profile of the contract: ``lenient`` accepts both readings of a contradiction, ``sample`` and
             ``documented`` one.
         overlay: partial lead schema that extends the contract, as a mapping or a path.
+        needs: what a client needs of the contract, as a mapping or a path; findings about anything else are notes of
+            severity ``not-needed``.
         max_item: maximum size of one lead in bytes; a larger one is skipped and reported.
         max_wait: total seconds to wait for the end of a rate limit (429), for each URL.
         max_time: maximum seconds for one response, including the time to check it.
@@ -57,10 +61,11 @@ def diff(
 
     Raises:
         BaselineError: the earlier response contains no leads.
-        ContractError: the profile or the overlay is not valid.
+        ContractError: the profile, the overlay or the needs are not valid.
         LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
     """
     contract = load_contract(profile, overlay)
+    needed = contract_needs(needs, contract)
     opener = SourceOpener(token, max_wait, max_time)
     on_progress = lead_progress(progress, opener, (before, after))
 
@@ -89,4 +94,5 @@ def diff(
     (base,) = earlier.report.sources
     findings = merge_findings(find_changes(earlier, later, names))
     broken = max((finding.count for finding in findings if finding.severity == "break"), default=0)
-    return replace(later.report, findings=findings, broken=min(broken, later.report.leads), base=base)
+    report = replace(later.report, findings=findings, broken=min(broken, later.report.leads), base=base)
+    return report if needed is None else report.graded_by(needed)

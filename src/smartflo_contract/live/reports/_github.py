@@ -5,7 +5,7 @@ from typing import Final
 
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas import Finding
-from smartflo_contract.schemas.findings import Severity
+from smartflo_contract.schemas.findings import NOTES, Severity
 from smartflo_contract.schemas.grammar import format_count
 
 _TITLE: Final = "smartflo-contract"
@@ -17,8 +17,8 @@ def github_report(report: Report, fail_on: Severity) -> str:
     """Return one workflow command per line: errors for what fails, then warnings, notices and the verdict."""
     errors = report.at_least(fail_on)
     others = report.findings[len(errors) :]  # findings are sorted by severity
-    warnings = [finding for finding in others if finding.severity != "info"]
-    notices = [finding for finding in others if finding.severity == "info"]
+    warnings = [finding for finding in others if finding.severity not in NOTES]
+    notices = [finding for finding in others if finding.severity in NOTES]
     lines = [
         *_annotations("error", errors),
         *_annotations("warning", warnings),

@@ -13,7 +13,7 @@ from smartflo_contract.live.reports._contract_lines import contract_line
 from smartflo_contract.schemas import Finding, load_contract
 from smartflo_contract.schemas.body_rules import BODY_RULES
 from smartflo_contract.schemas.finding_help import lead_help
-from smartflo_contract.schemas.findings import SEVERITIES, Severity, cited
+from smartflo_contract.schemas.findings import NOTES, SEVERITIES, Severity, cited
 from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.rules.table import RULES
 
@@ -28,7 +28,7 @@ _MAX_RESULTS: Final = 25_000
 
 
 def sarif_report(report: Report, fail_on: Severity) -> str:
-    """Return a log with the 25,000 most severe findings: errors for what fails, notes for ``info``, else warnings."""
+    """Return a log with the 25,000 most severe findings: errors for what fails, notes for ``NOTES``, else warnings."""
     findings = report.findings[:_MAX_RESULTS]
     rule_indexes = {rule: index for index, rule in enumerate(dict.fromkeys(finding.rule for finding in findings))}
     run = {
@@ -43,7 +43,12 @@ def sarif_report(report: Report, fail_on: Severity) -> str:
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notifications(report)}],
         "originalUriBaseIds": {_BASE_ID: {"uri": f"{_BASE_FOLDER.as_uri()}/"}},
         "results": [_result(finding, rule_indexes[finding.rule], fail_on) for finding in findings],
-        "properties": {"grade": report.grade, "profile": report.profile, "leads": report.leads},
+        "properties": {
+            "grade": report.grade,
+            "profile": report.profile,
+            "needs": report.needs,
+            "leads": report.leads,
+        },
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return orjson.dumps(log, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
@@ -89,7 +94,7 @@ def _result(finding: Finding, rule_index: int, fail_on: Severity) -> dict[str, A
 def _level(severity: Severity, fail_on: Severity) -> str:
     if SEVERITIES.index(severity) <= SEVERITIES.index(fail_on):
         return "error"
-    return "note" if severity == "info" else "warning"
+    return "note" if severity in NOTES else "warning"
 
 
 def _message(finding: Finding) -> str:
