@@ -1,5 +1,6 @@
 """Mutants of a command: which are run, what kills them, and controls between."""
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -98,6 +99,7 @@ def test_command_kills_what_it_reads() -> None:
         run.decide(mutants, nothing)
     results = {result.mutant.id: result for result in run.run_of(mutants).results}
 
+    assert shlex.join(client.command) == run.run_of(mutants).command
     assert ["killed", "killed", "survived", "killed"] == [results[each].status for each in ids]
     assert "exit code 1: KeyError: 'retry_count'" == results["retry_count:remove"].reason
     assert "smartflo-contract mutate --mutant priority:remove -- " in results["priority:remove"].reproducer

@@ -121,7 +121,8 @@ class CommandRun:
     def run_of(self, mutants: Sequence[Mutant]) -> MutationRun:
         """Return the results of mutants; those without a result were not run."""
         results = [self.results.get(mutant.id, MutantResult(mutant, "not-run")) for mutant in mutants]
-        return MutationRun(self._contract, results, notes=tuple(self.notes))
+        command = shlex.join(self._fakes.command)
+        return MutationRun(self._contract, results, notes=tuple(self.notes), command=command)
 
     def _decide_batch(self, batch: Sequence[Mutant], show: Callable[[int], None]) -> bool:
         """Decide mutants, and once again if a run without a mutant fails after them; return whether it passes."""

@@ -2,24 +2,26 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from smartflo_contract.live.errors import OutputError
+from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mutation import KINDS, MutantResult, MutationRun, Score, mutants_of
 from smartflo_contract.mutation.reports import WRITERS, html_page, markdown, text_lines
 from smartflo_contract.mutation.reports.stryker import report_as_dict
 from smartflo_contract.mutation.reports.summary import Summary, score_text
-from smartflo_contract.mutation.results import STATUSES
-from smartflo_contract.schemas import load_contract
+from smartflo_contract.mutation.results import STATUSES, Status
+from smartflo_contract.schemas import Contract, load_contract
 
 SCHEMA = Draft7Validator(
     json.loads((Path(__file__).parent / "report_schema/mutation-testing-report-schema.json").read_text())
@@ -391,6 +393,42 @@ def test_reports_that_cannot_be_written_are_one_line(run: MutationRun, tmp_path:
     """The path is a folder."""
     with pytest.raises(OutputError, match=r"^cannot write .+: Is a directory$"):
         WRITERS[form](run, tmp_path)
+
+
+def test_real_runs_give_valid_reports() -> None:
+    """Mutants of two contracts, one with an overlay, are served to a client that reads two keys."""
+    for contract in (load_contract(), load_contract("documented", OVERLAY)):
+        run = MutationRun(contract, [*real_results(contract)], command="reader")
+        report = report_as_dict(run)
+        SCHEMA.validate(report)
+        survivors = {result.mutant.id for result in Summary(run).survivors}
+
+        assert {"killed", "survived"} <= {result.status for result in run.results}
+        assert {"lead_id:remove", "dial_status:null"}.isdisjoint(survivors)
+        assert {"lead_id", "dial_status"}.isdisjoint(report["config"]["ignored"])
+        assert {"retry_count", "added_by"} <= report["config"]["ignored"].keys()
+        assert 0 < report["config"]["scores"]["breaking"]["without_ignored"]["percent"] < 100
+
+
+def real_results(contract: Contract) -> Iterator[MutantResult]:
+    """Yield the result of each fifth mutant, and of those that remove a key or make it null."""
+    overlay = contract.overlay and contract.overlay.schema
+    with FakeSmartflo(Config(profile=contract.profile, overlay=overlay)) as fake:
+        url, headers = f"{fake.url}/v1/broadcast/leads/8668", {"Authorization": "any-text"}
+        for number, mutant in enumerate(mutants_of(contract)):
+            if number % 5 == 0 or mutant.operator in {"remove", "null"}:
+                fake.set_mutant(mutant.id)
+                is_accepted = reads(requests.get(url, headers=headers, timeout=5))
+                decided: Status = "survived" if is_accepted else "killed"
+                yield MutantResult(mutant, decided if fake.mutant_served else "no-coverage")
+
+
+def reads(response: requests.Response) -> bool:
+    """Return whether a client accepts a response. It reads two keys."""
+    try:
+        return all(lead["lead_id"] and 0 <= lead["dial_status"] < 100 for lead in response.json())
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def test_json_file_is_that_of_the_schema(run: MutationRun, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ _REASONS: Final[dict[Status, str]] = {
     "no-coverage": "no test was served what the mutant changes",
     "not-run": "the run ended before its turn",
 }
+"""Reasons of results that have none."""
 _TOLERANCE_REASONS: Final = {
     True: "over-strict: a client should accept this change",
     False: "accepted, as it should be",
@@ -163,7 +164,7 @@ def _mutant(summary: Summary, result: MutantResult) -> dict[str, Any]:
 
 
 def _reason(summary: Summary, result: MutantResult) -> str:
-    parts = [_line(result.reason), _REASONS.get(result.status, "")]
+    parts = [_line(result.reason) or _REASONS.get(result.status, "")]
     group = result.mutant.group
     if result.status == "survived" and group in summary.ignored:
         parts.append(f"{IGNORED} {_line(group)}")
