@@ -194,14 +194,21 @@ def test_page_shows_scores_mutants_and_source(open_report: Open) -> None:
     assert errors_of(tab) == []
 
 
-def test_page_shows_folders_and_tests(open_report: Open) -> None:
-    """Ignored keys are apart, and the view of the tests names each."""
-    tab = open_report(run_of())
+def test_page_shows_folders_and_tests(open_report: Open, tmp_path: Path) -> None:
+    """Ignored keys are apart, and the view of the tests shows their source, if there is one."""
+    (tmp_path / "test_sync.py").write_text("\ndef test_skips_picked_leads():\n    assert '</script>'\n")
+    run = run_of()
+    run.root, run.test_files = tmp_path, {TEST: ("test_sync.py", 2), f"{TEST}[flaky]": ("test_flaky.py", 1)}
+    tab = open_report(run)
     folders = tab.run("text('mte-metrics-table')")
     tab.run("show('#test/test_sync.py')")
+    with_source = tab.run("text('mte-test-view')")
+    tab.run("show('#test/test_flaky.py')")
 
     assert all(name in folders for name in ("lead.json", "response.json", "ignored"))
-    assert "test_skips_picked_leads" in tab.run("text('mte-test-view')")
+    assert "def test_skips_picked_leads():" in with_source
+    assert "assert '</script>'" in with_source
+    assert "test_skips_picked_leads[flaky]" in tab.run("text('mte-test-view')")
     assert errors_of(tab) == []
 
 
