@@ -14,7 +14,8 @@ of the machine, and sources of test files only if the run has a folder of the pr
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
@@ -176,30 +177,32 @@ def _reason(summary: Summary, result: MutantResult) -> str:
 def _test_files(run: MutationRun) -> dict[str, Any]:
     """Return the tests by file. Those of unknown files are under the part of their name before ``::``."""
     mentioned = (name for result in run.results for name in (*result.covered_by, *result.killed_by))
-    names = dict.fromkeys((*run.test_files, *run.left_out, *mentioned))
-    by_file: dict[str, list[dict[str, Any]]] = {}
-    for name in names:
-        path, line = run.test_files.get(name, (name.partition("::")[0], None))
-        test = {"id": _line(name), "name": _line(name.partition("::")[2] or name)}
-        location = {} if line is None else {"location": {"start": Position(max(line, 1), 1)._asdict()}}
-        by_file.setdefault(_line(path) or "tests", []).append(test | location)
-    return {path: {"tests": tests, **_source(run.root, path, tests)} for path, tests in by_file.items()}
+    by_file: dict[str, dict[str, int]] = {}
+    for name in dict.fromkeys((*run.test_files, *run.left_out, *mentioned)):
+        path, line = run.test_files.get(name, (name.partition("::")[0], 0))
+        by_file.setdefault(_line(path) or "tests", {})[_line(name)] = line
+    return {path: _test_file(run.root, path, lines) for path, lines in by_file.items()}
 
 
-def _source(root: Path | None, path: str, tests: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """Return the source of a test file in the project's folder, if it still has the lines of its tests."""
-    if root is None:
-        return {}
-    try:
+def _test_file(root: Path | None, path: str, lines: Mapping[str, int]) -> dict[str, Any]:
+    """Return a file of tests. Tests have locations only with the source: the elements do not list them otherwise."""
+    tests: list[dict[str, Any]] = [{"id": name, "name": name.partition("::")[2] or name} for name in lines]
+    source = None if root is None else _source(root, path)
+    if source is None or max(lines.values()) > source.count("\n") + 1:  # the file has changed
+        return {"tests": tests}
+    for test, line in zip(tests, lines.values(), strict=True):
+        if line > 0:
+            test["location"] = {"start": Position(line, 1)._asdict()}
+    return {"tests": tests, "source": source}
+
+
+def _source(root: Path, path: str) -> str | None:
+    """Return the source of a file in the project's folder, ``None`` if it cannot be shown."""
+    with suppress(OSError, ValueError):
         file = (root / path).resolve()
-        if not file.is_relative_to(root.resolve()) or file.stat().st_size > _MAX_SOURCE_BYTES:
-            return {}
-        source = file.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return {}
-    lines = source.count("\n") + 1
-    is_shown = all("location" in test and test["location"]["start"]["line"] <= lines for test in tests)
-    return {"source": source} if is_shown else {}
+        if file.is_relative_to(root.resolve()) and file.stat().st_size <= _MAX_SOURCE_BYTES:
+            return file.read_text(encoding="utf-8")
+    return None
 
 
 def _line(text: str) -> str:
