@@ -1,10 +1,10 @@
 """A list in which every pair of cells of different keys occurs that the contract allows together."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 from typing import Any, Final, NamedTuple
 
-from covertable import criteria, make
+from covertable import make, sorters
 
 from smartflo_contract.cells.cell import Mask
 from smartflo_contract.cells.lead_builder import LIST_GROUPS, LIST_ID, Lead, LeadBuilder
@@ -19,7 +19,7 @@ from smartflo_contract.schemas.lead_format import FIELD
 _MAX_TRIED: Final = 4
 """Generated leads that are tried for one pair of cells."""
 _MAX_LISTS: Final = 16
-"""Lists that are kept: one takes a second to make."""
+"""Lists that are kept: one takes half a second to make."""
 _ANY: Final = -1
 """Level of a group without a chosen cell."""
 
@@ -137,29 +137,10 @@ class _Pairs:
 
     def _rows(self) -> Iterator[list[int]]:
         """Yield the rows of a covering array: numbers of cells that the contract allows in one lead, pair by pair."""
-        names = list(self._groups)
-        restricted = [link for link in combinations(names, 2) if self._is_restricted(*link)]
-        present = self._cells.leads_mask([self._builder.lead(0)])
-        optional = {name for link in restricted for name in link}
-        optional.update(name for name in names if not any(present >> number & 1 for number in self._groups[name]))
-        factors = [[*self._groups[name], *([_ANY] if name in optional else [])] for name in names]
-        constraints = [self._constraint(names.index(first), names.index(second)) for first, second in restricted]
-        for row in make(factors, criterion=criteria.simple, salt=str(self._seed), constraints=constraints):
+        factors = [[_ANY, *numbers] for numbers in self._groups.values()]
+        pairs = _AllowedPairs([number for factor in factors for number in factor], self._allowed)
+        for row in make(factors, sorter=pairs, criterion=pairs, salt=str(self._seed)):
             yield [number for number in row if number != _ANY]
-
-    def _is_restricted(self, first: str, second: str) -> bool:
-        """Return whether some pair of cells of two groups is not allowed."""
-        other = sum(1 << number for number in self._groups[second])
-        return any(self._allowed[number] & other != other for number in self._groups[first])
-
-    def _constraint(self, first: int, second: int) -> dict[str, Any]:
-        """Return the constraint that the cells of two groups are allowed together."""
-
-        def evaluate(row: Mapping[int, int]) -> bool:
-            one, other = row[first], row[second]
-            return _ANY in {one, other} or bool(self._allowed[one] >> other & 1)
-
-        return {"operator": "fn", "requires": [first, second], "evaluate": evaluate}
 
     def _needed(self, leads: Iterable[Lead | None]) -> list[Lead]:
         """Return the leads that have an allowed pair which those before them do not have, and all of unique values."""
@@ -173,6 +154,42 @@ class _Pairs:
             if add_pairs(found, mask, self._allowed) or mask & unique:
                 needed.append(lead)
         return needed
+
+
+class _AllowedPairs:
+    """Restricts a covering array to allowed pairs: the sorter and the criterion of ``covertable``.
+
+    Its own constraints are checked for each pair against each other level, which takes longer than all the rest.
+
+    Args:
+        levels: the cell of each level, or ``_ANY``; its index is the serial number of the level.
+        allowed: for each cell those that may be in the same row.
+    """
+
+    def __init__(self, levels: Sequence[int], allowed: PairMasks) -> None:
+        self._levels = levels
+        self._masks = [0 if level == _ANY else 1 << level for level in levels]
+        self._allowed = [0 if level == _ANY else allowed[level] for level in levels]
+
+    def sort(self, pairs: Iterable[tuple[int, int]], **options: Any) -> list[tuple[int, int]]:
+        """Return the pairs that rows must have, in the order that the salt decides."""
+        needed = [(one, other) for one, other in pairs if self._allowed[one] & self._masks[other]]
+        ordered: list[tuple[int, int]] = sorters.hash.sort(needed, **options)
+        return ordered
+
+    def extract(self, controller: Any) -> Iterator[tuple[int, int]]:
+        """Yield the missing pairs that fit the row, which grows meanwhile."""
+        row = controller.row
+        size, cells, allowed = 0, 0, -1
+        for pair in list(controller.incomplete):
+            if len(row) != size:
+                size, cells, allowed = len(row), 0, -1
+                for serial in row.values():
+                    cells |= self._masks[serial]
+                    allowed &= self._allowed[serial]
+            new = (self._masks[pair[0]] | self._masks[pair[1]]) & ~cells
+            if new and not new & ~allowed:
+                yield pair
 
 
 def _links(contract: Contract, groups: Iterable[str]) -> Iterator[tuple[str, str]]:
