@@ -91,6 +91,8 @@ class LeadCells:
 
     def leads_mask(self, leads: Sequence[object]) -> Mask:
         """Return the cells of some leads, without that of their number; what is not an object has none."""
+        if len(leads) == 1:
+            return self._lead_mask(leads[0])
         result = 0
         for table in lead_tables(leads) if leads else ():
             result |= self._keys_mask(table.keys)
@@ -107,6 +109,17 @@ class LeadCells:
     def size_mask(self, size: int) -> Mask:
         """Return the cell of a number of leads."""
         return self._sizes.mask(size)
+
+    def _lead_mask(self, lead: object) -> Mask:
+        """Return the cells of one lead."""
+        if not isinstance(lead, dict):
+            return 0
+        result = self._keys_mask(tuple(lead))
+        for key, value in lead.items():
+            cells = self._cells_of_key(key)
+            if cells is not None:
+                result |= cells.mask(value)
+        return result | (self._header_mask([lead["header"]]) if "header" in lead else 0)
 
     def _cells_of_key(self, key: str) -> ValueCells | None:
         cells = self._by_key.get(key)

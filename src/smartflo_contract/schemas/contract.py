@@ -1,5 +1,6 @@
 """The contract of one profile: its schemas, and the check of response bodies."""
 
+import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache
@@ -122,7 +123,8 @@ def load_contract(profile: str = "sample", overlay: OverlaySource | Overlay | No
     """
     if overlay is None:
         return _load(profile)
-    return Contract(profile, overlay if isinstance(overlay, Overlay) else load_overlay(overlay))
+    loaded = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)
+    return _load_with_overlay(profile, loaded.name, json.dumps(loaded.schema))
 
 
 def data_of(contract: Contract) -> ContractData:
@@ -133,6 +135,12 @@ def data_of(contract: Contract) -> ContractData:
 @lru_cache
 def _load(profile: str) -> Contract:
     return Contract(profile, None)
+
+
+@lru_cache(maxsize=64)
+def _load_with_overlay(profile: str, name: str, schema: str) -> Contract:
+    """Return the contract with an overlay, the same for equal ones, so that what is derived from it is derived once."""
+    return Contract(profile, Overlay(name, json.loads(schema)))
 
 
 def _decoded(body: object) -> tuple[Any, Mapping[int, Sequence[Path]]]:

@@ -43,13 +43,23 @@ def not_json(value: object, max_depth: int = MAX_DEPTH) -> Iterator[tuple[Path, 
         if len(path) > max_depth:
             yield path[:1], value
             return
+        is_deep = len(path) == max_depth
         if isinstance(value, dict):
-            pending += [((*path, key), item) for key, item in value.items() if isinstance(key, str) and _is_scalar(key)]
-            yield from (((*path, repr(key)), key) for key in value if not (isinstance(key, str) and _is_scalar(key)))
+            for key, item in value.items():
+                if not (isinstance(key, str) and _is_scalar(key)):
+                    yield (*path, repr(key)), key
+                elif is_deep or not _is_usual(item):
+                    pending.append(((*path, key), item))
         elif isinstance(value, list | tuple):
-            pending += [((*path, index), item) for index, item in enumerate(value)]
+            pending += [((*path, index), item) for index, item in enumerate(value) if is_deep or not _is_usual(item)]
         elif not _is_scalar(value):
             yield path, value
+
+
+def _is_usual(value: object) -> bool:
+    """Return quickly whether ``value`` is one of most scalars that JSON can express."""
+    kind = type(value)
+    return kind is int or kind is bool or value is None or (kind is str and value.isascii())  # type: ignore[attr-defined]
 
 
 def _is_scalar(value: object) -> bool:

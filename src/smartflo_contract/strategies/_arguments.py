@@ -21,7 +21,7 @@ from smartflo_contract.schemas.json_values import INT64, not_json
 from smartflo_contract.schemas.lead_format import FIELD, TIME_KEYS, column_names
 from smartflo_contract.schemas.overlay import OverlaySource
 from smartflo_contract.schemas.profile_names import PROFILES
-from smartflo_contract.strategies._lead_recipe import DOCUMENTED_KINDS, Recipe, Values
+from smartflo_contract.strategies._lead_recipe import DOCUMENTED_KINDS, Recipe, Values, recipe_of
 from smartflo_contract.strategies._schema_strategies import known_or_valid_values
 
 _MAX_COLUMNS: Final = 10_000
@@ -302,7 +302,7 @@ class LeadArguments(Arguments):
                 "use profile='lenient', or an overlay with additionalProperties"
             )
             raise InvalidArgument(message)
-        return Recipe(contract)
+        return recipe_of(contract)
 
     @cached_property
     def key_options(self) -> dict[str, str]:

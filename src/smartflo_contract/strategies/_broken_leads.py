@@ -13,7 +13,7 @@ from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.profile_names import PROFILES
 from smartflo_contract.strategies._arguments import Arguments, ContractOptions, LeadArguments
-from smartflo_contract.strategies._lead_recipe import Recipe
+from smartflo_contract.strategies._lead_recipe import recipe_of
 from smartflo_contract.strategies.breakers import (
     BODY_BREAKS,
     Breaks,
@@ -150,14 +150,14 @@ class BreakArguments(Arguments):
 @lru_cache(maxsize=32)
 def lead_breaks(contract: Contract) -> dict[RuleAtKey, Breaks]:
     """Return the changes that break one lead, by rule and key."""
-    simplest = Recipe(contract).simplest()
+    simplest = recipe_of(contract).simplest()
     return keyword_breaks(contract, simplest) | rule_breaks(contract, simplest, "break")
 
 
 @lru_cache(maxsize=32)
 def surprises_of(contract: Contract) -> dict[RuleAtKey, Breaks]:
     """Return the changes that make one lead surprising, by rule and key."""
-    return rule_breaks(contract, Recipe(contract).simplest(), "surprise")
+    return rule_breaks(contract, recipe_of(contract).simplest(), "surprise")
 
 
 @lru_cache(maxsize=32)

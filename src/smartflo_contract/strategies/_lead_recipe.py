@@ -273,6 +273,12 @@ class Recipe:
         return None
 
 
+@lru_cache(maxsize=64)
+def recipe_of(contract: Contract) -> Recipe:
+    """Return the recipe of a contract; those of recent contracts are cached."""
+    return Recipe(contract)
+
+
 @lru_cache(maxsize=256)
 def field_kinds(columns: tuple[str, ...], fields: int) -> tuple[str, ...]:
     """Return the contents of each field."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NoReturn
 
 from hypothesis.errors import InvalidArgument
 
 from smartflo_contract.cells.lead_builder import LeadBuilder
 from smartflo_contract.cells.lead_cells import LEADS, lead_cells
+from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.strategies._arguments import LeadArguments, LeadOptions
 from smartflo_contract.strategies._lead_recipe import Lead
@@ -70,7 +71,7 @@ class TargetArguments(LeadArguments):
 
     @cached_property
     def _builder(self) -> LeadBuilder:
-        return LeadBuilder(self.contract, lead_cells(self.contract))
+        return _lead_builder(self.contract)
 
     def _example(self, number: int) -> Lead:
         """Return a valid lead with a cell."""
@@ -84,3 +85,9 @@ class TargetArguments(LeadArguments):
     def _reject_target(self, reason: str) -> NoReturn:
         message = f"target={self.options['target']!r}: {reason}"
         raise InvalidArgument(message)
+
+
+@lru_cache(maxsize=64)
+def _lead_builder(contract: Contract) -> LeadBuilder:
+    """Return what builds the leads of a contract; that of recent contracts is cached."""
+    return LeadBuilder(contract, lead_cells(contract))

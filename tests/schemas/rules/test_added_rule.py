@@ -19,7 +19,7 @@ from smartflo_contract.strategies import Broken, BrokenResponse, broken_leads, b
 NAME = "urgent-has-a-name"
 URGENT = 29
 OVERLAY: dict[str, Any] = {"properties": {"nickname": {"type": "string"}}}
-"""Any overlay: a contract with an overlay is not cached, so it has the rule."""
+"""An overlay with another title in each test, because contracts are cached by overlay, with their rules."""
 
 
 def _check(lead: Lead, _: ResponseState) -> list[Breach]:
@@ -54,7 +54,8 @@ RULE = Rule(
 
 
 @pytest.fixture(autouse=True)
-def _added(monkeypatch: pytest.MonkeyPatch) -> None:
+def _added(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setitem(OVERLAY, "title", request.node.nodeid)
     monkeypatch.setattr("smartflo_contract.schemas.rules.table.RULES", (*RULES, RULE))
     _check_columns.calls = 0  # type: ignore[attr-defined]
 

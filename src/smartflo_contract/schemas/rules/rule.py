@@ -59,8 +59,13 @@ class Change(NamedTuple):
 
     def apply_to(self, lead: Lead) -> dict[str, Any]:
         """Return the broken lead; it shares no value with the change."""
-        kept = {key: value for key, value in lead.items() if self.patch.get(key) is not ABSENT}
-        return kept | deepcopy({key: value for key, value in self.patch.items() if value is not ABSENT})
+        broken = dict(lead)
+        for key, value in self.patch.items():
+            if value is ABSENT:
+                broken.pop(key, None)
+            else:
+                broken[key] = deepcopy(value)
+        return broken
 
 
 class Identifiers(Protocol):
