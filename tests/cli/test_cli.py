@@ -29,6 +29,7 @@ OPTIONS_WITHOUT_VARIABLE = {
     "faults": 1,
     "mutants": 2,
     "mutate": 5,
+    "needs": 2,
     "quirks": 1,
     "record": 2,
     "sample": 1,

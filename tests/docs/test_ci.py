@@ -21,12 +21,14 @@ import yaml
 from click.testing import CliRunner
 
 from smartflo_contract.pytest_plugin import Smartflo
+from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas.needs import Needs, PropertyNeeds, needs_as_dict
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-(_, BASELINE_COMMAND), (_, WORKFLOW), (_, GITLAB), (_, SETTINGS), (_, SCRIPT), (_, CRONTAB) = BLOCKS
+(_, BASELINE_COMMAND), (_, WORKFLOW), (_, GITLAB), (_, SETTINGS), (_, SCRIPT), (_, CRONTAB), (_, NEEDS) = BLOCKS
 STEPS: list[dict[str, Any]] = yaml.safe_load(WORKFLOW)["jobs"]["check"]["steps"]
 JOB: dict[str, Any] = yaml.safe_load(GITLAB)["smartflo-contract"]
 INSTALL, CHECK = ACTION["runs"]["steps"]
@@ -195,6 +197,53 @@ def test_inputs_select_sources_and_reports(temp: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.sarif"))
 
 
+CLIENT = """import json, os, socket
+host, port = os.environ["SMARTFLO_BASE_URL"].removeprefix("http://").split(":")
+token = os.environ["SMARTFLO_TOKEN"]
+with socket.create_connection((host, int(port))) as connection:
+    request = f"GET /v1/broadcast/leads/8668 HTTP/1.1\\r\\nHost: {host}\\r\\nAuthorization: {token}"
+    connection.sendall(f"{request}\\r\\nConnection: close\\r\\n\\r\\n".encode())
+    response = connection.makefile("rb").read()
+for lead in json.loads(response.partition(b"\\r\\n\\r\\n")[2]):
+    lead["lead_id"] + str(lead["priority"])
+"""
+"""A client in Python that starts quickly."""
+
+
+@pytest.mark.slow
+def test_needs_are_found_and_applied(smartflo: Smartflo, tmp_path: Path) -> None:
+    """The commands of the page write what the tests of a client need, and check by it."""
+    (tmp_path / "client.py").write_text(CLIENT)
+    (tmp_path / "run-tests.sh").write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -S client.py\n")
+    (tmp_path / "run-tests.sh").chmod(0o755)
+    smartflo.add_list(id=LIST_ID, leads=[{"priority": 99}] * 30)
+    variables = {"SMARTFLO_BASE_URL": smartflo.url, "SMARTFLO_TOKEN": smartflo.token}
+    path = os.pathsep.join([SCRIPTS, os.environ["PATH"]])
+    done = run(["bash", "-e", "-c", NEEDS], tmp_path, **variables, PATH=path)
+
+    assert (0, True) == (done.returncode, "not-needed: maximum" in done.stdout), done.stdout + done.stderr
+    assert {"lead_id", "priority"} == json.loads((tmp_path / "needs.json").read_text())["properties"].keys()
+
+
+def test_action_fails_only_for_what_is_needed(smartflo: Smartflo, temp: Path, tmp_path: Path) -> None:
+    """The needs of a client decide whether a finding is a notice or an error, and their profile is used."""
+    properties = {"lead_id": PropertyNeeds(is_required=True, why={"presence": "exit code 1", "null": "exit code 1"})}
+    needs = Needs("needs.json", "sample", None, "./run-tests.sh", 31, properties)
+    (tmp_path / "needs.json").write_text(json.dumps(needs_as_dict(needs, load_contract())))
+    smartflo.add_list(id=LIST_ID, leads=[{"priority": 99}] * 30)
+    smartflo.add_list(id=LIST_ID + 1, leads=[{"lead_id": None}] * 30)
+    inputs = {"base-url": smartflo.url, "python": sys.executable, "needs": "needs.json"}
+    noted, broken = (
+        run_step(CHECK, inputs | {"sources": str(LIST_ID + number)}, tmp_path, temp, SMARTFLO_TOKEN=smartflo.token)
+        for number in range(2)
+    )
+
+    assert (0, "A") == (noted.code, noted.outputs["grade"])
+    assert "::notice title=maximum /*/priority::not-needed: " in noted.log
+    assert "## Smartflo contract: grade A by the needs in needs.json: " in noted.summary
+    assert (1, "E", True) == (broken.code, broken.outputs["grade"], "profile sample" in broken.summary)
+
+
 @pytest.mark.parametrize(
     ("sources", "code", "message"),
     [
@@ -224,6 +273,8 @@ def test_sources_are_not_executed(temp: Path, tmp_path: Path, sources: str, code
         ({"min-leads": "many"}, 2, "'many' is not a valid integer"),
         ({"overlay": "none.json"}, 2, "overlay none.json: cannot be read"),
         ({"baseline": "none.json"}, 2, "baseline none.json: No such file"),
+        ({"needs": "none.json"}, 2, "needs none.json: cannot be read: No such file"),
+        ({"needs": "leads.json"}, 2, "needs leads.json: expected a JSON object"),
         ({"junit": "none/junit.xml"}, 2, "none/junit.xml"),
         ({"sources": "none.json"}, 3, "cannot read none.json: No such file"),
         ({"sources": "8668", "base-url": "http://127.0.0.1:9"}, 3, "cannot reach http://127.0.0.1:9"),

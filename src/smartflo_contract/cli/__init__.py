@@ -27,6 +27,7 @@ from smartflo_contract.cli.errors import PROGRAM, CommandGroup, exit_with_one_li
 from smartflo_contract.cli.job_summary import append_to_job_summary
 from smartflo_contract.cli.mutants import mutants_command
 from smartflo_contract.cli.mutation import mutate_command
+from smartflo_contract.cli.needs import needs_command
 from smartflo_contract.cli.options import warn_about_misspelled_variables
 from smartflo_contract.cli.output import prepare_streams, print_warning
 from smartflo_contract.cli.record import record_command
@@ -42,6 +43,7 @@ COMMANDS: Final = (
     faults_command,
     mutants_command,
     mutate_command,
+    needs_command,
     openapi_command,
     quirks_command,
     record_command,

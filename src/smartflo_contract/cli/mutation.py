@@ -108,15 +108,15 @@ def mutate_command(
     from smartflo_contract.mutation.reports import WRITERS, text_lines
 
     targets = _targets(reports)
-    fake_config = _config(config, seed=seed, **settings)
+    settings_of_fake = fake_config(config, seed=seed, **settings)
     if ids is not None:
-        require_mutants(_contract(fake_config), ids)
-        with command_fakes(command, fake_config) as fakes:
+        require_mutants(fake_contract(settings_of_fake), ids)
+        with command_fakes(command, settings_of_fake) as fakes:
             _run_one(fakes, ids, timeout)
         return
-    with command_fakes(command, fake_config, jobs) as fakes:
-        mutants = _chosen(fake_config, kind, max_mutants)
-        run, is_interrupted = _mutate(fakes, mutants, _contract(fake_config), timeout, jobs)
+    with command_fakes(command, settings_of_fake, jobs) as fakes:
+        mutants = _chosen(settings_of_fake, kind, max_mutants)
+        run, is_interrupted = _mutate(fakes, mutants, fake_contract(settings_of_fake), timeout, jobs)
     for line in text_lines(run):
         echo(line)
     for form, path in targets.items():
@@ -155,14 +155,16 @@ def _targets(reports: Sequence[str]) -> Mapping[str, Path]:
     return targets
 
 
-def _config(file: Path | None, **settings: Any) -> "Config":
+def fake_config(file: Path | None, **settings: Any) -> "Config":
+    """Return the configuration of a fake for a command: that of a file, and settings that override it."""
     from smartflo_contract.mock_server import Config
 
     overrides = {name: value for name, value in settings.items() if value is not None}
     return Config(**overrides) if file is None else Config.from_file(file, **overrides)
 
 
-def _contract(config: "Config") -> "Contract":
+def fake_contract(config: "Config") -> "Contract":
+    """Return the contract of a fake."""
     from smartflo_contract.mock_server.config.validation import configured_contract
 
     return configured_contract(config.profile, config.overlay)
@@ -173,7 +175,7 @@ def _chosen(config: "Config", kind: str, max_mutants: int | None) -> "Sequence[M
     from smartflo_contract.mutation import mutants_of
     from smartflo_contract.mutation.sampling import spread_sample
 
-    mutants = [mutant for mutant in mutants_of(_contract(config)) if kind in {ALL, mutant.kind}]
+    mutants = [mutant for mutant in mutants_of(fake_contract(config)) if kind in {ALL, mutant.kind}]
     return mutants if max_mutants is None else spread_sample(mutants, max_mutants, config.seed)
 
 

@@ -119,11 +119,25 @@ def mutants_progress() -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def _progress(label: str | None = None, **fields: Any) -> Iterator[Callable[..., None] | None]:
+def runs_progress() -> Iterator[Callable[[str, int], None]]:
+    """Show how often a command has run, and what for.
+
+    Yields:
+        A function to call with what is searched and the number of runs.
+    """
+    with _progress("{task.fields[phase]}: {task.completed} runs", is_of_bytes=False, phase="", total=None) as update:
+        yield lambda phase, runs: None if update is None else update(phase=phase, completed=runs)
+
+
+@contextmanager
+def _progress(
+    label: str | None = None, *, is_of_bytes: bool = True, **fields: Any
+) -> Iterator[Callable[..., None] | None]:
     """Show progress on standard error, if it is a terminal and the work takes longer than two seconds.
 
     Args:
         label: first column, before bytes, speed and time; ``None`` for a bar.
+        is_of_bytes: whether a label is followed by bytes, speed and time.
         fields: initial fields of the task.
 
     Yields:
@@ -135,9 +149,9 @@ def _progress(label: str | None = None, **fields: Any) -> Iterator[Callable[...,
     from rich.console import Console
     from rich.progress import FileSizeColumn, Progress, ProgressColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    columns: list[str | ProgressColumn] = (
-        [] if label is None else [label, FileSizeColumn(), TransferSpeedColumn(), TimeRemainingColumn()]
-    )
+    columns: list[str | ProgressColumn] = [] if label is None else [label]
+    if label is not None and is_of_bytes:
+        columns += [FileSizeColumn(), TransferSpeedColumn(), TimeRemainingColumn()]
     # By default, Rich would capture standard output and print the leads above its bar.
     progress = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
     task, started = progress.add_task("leads", **fields), time.monotonic()

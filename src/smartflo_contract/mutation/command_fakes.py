@@ -21,12 +21,14 @@ class Trial(NamedTuple):
     Attributes:
         outcome: how it ended.
         served: number of responses that the mutant has changed.
+        served_ids: ids of those of several joined mutants that have changed a response.
         recording: what the command was served; of a mutant, what was not changed.
     """
 
     outcome: Outcome
     served: int
     recording: Recording
+    served_ids: frozenset[str] = frozenset()
 
     @property
     def has_passed(self) -> bool:
@@ -69,7 +71,7 @@ class CommandFakes:
             recorder.take()
             environment = {**os.environ, BASE_URL_VARIABLE: fake.url, TOKEN_VARIABLE: _TOKEN}
             outcome = self._processes.run(self.command, environment, timeout=timeout, is_shown=is_shown)
-            return Trial(outcome, fake.mutant_served, recorder.take())
+            return Trial(outcome, fake.mutant_served, recorder.take(), fake.mutants_served)
         finally:
             self._free.put((fake, recorder))
 

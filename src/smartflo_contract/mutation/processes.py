@@ -34,14 +34,16 @@ class Outcome(NamedTuple):
     last_line: str
 
     @property
+    def how(self) -> str:
+        """Exit code, signal or time limit; the same in every run that ends like this."""
+        if self.exit_code is None:
+            return "time limit"
+        return f"exit code {self.exit_code}" if self.exit_code >= 0 else f"ended by {_signal_name(-self.exit_code)}"
+
+    @property
     def reason(self) -> str:
         """Exit code, signal or time limit, and the last line of the output."""
-        if self.exit_code is None:
-            how = f"no end after {self.seconds:.1f} seconds"
-        elif self.exit_code < 0:
-            how = f"ended by {_signal_name(-self.exit_code)}"
-        else:
-            how = f"exit code {self.exit_code}"
+        how = self.how if self.exit_code is not None else f"no end after {self.seconds:.1f} seconds"
         return f"{how}: {self.last_line}" if self.last_line else how
 
 
