@@ -48,7 +48,7 @@ def _group(keys: list[str]) -> str:
     if len(keys) == 1:
         return escape(keys[0])
     if "header" in keys:
-        return "header"
+        return "columns"
     named = [key for key in keys if not FIELD.fullmatch(key)]
     if not named:
         return "fields"

@@ -53,9 +53,9 @@ RESPONSE_DRAFTS: Final = (
         change_lead=_shift_columns,
     ),
     Draft(
-        "header",
-        "header",
-        "swap-columns",
+        "columns",
+        "columns",
+        "swap",
         "the first two columns are swapped, in header and in the fields",
         "assumed",
         kind="tolerance",
