@@ -8,9 +8,9 @@ import pytest
 
 from smartflo_contract.coverage import pairs, reports
 from smartflo_contract.mock_server import FakeSmartflo
-from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer, _coverage, _missing_leads
+from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer, _coverage, _missing_leads, _recording
 
-IMPORTED_EARLY = (anyio, httpcore, Smartflo, SmartfloServer, _coverage, _missing_leads, pairs, reports)
+IMPORTED_EARLY = (anyio, httpcore, Smartflo, SmartfloServer, _coverage, _missing_leads, _recording, pairs, reports)
 """What inner runs import. pytester forgets modules that an inner run imports first, and a later run would import them
 again: httpx would then raise the errors of another httpcore."""
 EMAIL = "crm@example.com"

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-PLUGIN_NAME: Final = "smartflo-coverage"
+RECORDING: Final = "smartflo-recording"
+"""Name of the plugin that records what is served to tests."""
 TERM: Final = "term"
 FORMATS: Final = (TERM, "html", "xml", "lcov", "json", "markdown")
 _OPTION: Final = "--smartflo-coverage"

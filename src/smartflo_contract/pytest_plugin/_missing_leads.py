@@ -6,7 +6,8 @@ import pytest
 
 from smartflo_contract.coverage import CoverageError, Recorder, contract_cells, read_recording
 from smartflo_contract.coverage.examples import lead_examples
-from smartflo_contract.pytest_plugin._coverage import DATA_FILE, contract_of_options
+from smartflo_contract.pytest_plugin._coverage import DATA_FILE
+from smartflo_contract.pytest_plugin._recording import contract_of_options
 from smartflo_contract.schemas import Contract, ContractError
 
 

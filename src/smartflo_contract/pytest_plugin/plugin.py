@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
     from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
-    from smartflo_contract.pytest_plugin._coverage import CoverageRun
+    from smartflo_contract.pytest_plugin._recording import RecordingRun
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,12 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _configure_coverage(config: pytest.Config) -> None:
-    """Register the plugin of value coverage if it is requested."""
+    """Register the plugins of value coverage if it is requested."""
     options = _coverage_options.coverage_options(config)
-    if options is not None:
-        from smartflo_contract.pytest_plugin._coverage import CoverageRun  # noqa: PLC0415 - slow to import
+    if options is None:
+        return
+    from smartflo_contract.pytest_plugin import _coverage, _recording  # noqa: PLC0415 - slow to import
 
-        config.pluginmanager.register(CoverageRun(config, options), _coverage_options.PLUGIN_NAME)
+    recording = _recording.RecordingRun(config)
+    config.pluginmanager.register(recording, _coverage_options.RECORDING)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_coverage.CoverageRun(config, options, recording), "smartflo-coverage")
 
 
 def _configure_statistics(config: pytest.Config) -> None:
@@ -142,8 +146,8 @@ def smartflo_server(request: pytest.FixtureRequest, smartflo_config: Config) -> 
     from smartflo_contract.pytest_plugin._server import running_server  # noqa: PLC0415 - slow to import
 
     guard_session()
-    coverage: CoverageRun | None = request.config.pluginmanager.get_plugin(_coverage_options.PLUGIN_NAME)
-    observer = None if coverage is None else coverage.observer_of(smartflo_config)
+    recording: RecordingRun | None = request.config.pluginmanager.get_plugin(_coverage_options.RECORDING)
+    observer = None if recording is None else recording.observer_of(smartflo_config)
     with running_server(smartflo_config, observer) as server:
         yield server
 
