@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from smartflo_contract.pytest_plugin._mutation_options import MUTANT, mutant_ids
 from smartflo_contract.pytest_plugin._settings import options_of_run
 
 if TYPE_CHECKING:
@@ -68,6 +69,18 @@ def _edge_case_lines(item: pytest.Item) -> list[str]:
 
 def _reproducer(item: pytest.Item) -> str:
     """Return the line with the command that runs a test again with the same leads."""
-    _, colons, name = item.nodeid.partition("::")
-    node = os.path.relpath(item.path, item.config.invocation_params.dir) + colons + name
-    return f"Reproduce with: {shlex.join(['pytest', node, *options_of_run(item.config)])}"
+    mutant = mutant_ids(item.config)
+    options = [] if mutant is None else [f"{MUTANT}={mutant}"]
+    return f"Reproduce with: {shlex.join(['pytest', node_argument(item), *options_of_run(item.config), *options])}"
+
+
+def node_argument(item: pytest.Item) -> str:
+    """Return the argument of pytest that selects a test, from the folder of this run."""
+    _, colons, name = plain_node_id(item).partition("::")
+    return os.path.relpath(item.path, item.config.invocation_params.dir) + colons + name
+
+
+def plain_node_id(item: pytest.Item) -> str:
+    """Return the node id of a test, without the group that ``--dist=loadgroup`` adds in a worker of xdist."""
+    is_grouped = hasattr(item.config, "workerinput") and item.config.getoption("loadgroup", default=False)
+    return item.nodeid.rpartition("@")[0] if is_grouped and item.get_closest_marker("xdist_group") else item.nodeid

@@ -85,6 +85,22 @@ class SmartfloServer:
         finally:
             self._fake.reset(account.email)
 
+    def set_mutant(self, ids: str | None) -> None:
+        """Set the mutant of all accounts without one of their own, and count the responses with it from 0.
+
+        Args:
+            ids: id of the mutant, or several joined by commas; ``None`` for none.
+
+        Raises:
+            ValueError: there is no such mutant.
+        """
+        self._fake.set_mutant(ids)
+
+    @property
+    def mutant_served(self) -> int:
+        """Number of responses that the mutant of all accounts has changed since it was set."""
+        return self._fake.mutant_served
+
     def unattributed_requests(self) -> list[dict[str, Any]]:
         """Return the unmatched requests since the last call that carried no token of a test's account."""
         client = self._fake.app.test_client()

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smartflo_contract.pytest_plugin import _coverage_options, _live_runs, _markers, _settings
+from smartflo_contract.pytest_plugin import _coverage_options, _live_runs, _markers, _mutation_options, _settings
 from smartflo_contract.pytest_plugin._account_of_test import account_of_test
 from smartflo_contract.pytest_plugin._failures import add_failure_section
 from smartflo_contract.pytest_plugin._guard import guard_session, guard_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
     from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+    from smartflo_contract.pytest_plugin._mutant_run import MutantRun
+    from smartflo_contract.pytest_plugin._mutation import MutationPlugin
     from smartflo_contract.pytest_plugin._recording import RecordingRun
 
 
@@ -25,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and ini keys."""
     _settings.add_options(parser)
     _coverage_options.add_coverage_options(parser)
+    _mutation_options.add_mutation_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,22 +37,39 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in _markers.MARKER_LINES:
         config.addinivalue_line("markers", line)
     _settings.validate_settings(config)
-    _configure_coverage(config)
+    _configure_recording(config)
+    _configure_mutant(config)
     _configure_statistics(config)
     _live_runs.configure_live_runs(config)
 
 
-def _configure_coverage(config: pytest.Config) -> None:
-    """Register the plugins of value coverage if it is requested."""
-    options = _coverage_options.coverage_options(config)
-    if options is None:
+def _configure_recording(config: pytest.Config) -> None:
+    """Register the plugins of value coverage and of mutation if they are requested."""
+    coverage = _coverage_options.coverage_options(config)
+    mutation = _mutation_options.mutation_options(config)
+    if coverage is None and mutation is None:
         return
-    from smartflo_contract.pytest_plugin import _coverage, _recording  # noqa: PLC0415 - slow to import
+    from smartflo_contract.pytest_plugin._recording import RecordingRun  # noqa: PLC0415 - slow to import
 
-    recording = _recording.RecordingRun(config)
+    recording = RecordingRun(config)
     config.pluginmanager.register(recording, _coverage_options.RECORDING)
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_coverage.CoverageRun(config, options, recording), "smartflo-coverage")
+    if coverage is not None and not hasattr(config, "workerinput"):
+        from smartflo_contract.pytest_plugin._coverage import CoverageRun  # noqa: PLC0415 - slow to import
+
+        config.pluginmanager.register(CoverageRun(config, coverage, recording), "smartflo-coverage")
+    if mutation is not None:
+        from smartflo_contract.pytest_plugin._mutation import MutationPlugin  # noqa: PLC0415 - slow to import
+
+        config.pluginmanager.register(MutationPlugin(config, mutation, recording), _mutation_options.PLUGIN_NAME)
+
+
+def _configure_mutant(config: pytest.Config) -> None:
+    """Register the plugin of a run with a mutant if one is requested."""
+    ids = _mutation_options.mutant_ids(config)
+    if ids is not None:
+        from smartflo_contract.pytest_plugin._mutant_run import MutantRun  # noqa: PLC0415 - slow to import
+
+        config.pluginmanager.register(MutantRun(config, ids), _mutation_options.PLUGIN_NAME)
 
 
 def _configure_statistics(config: pytest.Config) -> None:
@@ -148,8 +170,14 @@ def smartflo_server(request: pytest.FixtureRequest, smartflo_config: Config) -> 
     guard_session()
     recording: RecordingRun | None = request.config.pluginmanager.get_plugin(_coverage_options.RECORDING)
     observer = None if recording is None else recording.observer_of(smartflo_config)
-    with running_server(smartflo_config, observer) as server:
+    with running_server(smartflo_config, observer) as server, _mutant_of_run(request.config, server):
         yield server
+
+
+def _mutant_of_run(config: pytest.Config, server: SmartfloServer) -> AbstractContextManager[None]:
+    """Return a context in which the mutant of the run, if it has one, is set for a fake."""
+    mutation: MutationPlugin | MutantRun | None = config.pluginmanager.get_plugin(_mutation_options.PLUGIN_NAME)
+    return nullcontext() if mutation is None else mutation.serving(server)
 
 
 @pytest.fixture

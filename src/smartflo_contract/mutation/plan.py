@@ -1,0 +1,109 @@
+"""Which mutants a run of tests decides, and with which tests: the same in each process of the run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+from smartflo_contract.coverage import Recording
+from smartflo_contract.mutants import Mutant, mutants_of
+from smartflo_contract.mutation.covering import covering_contexts
+from smartflo_contract.mutation.decider import Task
+from smartflo_contract.mutation.sampling import spread_sample
+from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.stored_contract import contract_as_dict, contract_from_dict
+
+
+class UsualRun(NamedTuple):
+    """What one process has seen of the usual run of the tests.
+
+    Attributes:
+        recording: what the tests were served.
+        contract: the contract of its fake; that of the options if it has not started one.
+        has_fake: whether it has started one.
+        passed: how long each test that passed took in seconds, by name.
+        failed: names of the tests that failed.
+        places: path of each test's file, relative to the project, and its line, from 1, by name.
+    """
+
+    recording: Recording
+    contract: Contract
+    has_fake: bool
+    passed: Mapping[str, float]
+    failed: Sequence[str]
+    places: Mapping[str, tuple[str, int]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it in JSON types, for another process of the same version."""
+        return {
+            "recording": self.recording.as_dict(portable=False),
+            "contract": contract_as_dict(self.contract),
+            "has_fake": self.has_fake,
+            "passed": dict(self.passed),
+            "failed": [*self.failed],
+            "places": {name: list(place) for name, place in self.places.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Return the result of a result of :meth:`as_dict`."""
+        return cls(
+            Recording.from_dict(content["recording"]),
+            contract_from_dict(content["contract"]),
+            content["has_fake"],
+            content["passed"],
+            content["failed"],
+            {name: (path, line) for name, (path, line) in content["places"].items()},
+        )
+
+    @classmethod
+    def merged(cls, runs: Sequence[Self]) -> Self:
+        """Return what several processes have seen; there is at least one."""
+        recording = Recording()
+        for run in runs:
+            recording.merge(run.recording)
+        return cls(
+            recording,
+            max(runs, key=lambda run: run.has_fake).contract,
+            any(run.has_fake for run in runs),
+            {name: seconds for run in runs for name, seconds in run.passed.items()},
+            sorted({name for run in runs for name in run.failed}),
+            {name: place for run in runs for name, place in run.places.items()},
+        )
+
+
+class Choice(NamedTuple):
+    """Which mutants are chosen.
+
+    Attributes:
+        kind: kind of the mutants; ``all`` for both.
+        max_mutants: maximum number of mutants with tests; ``None`` for all.
+        seed: selects the sample.
+    """
+
+    kind: str
+    max_mutants: int | None
+    seed: int
+
+    def tasks(self, run: UsualRun) -> tuple[list[Task], str]:
+        """Return the chosen mutants with their tests, and a note if they are a sample."""
+        tasks = [
+            Task(mutant, tuple(test for test in covering_contexts(run.recording, mutant) if test in run.passed))
+            for mutant in mutants_of(run.contract)
+            if self.kind in {"all", mutant.kind}
+        ]
+        covered = [task for task in tasks if task.tests]
+        if self.max_mutants is None or self.max_mutants >= len(covered):
+            return tasks, ""
+        sample = spread_sample([task.mutant for task in covered], self.max_mutants, self.seed)
+        chosen = {mutant.id for mutant in sample}
+        note = f"a sample of {len(chosen):,} of {len(covered):,} mutants, by seed {self.seed}"
+        return [task for task in tasks if not task.tests or task.mutant.id in chosen], note
+
+
+def needed_tests(tasks: Sequence[Task]) -> list[str]:
+    """Return the tests of some mutants, in the order of the names."""
+    return sorted({test for task in tasks for test in task.tests})
+
+
+def mutants_by_id(contract: Contract) -> Mapping[str, Mutant]:
+    """Return the mutants of a contract by id."""
+    return {mutant.id: mutant for mutant in mutants_of(contract)}

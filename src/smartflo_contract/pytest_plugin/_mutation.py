@@ -1,0 +1,206 @@
+"""Mutation of a test run: the tests run again with changes of the API, and a report says which ones none notices."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from smartflo_contract.coverage.recording import context_name
+from smartflo_contract.live.errors import OutputError
+from smartflo_contract.live.output_files import is_same_file, require_writable
+from smartflo_contract.mutation.plan import Choice, UsualRun
+from smartflo_contract.mutation.reports import WRITERS, text_lines
+from smartflo_contract.mutation.results import MutationRun
+from smartflo_contract.mutation.shared_folder import SharedFolder
+from smartflo_contract.mutation.shared_results import collect_results
+from smartflo_contract.pytest_plugin._mutant_switch import MutantSwitch
+from smartflo_contract.pytest_plugin._mutation_options import TERM, MutationOptions
+from smartflo_contract.pytest_plugin._mutation_phase import Phase
+from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
+from smartflo_contract.pytest_plugin._server import SmartfloServer
+from smartflo_contract.pytest_plugin._settings import setting, worker_input
+
+INTERRUPTED: Final = 130
+"""Exit status of a run that was interrupted while it decided mutants."""
+_FOLDER: Final = "smartflo_mutation"
+"""Input of a worker of xdist: the folder that all processes share."""
+_MAIN: Final = "main"
+"""Name of the process that reports, in the shared folder."""
+
+
+class MutationPlugin:
+    """The mutation run of one process, registered as a plugin.
+
+    Args:
+        config: pytest's configuration.
+        options: what the user requests.
+        recording: what is served to tests.
+
+    Raises:
+        pytest.UsageError: a report cannot be written.
+    """
+
+    def __init__(self, config: pytest.Config, options: MutationOptions, recording: RecordingRun) -> None:
+        """Require that all files can be written."""
+        self._options = options
+        self._recording = recording
+        self._switch = MutantSwitch()
+        self._passed: dict[str, float] = {}
+        self._failed: dict[str, None] = {}
+        self._is_interrupted = False
+        self._run: MutationRun | None = None
+        self._refusal = ""
+        self._error = ""
+        shared = worker_input(config, _FOLDER)
+        self._is_worker = shared is not None
+        self._name = str(worker_input(config, "workerid") or _MAIN)
+        if not self._is_worker:
+            self._require_writable()
+            temporary = tempfile.TemporaryDirectory(prefix="smartflo-mutation-")
+            config.add_cleanup(temporary.cleanup)
+            shared = temporary.name
+        self._folder = SharedFolder(Path(shared))
+        seed = setting(config, "seed")
+        self._choice = Choice(options.kind, options.max_mutants, int(seed or 0))
+
+    def serving(self, server: SmartfloServer) -> AbstractContextManager[None]:
+        """Return a context in which the mutant of the run is set for a fake."""
+        return self._switch.serving(server)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note which tests pass, and which fail."""
+        name = context_name(report.nodeid)
+        if report.failed:
+            self._failed[name] = None
+        elif report.when == "call" and report.passed:
+            self._passed[name] = 0.0
+        if name in self._passed:
+            self._passed[name] += report.duration
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Share the folder with a worker of xdist."""
+        self._folder.add_member(node.workerinput["workerid"])
+        node.workerinput[_FOLDER] = str(self._folder.path)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Tell the other workers of xdist not to wait for one that has ended."""
+        self._folder.note_end(node.workerinput["workerid"])
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[Any]:
+        """Run the tests with mutants after the usual run."""
+        result = yield
+        if not session.config.pluginmanager.hasplugin("dsession") and not _runs_nothing(session):
+            self._decide(session)
+        return result
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Note that the user has interrupted the workers of xdist."""
+        self._is_interrupted = self._folder.has_claims
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Collect the results, write the reports, and set the exit status."""
+        if self._is_worker or _runs_nothing(session) or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return
+        if self._failed:
+            self._refusal = f"not run, because {next(iter(self._failed))} failed; mutation needs tests that pass"
+            return
+        if not self._is_interrupted and session.exitstatus != pytest.ExitCode.OK:
+            self._refusal = "not run, because the tests did not run to their end"
+            return
+        self._run = self._collect(session)
+        try:
+            self._write(self._run)
+        except OutputError as error:
+            self._error = str(error)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._is_below_minimum:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._is_interrupted:
+            session.exitstatus = INTERRUPTED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the report, and where the others are."""
+        if self._run is None and not self._refusal:
+            return
+        terminalreporter.section("smartflo: mutation")
+        if self._run is None:
+            terminalreporter.line(self._refusal)
+            return
+        if any(report.format == TERM for report in self._options.reports):
+            for line in text_lines(self._run):
+                terminalreporter.line(line)
+        for report in self._options.reports:
+            if report.path is not None:
+                terminalreporter.line(f"{report.format}: {report.path}")
+        if self._error:
+            terminalreporter.line(f"ERROR: {self._error}", red=True)
+        if self._is_below_minimum:
+            terminalreporter.line(
+                f"FAIL: breaking mutation score {_percent_text(self._percent)}, minimum {self._options.fail_under:g}%",
+                red=True,
+            )
+
+    def _decide(self, session: pytest.Session) -> None:
+        """Run the tests of this process with mutants, if the tests of all processes have passed."""
+        if self._name == _MAIN:
+            self._folder.add_member(_MAIN)
+        phase = Phase(session, self._recording, self._switch, self._folder, self._name)
+        try:
+            usual = phase.usual_run(contract_of_options(session.config), self._passed, [*self._failed])
+            if not usual.failed:
+                phase.run(usual, self._choice)
+        except KeyboardInterrupt:
+            self._is_interrupted = True
+
+    def _collect(self, session: pytest.Session) -> MutationRun:
+        """Return the results of all processes."""
+        usual = UsualRun.merged([UsualRun.from_dict(content) for content in self._folder.contents()])
+        run = collect_results(self._folder, usual, self._choice, is_interrupted=self._is_interrupted)
+        run.root = session.config.rootpath
+        run.notes = [*run.notes, *sorted(self._recording.served.notes)]
+        return run
+
+    @property
+    def _percent(self) -> float | None:
+        return None if self._run is None else self._run.score("breaking", with_ignored=False).percent
+
+    @property
+    def _is_below_minimum(self) -> bool:
+        minimum = self._options.fail_under
+        return minimum is not None and self._run is not None and (self._percent or 0.0) < minimum
+
+    def _require_writable(self) -> None:
+        paths: list[Path] = []
+        for report in self._options.reports:
+            if report.path is None:
+                continue
+            try:
+                require_writable(report.path)
+            except OutputError as error:
+                message = f"--smartflo-mutate-report: {error}"
+                raise pytest.UsageError(message) from None
+            if is_same_file(report.path, *paths):
+                message = f"--smartflo-mutate-report: {report.path} is the path of another report; choose another path"
+                raise pytest.UsageError(message)
+            paths.append(report.path)
+
+    def _write(self, run: MutationRun) -> None:
+        for report in self._options.reports:
+            if report.path is not None:
+                WRITERS[report.format](run, report.path)
+
+
+def _runs_nothing(session: pytest.Session) -> bool:
+    """Return whether pytest only collects tests, or only shows fixtures."""
+    return any(session.config.getoption(name, default=False) for name in ("collectonly", "setuponly", "setupplan"))
+
+
+def _percent_text(percent: float | None) -> str:
+    return "unknown: no breaking mutant was decided" if percent is None else f"{percent:.1f}%"
