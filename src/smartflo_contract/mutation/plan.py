@@ -1,13 +1,16 @@
 """Which mutants a run of tests decides, and with which tests: the same in each process of the run."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from smartflo_contract.coverage import Recording
 from smartflo_contract.mutants import Mutant, mutants_of
 from smartflo_contract.mutation.covering import covering_contexts
 from smartflo_contract.mutation.decider import Task
+from smartflo_contract.mutation.results import MutantResult
 from smartflo_contract.mutation.sampling import spread_sample
+from smartflo_contract.mutation.stored_results import ResultKeys, read_results
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.stored_contract import contract_as_dict, contract_from_dict
 
@@ -22,6 +25,7 @@ class UsualRun(NamedTuple):
         passed: how long each test that passed took in seconds, by name.
         failed: names of the tests that failed.
         places: path of each test's file, relative to the project, and its line, from 1, by name.
+        code: paths of the Python files of the project that the tests have loaded, relative to the project.
     """
 
     recording: Recording
@@ -30,6 +34,7 @@ class UsualRun(NamedTuple):
     passed: Mapping[str, float]
     failed: Sequence[str]
     places: Mapping[str, tuple[str, int]]
+    code: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it in JSON types, for another process of the same version."""
@@ -40,6 +45,7 @@ class UsualRun(NamedTuple):
             "passed": dict(self.passed),
             "failed": [*self.failed],
             "places": {name: list(place) for name, place in self.places.items()},
+            "code": [*self.code],
         }
 
     @classmethod
@@ -52,6 +58,7 @@ class UsualRun(NamedTuple):
             content["passed"],
             content["failed"],
             {name: (path, line) for name, (path, line) in content["places"].items()},
+            content["code"],
         )
 
     @classmethod
@@ -67,6 +74,7 @@ class UsualRun(NamedTuple):
             {name: seconds for run in runs for name, seconds in run.passed.items()},
             sorted({name for run in runs for name in run.failed}),
             {name: place for run in runs for name, place in run.places.items()},
+            sorted({file for run in runs for file in run.code}),
         )
 
 
@@ -97,6 +105,25 @@ class Choice(NamedTuple):
         chosen = {mutant.id for mutant in sample}
         note = f"a sample of {len(chosen):,} of {len(covered):,} mutants, by seed {self.seed}"
         return [task for task in tasks if not task.tests or task.mutant.id in chosen], note
+
+
+def result_keys(run: UsualRun, tasks: Sequence[Task], root: Path) -> dict[str, str]:
+    """Return the key of the result of each mutant with tests, by its id.
+
+    Args:
+        run: the usual run.
+        tasks: the mutants.
+        root: folder of the project.
+    """
+    test_files = {name: path for name, (path, _) in run.places.items()}
+    keys = ResultKeys(run.contract, root, test_files, run.code)
+    return {task.mutant.id: keys.key(task.mutant, task.tests) for task in tasks if task.tests}
+
+
+def reusable_results(file: Path, run: UsualRun, keys: Mapping[str, str]) -> dict[str, MutantResult]:
+    """Return the results of a data file for which nothing has changed, by the mutant's id."""
+    stored = read_results(file, mutants_by_id(run.contract))
+    return {mutant_id: result for mutant_id, (key, result) in stored.items() if keys.get(mutant_id) == key}
 
 
 def needed_tests(tasks: Sequence[Task]) -> list[str]:

@@ -10,20 +10,30 @@ from smartflo_contract.mutation.stored_runs import result_from_dict
 from smartflo_contract.schemas.grammar import format_count
 
 
-def collect_results(folder: SharedFolder, usual: UsualRun, choice: Choice, *, is_interrupted: bool) -> MutationRun:
+def collect_results(
+    folder: SharedFolder,
+    usual: UsualRun,
+    choice: Choice,
+    reused: Mapping[str, MutantResult],
+    *,
+    is_interrupted: bool,
+) -> MutationRun:
     """Return the run of all processes: what is known, also if they could not decide every mutant.
 
     Args:
         folder: the folder of the run.
         usual: what all processes have seen of the usual run.
         choice: the choice of mutants that they had.
+        reused: results of an earlier run, by the mutant's id.
         is_interrupted: whether the user has ended the run.
     """
     tasks, sample_note = choice.tasks(usual)
     mutants = mutants_by_id(usual.contract)
-    results: dict[str, MutantResult] = {}
+    results = dict(reused)
     left_out: dict[str, str] = {}
-    notes = dict.fromkeys(filter(None, (sample_note,)))
+    count = sum(1 for task in tasks if task.mutant.id in reused)
+    reuse_note = f"{format_count(count, 'result')} of an earlier run: nothing has changed for them" if count else ""
+    notes = dict.fromkeys(filter(None, (sample_note, reuse_note)))
     for line in folder.lines():
         if "result" in line:
             result = result_from_dict(line["result"], mutants)

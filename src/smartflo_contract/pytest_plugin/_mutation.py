@@ -11,11 +11,12 @@ import pytest
 from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.live.output_files import is_same_file, require_writable
-from smartflo_contract.mutation.plan import Choice, UsualRun
+from smartflo_contract.mutation.plan import Choice, UsualRun, mutants_by_id, result_keys, reusable_results
 from smartflo_contract.mutation.reports import WRITERS, text_lines
-from smartflo_contract.mutation.results import MutationRun
+from smartflo_contract.mutation.results import MutantResult, MutationRun
 from smartflo_contract.mutation.shared_folder import SharedFolder
 from smartflo_contract.mutation.shared_results import collect_results
+from smartflo_contract.mutation.stored_results import DATA_FILE, read_results, write_results
 from smartflo_contract.pytest_plugin._mutant_switch import MutantSwitch
 from smartflo_contract.pytest_plugin._mutation_options import TERM, MutationOptions
 from smartflo_contract.pytest_plugin._mutation_phase import Phase
@@ -54,6 +55,9 @@ class MutationPlugin:
         self._run: MutationRun | None = None
         self._refusal = ""
         self._error = ""
+        self._keys: dict[str, str] = {}
+        self._root = config.rootpath
+        self._data_file = config.rootpath / DATA_FILE
         shared = worker_input(config, _FOLDER)
         self._is_worker = shared is not None
         self._name = str(worker_input(config, "workerid") or _MAIN)
@@ -155,17 +159,26 @@ class MutationPlugin:
         try:
             usual = phase.usual_run(contract_of_options(session.config), self._passed, [*self._failed])
             if not usual.failed:
-                phase.run(usual, self._choice)
+                phase.run(usual, self._choice, self._reused(usual))
         except KeyboardInterrupt:
             self._is_interrupted = True
 
     def _collect(self, session: pytest.Session) -> MutationRun:
         """Return the results of all processes."""
         usual = UsualRun.merged([UsualRun.from_dict(content) for content in self._folder.contents()])
-        run = collect_results(self._folder, usual, self._choice, is_interrupted=self._is_interrupted)
+        reused = self._reused(usual)
+        run = collect_results(self._folder, usual, self._choice, reused, is_interrupted=self._is_interrupted)
+        self._keys = result_keys(usual, self._choice.tasks(usual)[0], self._root)
         run.root = session.config.rootpath
         run.notes = [*run.notes, *sorted(self._recording.served.notes)]
         return run
+
+    def _reused(self, usual: UsualRun) -> dict[str, MutantResult]:
+        """Return the results of an earlier run that are reused, by the mutant's id; the same in each process."""
+        if not self._options.only_changed:
+            return {}
+        keys = result_keys(usual, self._choice.tasks(usual)[0], self._root)
+        return reusable_results(self._data_file, usual, keys)
 
     @property
     def _percent(self) -> float | None:
@@ -177,7 +190,12 @@ class MutationPlugin:
         return minimum is not None and self._run is not None and (self._percent or 0.0) < minimum
 
     def _require_writable(self) -> None:
-        paths: list[Path] = []
+        paths = [self._data_file]
+        try:
+            require_writable(self._data_file)
+        except OutputError as error:
+            message = f"--smartflo-mutate: {error}"
+            raise pytest.UsageError(message) from None
         for report in self._options.reports:
             if report.path is None:
                 continue
@@ -187,11 +205,15 @@ class MutationPlugin:
                 message = f"--smartflo-mutate-report: {error}"
                 raise pytest.UsageError(message) from None
             if is_same_file(report.path, *paths):
-                message = f"--smartflo-mutate-report: {report.path} is the path of another report; choose another path"
+                message = f"--smartflo-mutate-report: {report.path} is the path of another file; choose another path"
                 raise pytest.UsageError(message)
             paths.append(report.path)
 
     def _write(self, run: MutationRun) -> None:
+        kept = read_results(self._data_file, mutants_by_id(run.contract))
+        new = {result.mutant.id: (self._keys.get(result.mutant.id, ""), result) for result in run.results}
+        decided = {mutant_id: entry for mutant_id, entry in new.items() if entry[1].status != "not-run"}
+        write_results(self._data_file, kept | decided)
         for report in self._options.reports:
             if report.path is not None:
                 WRITERS[report.format](run, report.path)

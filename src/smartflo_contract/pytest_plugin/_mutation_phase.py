@@ -3,7 +3,8 @@
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -67,18 +68,20 @@ class Phase:
             places[name] = (path, (line or 0) + 1)
         has_fake = self._recording.contract is not None
         contract = self._recording.contract or contract
-        own = UsualRun(self._recording.served, contract, has_fake, passed, failed, places)
+        code = _loaded_files(self._session.config.rootpath)
+        own = UsualRun(self._recording.served, contract, has_fake, passed, failed, places, code)
         self._folder.publish(self._name, own.as_dict())
         parent = os.getppid()
         contents = self._folder.wait_for_contents(lambda: os.getppid() != parent)
         return UsualRun.merged([UsualRun.from_dict(content) for content in contents])
 
-    def run(self, usual: UsualRun, choice: Choice) -> None:
+    def run(self, usual: UsualRun, choice: Choice, reused: Collection[str]) -> None:
         """Decide mutants until none is left for this process.
 
         Args:
             usual: what all processes have seen of the usual run.
             choice: selects the mutants.
+            reused: ids of the mutants whose results of an earlier run are reused.
         """
         tasks, _ = choice.tasks(usual)
         progress = Progress(len(tasks), sys.stderr)
@@ -94,15 +97,16 @@ class Phase:
         decider = Decider(runner, self._record, self._leave_out, self._reproducer)
         try:
             with runner:
-                decider.decide_all(needed_tests(tasks), self._claimed(tasks, progress))
+                new = [task for task in tasks if task.mutant.id not in reused]
+                decider.decide_all(needed_tests(new), self._claimed(tasks, reused, progress))
         except StoppedError as error:
             self._folder.add_line(self._name, {"note": str(error)})
         finally:
             progress.end()
 
-    def _claimed(self, tasks: Sequence[Task], progress: Progress) -> Iterator[Task]:
+    def _claimed(self, tasks: Sequence[Task], reused: Collection[str], progress: Progress) -> Iterator[Task]:
         for number, task in enumerate(tasks):
-            if self._folder.claim(number, self._name):
+            if task.mutant.id not in reused and self._folder.claim(number, self._name):
                 progress.show(number)
                 yield task
 
@@ -121,3 +125,13 @@ class Phase:
     def _reproducer(self, tests: Sequence[str], mutant: Mutant) -> str:
         nodes = [node_argument(self._items[test]) for test in tests]
         return shlex.join(["pytest", *nodes, *options_of_run(self._session.config), f"{MUTANT}={mutant.id}"])
+
+
+def _loaded_files(root: Path) -> list[str]:
+    """Return the Python files of the project that this process has loaded, relative to its folder."""
+    paths = [Path(str(module.__file__)) for module in tuple(sys.modules.values()) if getattr(module, "__file__", None)]
+    return sorted(
+        path.relative_to(root).as_posix()
+        for path in paths
+        if path.is_relative_to(root) and "site-packages" not in path.parts
+    )
