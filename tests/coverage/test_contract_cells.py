@@ -1,6 +1,7 @@
 """The cells of the contract: derived from it, stable, found in every lead, and each in some lead."""
 
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from pathlib import Path
 
@@ -238,3 +239,14 @@ def test_edge_cases_have_only_cells_of_the_contract(name: str) -> None:
 
     for item in EDGE_CASES[name].leads:
         assert cells_of(item, contract) <= set(ids(contract))
+
+
+def test_keys_with_the_names_of_other_groups_have_groups_of_their_own() -> None:
+    """No report has two rows of one name, whatever properties an overlay adds."""
+    names = ["status", "fault", "quirk", "profile", "total", "keys", "fields", "columns", "leads"]
+    cells = contract_cells(load_contract("lenient", {"properties": {name: {"type": "boolean"} for name in names}}))
+    groups = [group for group, _ in groupby(cell.group for cell in cells.cells)]
+
+    assert len(groups) == len(set(groups))
+    assert {f"{name} (key)" for name in names} <= set(groups)
+    assert "total" not in groups

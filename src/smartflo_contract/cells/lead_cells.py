@@ -58,6 +58,7 @@ class LeadCells:
     Attributes:
         cells: the cells in order, grouped by key.
         examples: for a cell of a value, a value that has it.
+        key_cells: number of cells of keys, which are the first ones.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -72,6 +73,7 @@ class LeadCells:
             self._by_key[key] = ValueCells(node)
             if key not in required:
                 self._absent[key] = node.add(":absent", "the key is absent", ABSENT)
+        self.key_cells = len(index.cells)
         (field,) = schema["patternProperties"].values()
         evidence = evidence_labels(field)
         self._field = ValueCells(ValueNode(index, (FIELD_KEY,), field, evidence))

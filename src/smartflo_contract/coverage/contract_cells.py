@@ -6,11 +6,13 @@ from itertools import groupby
 from typing import Any, Final
 
 from smartflo_contract.cells.cell import Cell, matching
-from smartflo_contract.cells.lead_cells import lead_cells
+from smartflo_contract.cells.lead_cells import LeadCells, lead_cells
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.printable import escape_unprintable
 
+TOTAL: Final = "total"
+"""Name of all groups together in reports."""
 _SUFFIX: Final = ".cells"
 _DEFAULT_PROFILE: Final = "sample"
 _ID_WIDTH: Final = 44
@@ -36,7 +38,7 @@ class ContractCells:
         self.contract = contract
         self.name = file_name(contract)
         self.leads = lead_cells(contract)
-        self.cells: Sequence[Cell] = [*self.leads.cells, *service_cells().cells]
+        self.cells: Sequence[Cell] = [*_cells_of_leads(self.leads), *service_cells().cells]
         text = list(_text_lines(self.cells))
         self.text = "".join(f"{line}\n" for line, _ in text)
         self.lines: Mapping[str, int] = {
@@ -69,6 +71,14 @@ def file_name(contract: Contract) -> str:
     if contract.overlay is not None and contract.overlay.patch:
         parts.append(contract.overlay.digest)
     return "-".join(parts) + _SUFFIX
+
+
+def _cells_of_leads(leads: LeadCells) -> Iterator[Cell]:
+    """Yield the cells of leads. A key, such as one of an overlay, that has the name of another group is marked."""
+    others = {cell.group for cell in (*leads.cells[leads.key_cells :], *service_cells().cells)} | {TOTAL}
+    for number, cell in enumerate(leads.cells):
+        is_marked = number < leads.key_cells and cell.group in others
+        yield cell._replace(group=f"{cell.group} (key)") if is_marked else cell
 
 
 def _text_lines(cells: Sequence[Cell]) -> Iterator[tuple[str, Cell | None]]:

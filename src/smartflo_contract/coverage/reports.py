@@ -11,11 +11,11 @@ from coverage import Coverage, CoverageException, process_startup
 
 from smartflo_contract.cells.cell import Mask, matching
 from smartflo_contract.coverage import file_reporter
-from smartflo_contract.coverage.contract_cells import ContractCells
+from smartflo_contract.coverage.contract_cells import TOTAL, ContractCells
 from smartflo_contract.coverage.errors import CoverageError
 from smartflo_contract.coverage.recording import Recording
 from smartflo_contract.coverage.summaries import Summary, percent_text, summaries
-from smartflo_contract.schemas.printable import truncate
+from smartflo_contract.schemas.printable import escape_table_cell, truncate
 
 _MODULE: Final = file_reporter.__name__
 _PLUGIN: Final = f"{_MODULE}.{file_reporter.CellsPlugin.__name__}"
@@ -69,7 +69,7 @@ def markdown(recording: Recording) -> str:
             "|---|--:|--:|--:|---|",
         ]
         for row in (*summary.rows, summary.total):
-            missing = "" if row.group == "total" else ", ".join(f"`{_cell_text(cell)}`" for cell in row.missing)
+            missing = "" if row.group == TOTAL else ", ".join(f"`{_cell_text(cell)}`" for cell in row.missing)
             counts = f"{row.cells} | {row.served} | {percent_text(row.percent)}"
             lines.append(f"| `{_cell_text(row.group)}` | {counts} | {missing} |")
         lines += ["", *_fullest_lines(summary), *_pair_lines(summary), ""]
@@ -79,7 +79,7 @@ def markdown(recording: Recording) -> str:
 
 def _cell_text(text: str) -> str:
     """Return text as the content of a table cell in code style."""
-    return text.replace("|", "\\|").replace("`", "'")
+    return escape_table_cell(text).replace("`", "'")
 
 
 def write_html(recording: Recording, folder: Path) -> None:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from smartflo_contract.cells.cell import Cell, Mask
-from smartflo_contract.coverage.contract_cells import ContractCells
+from smartflo_contract.coverage.contract_cells import TOTAL, ContractCells
 from smartflo_contract.coverage.pair_counts import count_pairs
 from smartflo_contract.coverage.recording import Recording
 
@@ -65,7 +65,7 @@ class Summary(NamedTuple):
     def total(self) -> Row:
         """All groups together."""
         return Row(
-            "total",
+            TOTAL,
             tuple(cell for row in self.rows for cell in row.served_cells),
             tuple(cell for row in self.rows for cell in row.missing),
         )

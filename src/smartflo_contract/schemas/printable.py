@@ -29,6 +29,11 @@ def escape_controls(text: str) -> str:
     return _NOT_SHOWN.sub(_escape, text)
 
 
+def escape_table_cell(text: str) -> str:
+    """Return text without what would end a cell of a Markdown table."""
+    return " ".join(text.split("\n")).replace("|", r"\|")
+
+
 def truncate(string: str, max_characters: int = _MAX_QUOTED_CHARACTERS) -> str:
     """Return a string, truncated so that a message that quotes it stays readable."""
     return string if len(string) <= max_characters else f"{string[:max_characters]}..."

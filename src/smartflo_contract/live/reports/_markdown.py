@@ -7,6 +7,7 @@ from typing import Final
 from smartflo_contract.live.report import Report
 from smartflo_contract.schemas.findings import Severity
 from smartflo_contract.schemas.grammar import format_count
+from smartflo_contract.schemas.printable import escape_table_cell
 
 _MAX_FINDINGS: Final = 1_000
 """Findings in the table. GitHub rejects a summary of more than 1 MiB."""
@@ -59,7 +60,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
     yield f"| {' | '.join(header)} |"
     yield "|---" * len(header) + "|"
     for row in rows:
-        yield f"| {' | '.join(map(_escape_cell, row))} |"
+        yield f"| {' | '.join(map(escape_table_cell, row))} |"
 
 
 def _code(text: str) -> str:
@@ -67,8 +68,3 @@ def _code(text: str) -> str:
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     padding = " " if "`" in text else ""
     return f"{fence}{padding}{text}{padding}{fence}"
-
-
-def _escape_cell(text: str) -> str:
-    """Return text without what would end a cell of a table."""
-    return " ".join(text.split("\n")).replace("|", r"\|")

@@ -7,6 +7,7 @@ from smartflo_contract.mutation.reports.changes import shorten
 from smartflo_contract.mutation.reports.summary import COLUMNS, IGNORED, LEGEND, TITLE, Summary
 from smartflo_contract.mutation.results import MutantResult, MutationRun
 from smartflo_contract.schemas.grammar import format_count
+from smartflo_contract.schemas.printable import escape_table_cell
 
 _MAX_SURVIVORS: Final = 50
 _MAX_TESTS: Final = 20
@@ -79,5 +80,5 @@ def _rest_lines(count: int, noun: str) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """Return text in code style, also in a table; backticks become apostrophes."""
-    shown = shorten(text.replace("`", "'"), _MAX_CHARACTERS).replace("|", r"\|")
+    shown = escape_table_cell(shorten(text.replace("`", "'"), _MAX_CHARACTERS))
     return f"`{shown}`" if shown.strip() else ""
