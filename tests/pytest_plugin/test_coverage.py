@@ -527,3 +527,15 @@ def test_wrong_usage_keeps_the_data_file(pytester: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*value coverage*")
     assert before == served(pytester)
     assert "status:503" in before
+
+
+def test_run_in_which_no_test_starts_keeps_the_data_file(pytester: pytest.Pytester) -> None:
+    """An error of collection, options that select nothing, and ``--collect-only`` lose nothing."""
+    pytester.runpytest("--smartflo-coverage")
+    before = (pytester.path / ".smartflo-coverage").read_bytes()
+    assert pytester.runpytest("--smartflo-coverage", "-knone").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert pytester.runpytest("--smartflo-coverage", "--collect-only").ret == pytest.ExitCode.OK
+    pytester.makepyfile(test_broken="import nothing_of_this_name")
+    assert pytester.runpytest("--smartflo-coverage").ret == pytest.ExitCode.INTERRUPTED
+
+    assert before == (pytester.path / ".smartflo-coverage").read_bytes()

@@ -35,9 +35,13 @@ class CoverageRun:
         self._data_file = config.rootpath / DATA_FILE
         self._percent = 100.0
         self._error = ""
-        self._is_reported = False
+        self._is_reported = self._has_run = False
         self._require_distinct_paths()
         self._require_writable()
+
+    def pytest_runtest_logstart(self) -> None:
+        """Note that a test has started."""
+        self._has_run = True
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the data file and the reports, and fail the run below the minimum."""
@@ -105,8 +109,10 @@ class CoverageRun:
             paths.append(report.path)
 
     def _write(self) -> None:
-        with replace_file(self._data_file) as file:
-            file.write(self._recording.served.encode())
+        """Write the reports and the data file. That of the last run stays if no test has started."""
+        if self._has_run or not self._data_file.exists():
+            with replace_file(self._data_file) as file:
+                file.write(self._recording.served.encode())
         for report in self._options.reports:
             if report.path is not None:
                 WRITERS[report.format](self._recording.served, report.path)

@@ -257,7 +257,10 @@ def smartflo_edge_lead(request: pytest.FixtureRequest) -> Lead:
 
 @pytest.fixture
 def smartflo_missing_lead(request: pytest.FixtureRequest) -> Lead:
-    """Each value of the contract that no other test of the last run with coverage was served: a lead, one test each."""
+    """Each value of the contract that no other test of the last run with coverage was served: a lead, one test each.
+
+    The contract is that of the options and ini keys: tests are collected before an overridden ``smartflo_config`` runs.
+    """
     lead: Lead = deepcopy(request.param)
     return lead
 
