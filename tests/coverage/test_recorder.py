@@ -325,7 +325,7 @@ def test_contexts_of_all_accounts_are_bounded(
     client: FlaskClient, recorder: Recorder, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Responses to further accounts are counted together, and the report says so."""
-    monkeypatch.setattr("smartflo_contract.coverage.recorder.MAX_CONTEXTS", 2)
+    monkeypatch.setattr("smartflo_contract.coverage.recording.MAX_CONTEXTS", 2)
     for number in range(4):
         client.get(f"/v1/broadcast/leads/{900_000_000 + 500 + number}", headers={"Authorization": str(number)})
 

@@ -12,13 +12,7 @@ from smartflo_contract.cells.cell import Mask
 from smartflo_contract.coverage._streams import MAX_STREAM_LEADS, StreamMask, body_mask, count_when_read
 from smartflo_contract.coverage.contract_cells import ContractCells, contract_cells
 from smartflo_contract.coverage.pair_counts import PairCounts, PairMasks, occurring
-from smartflo_contract.coverage.recording import (
-    MAX_CONTEXTS,
-    OTHER_CONTEXTS,
-    TOO_MANY_CONTEXTS,
-    Recording,
-    context_name,
-)
+from smartflo_contract.coverage.recording import Contexts, Recording, context_name
 from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.coverage.summaries import summary_as_dict
 from smartflo_contract.mock_server.api.routes import ROUTES
@@ -100,7 +94,7 @@ class Recorder:
         self.changes = 0
         self._contracts: dict[str, Contract] = {}
         self._recordings = {_NO_ACCOUNT: Recording()}
-        self._clients: set[_Client] = set()
+        self._clients = Contexts()
         self._counted: set[tuple[object, ...]] = set()
         self._lead_masks: dict[str, Mask] = {}
         self._body_masks: dict[tuple[str, str], Mask] = {}
@@ -162,7 +156,7 @@ class Recorder:
         """Return what was recorded, and start again."""
         with self._lock:
             recordings, self._recordings = self._recordings, {_NO_ACCOUNT: Recording()}
-            self._clients.clear()
+            self._clients = Contexts()
             self._counted.clear()
         return _merged(recordings.values())
 
@@ -267,13 +261,10 @@ class Recorder:
 
     def _recording_of(self, client: _Client) -> tuple[Recording, str]:
         """Return the recording of a client, and its context there; the lock is held."""
-        if client not in self._clients:
-            if len(self._clients) == MAX_CONTEXTS:
-                self._recordings[_NO_ACCOUNT].notes.add(TOO_MANY_CONTEXTS)
-                return self._recordings[_NO_ACCOUNT], OTHER_CONTEXTS
-            self._clients.add(client)
-            self._recordings.setdefault(client.account, Recording())
-        return self._recordings[client.account], client.context
+        if not self._clients.admit(client):
+            rest = self._recordings[_NO_ACCOUNT]
+            return rest, rest.other_context()
+        return self._recordings.setdefault(client.account, Recording()), client.context
 
     def _observe_pairs(self, observed: ObservedResponse, cells: ContractCells, key: tuple[str, str]) -> None:
         """Count the pairs of cells of a response with a list that was made for them; the pairs of a body are kept."""

@@ -1,7 +1,7 @@
 """What was served: the cells of each contract, by context. Recordings are merged, and stored as JSON."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Self
@@ -26,6 +26,22 @@ _MAX_CONTEXT_CHARACTERS: Final = 200
 TOO_MANY_CONTEXTS: Final = f"more than {MAX_CONTEXTS:,} contexts: the others are counted together"
 
 
+class Contexts:
+    """The contexts that are counted by their names: the first ones up to a maximum."""
+
+    def __init__(self) -> None:
+        """Start without contexts."""
+        self._known: set[Hashable] = set()
+
+    def admit(self, context: Hashable) -> bool:
+        """Return whether a context is counted by its name, and not together with others."""
+        if context not in self._known:
+            if len(self._known) == MAX_CONTEXTS:
+                return False
+            self._known.add(context)
+        return True
+
+
 class Recording:
     """The cells that were served.
 
@@ -46,7 +62,7 @@ class Recording:
         self.pairs: dict[str, PairCounts] = {}
         self.closing: set[str] = set()
         self.notes: set[str] = set()
-        self._contexts: set[str] = set()
+        self._contexts = Contexts()
 
     def __bool__(self) -> bool:
         """Whether there is anything to report."""
@@ -188,14 +204,15 @@ class Recording:
         except TypeError:  # an overlay has an integer of more than 64 bits
             return json.dumps(content).encode() + b"\n"
 
+    def other_context(self) -> str:
+        """Return the name under which contexts beyond the maximum are counted, and note that there are some."""
+        self.notes.add(TOO_MANY_CONTEXTS)
+        return OTHER_CONTEXTS
+
     def _known(self, context: str) -> str:
         """Return the name under which a context is counted."""
-        if context not in self._contexts:
-            if len(self._contexts) == MAX_CONTEXTS:
-                self.notes.add(TOO_MANY_CONTEXTS)
-                return OTHER_CONTEXTS
-            self._contexts.add(context)
-        return context
+        is_named = context == OTHER_CONTEXTS or self._contexts.admit(context)
+        return context if is_named else self.other_context()
 
 
 def read_recording(path: Path) -> Recording:
