@@ -7,7 +7,6 @@ Quote the ratios, not the rates.
     python benchmarks/coverage.py [--rounds 5] [--seconds 3] [--sizes 1 100 10000]
 """
 
-import argparse
 import os
 import resource
 import shutil
@@ -26,6 +25,7 @@ sys.path.append(sys.path.pop(0))  # this folder goes last: it has a file with th
 import plugin
 import requests
 import serve
+from load_options import load_options
 from werkzeug.test import EnvironBuilder
 
 from smartflo_contract.coverage import Recorder, Recording, contract_cells
@@ -166,13 +166,7 @@ def measure_html(rounds: int) -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 100, 10_000])
-    arguments = parser.parse_args()
-    if shutil.which("wrk") is None:
-        parser.error("wrk is not on the PATH; it is in the Debian package `wrk`")
+    arguments = load_options(__doc__)
     os.environ.pop("PYTEST_ADDOPTS", None)
     measure_cells(arguments.rounds)
     measure_html(arguments.rounds)

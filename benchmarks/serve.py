@@ -6,10 +6,8 @@ All three return the same bytes under the same server (granian, one worker, eigh
     python benchmarks/serve.py [--rounds 5] [--seconds 3] [--sizes 1 100 10000]
 """
 
-import argparse
 import os
 import re
-import shutil
 import socket
 import statistics
 import subprocess
@@ -21,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from load_options import load_options
 
 HERE = Path(__file__).parent
 TOKEN = {"Authorization": "Bearer benchmark"}
@@ -28,13 +27,7 @@ TOKEN = {"Authorization": "Bearer benchmark"}
 
 def main() -> None:
     """Measure and print a table for every size."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 100, 10_000])
-    arguments = parser.parse_args()
-    if shutil.which("wrk") is None:
-        parser.error("wrk is not on the PATH; it is in the Debian package `wrk`")
+    arguments = load_options(__doc__)
     for size in arguments.sizes:
         measure(size, arguments.rounds, arguments.seconds)
 
