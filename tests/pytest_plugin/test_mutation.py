@@ -427,3 +427,88 @@ def test_wrong_options_are_usage_errors(pytester: pytest.Pytester, options: tupl
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([message])
+
+
+def test_failed_part_of_a_test_notices(pytester: pytest.Pytester, choose: Choose) -> None:
+    """Subtests, those of unittest too, report on their own: a failed one kills, and nothing shows it."""
+    choose("priority:remove,retry_count:remove,lead_id:remove")
+    pytester.makepyfile(
+        READ
+        + dedent(
+            """
+        import unittest
+
+
+        class TestCase(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _leads(self, leads):
+                self.leads = leads
+
+            def test_case(self):
+                with self.subTest("priority"):
+                    self.assertIn("priority", self.leads[0])
+
+
+        def test_subtests(leads, subtests):
+            with subtests.test("retries"):
+                assert "retry_count" in leads[0]
+        """
+        )
+    )
+    result = mutate(pytester, "--maxfail=1", "-W", "error")
+
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("*SUBFAIL*")
+    expected = {
+        "priority:remove": "Killed test_case",
+        "retry_count:remove": "Killed test_subtests",
+        "lead_id:remove": "Survived",
+    }
+    assert expected == statuses(pytester.path)
+
+
+@pytest.mark.parametrize("options", [("-x",), ("-p", "xdist", "-n", "2")], ids=["first failure ends", "two processes"])
+def test_failing_tests_are_refused_in_every_kind_of_run(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    """No process runs a test again, and the exit status is that of the tests."""
+    pytester.makepyfile(f"{TESTS}\n\ndef test_wrong(leads):\n    assert not leads\n")
+    result = mutate(pytester, *options)
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["not run, because *::test_wrong failed; mutation needs tests that pass"])
+
+
+def test_files_that_last_failed_skips_are_noted(pytester: pytest.Pytester, choose: Choose) -> None:
+    """With ``--lf`` the result is partial, and says so; tests that fail with a mutant are no failures for it."""
+    choose("list_name:remove")
+    pytester.makepyfile(TESTS)
+    pytester.makepyfile(test_fails="def test_fails(): assert False")
+    pytester.runpytest("-p", "cacheprovider")
+    pytester.makepyfile(test_fails="def test_fails(smartflo): assert smartflo.client.get('/v1/broadcast/leads/8668')")
+    result = mutate(pytester, "-p", "cacheprovider", "--lf")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["note: 1 file skipped by --lf"])
+
+
+def test_mutant_of_an_overlay_in_a_conftest_file(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    """A project's own configuration may have other mutants; one that it does not have fails each test in one line."""
+    overlay = tmp_path / "overlay.json"
+    overlay.write_text('{"properties": {"tier": {"enum": ["gold", "silver"]}}, "required": ["tier"]}')
+    pytester.makeconftest(
+        f"""
+        import pytest
+
+        from smartflo_contract.mock_server import Config
+
+
+        @pytest.fixture(scope="session")
+        def smartflo_config():
+            return Config(overlay={str(overlay)!r})
+        """
+    )
+    pytester.makepyfile(READ + "\n\ndef test_tier(leads):\n    assert leads[0]['tier']\n")
+    pytester.runpytest("--smartflo-mutant=tier:remove").assert_outcomes(failed=1)
+    result = pytester.runpytest("--smartflo-mutant=tier:remov")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*--smartflo-mutant: there is no mutant `tier:remov`*"])

@@ -14,6 +14,8 @@ from smartflo_contract.mutation.results import MutantResult, Status
 
 CONTROL_INTERVAL: Final = 50
 """Number of mutants between two controls."""
+_MIN_SECONDS: Final = 0.001
+"""Shorter tests are equally quick."""
 _FIRST_CONTROL: Final = "failed without a mutant when it ran again"
 _LATER_CONTROL: Final = "failed without a mutant after it had run with others"
 
@@ -100,6 +102,7 @@ class Decider:
         self._note_left_out = note_left_out
         self._reproducer = reproducer
         self._kills: dict[str, int] = {}
+        self._runs: dict[str, int] = {}
         self._seconds: dict[str, float] = {}
         self._used: dict[str, None] = {}
         self._doubtful: dict[str, list[Task]] = {}
@@ -142,6 +145,7 @@ class Decider:
         cached, served, outcome = [], 0, Outcome()
         for test in self._ordered(task.tests):
             self._used[test] = None
+            self._runs[test] = self._runs.get(test, 0) + 1
             outcome = self._runner.run(test, task.mutant)
             if outcome.failed and is_careful:
                 outcome = self._repeat(test, task.mutant)
@@ -211,6 +215,11 @@ class Decider:
         self._note_left_out(test, self.left_out[test])
 
     def _ordered(self, tests: Iterable[str]) -> list[str]:
-        """Return the tests that were not left out: those that noticed most mutants first, then the quickest."""
+        """Return the tests that were not left out: those first that notice most mutants in the time that they take."""
         usable = (test for test in tests if test not in self.left_out)
-        return sorted(usable, key=lambda test: (-self._kills.get(test, 0), self.seconds_of(test)))
+        return sorted(usable, key=self._seconds_per_kill)
+
+    def _seconds_per_kill(self, test: str) -> float:
+        """Return how long a test probably takes to notice a mutant; one without runs notices every second mutant."""
+        rate = (self._kills.get(test, 0) + 1) / (self._runs.get(test, 0) + 2)
+        return max(self.seconds_of(test), _MIN_SECONDS) / rate
