@@ -214,9 +214,10 @@ def test_reports_missing_certificate_file(time: Any, tmp_path: Path, monkeypatch
 @pytest.mark.parametrize("credentials", [TOKEN, LOGIN], ids=["list", "login"])
 def test_limits_time_of_endless_head(start: bytes, repeated: bytes, credentials: Credentials, serve: Any) -> None:
     """The time counts from the request on, of a list as of the login, however fast bytes arrive."""
-    finished = Event()
+    started, finished = Event(), Event()
 
     def send(connection: socket.socket) -> None:
+        started.set()
         connection.sendall(start)
         connection.sendall(repeated * 3)
         finished.wait(10)
@@ -225,6 +226,7 @@ def test_limits_time_of_endless_head(start: bytes, repeated: bytes, credentials:
     with pytest.raises(LiveError, match=r"the response did not end within 0\.05 seconds, after [0-9]+ bytes"):
         fetch(f"{server.url}{LIST}", credentials=credentials, fetcher=Fetcher(max_seconds=0.05))
     finished.set()
+    assert started.wait(10)  # the client may give up before the server has read its request
     assert 1 == len(server.heads)
 
 
