@@ -512,3 +512,31 @@ def test_mutant_of_an_overlay_in_a_conftest_file(pytester: pytest.Pytester, tmp_
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*--smartflo-mutant: there is no mutant `tier:remov`*"])
+
+
+def test_fixture_of_a_module_concerns_all_its_tests(pytester: pytest.Pytester, choose: Choose) -> None:
+    """The fixture is made for the first test, and the second notices the mutant, in a new process."""
+    choose("list_name:remove,lead_id:remove")
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        @pytest.fixture(scope="module")
+        def leads(smartflo_server):
+            with smartflo_server.account() as account:
+                yield account.client.get("/v1/broadcast/leads/8668").get_json()
+
+
+        def test_reads(leads):
+            assert leads
+
+
+        def test_names(leads):
+            assert leads[0]["list_name"]
+        """
+    )
+    result = mutate(pytester)
+
+    assert result.ret == 0
+    assert {"list_name:remove": "Killed test_names", "lead_id:remove": "Survived"} == statuses(pytester.path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smartflo_contract.coverage import Recording
 from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.mutants import Mutant
 from smartflo_contract.mutation.decider import Decider, Outcome, StoppedError, Task
@@ -69,7 +70,10 @@ class Phase:
         has_fake = self._recording.contract is not None
         contract = self._recording.contract or contract
         code = _loaded_files(self._session.config.rootpath)
-        own = UsualRun(self._recording.served, contract, has_fake, passed, failed, places, code)
+        served = Recording()
+        served.merge(self._recording.served)
+        served.merge(self._recording.shared)
+        own = UsualRun(served, contract, has_fake, passed, failed, places, code)
         self._folder.publish(self._name, own.as_dict())
         parent = os.getppid()
         contents = self._folder.wait_for_contents(lambda: os.getppid() != parent)

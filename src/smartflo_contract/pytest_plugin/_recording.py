@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from smartflo_contract.coverage import Recorder, Recording
+from smartflo_contract.coverage import Recorder, Recording, contract_cells
 from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.mock_server import Config
 from smartflo_contract.mock_server.config.validation import configured_contract
@@ -35,6 +35,7 @@ class RecordingRun:
         recorder: the observer of the fakes of this process.
         served: what was served so far; of all processes in the controller of xdist.
         contract: contract of the fake of the fixtures; ``None`` before it starts.
+        shared: what fixtures of wider scope than a function were served, by the tests of this process that use them.
         is_closed: whether tests run again for another purpose, and what they are served no longer counts.
     """
 
@@ -42,8 +43,12 @@ class RecordingRun:
         """Start without responses."""
         self.recorder = Recorder()
         self.served = Recording()
+        self.shared = Recording()
         self.contract: Contract | None = None
         self.is_closed = False
+        self._unsent = Recording()
+        self._in_setup: list[Recording] = []
+        self._by_fixture: dict[pytest.FixtureDef[Any], Recording] = {}
         self._is_worker = hasattr(config, "workerinput")
 
     def observer_of(self, config: Config) -> Observer:
@@ -55,7 +60,7 @@ class RecordingRun:
     def close(self) -> None:
         """Count no further responses."""
         if not self.is_closed:
-            self.served.merge(self.recorder.take())
+            self.served.merge(self._take())
             self.is_closed = True
 
     @pytest.hookimpl(wrapper=True)
@@ -68,11 +73,27 @@ class RecordingRun:
             self.recorder.context = OUTSIDE
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
+        """Note what a fixture of wider scope than a function is served: it concerns all tests that use the fixture."""
+        if fixturedef.scope == "function" or self.is_closed:
+            return (yield)
+        self._collect()
+        served = Recording()
+        self._in_setup.append(served)
+        try:
+            return (yield)
+        finally:
+            self._collect()
+            self._in_setup.remove(served)
+            self._by_fixture[fixturedef] = served
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         """Attach what was served to the last report of a test."""
         report = yield
         if call.when == "teardown" and not self.is_closed:
-            recording = self.recorder.take()
+            self._add_shared(item)
+            recording = self._take()
             if recording:
                 if _CLOSING_FIXTURE in getattr(item, "fixturenames", ()):
                     recording.closing.add(context_name(item.nodeid))
@@ -125,11 +146,34 @@ class RecordingRun:
         if not self._is_worker:
             self.close()
             return
-        rest = Recording() if self.is_closed else self.recorder.take()
+        rest = Recording() if self.is_closed else self._take()
         session.config.workeroutput |= {  # type: ignore[attr-defined]
             _NOTES: sorted(self.served.notes),
             _REST: rest.as_dict(portable=False),
         }
+
+    def _take(self) -> Recording:
+        """Return what was served since the last call."""
+        self._collect()
+        recording, self._unsent = self._unsent, Recording()
+        return recording
+
+    def _collect(self) -> None:
+        """Attribute what was served since the last call to the fixtures that are made."""
+        recording = self.recorder.take()
+        for each in (self._unsent, *self._in_setup):
+            each.merge(recording)
+
+    def _add_shared(self, item: pytest.Item) -> None:
+        """Attribute what the fixtures of a test were served to it, whichever test they were made for."""
+        names = getattr(item, "fixturenames", ())
+        for fixture, recording in self._by_fixture.items():
+            if fixture.argname not in names or not item.nodeid.startswith(fixture.baseid):
+                continue
+            for masks in recording.lead_masks.values():
+                for name, mask in masks.items():
+                    cells = contract_cells(recording.contracts[name])
+                    self.shared.add_leads(context_name(item.nodeid), cells, mask)
 
 
 def contract_of_options(config: pytest.Config) -> Contract:
