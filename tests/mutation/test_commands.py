@@ -91,7 +91,10 @@ class Client(NamedTuple):
 
 def test_command_kills_what_it_reads() -> None:
     """A real client notices changes of what it reads, in parallel fakes, and no others."""
-    client = Client("assert all(isinstance(lead['retry_count'], int) for lead in leads)")
+    client = Client(
+        "assert 'api-smartflo.tatateleservices.com' in os.environ['SMARTFLO_HOSTS'].split(',')\n"
+        "assert all(isinstance(lead['retry_count'], int) for lead in leads)"
+    )
     ids = ("retry_count:remove", "retry_count:retype-string", "priority:remove", "body:html")
     mutants = [mutant for each in ids for mutant in find_mutants(CONTRACT, each)]
     with command_fakes(client.command, Config(), jobs=2) as fakes:

@@ -97,7 +97,8 @@ def mutate_command(
     smartflo-contract mutate --max 50 --jobs 4 --report html=mutation.html -- ./run-tests.sh
     smartflo-contract mutate --mutant lead_id:remove -- npm test
 
-    A fake runs for COMMAND, which reads SMARTFLO_BASE_URL and SMARTFLO_TOKEN. It runs twice as it is and has to
+    A fake runs for COMMAND, which reads SMARTFLO_BASE_URL and SMARTFLO_TOKEN (SMARTFLO_HOSTS
+    has the vendor's hosts, for clients that have one built in). It runs twice as it is and has to
     pass; then once with each mutant of what it was served. An exit code other than 0 kills the mutant, and so does the
     time limit.
 

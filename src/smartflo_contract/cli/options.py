@@ -15,8 +15,8 @@ from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.profile_names import PROFILES
 
 _PREFIX: Final = "SMARTFLO_"
-_CREDENTIAL_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKEN")
-"""Variables without an option: credentials of the vendor's API."""
+_OTHER_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKEN", "SMARTFLO_HOSTS")
+"""Variables without an option: credentials of the vendor's API, and the hosts that `mutate` tells its command."""
 _MIN_SIMILARITY: Final = 0.7
 """Similarity from which a variable counts as misspelled; other programs may use the prefix SMARTFLO_ as well."""
 _SERVICE_ADDRESS: Final = re.compile(r"(?:tcp|udp|sctp)://")
@@ -104,7 +104,7 @@ def combine(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
 def warn_about_misspelled_variables(commands: Iterable[click.Command]) -> None:
     """Print a warning for each environment variable whose name is close to one that a command reads."""
     known = {str(parameter.envvar) for command in commands for parameter in command.params if parameter.envvar}
-    known.update(_CREDENTIAL_VARIABLES)
+    known.update(_OTHER_VARIABLES)
     names = {name.removeprefix(_PREFIX): name for name in known}
     for variable in sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known):
         if _SERVICE_VARIABLE.fullmatch(variable):

@@ -7,11 +7,14 @@ from queue import SimpleQueue
 from typing import Final, NamedTuple
 
 from smartflo_contract.coverage import Recorder, Recording
+from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.mutation.processes import Outcome, Processes
 
 BASE_URL_VARIABLE: Final = "SMARTFLO_BASE_URL"
 TOKEN_VARIABLE: Final = "SMARTFLO_TOKEN"  # noqa: S105 - the name of a variable
+HOSTS_VARIABLE: Final = "SMARTFLO_HOSTS"
+"""Variable with the vendor's hosts, joined by commas, for clients with a hard-coded host."""
 _TOKEN: Final = "smartflo-contract-mutate"  # noqa: S105 - it opens nothing; a fake accepts any text as a token
 
 
@@ -69,8 +72,8 @@ class CommandFakes:
             fake.app.test_client().post("/__admin/reset")
             fake.set_mutant(ids)
             recorder.take()
-            environment = {**os.environ, BASE_URL_VARIABLE: fake.url, TOKEN_VARIABLE: _TOKEN}
-            outcome = self._processes.run(self.command, environment, timeout=timeout, is_shown=is_shown)
+            variables = {BASE_URL_VARIABLE: fake.url, TOKEN_VARIABLE: _TOKEN, HOSTS_VARIABLE: ",".join(VENDOR_HOSTS)}
+            outcome = self._processes.run(self.command, {**os.environ, **variables}, timeout=timeout, is_shown=is_shown)
             return Trial(outcome, fake.mutant_served, recorder.take(), fake.mutants_served)
         finally:
             self._free.put((fake, recorder))
