@@ -40,6 +40,7 @@ class Outcome(NamedTuple):
         reason: first line of the failure.
         is_timeout: whether it failed because it took too long.
         served: number of responses that the mutant has changed.
+        served_ids: ids of those of several joined mutants that have changed a response.
         is_cached: whether the test was not served what the mutant changes, for example because its client has a cache.
     """
 
@@ -47,6 +48,7 @@ class Outcome(NamedTuple):
     reason: str = ""
     is_timeout: bool = False
     served: int = 0
+    served_ids: frozenset[str] = frozenset()
     is_cached: bool = False
 
 

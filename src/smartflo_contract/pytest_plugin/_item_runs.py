@@ -126,7 +126,7 @@ class ItemRunner:
         except (pytest.exit.Exception, pytest.fail.Exception) as error:
             failure = _first_line(str(error)) or type(error).__name__
         finally:
-            served = self._switch.served
+            served, served_ids = self._switch.served, self._switch.served_ids
             self._switch.set(None)
         failed = next((report for report in self._reports if report.failed), None)
         failure = failure or ("" if failed is None else failure_reason(failed))
@@ -139,6 +139,7 @@ class ItemRunner:
             failure,
             is_timeout=self._is_late,
             served=served,
+            served_ids=served_ids,
             is_cached=mutant is not None and not served and not _is_covered(recording, test, mutant),
         )
 

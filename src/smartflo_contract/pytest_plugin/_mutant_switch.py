@@ -19,6 +19,7 @@ class MutantSwitch:
         """Start without a fake."""
         self._ids = ids
         self._served = 0
+        self._served_ids: frozenset[str] = frozenset()
         self._server: SmartfloServer | None = None
 
     @contextmanager
@@ -33,7 +34,7 @@ class MutantSwitch:
         try:
             yield
         finally:
-            self._served += server.mutant_served
+            self._served, self._served_ids = self.served, self.served_ids
             self._server = None
 
     def set(self, ids: str | None) -> None:
@@ -41,20 +42,25 @@ class MutantSwitch:
         self._ids = ids
         if self._server is not None:
             self._server.set_mutant(ids)
-        self._served = 0
+        self._served, self._served_ids = 0, frozenset()
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
         """Set no mutant for a while."""
-        ids, served = self._ids, self.served
+        ids, served, served_ids = self._ids, self.served, self.served_ids
         self.set(None)
         try:
             yield
         finally:
             self.set(ids)
-            self._served = served
+            self._served, self._served_ids = served, served_ids
 
     @property
     def served(self) -> int:
         """Number of responses that the mutant has changed."""
         return self._served + (0 if self._server is None else self._server.mutant_served)
+
+    @property
+    def served_ids(self) -> frozenset[str]:
+        """Ids of those of several joined mutants that have changed a response."""
+        return self._served_ids | (frozenset() if self._server is None else self._server.mutants_served)

@@ -25,6 +25,7 @@ _CHANGED: Final = "--smartflo-mutate-changed"
 _FAIL_UNDER: Final = "--smartflo-mutate-fail-under"
 _REPORT: Final = "--smartflo-mutate-report"
 MUTANT: Final = "--smartflo-mutant"
+NEEDS: Final = "--smartflo-needs"
 _MUTATE_HELP: Final = (
     "after the tests, run them again with changes of the API, called mutants, and report which ones no test notices: "
     "breaking, tolerance or all (default)"
@@ -38,6 +39,10 @@ _REPORT_HELP: Final = "report of mutation: term (default), markdown:FILE, json:F
 _MUTANT_HELP: Final = (
     "run the tests with a mutant, such as lead_id:remove, or several joined by commas; `smartflo-contract mutants` "
     "lists them"
+)
+_NEEDS_HELP: Final = (
+    "after the tests, run them again to find the smallest contract that they pass with; write it to FILE, for "
+    "`smartflo-contract check --needs FILE`"
 )
 _MAX_SHOWN: Final = 80
 
@@ -81,6 +86,7 @@ def add_mutation_options(parser: pytest.Parser) -> None:
     group.addoption(_FAIL_UNDER, metavar="PERCENT", help=_FAIL_UNDER_HELP)
     group.addoption(_REPORT, action="append", metavar="REPORT", help=_REPORT_HELP)
     group.addoption(MUTANT, metavar="ID", help=_MUTANT_HELP)
+    group.addoption(NEEDS, nargs="?", const="", metavar="FILE", help=_NEEDS_HELP)
     parser.addini("smartflo_mutate", f"{_MUTATE_HELP}; the option takes precedence")
     parser.addini("smartflo_mutate_max", f"{_MAX_HELP}; the option takes precedence")
     parser.addini("smartflo_mutate_changed", _CHANGED_HELP, type="bool")
@@ -92,6 +98,32 @@ def mutant_ids(config: pytest.Config) -> str | None:
     """Return the ids of the mutants that the tests run with; ``None`` without any."""
     ids: str | None = config.getoption(MUTANT)
     return ids
+
+
+def needs_output(config: pytest.Config) -> Path | str | None:
+    """Return the file of the needs, empty if they are only printed, ``None`` if they are not requested.
+
+    Raises:
+        pytest.UsageError: another option contradicts it.
+    """
+    output: str | None = config.getoption(NEEDS)
+    if output is None:
+        return None
+    for option in (_MUTATE, MUTANT):
+        if config.getoption(option):
+            message = f"{NEEDS}: expected no {option}, because tests run again for one purpose at a time"
+            raise pytest.UsageError(message)
+    if config.getoption("numprocesses", default=None):
+        message = f"{NEEDS}: expected one process, because each run depends on the ones before; add -n 0"
+        raise pytest.UsageError(message)
+    _require_no_debugger(config, NEEDS)
+    is_test = (config.invocation_params.dir / output.partition("::")[0]).exists() and not output.endswith(".json")
+    if output and is_test:
+        message = (
+            f"{NEEDS}: `{output[:_MAX_SHOWN]}` exists and is no JSON file; write {NEEDS}=FILE before paths of tests"
+        )
+        raise pytest.UsageError(message)
+    return config.invocation_params.dir / output if output else ""
 
 
 def mutation_options(config: pytest.Config) -> MutationOptions | None:
@@ -114,9 +146,7 @@ def mutation_options(config: pytest.Config) -> MutationOptions | None:
     if minimum and kind == "tolerance":
         message = f"{_FAIL_UNDER}: expected breaking mutants, which {_MUTATE}=tolerance leaves out"
         raise pytest.UsageError(message)
-    if config.getoption("usepdb", default=False) or config.getoption("trace", default=False):
-        message = f"{_MUTATE}: expected no --pdb and no --trace, because tests are meant to fail; add them to {MUTANT}"
-        raise pytest.UsageError(message)
+    _require_no_debugger(config, _MUTATE)
     requested: Sequence[str] = config.getoption(_REPORT) or config.getini("smartflo_mutate_report") or [TERM]
     folder = config.invocation_params.dir
     number = config.getoption(_MAX) or config.getini("smartflo_mutate_max")
@@ -134,6 +164,12 @@ def _require_no_other_option(config: pytest.Config) -> None:
         if config.getoption(option):
             message = f"{option}: add {_MUTATE}, because mutation is off without it"
             raise pytest.UsageError(message)
+
+
+def _require_no_debugger(config: pytest.Config, option: str) -> None:
+    if config.getoption("usepdb", default=False) or config.getoption("trace", default=False):
+        message = f"{option}: expected no --pdb and no --trace, because tests are meant to fail; add them to {MUTANT}"
+        raise pytest.UsageError(message)
 
 
 def _require_kind(config: pytest.Config, kind: str) -> None:

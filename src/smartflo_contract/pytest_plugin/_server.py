@@ -101,6 +101,11 @@ class SmartfloServer:
         """Number of responses that the mutant of all accounts has changed since it was set."""
         return self._fake.mutant_served
 
+    @property
+    def mutants_served(self) -> frozenset[str]:
+        """Ids of those of several joined mutants that have changed a response since they were set."""
+        return self._fake.mutants_served
+
     def unattributed_requests(self) -> list[dict[str, Any]]:
         """Return the unmatched requests since the last call that carried no token of a test's account."""
         client = self._fake.app.test_client()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
     from smartflo_contract.pytest_plugin._mutant_run import MutantRun
     from smartflo_contract.pytest_plugin._mutation import MutationPlugin
+    from smartflo_contract.pytest_plugin._needs import NeedsPlugin
     from smartflo_contract.pytest_plugin._recording import RecordingRun
 
 
@@ -44,10 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _configure_recording(config: pytest.Config) -> None:
-    """Register the plugins of value coverage and of mutation if they are requested."""
+    """Register the plugins of value coverage, of mutation and of needs if they are requested."""
     coverage = _coverage_options.coverage_options(config)
     mutation = _mutation_options.mutation_options(config)
-    if coverage is None and mutation is None:
+    needs = _mutation_options.needs_output(config)
+    if coverage is None and mutation is None and needs is None:
         return
     from smartflo_contract.pytest_plugin._recording import RecordingRun  # noqa: PLC0415 - slow to import
 
@@ -61,6 +63,10 @@ def _configure_recording(config: pytest.Config) -> None:
         from smartflo_contract.pytest_plugin._mutation import MutationPlugin  # noqa: PLC0415 - slow to import
 
         config.pluginmanager.register(MutationPlugin(config, mutation, recording), _mutation_options.PLUGIN_NAME)
+    if needs is not None:
+        from smartflo_contract.pytest_plugin._needs import NeedsPlugin  # noqa: PLC0415 - slow to import
+
+        config.pluginmanager.register(NeedsPlugin(needs or None, recording), _mutation_options.PLUGIN_NAME)
 
 
 def _configure_mutant(config: pytest.Config) -> None:
@@ -176,7 +182,9 @@ def smartflo_server(request: pytest.FixtureRequest, smartflo_config: Config) -> 
 
 def _mutant_of_run(config: pytest.Config, server: SmartfloServer) -> AbstractContextManager[None]:
     """Return a context in which the mutant of the run, if it has one, is set for a fake."""
-    mutation: MutationPlugin | MutantRun | None = config.pluginmanager.get_plugin(_mutation_options.PLUGIN_NAME)
+    mutation: MutationPlugin | MutantRun | NeedsPlugin | None = config.pluginmanager.get_plugin(
+        _mutation_options.PLUGIN_NAME
+    )
     return nullcontext() if mutation is None else mutation.serving(server)
 
 
