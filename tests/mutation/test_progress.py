@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 
-from smartflo_contract.mutation.progress import Progress
+from smartflo_contract.mutation.progress import Progress, show_until
 
 
 class Terminal(io.StringIO):
@@ -52,3 +52,18 @@ def test_only_a_terminal_is_written_to() -> None:
 def test_line_is_written_rarely() -> None:
     """Two steps within a fifth of a second write one line."""
     assert shown(Terminal(), 0, 3, 3.1).count("mutation:") == 1
+
+
+def test_progress_of_other_processes() -> None:
+    """What other processes have taken is asked for until they have ended; before it is known, nothing is shown."""
+    states = iter([(0, 0), (1, 4), (3, 4)])
+    waits = iter([False, False, False, True])
+    asked: list[tuple[int, int]] = []
+
+    def state() -> tuple[int, int]:
+        asked.append(next(states))
+        return asked[-1]
+
+    show_until(lambda: next(waits), state, Terminal())
+
+    assert [(0, 0), (1, 4), (3, 4)] == asked

@@ -53,3 +53,12 @@ def test_position_of_a_process(folder: SharedFolder) -> None:
     folder.write_position("gw0", "second")
 
     assert ("second", "") == (folder.position("gw0"), folder.position("gw1"))
+
+
+def test_progress_counts_what_was_taken(folder: SharedFolder) -> None:
+    """Progress is the number of items that were taken, of all; the total is not known at first."""
+    assert (0, 0) == folder.progress()
+    folder.note_total(12)
+    folder.claim(3, "gw0")
+
+    assert (1, 12) == folder.progress()

@@ -52,6 +52,24 @@ class Progress:
         self._width = len(line)
 
 
+def show_until(ended: Callable[[], bool], done_of_all: Callable[[], tuple[int, int]], stream: TextIO) -> None:
+    """Show the progress of other processes until they have ended.
+
+    Args:
+        ended: waits a moment, and returns whether they have.
+        done_of_all: returns how many mutants are decided, and how many there are; 0 if that is not known yet.
+        stream: a terminal; nothing is written to anything else.
+    """
+    progress: Progress | None = None
+    while not ended():
+        done, total = done_of_all()
+        if total:
+            progress = progress or Progress(total, stream)
+            progress.show(done)
+    if progress is not None:
+        progress.end()
+
+
 def _duration(seconds: float) -> str:
     rounded = max(round(seconds), 1)
     return f"{rounded} s" if rounded < _MINUTE else f"{rounded // _MINUTE} min {rounded % _MINUTE} s"

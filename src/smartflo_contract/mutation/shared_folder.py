@@ -19,6 +19,7 @@ _ENDED: Final = "ended-"
 _CONTENT: Final = "content-"
 _CLAIM: Final = "claim-"
 _LINES: Final = "lines-"
+_TOTAL: Final = "total-"
 
 
 class SharedFolder:
@@ -83,6 +84,14 @@ class SharedFolder:
     def has_claims(self) -> bool:
         """Whether an item was taken."""
         return any(self.path.glob(f"{_CLAIM}*"))
+
+    def note_total(self, total: int) -> None:
+        """Note the number of items, for the process that shows progress."""
+        (self.path / f"{_TOTAL}{total}").touch()
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many items have been taken, and how many there are; 0 if that is not known yet."""
+        return len(self._names(_CLAIM)), max((int(total) for total in self._names(_TOTAL)), default=0)
 
     def add_line(self, name: str, content: Mapping[str, Any]) -> None:
         """Add a result of a process; each is written at once."""

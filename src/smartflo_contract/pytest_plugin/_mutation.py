@@ -1,9 +1,12 @@
 """Mutation of a test run: the tests run again with changes of the API, and a report says which ones none notices."""
 
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Final
 
 import pytest
@@ -12,6 +15,7 @@ from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.live.output_files import is_same_file, require_writable
 from smartflo_contract.mutation.plan import Choice, UsualRun, mutants_by_id, result_keys, reusable_results
+from smartflo_contract.mutation.progress import show_until
 from smartflo_contract.mutation.reports import WRITERS, text_lines
 from smartflo_contract.mutation.results import MutantResult, MutationRun
 from smartflo_contract.mutation.shared_folder import SharedFolder
@@ -28,6 +32,7 @@ INTERRUPTED: Final = 130
 """Exit status of a run that was interrupted while it decided mutants."""
 _FOLDER: Final = "smartflo_mutation"
 """Input of a worker of xdist: the folder that all processes share."""
+_POLL_SECONDS: Final = 0.2
 _MAIN: Final = "main"
 """Name of the process that reports, in the shared folder."""
 
@@ -98,8 +103,11 @@ class MutationPlugin:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[Any]:
         """Run the tests with mutants after the usual run."""
+        if session.config.pluginmanager.hasplugin("dsession"):
+            with _progress_of_workers(self._folder):
+                return (yield)
         result = yield
-        if not session.config.pluginmanager.hasplugin("dsession") and not _runs_nothing(session):
+        if not _runs_nothing(session):
             self._decide(session)
         return result
 
@@ -217,6 +225,23 @@ class MutationPlugin:
         for report in self._options.reports:
             if report.path is not None:
                 WRITERS[report.format](run, report.path)
+
+
+@contextmanager
+def _progress_of_workers(folder: SharedFolder) -> Iterator[None]:
+    """Return a context in which a thread shows the progress of the workers of xdist, if there is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    ended = Event()
+    arguments = (partial(ended.wait, _POLL_SECONDS), folder.progress, sys.stderr)
+    thread = Thread(target=show_until, args=arguments, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _runs_nothing(session: pytest.Session) -> bool:

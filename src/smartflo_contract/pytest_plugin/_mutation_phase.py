@@ -102,6 +102,7 @@ class Phase:
         try:
             with runner:
                 new = [task for task in tasks if task.mutant.id not in reused]
+                self._folder.note_total(len(new))
                 decider.decide_all(needed_tests(new), self._claimed(tasks, reused, progress))
         except StoppedError as error:
             self._folder.add_line(self._name, {"note": str(error)})
