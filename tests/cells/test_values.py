@@ -150,3 +150,9 @@ def test_lone_surrogate_has_no_form() -> None:
         contract = load_contract(profile)
         for key in ("id", "sensitive_field_map", "header", "list_name", "field_1"):
             assert cells_of({**lead(0, 8668, 0), key: "\ud800"}, contract)
+
+
+@pytest.mark.parametrize("items", [["text"], [None], [[]], ["text", 1]])
+def test_items_that_are_no_leads_have_no_cells(items: list[Any]) -> None:
+    """A response may have items of any type; they have no cells, alone or with others."""
+    assert contract_cells(load_contract()).leads.leads_mask(items) == 0
