@@ -22,15 +22,14 @@ describe("leads", () => {
 
   test("names each status, and keeps unknown ones", async (t) => {
     const { client, admin } = account(t);
-    const leads = [1, 2, 3, 4, 5, 6, 7, 8, 9, 99].map((dial_status) => ({ dial_status }));
+    const contract = await admin("GET", "/contract");
+    const known = contract.$defs.lead.properties.dial_status["x-known-values"].map(({ value }) => value);
+    const leads = [...known, 99].map((dial_status) => ({ dial_status }));
     const { id } = await admin("POST", "/lists", { leads });
     const statuses = (await client.leads(id)).map((lead) => lead.status);
     assert.equal(statuses[3], "no answer");
-    assert.equal(statuses.at(-1), "unknown (99)");
-
-    const { contracts } = await admin("GET", "/coverage");
-    const served = contracts[0].keys.find((key) => key.key === "dial_status");
-    assert.deepEqual(served.missing_cells, []); // a status that the contract gains fails this test
+    assert.equal(statuses.pop(), "unknown (99)");
+    assert.ok(statuses.every((status) => !status.startsWith("unknown"))); // fails if the contract gains a status
   });
 
   test("accepts leads without a skill", async (t) => {

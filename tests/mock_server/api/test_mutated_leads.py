@@ -53,15 +53,38 @@ def test_every_mutant_is_served_and_counted(account: Account) -> None:
     assert before == account("GET", VENDORS).data
 
 
-def test_client_that_has_the_body_gets_the_changed_one(account: Account) -> None:
-    """No entity tag hides a mutant: neither the one before, nor one of another mutant."""
-    etag = account("GET", VENDORS).headers["ETag"]
-    account("PUT", ADMIN, {"mutant": "lead_id:remove"})
-    response = account("GET", VENDORS, If_None_Match=etag)
+def test_changed_body_has_its_own_entity_tag(account: Account) -> None:
+    """No entity tag hides a mutant: neither that of the body before, nor that of another mutant."""
+    before = account("GET", VENDORS).headers["ETag"]
+    tags: list[str] = []
+    for mutant_id in ("lead_id:remove", "id:remove"):
+        account("PUT", ADMIN, {"mutant": mutant_id})
+        tags.append(account("GET", VENDORS, If_None_Match=", ".join([before, *tags])).headers["ETag"])
 
-    assert (200, None) == (response.status_code, response.headers.get("ETag"))
+    assert len({before, *tags}) == 3
     account("DELETE", ADMIN)
-    assert account("GET", VENDORS, If_None_Match=etag).status_code == 304
+    assert account("GET", VENDORS, If_None_Match=before).status_code == 304
+
+
+@pytest.mark.parametrize("list_path", [VENDORS, STREAMED])
+def test_client_that_has_the_changed_body_gets_304(account: Account, list_path: str) -> None:
+    """A client with a cache of entity tags works with a mutant as without; only the body counts as served."""
+    account("PUT", ADMIN, {"mutant": "lead_id:remove"})
+    first = account("GET", list_path)
+    assert first.data
+    again = account("GET", list_path, If_None_Match=first.headers["ETag"])
+
+    assert (304, first.headers["ETag"], b"") == (again.status_code, again.headers["ETag"], again.data)
+    assert served(account) == 1
+
+
+def test_unchanged_body_keeps_its_entity_tag(account: Account) -> None:
+    """A response that has nothing to change is the same as before, also for a client that has it."""
+    etag = account("GET", f"{LEADS}/900000000").headers["ETag"]
+    account("PUT", ADMIN, {"mutant": "lead_id:remove"})
+
+    assert account("GET", f"{LEADS}/900000000", If_None_Match=etag).status_code == 304
+    assert account("HEAD", VENDORS).status_code == 200
 
 
 def test_unchanged_responses_have_no_mutant(account: Account) -> None:

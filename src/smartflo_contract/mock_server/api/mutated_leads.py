@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from hashlib import blake2b
 from typing import Final, TypeVar, cast
 
 from flask import Response
 
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
+from smartflo_contract.mock_server.api.read_leads import matches_etag
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.evidence import weakest_evidence
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, MUTANT_HEADER, REASON_HEADER, percent_encode
@@ -25,25 +27,47 @@ _REMOVED: Final = ("ETag", "Content-Length")
 def respond_with_mutant(call: Call, ids: str, respond: Callable[[], Response]) -> Response:
     """Return the response to a request for leads, changed by a mutant.
 
+    A changed body has an entity tag of its own, so a client that has the body from before gets the changed one, and one
+    that has the changed one gets 304.
+
     Args:
-        call: the request. It is answered with a body even if its client has one already, which another mutant or none
-            may have changed.
+        call: the request.
         ids: id of the mutant, or several joined by commas.
         respond: handles the request and returns its normal response.
     """
-    call.request.environ.pop("HTTP_IF_NONE_MATCH", None)
+    known: str | None = call.request.environ.pop("HTTP_IF_NONE_MATCH", None)
     response = respond()
+    if response.status_code != _OK:
+        return response
     try:
         mutants = find_mutants(call.settings.catalog.contract, ids)
     except ValueError:  # the profile of the account has no such mutant
-        return response
-    if response.status_code != _OK or call.request.method != "GET":
-        return response
+        return _unless_known(response, known)
+    if call.request.method != "GET":
+        return _unless_known(response, known)
+    if matches_etag(known, _changed_etag(response, ids)):
+        return _not_modified(_changed_etag(response, ids))
     served = [_noting(mutant, _once(partial(_note_id, call, ids, mutant.id))) for mutant in mutants]
     if response.is_sequence:
-        return _mutated_sequence(call, ids, served, response)
+        return _unless_known(_mutated_sequence(call, ids, served, response), known)
     note = _once(partial(_count, call, ids))
     return _with_body(response, mutated(cast("Iterator[bytes]", response.response), served, note), ids, mutants)
+
+
+def _unless_known(response: Response, known: str | None) -> Response:
+    """Return a response, without its body if the client has it already."""
+    etag = response.headers.get("ETag", "")
+    return _not_modified(etag) if matches_etag(known, etag) else response
+
+
+def _not_modified(etag: str) -> Response:
+    return Response(status=304, headers=[("ETag", etag), (EVIDENCE_HEADER, "assumed")])
+
+
+def _changed_etag(response: Response, ids: str) -> str:
+    """Return the entity tag of the changed body of a response."""
+    described = f"{response.headers.get('ETag')} {ids}"
+    return f'"{blake2b(described.encode(), digest_size=16).hexdigest()}"'
 
 
 def _mutated_sequence(call: Call, ids: str, mutants: Sequence[Mutant], response: Response) -> Response:
@@ -63,6 +87,7 @@ def _with_body(response: Response, body: bytes | Iterator[bytes], ids: str, muta
     changed = Response(body, response.status_code, headers)
     labels = [label for mutant in mutants for label in mutant.evidence.split(", ")]
     evidence = response.headers.get(EVIDENCE_HEADER, labels[0])
+    changed.headers["ETag"] = _changed_etag(response, ids)
     changed.headers[MUTANT_HEADER] = percent_encode(ids)
     changed.headers[EVIDENCE_HEADER] = weakest_evidence([evidence, *labels])
     changed.headers[REASON_HEADER] = percent_encode(f"the mutant {ids}: {'; '.join(each.change for each in mutants)}")
