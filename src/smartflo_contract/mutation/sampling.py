@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from smartflo_contract.mutants import Mutant
+from smartflo_contract.mutants.value_operators import REMOVE
 
 
 def spread_sample(mutants: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
     """Return a sample of mutants, in their order: one of each group first, then a second of each, and so on.
+
+    The first one of a key is its removal, without which nobody can tell whether anything reads the key.
 
     Args:
         mutants: the mutants.
         size: size of the sample.
         seed: selects the sample.
     """
-    shuffled = sorted(mutants, key=lambda mutant: blake2b(f"{seed}/{mutant.id}".encode()).digest())
+    digests = {mutant.id: blake2b(f"{seed}/{mutant.id}".encode()).digest() for mutant in mutants}
+    shuffled = sorted(mutants, key=lambda mutant: (mutant.operator != REMOVE, digests[mutant.id]))
     ranks: dict[str, int] = {}
     ranked: list[tuple[int, str]] = []
     for mutant in shuffled:
