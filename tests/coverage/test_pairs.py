@@ -132,6 +132,7 @@ def test_seed_decides_the_list() -> None:
     assert other.leads != made.leads
 
 
+@pytest.mark.slow
 def test_same_list_in_every_process(tmp_path: Path) -> None:
     """The order of sets, which differs between processes, changes nothing."""
     overlay = tmp_path / "overlay.json"

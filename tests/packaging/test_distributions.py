@@ -70,6 +70,7 @@ def test_wheel_installs_one_package(distributions: Distributions) -> None:
     assert {"smartflo_contract"} == tops
 
 
+@pytest.mark.slow
 def test_links_are_not_in_the_sdist(distributions: Distributions) -> None:
     """The sdist has none of the links at the top level."""
     tops = {name.partition("/")[0] for name in distributions["sdist"]}

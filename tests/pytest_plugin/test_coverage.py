@@ -187,6 +187,7 @@ def test_reports_never_replace_each_other(pytester: pytest.Pytester, options: tu
     result.stderr.fnmatch_lines(["ERROR: --smartflo-coverage: * is the path of the data file or of another report; *"])
 
 
+@pytest.mark.slow
 def test_same_result_with_xdist(pytester: pytest.Pytester) -> None:
     """Same result with xdist."""
     pytester.runpytest("--smartflo-coverage")
@@ -196,6 +197,7 @@ def test_same_result_with_xdist(pytester: pytest.Pytester) -> None:
     assert json.loads((pytester.path / ".smartflo-coverage").read_text()) == alone
 
 
+@pytest.mark.slow
 def test_crashed_worker_leaves_a_partial_result(pytester: pytest.Pytester) -> None:
     """Crashed worker leaves a partial result."""
     pytester.makepyfile(

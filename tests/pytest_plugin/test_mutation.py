@@ -269,6 +269,7 @@ def test_test_that_fails_when_it_runs_again_is_left_out(pytester: pytest.Pyteste
     assert {"list_name:remove": "Killed test_names", "lead_id:remove": "Survived"} == statuses(pytester.path)
 
 
+@pytest.mark.slow
 def test_client_that_caches_runs_in_a_fresh_process(pytester: pytest.Pytester, choose: Choose) -> None:
     """A client that keeps its first response is not served the mutant; a new process decides."""
     choose("list_name:remove,lead_id:remove")
@@ -376,6 +377,7 @@ def test_workers_share_the_mutants(pytester: pytest.Pytester) -> None:
     }
 
 
+@pytest.mark.slow
 def test_worker_that_dies_loses_its_mutant_only(pytester: pytest.Pytester) -> None:
     """A mutant that ends the process is killed by the test that ran; another worker decides the others."""
     pytester.makepyfile(

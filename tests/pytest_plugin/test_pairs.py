@@ -14,6 +14,7 @@ def _overlay(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nsmartflo_overlay = overlay.json\n")
 
 
+@pytest.mark.slow
 def test_every_pair_is_served(pytester: pytest.Pytester) -> None:
     """A client that reads the whole list was served all pairs, in whatever process; a valid list is served."""
     pytester.makepyfile("""

@@ -101,6 +101,7 @@ def test_skips_item_without_end() -> None:
     assert peak < 4 * MEGABYTE
 
 
+@pytest.mark.slow
 def test_keeps_no_defects() -> None:
     """As many defects as lines are counted, not kept."""
     report, peak = check_and_measure(repeat(b"no lead\n" * 1_000, 8))

@@ -168,6 +168,7 @@ def test_no_page_is_listed_by_default(fake: FakeSmartflo, send: Send) -> None:
     assert [] == [name for name in response.headers if name.startswith("Access-Control") or name == "Vary"]
 
 
+@pytest.mark.slow
 def test_serve_answers_listed_page(send: Send) -> None:
     """The command's server sends the same headers for lists, faults and errors."""
     server = ServeProcess(cors=[PAGE], faults=[{"steps": ["503"], "list_id": 8669}])
