@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import LeadWriter, ListDefinition
 from smartflo_contract.mutants import Mutant, find_mutants, mutants_of
-from smartflo_contract.mutants.bodies import mutated
-from smartflo_contract.mutants.catalog import apply_to
+from smartflo_contract.mutants.bodies import apply_to, mutated
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.strategies import broken_leads, leads
 

@@ -8,7 +8,7 @@ import pytest
 
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.mutants import example_of, find_mutants, mutants_of
-from smartflo_contract.mutants.catalog import apply_to
+from smartflo_contract.mutants.bodies import apply_to
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.errors import OverlayWarning

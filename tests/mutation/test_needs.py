@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smartflo_contract.factories import LeadWriter, ListDefinition
 from smartflo_contract.mutants import Mutant, find_mutants, mutants_of
-from smartflo_contract.mutants.catalog import apply_to
+from smartflo_contract.mutants.bodies import apply_to
 from smartflo_contract.mutants.mutant import Leads, LeadsEdit, Note
 from smartflo_contract.mutation.needs import NeedsSearch, NeedsTrial
 from smartflo_contract.schemas import Contract, load_contract

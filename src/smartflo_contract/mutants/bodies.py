@@ -44,6 +44,13 @@ def mutated(chunks: Chunks, mutants: Sequence[Mutant], note: Note) -> Chunks:
     yield from body
 
 
+def apply_to(body: bytes, mutants: Sequence[Mutant]) -> tuple[bytes, bool]:
+    """Return a body with some mutants applied, and whether they changed anything."""
+    notes: list[None] = []
+    changed = b"".join(mutated(iter((body,)), mutants, lambda: notes.append(None)))
+    return changed, bool(notes)
+
+
 def _leads(chunks: Chunks) -> Leads:
     """Yield the leads of a body.
 

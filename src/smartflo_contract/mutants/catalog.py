@@ -1,13 +1,13 @@
 """The catalog of mutants of a contract: operators applied to keys, rules, edge cases, and whole responses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
 import orjson
 
-from smartflo_contract.mutants.bodies import mutated
+from smartflo_contract.mutants.bodies import apply_to
 from smartflo_contract.mutants.drafts import Draft, Subject
 from smartflo_contract.mutants.edge_case_mutants import edge_case_drafts
 from smartflo_contract.mutants.key_mutants import key_drafts
@@ -22,6 +22,8 @@ SEPARATOR: Final = ","
 """Between the ids of mutants that are applied together."""
 _SIZES: Final = (1, 2, 3)
 """Numbers of leads of the responses that may show a mutant, the smallest first."""
+_SCOPES: Final = {"breaking": "each", "tolerance": "last"}
+"""Which leads a mutant changes if its draft does not say."""
 _MAX_SHOWN: Final = 80
 
 
@@ -98,16 +100,6 @@ class Catalog:
     def _breaks(self, body: bytes) -> set[tuple[str, str]]:
         findings = self._subject.contract.check(body)
         return {(finding.rule, finding.pointer) for finding in findings if finding.severity == "break"}
-
-
-_SCOPES: Final = {"breaking": "each", "tolerance": "last"}
-
-
-def apply_to(body: bytes, mutants: Sequence[Mutant]) -> tuple[bytes, bool]:
-    """Return a body with some mutants applied, and whether they changed anything."""
-    notes: list[None] = []
-    changed = b"".join(mutated(iter((body,)), mutants, lambda: notes.append(None)))
-    return changed, bool(notes)
 
 
 @lru_cache(maxsize=16)

@@ -15,7 +15,7 @@ from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.evidence import weakest_evidence
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, MUTANT_HEADER, REASON_HEADER, percent_encode
 from smartflo_contract.mutants import Mutant, find_mutants
-from smartflo_contract.mutants.bodies import mutated
+from smartflo_contract.mutants.bodies import apply_to, mutated
 from smartflo_contract.mutants.mutant import Note
 
 _OK: Final = 200
@@ -72,10 +72,8 @@ def _changed_etag(response: Response, ids: str) -> str:
 
 def _mutated_sequence(call: Call, ids: str, mutants: Sequence[Mutant], response: Response) -> Response:
     """Return a response whose whole body is known; the response itself if the mutant changes nothing in it."""
-    notes: list[None] = []
-    chunks = cast("Iterator[bytes]", iter(response.response))
-    body = b"".join(mutated(chunks, mutants, lambda: notes.append(None)))
-    if not notes:
+    body, is_changed = apply_to(b"".join(cast("Iterator[bytes]", response.response)), mutants)
+    if not is_changed:
         return response
     _count(call, ids)
     return _with_body(response, body, ids, mutants)
