@@ -10,8 +10,9 @@ from smartflo_contract.coverage.reports import WRITERS, text_lines
 from smartflo_contract.coverage.summaries import percent_text, total_percent
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.live.output_files import is_same_file, replace_file, require_writable, require_writable_folder
-from smartflo_contract.pytest_plugin._coverage_options import TERM, CoverageOptions
+from smartflo_contract.pytest_plugin._coverage_options import CoverageOptions
 from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
+from smartflo_contract.pytest_plugin._report_options import TERM
 
 DATA_FILE: Final = ".smartflo-coverage"
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
+from smartflo_contract.pytest_plugin._report_options import TERM, Report, parse_percent, parse_report
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 RECORDING: Final = "smartflo-recording"
 """Name of the plugin that records what is served to tests."""
-TERM: Final = "term"
-FORMATS: Final = (TERM, "html", "xml", "lcov", "json", "markdown")
+_PLACES: Final = {"html": "DIR", "xml": "FILE", "lcov": "FILE", "json": "FILE", "markdown": "FILE"}
 _OPTION: Final = "--smartflo-coverage"
 _FAIL_UNDER: Final = "--smartflo-coverage-fail-under"
 _REPORTS_HELP: Final = (
@@ -21,19 +22,6 @@ _REPORTS_HELP: Final = (
     "json:FILE or markdown:FILE; repeatable"
 )
 _FAIL_UNDER_HELP: Final = "minimum share of cells that must be served, in percent from 0 to 100; requires coverage"
-_MAX_SHOWN: Final = 80
-
-
-class Report(NamedTuple):
-    """A report that the user requests.
-
-    Attributes:
-        format: one of :data:`FORMATS`.
-        path: where it is written; ``None`` for the terminal.
-    """
-
-    format: str
-    path: Path | None
 
 
 class CoverageOptions(NamedTuple):
@@ -72,27 +60,9 @@ def coverage_options(config: pytest.Config) -> CoverageOptions | None:
         return None
     folder = config.invocation_params.dir
     reports = dict.fromkeys(_parse_report(text, folder) for text in requested)
-    return CoverageOptions(tuple(reports), _parse_percent(minimum) if minimum else None)
+    return CoverageOptions(tuple(reports), parse_percent(_FAIL_UNDER, minimum) if minimum else None)
 
 
 def _parse_report(text: str, folder: Path) -> Report:
-    name, colon, path = text.partition(":")
-    if name == TERM and not colon:
-        return Report(TERM, None)
-    if name in FORMATS and name != TERM and path:
-        return Report(name, folder / path)
-    expected = "term, html:DIR, xml:FILE, lcov:FILE, json:FILE or markdown:FILE"
     hint = f"; write {_OPTION}={TERM} before paths of tests" if (folder / text.partition("::")[0]).exists() else ""
-    message = f"{_OPTION}: expected {expected}, got `{text[:_MAX_SHOWN]}`{hint}"
-    raise pytest.UsageError(message)
-
-
-def _parse_percent(text: str) -> float:
-    try:
-        percent = float(text)
-    except ValueError:
-        percent = -1
-    if 0 <= percent <= 100:  # noqa: PLR2004 - percent
-        return percent
-    message = f"{_FAIL_UNDER}: expected a number from 0 to 100, got `{text[:_MAX_SHOWN]}`"
-    raise pytest.UsageError(message)
+    return parse_report(_OPTION, text, folder, _PLACES, hint)

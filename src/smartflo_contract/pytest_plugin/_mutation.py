@@ -22,9 +22,10 @@ from smartflo_contract.mutation.shared_folder import SharedFolder
 from smartflo_contract.mutation.shared_results import collect_results
 from smartflo_contract.mutation.stored_results import DATA_FILE, read_results, write_results
 from smartflo_contract.pytest_plugin._mutant_switch import MutantSwitch
-from smartflo_contract.pytest_plugin._mutation_options import TERM, MutationOptions
+from smartflo_contract.pytest_plugin._mutation_options import MutationOptions
 from smartflo_contract.pytest_plugin._mutation_phase import Phase
 from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
+from smartflo_contract.pytest_plugin._report_options import TERM
 from smartflo_contract.pytest_plugin._server import SmartfloServer
 from smartflo_contract.pytest_plugin._settings import setting, worker_input
 

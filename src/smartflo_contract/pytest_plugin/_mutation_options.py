@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
+from smartflo_contract.pytest_plugin._report_options import TERM, Report, parse_percent, parse_report
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -15,8 +17,7 @@ PLUGIN_NAME: Final = "smartflo-mutation"
 """Name of the plugin that sets mutants for the fake of the fixtures."""
 ALL: Final = "all"
 KINDS: Final = ("breaking", "tolerance", ALL)
-TERM: Final = "term"
-FORMATS: Final = (TERM, "markdown", "json", "html")
+_PLACES: Final = {"markdown": "FILE", "json": "FILE", "html": "FILE"}
 RESULT_VARIABLE: Final = "SMARTFLO_MUTANT_RESULT"
 """Environment variable of a run with one mutant that a mutation run starts: the file of its result."""
 _MUTATE: Final = "--smartflo-mutate"
@@ -47,18 +48,6 @@ _NEEDS_HELP: Final = (
 _MAX_SHOWN: Final = 80
 
 
-class MutationReport(NamedTuple):
-    """A report that the user requests.
-
-    Attributes:
-        format: one of :data:`FORMATS`.
-        path: where it is written; ``None`` for the terminal.
-    """
-
-    format: str
-    path: Path | None
-
-
 class MutationOptions(NamedTuple):
     """What the user requests.
 
@@ -74,7 +63,7 @@ class MutationOptions(NamedTuple):
     max_mutants: int | None
     only_changed: bool
     fail_under: float | None
-    reports: tuple[MutationReport, ...]
+    reports: tuple[Report, ...]
 
 
 def add_mutation_options(parser: pytest.Parser) -> None:
@@ -154,8 +143,8 @@ def mutation_options(config: pytest.Config) -> MutationOptions | None:
         kind,
         _parse_number(number) if number else None,
         bool(config.getoption(_CHANGED) or config.getini("smartflo_mutate_changed")),
-        _parse_percent(minimum) if minimum else None,
-        tuple(dict.fromkeys(_parse_report(text, folder) for text in requested)),
+        parse_percent(_FAIL_UNDER, minimum) if minimum else None,
+        tuple(dict.fromkeys(parse_report(_REPORT, text, folder, _PLACES) for text in requested)),
     )
 
 
@@ -180,29 +169,8 @@ def _require_kind(config: pytest.Config, kind: str) -> None:
         raise pytest.UsageError(message)
 
 
-def _parse_report(text: str, folder: Path) -> MutationReport:
-    name, colon, path = text.partition(":")
-    if name == TERM and not colon:
-        return MutationReport(TERM, None)
-    if name in FORMATS and name != TERM and path:
-        return MutationReport(name, folder / path)
-    message = f"{_REPORT}: expected term, markdown:FILE, json:FILE or html:FILE, got `{text[:_MAX_SHOWN]}`"
-    raise pytest.UsageError(message)
-
-
 def _parse_number(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 10 and int(text):  # noqa: PLR2004 - digits
         return int(text)
     message = f"{_MAX}: expected a number from 1, got `{text[:_MAX_SHOWN]}`"
-    raise pytest.UsageError(message)
-
-
-def _parse_percent(text: str) -> float:
-    try:
-        percent = float(text)
-    except ValueError:
-        percent = -1
-    if 0 <= percent <= 100:  # noqa: PLR2004 - percent
-        return percent
-    message = f"{_FAIL_UNDER}: expected a number from 0 to 100, got `{text[:_MAX_SHOWN]}`"
     raise pytest.UsageError(message)
