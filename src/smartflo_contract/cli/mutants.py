@@ -1,7 +1,7 @@
 """The command ``mutants``: the changes of the API that a fake can simulate."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,27 +9,38 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.options import listing_format, overlay, profile
+from smartflo_contract.cli.options import F, listing_format, overlay, profile
 from smartflo_contract.cli.output import print_json, write
 
 if TYPE_CHECKING:
     from smartflo_contract.mutants import Mutant
     from smartflo_contract.schemas import Contract
 
-ALL: Final = "all"
+_ALL: Final = "all"
 _SHOWN: Final = 60
 """Characters of the start and of the end of a body that are shown."""
 
 
+def mutant_kind(description: str) -> Callable[[F], F]:
+    """Return the option ``--kind`` of a command that has mutants.
+
+    Args:
+        description: what the kinds are.
+    """
+    return click.option(
+        "--kind",
+        type=click.Choice(("breaking", "tolerance", _ALL)),
+        default=_ALL,
+        show_default=True,
+        help=description,
+    )
+
+
 @click.command()
 @click.argument("mutant_id", metavar="[ID]", required=False)
-@click.option(
-    "--kind",
-    type=click.Choice(("breaking", "tolerance", ALL)),
-    default=ALL,
-    show_default=True,
-    help="breaking: changes that break the contract, so that a test should fail. tolerance: changes that a client "
-    "should tolerate.",
+@mutant_kind(
+    "breaking: changes that break the contract, so that a test should fail. tolerance: changes that a client should "
+    "tolerate."
 )
 @listing_format("text: one line each. json: an array of mutants.")
 @profile
@@ -41,12 +52,11 @@ def mutants_command(*, mutant_id: str | None, kind: str, form: str, profile: str
     such as lead_id:remove. The fake simulates it in its responses: smartflo.mutant("lead_id:remove") in a test, PUT
     /__admin/mutant in any language. ID shows one mutant, with the smallest response that it changes.
     """
-    from smartflo_contract.mutants import mutants_of
     from smartflo_contract.schemas import load_contract
 
     contract = load_contract(profile or "sample", overlay)
     if mutant_id is None:
-        mutants: Sequence[Mutant] = [each for each in mutants_of(contract) if kind in {ALL, each.kind}]
+        mutants: Sequence[Mutant] = mutants_of_kind(contract, kind)
     else:
         mutants = require_mutants(contract, mutant_id)
     if form == "json":
@@ -54,6 +64,13 @@ def mutants_command(*, mutant_id: str | None, kind: str, form: str, profile: str
         return
     width = max(len(mutant.id) for mutant in mutants)
     write(_lines(contract, mutants, width, are_shown=mutant_id is not None))
+
+
+def mutants_of_kind(contract: "Contract", kind: str) -> "list[Mutant]":
+    """Return the mutants of a contract that are of a kind, which may be ``all``."""
+    from smartflo_contract.mutants import mutants_of
+
+    return [mutant for mutant in mutants_of(contract) if kind in {_ALL, mutant.kind}]
 
 
 def require_mutants(contract: "Contract", ids: str) -> "Sequence[Mutant]":

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from smartflo_contract.cli.errors import FINDINGS, INTERRUPTED, usage_error
-from smartflo_contract.cli.mutants import require_mutants
-from smartflo_contract.cli.options import Seconds, option, overlay, profile, seed
+from smartflo_contract.cli.mutants import mutant_kind, mutants_of_kind, require_mutants
+from smartflo_contract.cli.options import command_line, command_timeout, fake_file, option, overlay, profile, seed
 from smartflo_contract.cli.output import mutants_progress
 from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.grammar import format_count
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from smartflo_contract.mutation.command_fakes import CommandFakes
     from smartflo_contract.schemas import Contract
 
-ALL: Final = "all"
 _FORMATS: Final = ("markdown", "json", "html")
 _TIMED_OUT: Final = 124
 """Exit code after the time limit, as of ``timeout``."""
@@ -29,14 +28,8 @@ _SIGNALLED: Final = 128
 
 
 @click.command()
-@click.argument("command", metavar="-- COMMAND", nargs=-1, required=True, type=click.UNPROCESSED)
-@click.option(
-    "--kind",
-    type=click.Choice(("breaking", "tolerance", ALL)),
-    default=ALL,
-    show_default=True,
-    help="Kind of the mutants: changes that break the contract, or changes that a client should tolerate.",
-)
+@command_line
+@mutant_kind("Kind of the mutants: changes that break the contract, or changes that a client should tolerate.")
 @click.option("--max", "max_mutants", type=click.IntRange(1), metavar="N", help="Maximum number of mutants: a sample.")
 @seed
 @option(
@@ -48,12 +41,7 @@ _SIGNALLED: Final = 128
     help="Number of commands that run at the same time, each with a fake of its own. They must not write to the same "
     "files.",
 )
-@click.option(
-    "--timeout",
-    type=Seconds(0, min_open=True),
-    metavar="SECONDS",
-    help="Time limit of one run of the command. Default: five times the run without a mutant, at least 2 seconds.",
-)
+@command_timeout("a mutant")
 @option(
     "--fail-under",
     type=click.FloatRange(0, 100),
@@ -68,12 +56,7 @@ _SIGNALLED: Final = 128
     help="Write a report as well: markdown=FILE, json=FILE (mutation-testing-report-schema) or html=FILE. Repeatable.",
 )
 @click.option("--mutant", "ids", metavar="ID", help="Run the command once with this mutant, and show its output.")
-@option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="TOML file of `serve`, with lists, quirks and other settings of the fake.",
-)
+@fake_file
 @profile
 @overlay
 def mutate_command(
@@ -173,10 +156,9 @@ def fake_contract(config: "Config") -> "Contract":
 
 def _chosen(config: "Config", kind: str, max_mutants: int | None) -> "Sequence[Mutant]":
     """Return the mutants of a kind; a sample if there are more than a maximum."""
-    from smartflo_contract.mutation import mutants_of
     from smartflo_contract.mutation.sampling import spread_sample
 
-    mutants = [mutant for mutant in mutants_of(fake_contract(config)) if kind in {ALL, mutant.kind}]
+    mutants = mutants_of_kind(fake_contract(config), kind)
     return mutants if max_mutants is None else spread_sample(mutants, max_mutants, config.seed)
 
 

@@ -1,6 +1,5 @@
 """The command ``needs``: what of the contract does a command need?"""
 
-import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.mutation import fake_config, fake_contract
-from smartflo_contract.cli.options import Seconds, option, overlay, profile, seed
+from smartflo_contract.cli.options import command_line, command_timeout, fake_file, overlay, profile, seed
 from smartflo_contract.cli.output import print_needs, runs_progress
 from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.grammar import format_count
@@ -22,22 +21,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("command", metavar="-- COMMAND", nargs=-1, required=True, type=click.UNPROCESSED)
+@command_line
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write, for check --needs."
 )
-@click.option(
-    "--timeout",
-    type=Seconds(0, min_open=True),
-    metavar="SECONDS",
-    help="Time limit of one run of the command. Default: five times the run without a change, at least 2 seconds.",
-)
-@option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="TOML file of `serve`, with lists, quirks and other settings of the fake.",
-)
+@command_timeout("a change")
+@fake_file
 @seed
 @profile
 @overlay
@@ -51,13 +40,14 @@ def needs_command(
     smartflo-contract check leads.json --needs needs.json
 
     A fake runs for COMMAND, which reads SMARTFLO_BASE_URL and SMARTFLO_TOKEN. It runs twice as it is and has to
-    pass; then with keys removed, and with other types, nulls and values, many at a time. The same command needs the
-    same. check and diff then tell changes that break it from others.
+    pass; then with keys removed, and with other types, nulls and values, many at a time. The result is the
+    same each time. With it, check and diff fail only for changes that break the command.
 
     Exit codes: 0 done, 2 wrong usage, or a command that fails without a change or is served no leads, 130
     interrupted.
     """  # noqa: D301  # click needs the control character itself
     from smartflo_contract.mutation.command_fakes import command_fakes
+    from smartflo_contract.mutation.needs_files import write_needs
 
     if output is not None:
         _require_replaceable(output, config, settings["overlay"])
@@ -66,10 +56,10 @@ def needs_command(
     with command_fakes(command, fake_settings) as fakes:
         needs = _search(fakes, contract, timeout)
     if output is not None:
-        _write(needs, contract, output)
+        write_needs(output, needs, contract)
     print_needs(needs)
-    keys = sum(1 for each in needs.properties.values() if each.is_required)
-    echo(f"{format_count(needs.runs, 'run')}: the command needs {format_count(keys, 'key')}", err=True)
+    keys = format_count(len(needs.required_keys), "key")
+    echo(f"{format_count(needs.runs, 'run')}: the command needs {keys}", err=True)
     if output is not None:
         echo(str(output), err=True)
 
@@ -101,9 +91,8 @@ def _require_replaceable(output: Path, *read: Path | None) -> None:
         click.UsageError: it is another file.
         OutputError: it cannot be written.
     """
-    from smartflo_contract.live.output_files import is_same_file, require_writable
-    from smartflo_contract.schemas.errors import NeedsError
-    from smartflo_contract.schemas.needs import load_needs
+    from smartflo_contract.live.output_files import is_same_file
+    from smartflo_contract.mutation.needs_files import is_replaceable
 
     if str(output) == "-":
         message = "`-` is not a file name; name a file"
@@ -111,20 +100,6 @@ def _require_replaceable(output: Path, *read: Path | None) -> None:
     if is_same_file(output, *read):
         message = f"{output}: this file is read for another purpose; name another file"
         raise usage_error(message)
-    require_writable(output)
-    if not output.is_file() or not output.stat().st_size:
-        return
-    try:
-        load_needs(output)
-    except NeedsError:
+    if not is_replaceable(output):
         message = f"{output}: not a file that this command has written; name another file, or delete this one"
-        raise usage_error(message) from None
-
-
-def _write(needs: "Needs", contract: "Contract", path: Path) -> None:
-    from smartflo_contract.live.output_files import replace_file
-    from smartflo_contract.schemas.needs import needs_as_dict
-
-    content = json.dumps(needs_as_dict(needs, contract), indent=2, ensure_ascii=False)
-    with replace_file(path) as file:
-        file.write(f"{content}\n".encode())
+        raise usage_error(message)

@@ -16,13 +16,13 @@ from smartflo_contract.schemas.profile_names import PROFILES
 
 _PREFIX: Final = "SMARTFLO_"
 _OTHER_VARIABLES: Final = ("SMARTFLO_EMAIL", "SMARTFLO_PASSWORD", "SMARTFLO_TOKEN", "SMARTFLO_HOSTS")
-"""Variables without an option: credentials of the vendor's API, and the hosts that `mutate` tells its command."""
+"""Variables without an option: credentials of the vendor's API, and the hosts that `mutate` passes to its command."""
 _MIN_SIMILARITY: Final = 0.7
 """Similarity from which a variable counts as misspelled; other programs may use the prefix SMARTFLO_ as well."""
 _SERVICE_ADDRESS: Final = re.compile(r"(?:tcp|udp|sctp)://")
 _SERVICE_VARIABLE: Final = re.compile(r".*_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_.*)?)")
 """Variables that Kubernetes and Docker set for a service whose name begins with ``smartflo``."""
-_F = TypeVar("_F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Seconds(click.FloatRange):
@@ -72,14 +72,14 @@ class ReportOption(click.Option):
         return record and (record[0], record[1].replace("{formats}", ", ".join(REPORTS)))
 
 
-def option(*names: str, **settings: Any) -> Callable[[_F], _F]:
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
     """Return a click option with the environment variable of its name, which the help shows."""
     long = next(name for name in names if name.startswith("--"))
     variable = f"{_PREFIX}{long.removeprefix('--').upper().replace('-', '_')}"
     return click.option(*names, envvar=variable, show_envvar=True, **settings)
 
 
-def listing_format(description: str) -> Callable[[_F], _F]:
+def listing_format(description: str) -> Callable[[F], F]:
     """Return the option ``--format`` of a listing. It has no variable: SMARTFLO_FORMAT is that of sample.
 
     Args:
@@ -90,10 +90,25 @@ def listing_format(description: str) -> Callable[[_F], _F]:
     )
 
 
-def combine(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+def command_timeout(without: str) -> Callable[[F], F]:
+    """Return the option ``--timeout`` of a command that runs one of the user.
+
+    Args:
+        without: what the run that it follows from is without.
+    """
+    return click.option(
+        "--timeout",
+        type=Seconds(0, min_open=True),
+        metavar="SECONDS",
+        help="Time limit of one run of the command. Default: five times the run "
+        f"without {without}, at least 2 seconds.",
+    )
+
+
+def combine(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Return a decorator that adds several options to a command."""
 
-    def add(command: _F) -> _F:
+    def add(command: F) -> F:
         for decorate in reversed(options):
             command = decorate(command)
         return command
@@ -138,6 +153,14 @@ base_url = option(
     "--base-url",
     metavar="URL",
     help="Root of the API, e.g. https://api-smartflo.tatateleservices.com. A numeric SOURCE is a list id.",
+)
+command_line = click.argument("command", metavar="-- COMMAND", nargs=-1, required=True, type=click.UNPROCESSED)
+"""The command that a command runs with changes of the API."""
+fake_file = option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file of `serve`, with lists, quirks and other settings of the fake.",
 )
 max_wait = option(
     "--max-wait",

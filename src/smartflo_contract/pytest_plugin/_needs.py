@@ -1,6 +1,5 @@
 """The smallest contract that the tests of a run pass with: they run again with keys removed and values changed."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,20 +9,19 @@ import pytest
 
 from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.live.errors import OutputError
-from smartflo_contract.live.output_files import replace_file, require_writable
 from smartflo_contract.mutants import Mutant, find_mutants
 from smartflo_contract.mutation.covering import covering_contexts
 from smartflo_contract.mutation.decider import Outcome, StoppedError
 from smartflo_contract.mutation.needs import NeedsSearch, NeedsTrial
+from smartflo_contract.mutation.needs_files import is_replaceable, write_needs
 from smartflo_contract.pytest_plugin._item_runs import ItemRunner
 from smartflo_contract.pytest_plugin._mutant_switch import MutantSwitch
 from smartflo_contract.pytest_plugin._mutation_options import NEEDS
 from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
 from smartflo_contract.pytest_plugin._server import SmartfloServer
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.errors import NeedsError
 from smartflo_contract.schemas.grammar import format_count
-from smartflo_contract.schemas.needs import Needs, load_needs, need_rows, needs_as_dict
+from smartflo_contract.schemas.needs import Needs, need_rows
 
 _COMMAND: Final = "pytest"
 _ANY_LEADS: Final = "leads:drop-all"
@@ -105,15 +103,13 @@ class NeedsPlugin:
             self._finish(session, contract, needs, trials.notes)
 
     def _finish(self, session: pytest.Session, contract: Contract, needs: Needs, notes: list[str]) -> None:
-        rows = [*need_rows(needs)]
-        self._lines = [f"{pointer}: needs {what} ({why})" for pointer, what, why in rows]
-        keys = sum(1 for each in needs.properties.values() if each.is_required)
-        self._lines += [f"{format_count(needs.runs, 'run')}: the tests need {format_count(keys, 'key')}", *notes]
+        self._lines = [f"{pointer}: needs {what} ({why})" for pointer, what, why in need_rows(needs)]
+        keys = format_count(len(needs.required_keys), "key")
+        self._lines += [f"{format_count(needs.runs, 'run')}: the tests need {keys}", *notes]
         if self._output is None:
             return
         try:
-            with replace_file(self._output) as file:
-                file.write(json.dumps(needs_as_dict(needs, contract), indent=2, ensure_ascii=False).encode() + b"\n")
+            write_needs(self._output, needs, contract)
         except OutputError as error:
             self._lines.append(f"ERROR: {error}")
             session.testsfailed += 1
@@ -185,12 +181,10 @@ def _require_replaceable(output: Path) -> None:
         pytest.UsageError: it cannot, or is another file.
     """
     try:
-        require_writable(output)
-        if output.is_file() and output.stat().st_size:
-            load_needs(output)
+        if is_replaceable(output):
+            return
     except OutputError as error:
         message = f"{NEEDS}: {error}"
-        raise pytest.UsageError(message) from None
-    except NeedsError:
+    else:
         message = f"{NEEDS}: {output} is not a file of needs; name another file, or delete this one"
-        raise pytest.UsageError(message) from None
+    raise pytest.UsageError(message)

@@ -102,6 +102,11 @@ class Needs:
     properties: Mapping[str, PropertyNeeds]
     unknown_keys: str = ""
 
+    @property
+    def required_keys(self) -> list[str]:
+        """The keys that every lead must have."""
+        return [key for key, needs in self.properties.items() if needs.is_required]
+
     def grade(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return findings, worst first, in which those about what is not needed are notes: ``not-needed``."""
         graded = (
