@@ -3,7 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import pytest
 
-from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.live.output_files import is_same_file, require_writable
 from smartflo_contract.mutation.plan import Choice, UsualRun, mutants_by_id, result_keys, reusable_results
@@ -21,16 +20,13 @@ from smartflo_contract.mutation.results import MutantResult, MutationRun
 from smartflo_contract.mutation.shared_folder import SharedFolder
 from smartflo_contract.mutation.shared_results import collect_results
 from smartflo_contract.mutation.stored_results import DATA_FILE, read_results, write_results
-from smartflo_contract.pytest_plugin._mutant_switch import MutantSwitch
 from smartflo_contract.pytest_plugin._mutation_options import MutationOptions
 from smartflo_contract.pytest_plugin._mutation_phase import Phase
 from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
 from smartflo_contract.pytest_plugin._report_options import TERM
-from smartflo_contract.pytest_plugin._server import SmartfloServer
+from smartflo_contract.pytest_plugin._rerun_plugin import INTERRUPTED, RerunPlugin
 from smartflo_contract.pytest_plugin._settings import setting, worker_input
 
-INTERRUPTED: Final = 130
-"""Exit status of a run that was interrupted while it decided mutants."""
 _FOLDER: Final = "smartflo_mutation"
 """Input of a worker of xdist: the folder that all processes share."""
 _POLL_SECONDS: Final = 0.2
@@ -38,7 +34,7 @@ _MAIN: Final = "main"
 """Name of the process that reports, in the shared folder."""
 
 
-class MutationPlugin:
+class MutationPlugin(RerunPlugin):
     """The mutation run of one process, registered as a plugin.
 
     Args:
@@ -52,11 +48,8 @@ class MutationPlugin:
 
     def __init__(self, config: pytest.Config, options: MutationOptions, recording: RecordingRun) -> None:
         """Require that all files can be written."""
+        super().__init__(recording)
         self._options = options
-        self._recording = recording
-        self._switch = MutantSwitch()
-        self._passed: dict[str, float] = {}
-        self._failed: dict[str, None] = {}
         self._is_interrupted = False
         self._run: MutationRun | None = None
         self._refusal = ""
@@ -75,20 +68,6 @@ class MutationPlugin:
         self._folder = SharedFolder(Path(shared))
         seed = setting(config, "seed")
         self._choice = Choice(options.kind, options.max_mutants, int(seed or 0))
-
-    def serving(self, server: SmartfloServer) -> AbstractContextManager[None]:
-        """Return a context in which the mutant of the run is set for a fake."""
-        return self._switch.serving(server)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note which tests pass, and which fail."""
-        name = context_name(report.nodeid)
-        if report.failed:
-            self._failed[name] = None
-        elif report.when == "call" and report.passed:
-            self._passed[name] = 0.0
-        if name in self._passed:
-            self._passed[name] += report.duration
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

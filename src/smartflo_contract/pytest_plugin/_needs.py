@@ -1,7 +1,6 @@
 """The smallest contract that the tests of a run pass with: they run again with keys removed and values changed."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ from smartflo_contract.pytest_plugin._item_runs import ItemRunner
 from smartflo_contract.pytest_plugin._mutant_switch import MutantSwitch
 from smartflo_contract.pytest_plugin._mutation_options import NEEDS
 from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
-from smartflo_contract.pytest_plugin._server import SmartfloServer
+from smartflo_contract.pytest_plugin._rerun_plugin import INTERRUPTED, RerunPlugin
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.needs import Needs, need_rows
@@ -26,10 +25,9 @@ from smartflo_contract.schemas.needs import Needs, need_rows
 _COMMAND: Final = "pytest"
 _ANY_LEADS: Final = "leads:drop-all"
 """A mutant that concerns every test that was served leads."""
-_INTERRUPTED: Final = 130
 
 
-class NeedsPlugin:
+class NeedsPlugin(RerunPlugin):
     """The search for what the tests of a run need, registered as a plugin.
 
     Args:
@@ -42,26 +40,11 @@ class NeedsPlugin:
 
     def __init__(self, output: Path | str | None, recording: RecordingRun) -> None:
         """Require that the file can be written."""
+        super().__init__(recording)
         self._output = None if output is None else Path(output)
-        self._recording = recording
-        self._switch = MutantSwitch()
-        self._passed: dict[str, float] = {}
-        self._failed: dict[str, None] = {}
         self._lines: list[str] = []
         if self._output is not None:
             _require_replaceable(self._output)
-
-    def serving(self, server: SmartfloServer) -> AbstractContextManager[None]:
-        """Return a context in which the mutants of a trial are set for a fake."""
-        return self._switch.serving(server)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note which tests pass, and which fail."""
-        name = context_name(report.nodeid)
-        if report.failed:
-            self._failed[name] = None
-        elif report.when == "call" and report.passed:
-            self._passed[name] = report.duration
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[Any]:
@@ -98,7 +81,7 @@ class NeedsPlugin:
         except StoppedError as error:
             self._lines = [str(error)]
         except KeyboardInterrupt:
-            pytest.exit("interrupted", returncode=_INTERRUPTED)
+            pytest.exit("interrupted", returncode=INTERRUPTED)
         else:
             self._finish(session, contract, needs, trials.notes)
 
