@@ -93,11 +93,13 @@ class Choice(NamedTuple):
 
     def tasks(self, run: UsualRun) -> tuple[list[Task], str]:
         """Return the chosen mutants with their tests, and a note if they are a sample."""
-        tasks = [
-            Task(mutant, tuple(test for test in covering_contexts(run.recording, mutant) if test in run.passed))
-            for mutant in mutants_of(run.contract)
-            if self.kind in {"all", mutant.kind}
-        ]
+        mutants = [mutant for mutant in mutants_of(run.contract) if self.kind in {"all", mutant.kind}]
+        one_of_group = {mutant.group: mutant for mutant in mutants}
+        tests = {
+            group: tuple(test for test in covering_contexts(run.recording, mutant) if test in run.passed)
+            for group, mutant in one_of_group.items()
+        }
+        tasks = [Task(mutant, tests[mutant.group]) for mutant in mutants]
         covered = [task for task in tasks if task.tests]
         if self.max_mutants is None or self.max_mutants >= len(covered):
             return tasks, ""
@@ -107,23 +109,40 @@ class Choice(NamedTuple):
         return [task for task in tasks if not task.tests or task.mutant.id in chosen], note
 
 
-def result_keys(run: UsualRun, tasks: Sequence[Task], root: Path) -> dict[str, str]:
-    """Return the key of the result of each mutant with tests, by its id.
+class Plan(NamedTuple):
+    """What a run does: the same in each of its processes.
+
+    Attributes:
+        usual: what all processes have seen of the usual run.
+        tasks: the chosen mutants with their tests.
+        note: says that they are a sample; empty if they are not.
+        keys: key of the result of each mutant with tests, by its id.
+        reused: results of an earlier run for which nothing has changed, by the mutant's id.
+    """
+
+    usual: UsualRun
+    tasks: Sequence[Task]
+    note: str
+    keys: Mapping[str, str]
+    reused: Mapping[str, MutantResult]
+
+
+def make_plan(usual: UsualRun, choice: Choice, root: Path, stored: Path | None) -> Plan:
+    """Return the plan of a run.
 
     Args:
-        run: the usual run.
-        tasks: the mutants.
+        usual: what all processes have seen of the usual run.
+        choice: selects the mutants.
         root: folder of the project.
+        stored: data file whose results are reused; ``None`` to decide all mutants.
     """
-    test_files = {name: path for name, (path, _) in run.places.items()}
-    keys = ResultKeys(run.contract, root, test_files, run.code)
-    return {task.mutant.id: keys.key(task.mutant, task.tests) for task in tasks if task.tests}
-
-
-def reusable_results(file: Path, run: UsualRun, keys: Mapping[str, str]) -> dict[str, MutantResult]:
-    """Return the results of a data file for which nothing has changed, by the mutant's id."""
-    stored = read_results(file, mutants_by_id(run.contract))
-    return {mutant_id: result for mutant_id, (key, result) in stored.items() if keys.get(mutant_id) == key}
+    tasks, note = choice.tasks(usual)
+    test_files = {name: path for name, (path, _) in usual.places.items()}
+    result_keys = ResultKeys(usual.contract, root, test_files, usual.code)
+    keys = {task.mutant.id: result_keys.key(task.mutant, task.tests) for task in tasks if task.tests}
+    results = {} if stored is None else read_results(stored, mutants_by_id(usual.contract))
+    reused = {mutant_id: result for mutant_id, (key, result) in results.items() if keys.get(mutant_id) == key}
+    return Plan(usual, tasks, note, keys, reused)
 
 
 def needed_tests(tasks: Sequence[Task]) -> list[str]:

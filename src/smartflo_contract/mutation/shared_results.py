@@ -1,39 +1,30 @@
 """The results that the processes of a run have added to their folder, as one run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from smartflo_contract.mutation.decider import Task
-from smartflo_contract.mutation.plan import Choice, UsualRun, mutants_by_id
+from smartflo_contract.mutation.plan import Plan, mutants_by_id
 from smartflo_contract.mutation.results import MutantResult, MutationRun
 from smartflo_contract.mutation.shared_folder import SharedFolder
 from smartflo_contract.mutation.stored_runs import result_from_dict
 from smartflo_contract.schemas.grammar import format_count
 
 
-def collect_results(
-    folder: SharedFolder,
-    usual: UsualRun,
-    choice: Choice,
-    reused: Mapping[str, MutantResult],
-    *,
-    is_interrupted: bool,
-) -> MutationRun:
+def collect_results(folder: SharedFolder, plan: Plan, *, is_interrupted: bool) -> MutationRun:
     """Return the run of all processes: what is known, also if they could not decide every mutant.
 
     Args:
         folder: the folder of the run.
-        usual: what all processes have seen of the usual run.
-        choice: the choice of mutants that they had.
-        reused: results of an earlier run, by the mutant's id.
+        plan: the plan of the run.
         is_interrupted: whether the user has ended the run.
     """
-    tasks, sample_note = choice.tasks(usual)
+    usual, tasks = plan.usual, plan.tasks
     mutants = mutants_by_id(usual.contract)
-    results = dict(reused)
+    results = dict(plan.reused)
     left_out: dict[str, str] = {}
-    count = sum(1 for task in tasks if task.mutant.id in reused)
+    count = sum(1 for task in tasks if task.mutant.id in plan.reused)
     reuse_note = f"{format_count(count, 'result')} of an earlier run: nothing has changed for them" if count else ""
-    notes = dict.fromkeys(filter(None, (sample_note, reuse_note)))
+    notes = dict.fromkeys(filter(None, (plan.note, reuse_note)))
     for line in folder.lines():
         if "result" in line:
             result = result_from_dict(line["result"], mutants)
@@ -61,7 +52,7 @@ def collect_results(
 
 
 def _results_of_crashes(
-    folder: SharedFolder, tasks: list[Task], results: Mapping[str, MutantResult]
+    folder: SharedFolder, tasks: Sequence[Task], results: Mapping[str, MutantResult]
 ) -> dict[str, MutantResult]:
     """Return the results of mutants whose process ended while a test ran with them."""
     crashes = {}

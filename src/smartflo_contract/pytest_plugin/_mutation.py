@@ -13,10 +13,10 @@ import pytest
 
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.live.output_files import is_same_file, require_writable
-from smartflo_contract.mutation.plan import Choice, UsualRun, mutants_by_id, result_keys, reusable_results
+from smartflo_contract.mutation.plan import Choice, Plan, UsualRun, make_plan, mutants_by_id
 from smartflo_contract.mutation.progress import show_until
 from smartflo_contract.mutation.reports import WRITERS, text_lines
-from smartflo_contract.mutation.results import MutantResult, MutationRun
+from smartflo_contract.mutation.results import MutationRun
 from smartflo_contract.mutation.shared_folder import SharedFolder
 from smartflo_contract.mutation.shared_results import collect_results
 from smartflo_contract.mutation.stored_results import DATA_FILE, read_results, write_results
@@ -54,7 +54,7 @@ class MutationPlugin(RerunPlugin):
         self._run: MutationRun | None = None
         self._refusal = ""
         self._error = ""
-        self._keys: dict[str, str] = {}
+        self._plan: Plan | None = None
         self._root = config.rootpath
         self._data_file = config.rootpath / DATA_FILE
         shared = worker_input(config, _FOLDER)
@@ -106,7 +106,7 @@ class MutationPlugin(RerunPlugin):
         if not self._is_interrupted and session.exitstatus != pytest.ExitCode.OK:
             self._refusal = "not run, because the tests did not run to their end"
             return
-        self._run = self._collect(session)
+        self._run = self._collect()
         try:
             self._write(self._run)
         except OutputError as error:
@@ -147,26 +147,23 @@ class MutationPlugin(RerunPlugin):
         try:
             usual = phase.usual_run(contract_of_options(session.config), self._passed, [*self._failed])
             if not usual.failed:
-                phase.run(usual, self._choice, self._reused(usual))
+                self._plan = self._make_plan(usual)
+                phase.run(self._plan)
         except KeyboardInterrupt:
             self._is_interrupted = True
 
-    def _collect(self, session: pytest.Session) -> MutationRun:
+    def _collect(self) -> MutationRun:
         """Return the results of all processes."""
-        usual = UsualRun.merged([UsualRun.from_dict(content) for content in self._folder.contents()])
-        reused = self._reused(usual)
-        run = collect_results(self._folder, usual, self._choice, reused, is_interrupted=self._is_interrupted)
-        self._keys = result_keys(usual, self._choice.tasks(usual)[0], self._root)
-        run.root = session.config.rootpath
+        if self._plan is None:  # workers of xdist have run the mutants
+            contents = map(UsualRun.from_dict, self._folder.contents())
+            self._plan = self._make_plan(UsualRun.merged([*contents]))
+        run = collect_results(self._folder, self._plan, is_interrupted=self._is_interrupted)
+        run.root = self._root
         run.notes = [*run.notes, *sorted(self._recording.served.notes)]
         return run
 
-    def _reused(self, usual: UsualRun) -> dict[str, MutantResult]:
-        """Return the results of an earlier run that are reused, by the mutant's id; the same in each process."""
-        if not self._options.only_changed:
-            return {}
-        keys = result_keys(usual, self._choice.tasks(usual)[0], self._root)
-        return reusable_results(self._data_file, usual, keys)
+    def _make_plan(self, usual: UsualRun) -> Plan:
+        return make_plan(usual, self._choice, self._root, self._data_file if self._options.only_changed else None)
 
     @property
     def _percent(self) -> float | None:
@@ -198,8 +195,9 @@ class MutationPlugin(RerunPlugin):
             paths.append(report.path)
 
     def _write(self, run: MutationRun) -> None:
+        keys = {} if self._plan is None else self._plan.keys
         kept = read_results(self._data_file, mutants_by_id(run.contract))
-        new = {result.mutant.id: (self._keys.get(result.mutant.id, ""), result) for result in run.results}
+        new = {result.mutant.id: (keys.get(result.mutant.id, ""), result) for result in run.results}
         decided = {mutant_id: entry for mutant_id, entry in new.items() if entry[1].status != "not-run"}
         write_results(self._data_file, kept | decided)
         for report in self._options.reports:

@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from smartflo_contract.coverage import Recording
 from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.mutants import Mutant
 from smartflo_contract.mutation.decider import Decider, Outcome, StoppedError, Task
-from smartflo_contract.mutation.plan import Choice, UsualRun, needed_tests
+from smartflo_contract.mutation.plan import Plan, UsualRun, needed_tests
 from smartflo_contract.mutation.progress import Progress
 from smartflo_contract.mutation.results import MutantResult
 from smartflo_contract.mutation.shared_folder import SharedFolder
@@ -79,39 +79,37 @@ class Phase:
         contents = self._folder.wait_for_contents(lambda: os.getppid() != parent)
         return UsualRun.merged([UsualRun.from_dict(content) for content in contents])
 
-    def run(self, usual: UsualRun, choice: Choice, reused: Collection[str]) -> None:
+    def run(self, plan: Plan) -> None:
         """Decide mutants until none is left for this process.
 
         Args:
-            usual: what all processes have seen of the usual run.
-            choice: selects the mutants.
-            reused: ids of the mutants whose results of an earlier run are reused.
+            plan: the plan of the run.
         """
-        tasks, _ = choice.tasks(usual)
+        tasks = plan.tasks
         progress = Progress(len(tasks), sys.stderr)
         runner = ItemRunner(
             self._session,
             self._recording,
             self._switch,
             items=self._items,
-            seconds=usual.passed,
+            seconds=plan.usual.passed,
             run_fresh=self._run_fresh,
             note_position=self._note_position,
         )
         decider = Decider(runner, self._record, self._leave_out, self._reproducer)
         try:
             with runner:
-                new = [task for task in tasks if task.mutant.id not in reused]
+                new = [task for task in tasks if task.mutant.id not in plan.reused]
                 self._folder.note_total(len(new))
-                decider.decide_all(needed_tests(new), self._claimed(tasks, reused, progress))
+                decider.decide_all(needed_tests(new), self._claimed(plan, progress))
         except StoppedError as error:
             self._folder.add_line(self._name, {"note": str(error)})
         finally:
             progress.end()
 
-    def _claimed(self, tasks: Sequence[Task], reused: Collection[str], progress: Progress) -> Iterator[Task]:
-        for number, task in enumerate(tasks):
-            if task.mutant.id not in reused and self._folder.claim(number, self._name):
+    def _claimed(self, plan: Plan, progress: Progress) -> Iterator[Task]:
+        for number, task in enumerate(plan.tasks):
+            if task.mutant.id not in plan.reused and self._folder.claim(number, self._name):
                 progress.show(number)
                 yield task
 
