@@ -12,7 +12,8 @@ from smartflo_contract.coverage import Recorder, Recording
 from smartflo_contract.mock_server import Config, create_app
 from smartflo_contract.mutants import Mutant, find_mutants, mutants_of
 from smartflo_contract.mutation.command_fakes import CommandFakes, Trial, command_fakes
-from smartflo_contract.mutation.commands import CONTROL_INTERVAL, CommandRun, PlainRun, run_plainly
+from smartflo_contract.mutation.commands import CommandRun, PlainRun, run_plainly
+from smartflo_contract.mutation.decider import CONTROL_INTERVAL
 from smartflo_contract.mutation.errors import CommandError
 from smartflo_contract.mutation.processes import Outcome
 from smartflo_contract.mutation.sampling import spread_sample

@@ -10,12 +10,11 @@ from smartflo_contract.coverage import Recording
 from smartflo_contract.mutants import Mutant
 from smartflo_contract.mutation.command_fakes import CommandFakes, Trial
 from smartflo_contract.mutation.covering import covering_contexts
+from smartflo_contract.mutation.decider import CONTROL_INTERVAL
 from smartflo_contract.mutation.errors import CommandError
 from smartflo_contract.mutation.results import MutantResult, MutationRun, Status
 from smartflo_contract.schemas import Contract
 
-CONTROL_INTERVAL: Final = 50
-"""Number of mutants between two runs without a mutant."""
 PLAIN_TIMEOUT_SECONDS: Final = 600.0
 """Time limit of a run without a mutant."""
 _TIMEOUT_FACTOR: Final = 5
