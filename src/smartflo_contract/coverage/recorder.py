@@ -6,7 +6,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 import orjson
-from flask import Request
 
 from smartflo_contract.cells.cell import Mask
 from smartflo_contract.coverage._streams import MAX_STREAM_LEADS, StreamMask, body_mask, count_when_read
@@ -25,6 +24,8 @@ from smartflo_contract.schemas import Contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from _typeshed.wsgi import WSGIEnvironment
 
 _T = TypeVar("_T")
 CONTEXT_HEADER: Final = "X-Smartflo-Fake-Context"
@@ -226,13 +227,13 @@ class Recorder:
 
     def _key(self, observed: ObservedResponse, headers: Mapping[str, str]) -> tuple[object, ...]:
         """Return what the cells of a response and its client depend on. Runs for each request: no named tuples."""
-        request, settings = observed.request, observed.settings
+        environ, settings = observed.environ, observed.settings
         return (
             observed.account_id,
             self.context,
-            request.environ.get(_CONTEXT_VARIABLE),
+            environ.get(_CONTEXT_VARIABLE),
             observed.route,
-            request.method,
+            environ["REQUEST_METHOD"],
             observed.response.status_code,
             headers.get(FAULT_HEADER),
             headers.get("ETag"),
@@ -242,11 +243,11 @@ class Recorder:
         )
 
     def _response(self, observed: ObservedResponse, headers: Mapping[str, str], key: tuple[object, ...]) -> _Response:
-        request, account_id = observed.request, observed.account_id
+        environ, account_id = observed.environ, observed.account_id
         return _Response(
-            _Client(account_id or _NO_ACCOUNT, self._context(request, account_id)),
+            _Client(account_id or _NO_ACCOUNT, self._context(environ, account_id)),
             observed.route,
-            request.method,
+            environ["REQUEST_METHOD"],
             observed.response.status_code,
             headers.get(FAULT_HEADER),
             headers.get("ETag"),
@@ -268,7 +269,7 @@ class Recorder:
 
     def _observe_pairs(self, observed: ObservedResponse, cells: ContractCells, key: tuple[str, str]) -> None:
         """Count the pairs of cells of a response with a list that was made for them; the pairs of a body are kept."""
-        list_id = observed.request.path.rpartition("/")[2]
+        list_id = observed.environ["PATH_INFO"].rpartition("/")[2]
         name, made = self._pair_lists.get((observed.account_id, list_id), ("", ()))
         if name != cells.name:
             return
@@ -287,10 +288,10 @@ class Recorder:
         with self._lock:
             _put(self._body_masks, key, mask, _MAX_BODIES)
 
-    def _context(self, request: Request, account_id: str | None) -> str:
+    def _context(self, environ: "WSGIEnvironment", account_id: str | None) -> str:
         if self.context is not None:
             return self.context
-        header = request.environ.get(_CONTEXT_VARIABLE)
+        header = environ.get(_CONTEXT_VARIABLE)
         return account_id or "" if header is None else context_name(header.encode("latin-1").decode(errors="replace"))
 
 

@@ -23,7 +23,7 @@ from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, u
 from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
-from smartflo_contract.mock_server.context import Call, State
+from smartflo_contract.mock_server.context import Call, State, current_request
 from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
 from smartflo_contract.mock_server.http.route_names import GET_LEADS, LIST_ROUTES, LOGIN, generic_path
@@ -124,7 +124,7 @@ def create_app(config: Config | None = None, *, observer: Observer | None = None
 
 def _log_request(response: Response) -> Response:
     """Print a request on standard error, and return its response. Probes of the server itself are left out."""
-    current = _current_request()
+    current = current_request()
     if current.path not in _PROBES:
         sys.stderr.write(f"{describe_request(current, response)}\n")
         sys.stderr.flush()
@@ -151,7 +151,7 @@ def _api_view(route: Route, state: State) -> View:
     handle = route.handler if route.method == "GET" else partial(_handle_write, route.handler)
 
     def respond(request: Request, parameters: Sequence[str]) -> Response:
-        call = authorize(state, request)
+        call = authorize(state, request.environ)
         if isinstance(call, Response):
             return call
         list_id = parameters[0] if has_list_id else None
@@ -166,16 +166,16 @@ def _api_view(route: Route, state: State) -> View:
         return respond_with_faults(call, name, list_id, respond_normally)
 
     def view(*parameters: str) -> Response:
-        current = _current_request()
-        return state.record(current, name, respond(current, parameters))
+        current = current_request()
+        return state.record(current.environ, name, respond(current, parameters))
 
     return view
 
 
 def _log_in(route: Route, state: State) -> Response:
     """Return the response to a login, which selects its account by the login id instead of a token."""
-    current = _current_request()
-    return state.record(current, route.name, route.handler(state, current))
+    current = current_request()
+    return state.record(current.environ, route.name, route.handler(state, current))
 
 
 def _handle_write(handler: Callable[..., Response], call: Call, *parameters: str) -> Response:
@@ -194,15 +194,9 @@ def _options_view(path: str, methods: Iterable[str], state: State) -> View:
     def view(*_parameters: str) -> Response:
         headers = {"Allow": allowed, EVIDENCE_HEADER: "assumed"}
         response = Response(status=204, headers=headers, mimetype="application/json")
-        return state.record(_current_request(), f"OPTIONS {path}", response)
+        return state.record(current_request().environ, f"OPTIONS {path}", response)
 
     return view
-
-
-def _current_request() -> Request:
-    """Return the current request itself, which is faster to read than Flask's proxy."""
-    current: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask documents it
-    return current
 
 
 def _matched_route(request: Request) -> str | None:
@@ -213,20 +207,20 @@ def _matched_route(request: Request) -> str | None:
 
 def _handle_http_error(state: State, error: HTTPException) -> Response:
     """Return the response to a request that matched no route, or that could not be read."""
-    current = _current_request()
+    current = current_request()
     if is_admin_path(current.path) and error.code in _UNMATCHED:
         return respond_to_unknown_route(state, current, getattr(error, "valid_methods", None) or ())
     if current.environ["PATH_INFO"] == "/" and current.method in {"GET", "HEAD"}:
         response = root_response(state.config, current)
         if response is not None:
             # Only a program that requests the root may be wrong: its request is one that matches no route.
-            return response if response.mimetype == "text/html" else state.record(current, None, response)
+            return response if response.mimetype == "text/html" else state.record(current.environ, None, response)
     if is_admin_path(current.path):
         return Problem(error.code or 500, error.description or error.name).response()
     custom_route = custom_routes.find_route(state, current) if error.code in _UNMATCHED else None
     if custom_route is not None:
-        return state.record(current, custom_route.name, custom_routes.respond(state, current, custom_route))
-    return state.record(current, _matched_route(current), _http_error_response(state, current, error))
+        return state.record(current.environ, custom_route.name, custom_routes.respond(state, current, custom_route))
+    return state.record(current.environ, _matched_route(current), _http_error_response(state, current, error))
 
 
 def _http_error_response(state: State, request: Request, error: HTTPException) -> Response:
@@ -236,7 +230,7 @@ def _http_error_response(state: State, request: Request, error: HTTPException) -
         reason = unknown_method_hint(method, path, allowed)
         return error_response(405, "Method not allowed.", reason, headers={"Allow": allowed})
     if path.rstrip("/") == LEADS_PATH and method in {"GET", "HEAD"}:  # the path on the vendor's page, without an id
-        call = authorize(state, request)
+        call = authorize(state, request.environ)
         return call if isinstance(call, Response) else unknown_list_response("", call.settings.quirks["unknown_list"])
     if error.code == 404:  # noqa: PLR2004 - an HTTP status
         return error_response(404, "Not found.", unknown_route_hint(method, path))
@@ -244,9 +238,9 @@ def _http_error_response(state: State, request: Request, error: HTTPException) -
 
 
 def _handle_unexpected_error(state: State, error: Exception) -> Response:
-    current = _current_request()
+    current = current_request()
     _LOGGER.error("unexpected error at %s %s", current.method, current.path, exc_info=error)
     reason = f"unexpected error in this fake: {type(error).__name__}: {error}"
     if is_admin_path(current.path):
         return Problem(500, reason).response()
-    return state.record(current, _matched_route(current), error_response(500, "Internal server error.", reason))
+    return state.record(current.environ, _matched_route(current), error_response(500, "Internal server error.", reason))

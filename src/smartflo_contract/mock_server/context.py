@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakSet
 
-from flask import Request, Response
+from flask import Request, Response, request
 
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, ANONYMOUS
 from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
@@ -17,12 +17,14 @@ from smartflo_contract.mock_server.accounts.tokens import TokenClaims, TokenHold
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
-from smartflo_contract.mock_server.journal.entry import encode_entry
+from smartflo_contract.mock_server.journal.entry import SentResponse, encode_entry
 from smartflo_contract.mock_server.journal.journal import Journal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
     from smartflo_contract.mock_server.accounts.store import Store
 
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
@@ -90,17 +92,17 @@ class State:
         if self.observer is not None:
             self.observer.renew_locks()
 
-    def token_holder(self, request: Request) -> TokenHolder | None:
+    def token_holder(self, environ: "WSGIEnvironment") -> TokenHolder | None:
         """Return the holder of a request's token, even if it has expired; ``None`` without a token."""
-        holder = self.tokens.holder(request.environ.get("HTTP_AUTHORIZATION"))
-        account_id = request.environ.get(FORCED_ACCOUNT_KEY)
+        holder = self.tokens.holder(environ.get("HTTP_AUTHORIZATION"))
+        account_id = environ.get(FORCED_ACCOUNT_KEY)
         return holder if holder is None or account_id is None else holder._replace(account=account_id)
 
-    def account_of(self, request: Request) -> str | None:
+    def account_of(self, environ: "WSGIEnvironment") -> str | None:
         """Return the account id of a request, even if its token has expired; ``None`` without an account."""
-        if FORCED_ACCOUNT_KEY in request.environ:
-            return str(request.environ[FORCED_ACCOUNT_KEY])
-        holder = self.token_holder(request)
+        if FORCED_ACCOUNT_KEY in environ:
+            return str(environ[FORCED_ACCOUNT_KEY])
+        holder = self.token_holder(environ)
         if holder is None:
             return ANONYMOUS if self.config.auth == "off" else None
         return holder.account
@@ -129,27 +131,33 @@ class State:
         """Return a token of an account whose hour starts at its first request."""
         return self.tokens.prepare(account_id, self.now(account_id), self.clock())
 
-    def record(self, request: Request, route: str | None, response: Response) -> Response:
+    def record(self, environ: "WSGIEnvironment", route: str | None, response: Response) -> Response:
         """Add a request to the journal, show its response to the observer, and return it.
 
         Args:
-            request: the request.
+            environ: the WSGI environment of the request.
             route: method and path as in the OpenAPI document; ``None`` if no route matched.
             response: the response, which gets the header with the request's id.
         """
         if not self.journal and self.observer is None:
             return response
-        account_id, settings = request.environ.get(_CALL_KEY, (None, None))
+        account_id, settings = environ.get(_CALL_KEY, (None, None))
         if account_id is None:  # the request was rejected before it became a call
-            account_id = self.account_of(request)
+            account_id = self.account_of(environ)
         if self.journal:
-            number = self.journal.add(account_id, encode_entry(request, route, response, self.clock()))
-            response.headers.add(REQUEST_HEADER, str(number))
+            request_id = self.add_to_journal(environ, account_id, route, SentResponse.of(response))
+            response.headers.add(REQUEST_HEADER, request_id)
         if self.observer is not None and route is not None:
             if settings is None:
                 settings = self.resolved_settings(ALL_ACCOUNTS if account_id is None else account_id)
-            self.observer.observe(ObservedResponse(request, route, response, account_id, settings, quirks_read()))
+            self.observer.observe(ObservedResponse(environ, route, response, account_id, settings, quirks_read()))
         return response
+
+    def add_to_journal(
+        self, environ: "WSGIEnvironment", account_id: str | None, route: str | None, response: SentResponse
+    ) -> str:
+        """Add a request to the journal, and return the value of the header with its id."""
+        return str(self.journal.add(account_id, encode_entry(environ, route, response, self.clock())))
 
     def unmet_faults(self) -> list[Fault]:
         """Return the rules of the configuration that no request has met; none if they were replaced."""
@@ -185,21 +193,32 @@ class Call(NamedTuple):
 
     Attributes:
         state: the state of the fake.
-        request: the request.
+        environ: the WSGI environment of the request.
         account: id of the account.
         settings: resolved settings of the account.
         issued: claims of the token; ``None`` unless this fake issued it.
     """
 
     state: State
-    request: Request
+    environ: "WSGIEnvironment"
     account: str
     settings: ResolvedSettings
     issued: TokenClaims | None = None
 
+    @property
+    def request(self) -> Request:
+        """The request as Flask reads it; only while Flask handles it."""
+        return current_request()
 
-def open_call(state: State, request: Request, account_id: str, issued: TokenClaims | None = None) -> Call:
+
+def current_request() -> Request:
+    """Return the current request of Flask itself, which is faster to read than its proxy."""
+    current: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask documents it
+    return current
+
+
+def open_call(state: State, environ: "WSGIEnvironment", account_id: str, issued: TokenClaims | None = None) -> Call:
     """Return a request as a call of an account, and note account and settings for the journal and the observer."""
     settings = state.resolved_settings(account_id)
-    request.environ[_CALL_KEY] = account_id, settings
-    return Call(state, request, account_id, settings, issued)
+    environ[_CALL_KEY] = account_id, settings
+    return Call(state, environ, account_id, settings, issued)

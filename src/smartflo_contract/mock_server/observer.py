@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from contextvars import ContextVar
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from flask import Request, Response
+from flask import Response
 
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
 from smartflo_contract.mock_server.config.config import Config
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 
 class ObservedResponse(NamedTuple):
     """A response of a route of the vendor, before it is sent.
 
     Attributes:
-        request: the request.
+        environ: the WSGI environment of the request.
         route: method and path, as in the OpenAPI document.
         response: the response; an observer may replace its body by one with the same bytes.
         account_id: id of the account; ``None`` without one.
@@ -22,7 +25,7 @@ class ObservedResponse(NamedTuple):
         quirks_read: names of the quirks that decided about the response.
     """
 
-    request: Request
+    environ: "WSGIEnvironment"
     route: str
     response: Response
     account_id: str | None

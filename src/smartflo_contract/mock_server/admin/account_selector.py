@@ -42,7 +42,7 @@ def select_account(state: State, request: Request, *, required: bool) -> str | N
     has_header = "Authorization" in request.headers
     if not (has_header or required):
         return None
-    selected = state.account_of(request)
+    selected = state.account_of(request.environ)
     if selected is None:
         raise Problem(401, _EMPTY_HEADER if has_header else _NO_ACCOUNT)
     return selected

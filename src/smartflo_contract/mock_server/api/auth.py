@@ -30,7 +30,7 @@ _LOGIN_BODY: Final = BodySpec("Login", 64 * 1024, '{"email": "you@example.com", 
 
 def post_login(state: State, request: Request) -> Response:
     """Return a token. Any login id with any password except ``wrong`` is accepted, unless logins are configured."""
-    rejection = reject_web_page(state, request)
+    rejection = reject_web_page(state, request.environ)
     if rejection is not None:
         return rejection
     content = read_object(
@@ -39,7 +39,7 @@ def post_login(state: State, request: Request) -> Response:
     if isinstance(content, Response):
         return content
     login, password = _login_id(content), content["password"]
-    call = open_call(state, request, _account_id(request, content))
+    call = open_call(state, request.environ, _account_id(request, content))
     return respond_with_faults(call, LOGIN, None, lambda: _login_response(call, login, password))
 
 

@@ -1,14 +1,17 @@
 """Authorize requests: which account a token selects, and which tokens are rejected."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Request, Response
+from flask import Response
 
 from smartflo_contract.mock_server.accounts.account_ids import ANONYMOUS
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
 from smartflo_contract.mock_server.http.responses import error_response
 from smartflo_contract.mock_server.http.web_pages import foreign_header
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _HEADER_MISSING: Final = (
     "send an Authorization header; any ASCII string is accepted, for example: "
@@ -21,28 +24,28 @@ _FOREIGN: Final = (
 _LOG_IN: Final = "log in at POST /v1/auth/login"
 
 
-def reject_web_page(state: State, request: Request) -> Response | None:
+def reject_web_page(state: State, environ: "WSGIEnvironment") -> Response | None:
     """Return the response to a request that a web page of another site sent, ``None`` for any other request."""
-    if FORCED_ACCOUNT_KEY in request.environ:  # a port for one test, whose client keeps its own Host
+    if FORCED_ACCOUNT_KEY in environ:  # a port for one test, whose client keeps its own Host
         return None
-    header = foreign_header(state.config.host, state.config.cors, request)
+    header = foreign_header(state.config.host, state.config.cors, environ)
     if header is None:
         return None
     return error_response(403, "You do not have access to this resource.", _FOREIGN.format(header=header))
 
 
-def authorize(state: State, request: Request) -> Call | Response:
+def authorize(state: State, environ: "WSGIEnvironment") -> Call | Response:
     """Return the call of the account that the request's token selects, or the response that rejects the request."""
-    rejection = reject_web_page(state, request)
+    rejection = reject_web_page(state, environ)
     if rejection is not None:
         return rejection
-    holder = state.token_holder(request)
+    holder = state.token_holder(environ)
     if holder is None:
         if state.config.auth == "off":
-            return open_call(state, request, request.environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
+            return open_call(state, environ, environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
         return error_response(401, "Unauthorized", _HEADER_MISSING)
     issued = None if holder.issued is None else state.started(holder.issued, holder.account)
-    call = open_call(state, request, holder.account, issued)
+    call = open_call(state, environ, holder.account, issued)
     quirks = call.settings.quirks
     if issued is None and quirks["unknown_token"] == "401":  # noqa: S105 - a status
         return error_response(401, "Unauthorized", f"this fake did not issue the token; {_LOG_IN}")

@@ -14,20 +14,21 @@ from smartflo_contract.mock_server.journal.entry import keep_small_body
 
 def find_route(state: State, request: Request) -> CustomRoute | None:
     """Return the route that the account of a request, or all accounts, have for it; ``None`` for none."""
-    settings = state.resolved_settings(state.account_of(request) or ALL_ACCOUNTS)
+    settings = state.resolved_settings(state.account_of(request.environ) or ALL_ACCOUNTS)
     return find_custom_route(settings.routes, request.method, request.path)
 
 
 def respond(state: State, request: Request, route: CustomRoute) -> Response:
     """Return the response of a user's route, with a fault if a rule applies to the request."""
-    rejection = reject_web_page(state, request)
+    environ = request.environ
+    rejection = reject_web_page(state, environ)
     if rejection is not None:
         return rejection
-    call = authorize(state, request)
+    call = authorize(state, environ)
     if isinstance(call, Response):
         if route.auth == "on" or "Authorization" in request.headers:
             return call
-        call = open_call(state, request, request.environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
+        call = open_call(state, environ, environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
     if state.journal:
         keep_small_body(request)
     return respond_with_faults(call, route.name, None, lambda: _response(route))

@@ -4,8 +4,9 @@ Only headers that are known to be harmless are kept, and secrets are redacted be
 stored as compact JSON, which is fast to write while the request is handled, and decoded when they are read.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, Self, TypeAlias
 
 import orjson
 from flask import Request, Response
@@ -48,45 +49,59 @@ _MAX_BODY_BYTES: Final = 64 * 1024
 """Maximum size of a request body that is kept. Of a larger one only the size is kept."""
 _MAX_RESPONSE_BYTES: Final = 4 * 1024
 """Maximum size of a response body that is kept. A lead list can be read again; its entity tag shows any change."""
+_MAX_CACHED_PARTS: Final = 256
+"""Maximum number of cached parts of entries, of each kind."""
 
 
-def encode_entry(request: Request, route: str | None, response: Response, time: float) -> bytes:
+class SentResponse(NamedTuple):
+    """What an entry keeps of a response.
+
+    Attributes:
+        status: HTTP status.
+        headers: name and value of each header, in order.
+        body: JSON of the body with secrets masked; ``None`` if it is not kept.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: orjson.Fragment | None = None
+
+    @classmethod
+    def of(cls, response: Response) -> Self:
+        """Return what an entry keeps of a response of Flask, before it is sent."""
+        return cls(response.status_code, tuple(response.headers), _response_body(response))
+
+
+def encode_entry(environ: Mapping[str, Any], route: str | None, response: SentResponse, time: float) -> bytes:
     """Return a request and its response in a compact form for :func:`decode_entry`.
 
     Args:
-        request: the request.
+        environ: the WSGI environment of the request.
         route: method and path as in the OpenAPI document; ``None`` if no route matched.
-        response: the response, before it is sent.
+        response: the response.
         time: time of the response, in seconds since the epoch.
     """
-    environ = request.environ
     path, query, body = environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get(BODY_KEY)
-    redacted_path = redact_string(path)
-    fields = (
-        time,
-        environ["REQUEST_METHOD"],
-        truncate(redacted_path, MAX_PATH_CHARACTERS),
-        redact_query(query) if query else None,
-        _redact_headers(tuple(map(environ.get, _HEADERS))),
-        redact_authorization(environ.get("HTTP_AUTHORIZATION")),
-        route,
-        None if body is None else len(body),
-        None if body is None else _request_body(environ.get("CONTENT_TYPE"), body, is_login=route == LOGIN),
-        response.status_code,
-        [(name, redact_reason(value, path) if name == REASON_HEADER else value) for name, value in response.headers],
-        _response_body(response),
-    )
+    is_repeated = not query and len(path) <= MAX_PATH_CHARACTERS
+    encode_request = _encode_repeated_request if is_repeated else _encode_request
+    parts = environ["REQUEST_METHOD"], path, query, redact_authorization(environ.get("HTTP_AUTHORIZATION")), route
     try:
-        return dump_compact(fields)
+        request = encode_request(*parts, *map(environ.get, _HEADERS))
     except ValueError:  # a header with half of a surrogate pair, which only an in-process client can send
-        return dump_compact((*fields[:4], (None,) * len(_HEADERS), *fields[5:]))
+        request = _encode_request(*parts, *(None,) * len(_HEADERS))
+    status, headers, response_body = response
+    is_explained = any(name == REASON_HEADER for name, _ in headers)
+    encoded_headers = _encode_headers(headers, path) if is_explained else _encode_repeated_headers(headers)
+    if body is None:
+        return dump_compact((time, request, None, None, status, encoded_headers, response_body))
+    request_body = _request_body(environ.get("CONTENT_TYPE"), body, is_login=route == LOGIN)
+    return dump_compact((time, request, len(body), request_body, status, encoded_headers, response_body))
 
 
 def decode_entry(encoded: bytes) -> JournalEntry:
     """Return an encoded entry as JSON: ``Request`` in the admin API's OpenAPI document."""
-    time, method, path, query, values, authorization, route, size, body, status, response_headers, response_body = (
-        orjson.loads(encoded)
-    )
+    time, request, size, body, status, response_headers, response_body = orjson.loads(encoded)
+    method, path, query, authorization, route, values = request
     headers = dict(zip(_HEADERS.values(), values, strict=True)) | {"Authorization": authorization}
     sent = dict(response_headers)
     fault, length = sent.get(FAULT_HEADER), sent.get("Content-Length")
@@ -120,7 +135,46 @@ def keep_small_body(request: Request) -> None:
     request.environ[BODY_KEY] = request.get_data()  # Flask caches it for the handler
 
 
-@lru_cache(256)  # a client sends the same headers again and again
+def _encode_request(
+    method: str,
+    path: str,
+    query: str | None,
+    authorization: str | None,
+    route: str | None,
+    *values: str | None,
+) -> orjson.Fragment:
+    """Return the part of an entry that follows from the request without its body, with secrets masked.
+
+    Args:
+        method: HTTP method.
+        path: path of the request.
+        query: query string, if any.
+        authorization: the header ``Authorization`` with the token masked.
+        route: method and path as in the OpenAPI document.
+        values: the values of the headers in ``_HEADERS``.
+    """
+    shown_path, parameters = truncate(redact_string(path), MAX_PATH_CHARACTERS), redact_query(query) if query else None
+    return orjson.Fragment(
+        dump_compact((method, shown_path, parameters, authorization, route, _redact_headers(values)))
+    )
+
+
+def _encode_headers(headers: tuple[tuple[str, str], ...], path: str = "") -> orjson.Fragment:
+    """Return the headers of a response, with secrets in the reason masked.
+
+    Args:
+        headers: name and value of each header.
+        path: path of the request, if there is a reason.
+    """
+    shown = [(name, redact_reason(value, path) if name == REASON_HEADER else value) for name, value in headers]
+    return orjson.Fragment(dump_compact(shown))
+
+
+# A client sends the same request again and again.
+_encode_repeated_request: Final = lru_cache(_MAX_CACHED_PARTS)(_encode_request)
+_encode_repeated_headers: Final = lru_cache(_MAX_CACHED_PARTS)(_encode_headers)
+
+
 def _redact_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
     """Return the values of the headers in ``_HEADERS`` with secrets masked."""
     host, *rest = values
