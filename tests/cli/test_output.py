@@ -171,6 +171,21 @@ def test_check_of_pipe_shows_no_remaining_time(
     assert not re.search(":[0-9]{2}", shown)
 
 
+@pytest.mark.usefixtures("show_progress_at_once")
+def test_mutate_shows_progress(terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The share of the mutants that are decided is shown with the remaining time."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    (tmp_path / "client.py").write_text(
+        "import os, urllib.request\n"
+        "url = os.environ['SMARTFLO_BASE_URL'] + '/v1/broadcast/leads/8668'\n"
+        "urllib.request.urlopen(urllib.request.Request(url, headers={'Authorization': 'any'})).read()\n"
+    )
+    command = ("mutate", "--max", "1", "--", sys.executable, "-E", "client.py")
+    shown = terminal(*command, stdout_is_terminal=False)
+
+    assert re.search("mutants .* 100% 0:00:00", shown)
+
+
 def test_detects_terminal() -> None:
     """A process on a real terminal draws tables."""
     ours, theirs = pty.openpty()

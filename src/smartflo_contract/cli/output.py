@@ -114,7 +114,7 @@ def mutants_progress() -> Iterator[Callable[[int, int], None]]:
     Yields:
         A function to call with the number of mutants that are decided, and that of all.
     """
-    with _progress(total=None) as update:
+    with _progress(task_name="mutants", total=None) as update:
         yield lambda done, total: None if update is None else update(completed=done, total=total)
 
 
@@ -131,12 +131,13 @@ def runs_progress() -> Iterator[Callable[[str, int], None]]:
 
 @contextmanager
 def _progress(
-    label: str | None = None, *, is_of_bytes: bool = True, **fields: Any
+    label: str | None = None, *, task_name: str = "leads", is_of_bytes: bool = True, **fields: Any
 ) -> Iterator[Callable[..., None] | None]:
     """Show progress on standard error, if it is a terminal and the work takes longer than two seconds.
 
     Args:
         label: first column, before bytes, speed and time; ``None`` for a bar.
+        task_name: what a bar counts.
         is_of_bytes: whether a label is followed by bytes, speed and time.
         fields: initial fields of the task.
 
@@ -154,7 +155,7 @@ def _progress(
         columns += [FileSizeColumn(), TransferSpeedColumn(), TimeRemainingColumn()]
     # By default, Rich would capture standard output and print the leads above its bar.
     progress = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
-    task, started = progress.add_task("leads", **fields), time.monotonic()
+    task, started = progress.add_task(task_name, **fields), time.monotonic()
 
     def update(**changes: Any) -> None:
         progress.update(task, **changes)
