@@ -9,6 +9,7 @@ describe("leads", () => {
       const leads = await client.leads(size ? 910_000_000 + size : 900_000_000);
       assert.equal(leads.length, size);
       assert.equal(new Set(leads.map((lead) => lead.id)).size, size);
+      assert.ok(leads.every((lead) => typeof lead.id === "string"));
     });
   }
 
@@ -32,10 +33,11 @@ describe("leads", () => {
     assert.ok(statuses.every((status) => !status.startsWith("unknown"))); // fails if the contract gains a status
   });
 
-  test("accepts leads without a skill", async (t) => {
+  test("names the skill, and accepts leads without one", async (t) => {
     const { client, admin } = account(t);
-    const { id } = await admin("POST", "/lists", { leads: [{ skill_id: null, dialer_skill: null }] });
-    assert.equal((await client.leads(id))[0].skill, null);
+    const leads = [{ skill_id: 136, dialer_skill: { id: 136, name: "Hindi" } }, { skill_id: null, dialer_skill: null }];
+    const { id } = await admin("POST", "/lists", { leads });
+    assert.deepEqual((await client.leads(id)).map((lead) => lead.skill), ["Hindi", null]);
   });
 
   test("converts timestamps", async (t) => {
