@@ -68,7 +68,7 @@ class ScriptedFakes(CommandFakes):
     def run(self, ids: str | None, **_: object) -> Trial:
         """Return what the script says."""
         self.runs.append(ids)
-        outcome = Outcome(0 if self._passes(ids) else 1, 0.1, "last line")
+        outcome = Outcome(0 if self._passes(ids) else 1, 0.1, "last line", ("a line", "last line"))
         return Trial(outcome, 0 if ids is None else self._served, served_recording())
 
 
@@ -120,8 +120,10 @@ def test_command_that_ignores_the_base_url() -> None:
 
 def test_failing_command_is_refused() -> None:
     """A command that fails without a mutant is refused, with its exit code and last line."""
-    with pytest.raises(CommandError, match=r"fails without a mutant \(exit code 1: last line\)"):
+    with pytest.raises(CommandError, match=r"fails without a mutant \(exit code 1: last line\)") as error:
         run_plainly(ScriptedFakes(lambda _: False))
+
+    assert ("a line", "last line") == error.value.output
 
 
 def test_flaky_command_is_refused() -> None:

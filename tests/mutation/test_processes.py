@@ -16,9 +16,9 @@ from smartflo_contract.mutation.processes import Outcome, Processes
 FAST = (sys.executable, "-S", "-E", "-c")
 
 
-def run(code: str, *, timeout: float | None = 60) -> Outcome:
-    """Run Python code as a command."""
-    return Processes().run([*FAST, code], os.environ, timeout=timeout)
+def run(code: str, *, timeout: float | None = 60, **variables: str) -> Outcome:
+    """Run Python code as a command, with variables added to its environment."""
+    return Processes().run([*FAST, code], {**os.environ, **variables}, timeout=timeout)
 
 
 def has_ended(process_id: int) -> bool:
@@ -35,6 +35,23 @@ def test_exit_code_and_last_line() -> None:
 
     assert outcome.exit_code == 3
     assert outcome.reason == "exit code 3: \\x1b[31mlast"
+
+
+def test_last_lines_are_kept() -> None:
+    """The end of the output is kept as lines, of bounded number and length."""
+    outcome = run("for number in range(500): print(number)\nprint('x' * 5000)")
+
+    assert ("498", "499") == outcome.last_lines[-3:-1]
+    assert (20, 1003) == (len(outcome.last_lines), len(outcome.last_lines[-1]))
+
+
+def test_secrets_of_the_environment_are_masked() -> None:
+    """The value of a variable with a secret name is in no outcome, not even a part of it; others are."""
+    code = "import os; print('x' * 190 + os.environ['CRM_PASSWORD'] + os.environ['CRM_ID'])"
+    outcome = run(code, CRM_PASSWORD="open-sesame", CRM_ID="crm-4711")
+
+    assert ("x" * 190 + "[masked]crm-4711",) == outcome.last_lines
+    assert "x" * 190 + "[masked]cr..." == outcome.last_line
 
 
 def test_success_without_output() -> None:
@@ -69,6 +86,25 @@ def test_command_that_leaves_a_process_behind_ends(tmp_path: Path) -> None:
     assert outcome.exit_code == 0
     child = int((tmp_path / "child").read_text())
     assert any(has_ended(child) or Event().wait(0.01) for _ in range(1_000))  # the kernel ends it in a moment
+
+
+@pytest.mark.slow
+def test_daemon_that_holds_the_output_open_does_not_hold_up(tmp_path: Path) -> None:
+    """A process that has left the group of its command keeps running, and is not waited for."""
+    code = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        f"    open({str(tmp_path / 'new')!r}, 'w').write(str(os.getpid()))\n"
+        f"    os.rename({str(tmp_path / 'new')!r}, {str(tmp_path / 'daemon')!r})\n"
+        "    time.sleep(600)\n"
+        f"while not os.path.exists({str(tmp_path / 'daemon')!r}): time.sleep(0.01)\n"
+        "print('started')"
+    )
+    outcome = run(code)
+    psutil.Process(int((tmp_path / "daemon").read_text())).kill()
+
+    assert "exit code 0: started" == outcome.reason
 
 
 def test_much_output_is_read_and_not_kept() -> None:

@@ -1,6 +1,7 @@
 """The command ``mutate``: which changes of the API does a command notice?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -154,6 +155,19 @@ def fake_contract(config: "Config") -> "Contract":
     return configured_contract(config.profile, config.overlay)
 
 
+@contextmanager
+def output_of_errors() -> Iterator[None]:
+    """Print the last lines of the output of a command that fails without a mutant, before the error."""
+    from smartflo_contract.mutation.errors import CommandError
+
+    try:
+        yield
+    except CommandError as error:
+        for line in error.output:
+            echo(line, err=True)
+        raise
+
+
 def _chosen(config: "Config", kind: str, max_mutants: int | None) -> "Sequence[Mutant]":
     """Return the mutants of a kind; a sample if there are more than a maximum."""
     from smartflo_contract.mutation.sampling import spread_sample
@@ -168,7 +182,9 @@ def _mutate(
     """Return the results of mutants, and whether the user has interrupted the run."""
     from smartflo_contract.mutation.commands import CommandRun, run_plainly
 
-    run = CommandRun(fakes, contract, run_plainly(fakes, timeout=timeout), timeout=timeout, jobs=jobs)
+    with output_of_errors():
+        plain = run_plainly(fakes, timeout=timeout)
+    run = CommandRun(fakes, contract, plain, timeout=timeout, jobs=jobs)
     try:
         with mutants_progress() as progress:
             run.decide(mutants, progress)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.mutation import fake_config, fake_contract
+from smartflo_contract.cli.mutation import fake_config, fake_contract, output_of_errors
 from smartflo_contract.cli.options import command_line, command_timeout, fake_file, overlay, profile, seed
 from smartflo_contract.cli.output import print_needs, runs_progress
 from smartflo_contract.cli.terminal import echo
@@ -73,7 +73,8 @@ def _search(fakes: "CommandFakes", contract: "Contract", timeout: float | None) 
     from smartflo_contract.mutation.commands import run_plainly
     from smartflo_contract.mutation.needs import NeedsSearch, NeedsTrial
 
-    plain = run_plainly(fakes, timeout=timeout)
+    with output_of_errors():
+        plain = run_plainly(fakes, timeout=timeout)
     limit = plain.timeout if timeout is None else timeout
 
     def run(ids: str) -> NeedsTrial:

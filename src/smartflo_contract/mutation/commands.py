@@ -58,11 +58,11 @@ def run_plainly(fakes: CommandFakes, *, timeout: float | None = None) -> PlainRu
     first = fakes.run(None, timeout=limit)
     if not first.has_passed:
         message = f"the command fails without a mutant ({first.outcome.reason}); it has to pass first"
-        raise CommandError(message)
+        raise CommandError(message, first.outcome.last_lines)
     second = fakes.run(None, timeout=limit)
     if not second.has_passed:
         message = f"the command is flaky: it passed without a mutant, then failed ({second.outcome.reason})"
-        raise CommandError(message)
+        raise CommandError(message, second.outcome.last_lines)
     recording = first.recording
     recording.merge(second.recording)
     if not recording.lead_masks:

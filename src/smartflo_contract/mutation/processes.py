@@ -9,6 +9,7 @@ from threading import Thread
 from time import monotonic
 from typing import IO, Final, NamedTuple
 
+from smartflo_contract.mock_server.journal.redaction import MASK, is_secret
 from smartflo_contract.mutation.errors import CommandError
 from smartflo_contract.schemas.printable import escape_unprintable, truncate
 
@@ -16,6 +17,10 @@ _TAIL_BYTES: Final = 64 * 1024
 """Size of the end of the output that is kept."""
 _READ_BYTES: Final = 64 * 1024
 _MAX_REASON_CHARACTERS: Final = 200
+_MAX_LINES: Final = 20
+_MAX_LINE_CHARACTERS: Final = 1_000
+_MIN_SECRET_CHARACTERS: Final = 6
+"""Shorter values are not masked: they would occur by chance."""
 _DRAIN_SECONDS: Final = 1.0
 """How long the output is read on after the command has ended: a process that it has left behind may hold it open."""
 
@@ -26,12 +31,14 @@ class Outcome(NamedTuple):
     Attributes:
         exit_code: its exit code; the negative number of a signal that has ended it; ``None`` after the time limit.
         seconds: how long it took.
-        last_line: the last line of its output that is not blank.
+        last_line: the last line of its output that is not blank; values of secret variables are masked.
+        last_lines: the last lines of its output, likewise.
     """
 
     exit_code: int | None
     seconds: float
     last_line: str
+    last_lines: tuple[str, ...] = ()
 
     @property
     def how(self) -> str:
@@ -82,7 +89,11 @@ class Processes:
         finally:  # also after Ctrl-C, which a command in its own session does not receive
             self._running.discard(process)
             _end(process)
-        return Outcome(exit_code, monotonic() - start, tail.last_line())
+        seconds = monotonic() - start
+        lines = _mask_secrets(tail.text(), environment).splitlines()
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        shown = tuple(truncate(line, _MAX_LINE_CHARACTERS) for line in lines[-_MAX_LINES:])
+        return Outcome(exit_code, seconds, truncate(escape_unprintable(last), _MAX_REASON_CHARACTERS), shown)
 
     def end(self) -> None:
         """Kill all commands that are running, and those that are started later."""
@@ -122,11 +133,10 @@ class _Tail:
         self._thread = Thread(target=self._read, daemon=True)
         self._thread.start()
 
-    def last_line(self) -> str:
-        """Return the last line that is not blank."""
+    def text(self) -> str:
+        """Return the end of the output."""
         self._thread.join(_DRAIN_SECONDS)
-        lines = [line for line in self._end.decode(errors="replace").splitlines() if line.strip()]
-        return truncate(escape_unprintable(lines[-1].strip()), _MAX_REASON_CHARACTERS) if lines else ""
+        return self._end.decode(errors="replace")
 
     def _read(self) -> None:
         if self._stream is None:
@@ -134,6 +144,14 @@ class _Tail:
         with suppress(OSError, ValueError), self._stream as stream:
             while chunk := os.read(stream.fileno(), _READ_BYTES):
                 self._end = (self._end + chunk)[-_TAIL_BYTES:]
+
+
+def _mask_secrets(text: str, environment: Mapping[str, str]) -> str:
+    """Return output of a command in which the values of secret environment variables are masked."""
+    secrets = {value for name, value in environment.items() if len(value) >= _MIN_SECRET_CHARACTERS and is_secret(name)}
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
