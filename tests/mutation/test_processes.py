@@ -54,6 +54,17 @@ def test_secrets_of_the_environment_are_masked() -> None:
     assert "x" * 190 + "[masked]cr..." == outcome.last_line
 
 
+def test_part_of_a_secret_is_not_shown() -> None:
+    """Only the end of the output is kept: it may start inside a secret."""
+    code = (
+        "import os; print(os.environ['CRM_PASSWORD'] + 'x' * (64 * 1024 - 5))"  # with the line feed, 4 letters remain
+    )
+    outcome = run(code, CRM_PASSWORD="open-sesame")
+
+    assert set(outcome.last_lines[0]) <= {"x", "."}
+    assert "exit code 0: " + "x" * 200 + "..." == outcome.reason
+
+
 def test_success_without_output() -> None:
     """A command without output has its exit code as reason."""
     assert run("pass").reason == "exit code 0"

@@ -90,7 +90,7 @@ class Processes:
             self._running.discard(process)
             _end(process)
         seconds = monotonic() - start
-        lines = _mask_secrets(tail.text(), environment).splitlines()
+        lines = _mask_secrets(tail.text(), environment, is_cut=tail.is_cut).splitlines()
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         shown = tuple(truncate(line, _MAX_LINE_CHARACTERS) for line in lines[-_MAX_LINES:])
         return Outcome(exit_code, seconds, truncate(escape_unprintable(last), _MAX_REASON_CHARACTERS), shown)
@@ -124,10 +124,15 @@ def _start(command: Sequence[str], environment: Mapping[str, str], *, is_shown: 
 
 
 class _Tail:
-    """Reads the output of a process in a thread, and keeps its end."""
+    """Reads the output of a process in a thread, and keeps its end.
+
+    Attributes:
+        is_cut: whether the output has more than its end.
+    """
 
     def __init__(self, stream: IO[bytes] | None) -> None:
         """Start to read."""
+        self.is_cut = False
         self._stream = stream
         self._end = b""
         self._thread = Thread(target=self._read, daemon=True)
@@ -143,15 +148,23 @@ class _Tail:
             return
         with suppress(OSError, ValueError), self._stream as stream:
             while chunk := os.read(stream.fileno(), _READ_BYTES):
-                self._end = (self._end + chunk)[-_TAIL_BYTES:]
+                output = self._end + chunk
+                self.is_cut = self.is_cut or len(output) > _TAIL_BYTES
+                self._end = output[-_TAIL_BYTES:]
 
 
-def _mask_secrets(text: str, environment: Mapping[str, str]) -> str:
-    """Return output of a command in which the values of secret environment variables are masked."""
+def _mask_secrets(text: str, environment: Mapping[str, str], *, is_cut: bool) -> str:
+    """Return output of a command in which the values of secret environment variables are masked.
+
+    Args:
+        text: the output.
+        environment: the environment of the command.
+        is_cut: whether the output may start inside a secret; what may be part of one is left out.
+    """
     secrets = {value for name, value in environment.items() if len(value) >= _MIN_SECRET_CHARACTERS and is_secret(name)}
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
-    return text
+    return text[max((len(secret.encode(errors="replace")) for secret in secrets), default=0) :] if is_cut else text
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
