@@ -155,15 +155,16 @@ def _api_view(route: Route, state: State) -> View:
         if isinstance(call, Response):
             return call
         list_id = parameters[0] if has_list_id else None
-        respond_normally = partial(handle, call, *parameters)
+        respond_normally = respond_with_leads = partial(handle, call, *parameters)
         mutant = call.settings.mutant
         if mutant is not None and name == GET_LEADS:
             from smartflo_contract.mock_server.api.mutated_leads import respond_with_mutant  # noqa: PLC0415 - rare
 
-            respond_normally = partial(respond_with_mutant, call, mutant, respond_normally)
+            mutate = partial(respond_with_mutant, call, mutant, respond_normally)
+            respond_normally, respond_with_leads = mutate, partial(mutate, keep_leads=True)
         if not call.settings.faults and not is_fault_id(list_id):
             return respond_normally()
-        return respond_with_faults(call, name, list_id, respond_normally)
+        return respond_with_faults(call, name, list_id, respond_normally, respond_with_leads)
 
     def view(*parameters: str) -> Response:
         current = current_request()

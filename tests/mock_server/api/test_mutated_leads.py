@@ -122,6 +122,41 @@ def test_fault_acts_on_the_changed_response(account: Account) -> None:
     assert ("duplicate_leads", "lead_id:remove") == (entry["response"]["fault"], entry["response"]["mutant"])
 
 
+@pytest.mark.parametrize("path", [VENDORS, STREAMED])
+@pytest.mark.parametrize("ids", ["body:envelope", "body:truncate", "status:200-error", "leads:drop-all"])
+def test_fault_that_edits_leads_has_them(account: Account, path: str, ids: str) -> None:
+    """A mutant after which there may be no leads leaves the response to such a fault; it is not served."""
+    account("PUT", ADMIN, {"mutant": ids})
+    account("POST", "/__admin/faults", {"steps": ["dangling_comma"]})
+    response = account("GET", path)
+    entry = account("GET", "/__admin/requests?order=newest&limit=1").get_json()["requests"][0]
+
+    assert len(json.loads(response.data.removesuffix(b",") + b"]")) in {25, 20_000}
+    assert ("dangling_comma", None) == (entry["response"]["fault"], response.headers.get(MUTANT))
+    assert served(account) == 0
+
+
+def test_fault_that_edits_no_leads_acts_on_any_mutant(account: Account) -> None:
+    """A late or mislabeled response can be changed as a whole; so can the response after the fault."""
+    account("PUT", ADMIN, {"mutant": "body:envelope"})
+    account("POST", "/__admin/faults", {"steps": ["content_type", "dangling_comma", "ok"]})
+    mutants = [account("GET", VENDORS).headers.get(MUTANT) for _ in range(3)]
+
+    assert ["body:envelope", None, "body:envelope"] == mutants
+
+
+def test_fault_keeps_the_mutants_of_keys(account: Account) -> None:
+    """Of several mutants only those are left out after which there may be no leads."""
+    account("PUT", ADMIN, {"mutant": "body:envelope,lead_id:remove,leads:drop-first"})
+    account("POST", "/__admin/faults", {"steps": ["cut_clean"]})
+    response = account("GET", VENDORS)
+
+    assert "lead_id:remove" == response.headers[MUTANT]
+    assert b'"lead_id"' not in response.data
+    assert response.data.startswith(b'[{"')
+    assert served(account) == 1
+
+
 def test_mutant_of_an_account_is_its_own(account: Account) -> None:
     """Another account is served what the API sends today."""
     account("PUT", ADMIN, {"mutant": "lead_id:remove"})

@@ -7,12 +7,19 @@ from flask import Response
 
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.faults.dispatch import inject, next_turn
+from smartflo_contract.mock_server.faults.injectors import find_injector
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
 from smartflo_contract.mock_server.journal.entry import keep_small_body
 from smartflo_contract.mock_server.lists.magic_ids import magic_fault
 
 
-def respond_with_faults(call: Call, route: str, list_id: str | None, respond: Callable[[], Response]) -> Response:
+def respond_with_faults(
+    call: Call,
+    route: str,
+    list_id: str | None,
+    respond: Callable[[], Response],
+    respond_with_leads: Callable[[], Response] | None = None,
+) -> Response:
     """Return the response to a request, with a fault if a rule applies to it.
 
     Args:
@@ -20,6 +27,7 @@ def respond_with_faults(call: Call, route: str, list_id: str | None, respond: Ca
         route: method and path, as in the OpenAPI document.
         list_id: the path segment with the list id, ``None`` if the route has none.
         respond: handles the request and returns its normal response.
+        respond_with_leads: the same for a fault that edits leads; ``None`` if nothing removes them.
     """
     rules = [(number, rule) for number, rule in enumerate(call.settings.faults) if rule.matches(route, list_id)]
     magic = magic_fault(list_id) if route == GET_LEADS else None
@@ -32,6 +40,9 @@ def respond_with_faults(call: Call, route: str, list_id: str | None, respond: Ca
         return respond()
     if call.state.journal:
         keep_small_body(call.request)  # a fault may respond before the handler reads the body
+    injector = find_injector(turn.step)
+    if respond_with_leads is not None and injector is not None and injector.edits_leads:
+        respond = respond_with_leads
     return inject(turn, call.request, respond, now=call.state.now(call.account), quirks=call.settings.quirks)
 
 

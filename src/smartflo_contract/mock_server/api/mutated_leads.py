@@ -14,8 +14,9 @@ from smartflo_contract.mock_server.api.read_leads import matches_etag
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.evidence import weakest_evidence
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, MUTANT_HEADER, REASON_HEADER, percent_encode
-from smartflo_contract.mutants import Mutant, find_mutants
-from smartflo_contract.mutants.bodies import apply_to, mutated
+from smartflo_contract.mutants import Mutant, example_of, find_mutants
+from smartflo_contract.mutants.bodies import LEADS_START, apply_to, mutated
+from smartflo_contract.mutants.catalog import SEPARATOR
 from smartflo_contract.mutants.mutant import Note
 
 _OK: Final = 200
@@ -24,7 +25,7 @@ _REMOVED: Final = ("ETag", "Content-Length")
 """Headers that describe the body without the mutant."""
 
 
-def respond_with_mutant(call: Call, ids: str, respond: Callable[[], Response]) -> Response:
+def respond_with_mutant(call: Call, ids: str, respond: Callable[[], Response], *, keep_leads: bool = False) -> Response:
     """Return the response to a request for leads, changed by a mutant.
 
     A changed body has an entity tag of its own, so a client that has the body from before gets the changed one, and one
@@ -34,6 +35,8 @@ def respond_with_mutant(call: Call, ids: str, respond: Callable[[], Response]) -
         call: the request.
         ids: id of the mutant, or several joined by commas.
         respond: handles the request and returns its normal response.
+        keep_leads: whether a fault edits the leads of the response, so that mutants after which there may be none are
+            not applied.
     """
     known: str | None = call.environ.pop("HTTP_IF_NONE_MATCH", None)
     response = respond()
@@ -43,15 +46,23 @@ def respond_with_mutant(call: Call, ids: str, respond: Callable[[], Response]) -
         mutants = find_mutants(call.settings.catalog.contract, ids)
     except ValueError:  # the profile of the account has no such mutant
         return _unless_known(response, known)
-    if call.environ["REQUEST_METHOD"] != "GET":
+    if keep_leads:
+        mutants = tuple(mutant for mutant in mutants if _keeps_leads(call, mutant))
+    if call.environ["REQUEST_METHOD"] != "GET" or not mutants:
         return _unless_known(response, known)
-    if matches_etag(known, _changed_etag(response, ids)):
-        return _not_modified(_changed_etag(response, ids))
+    if matches_etag(known, _changed_etag(response, mutants)):
+        return _not_modified(_changed_etag(response, mutants))
     served = [_noting(mutant, _once(partial(_note_id, call, ids, mutant.id))) for mutant in mutants]
     if response.is_sequence:
         return _unless_known(_mutated_sequence(call, ids, served, response), known)
     note = _once(partial(_count, call, ids))
-    return _with_body(response, mutated(cast("Iterator[bytes]", response.response), served, note), ids, mutants)
+    return _with_body(response, mutated(cast("Iterator[bytes]", response.response), served, note), mutants)
+
+
+def _keeps_leads(call: Call, mutant: Mutant) -> bool:
+    """Return whether an array of leads is still one with a mutant, however few leads it has."""
+    _, body = example_of(call.settings.catalog.contract, mutant)
+    return mutant.edit_body is None and body.startswith(LEADS_START)
 
 
 def _unless_known(response: Response, known: str | None) -> Response:
@@ -64,9 +75,13 @@ def _not_modified(etag: str) -> Response:
     return Response(status=304, headers=[("ETag", etag), (EVIDENCE_HEADER, "assumed")])
 
 
-def _changed_etag(response: Response, ids: str) -> str:
+def _joined_ids(mutants: Sequence[Mutant]) -> str:
+    return SEPARATOR.join(mutant.id for mutant in mutants)
+
+
+def _changed_etag(response: Response, mutants: Sequence[Mutant]) -> str:
     """Return the entity tag of the changed body of a response."""
-    described = f"{response.headers.get('ETag')} {ids}"
+    described = f"{response.headers.get('ETag')} {_joined_ids(mutants)}"
     return f'"{blake2b(described.encode(), digest_size=16).hexdigest()}"'
 
 
@@ -76,16 +91,17 @@ def _mutated_sequence(call: Call, ids: str, mutants: Sequence[Mutant], response:
     if not is_changed:
         return response
     _count(call, ids)
-    return _with_body(response, body, ids, mutants)
+    return _with_body(response, body, mutants)
 
 
-def _with_body(response: Response, body: bytes | Iterator[bytes], ids: str, mutants: Sequence[Mutant]) -> Response:
-    """Return a response with a changed body, which says how it was changed."""
+def _with_body(response: Response, body: bytes | Iterator[bytes], mutants: Sequence[Mutant]) -> Response:
+    """Return a response with a changed body, whose headers state the change."""
+    ids = _joined_ids(mutants)
     headers = [(name, value) for name, value in response.headers if name not in _REMOVED]
     changed = Response(body, response.status_code, headers)
     labels = [label for mutant in mutants for label in mutant.evidence.split(", ")]
     evidence = response.headers.get(EVIDENCE_HEADER, labels[0])
-    changed.headers["ETag"] = _changed_etag(response, ids)
+    changed.headers["ETag"] = _changed_etag(response, mutants)
     changed.headers[MUTANT_HEADER] = percent_encode(ids)
     changed.headers[EVIDENCE_HEADER] = weakest_evidence([evidence, *labels])
     changed.headers[REASON_HEADER] = percent_encode(f"the mutant {ids}: {'; '.join(each.change for each in mutants)}")

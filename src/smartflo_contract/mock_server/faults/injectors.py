@@ -64,6 +64,7 @@ class Injector(NamedTuple):
         description: what a client receives.
         handles_request: whether the request is handled, so that a later read shows its writes.
         sends_response: whether the client receives a response.
+        edits_leads: whether the fault cuts or changes an array of leads.
         arrays_only: whether the fault applies to JSON arrays alone and leaves other responses unchanged.
         settings: names of the rule settings that do nothing without this fault.
     """
@@ -73,6 +74,7 @@ class Injector(NamedTuple):
     description: str
     handles_request: bool = True
     sends_response: bool = True
+    edits_leads: bool = False
     arrays_only: bool = False
     settings: tuple[str, ...] = ()
 
@@ -191,19 +193,36 @@ INJECTORS: Final[dict[str, Injector]] = {
         "the request is handled, then the connection closes without a response",
         sends_response=False,
     ),
-    "cut": Injector(_cut, "assumed", "the body ends before its Content-Length", settings=("lead",)),
+    "cut": Injector(_cut, "assumed", "the body ends before its Content-Length", edits_leads=True, settings=("lead",)),
     "cut_clean": Injector(
-        _cut_clean, "assumed", "the body is complete and holds half an array", arrays_only=True, settings=("lead",)
+        _cut_clean,
+        "assumed",
+        "the body is complete and holds half an array",
+        edits_leads=True,
+        arrays_only=True,
+        settings=("lead",),
     ),
     "dangling_comma": Injector(
-        _dangling_comma, "sample", "the array ends in a comma and has no closing bracket", arrays_only=True
+        _dangling_comma,
+        "sample",
+        "the array ends in a comma and has no closing bracket",
+        edits_leads=True,
+        arrays_only=True,
     ),
     "html": Injector(_html, "assumed", "an HTML page with status 200 instead of JSON", handles_request=False),
     "content_type": Injector(_content_type, "assumed", "JSON with the content type of an HTML page"),
-    "invalid_utf8": Injector(_invalid_utf8, "assumed", "a byte that is not valid UTF-8", arrays_only=True),
-    "duplicate_leads": Injector(_duplicate_leads, "assumed", "the first lead appears twice", arrays_only=True),
+    "invalid_utf8": Injector(
+        _invalid_utf8, "assumed", "a byte that is not valid UTF-8", edits_leads=True, arrays_only=True
+    ),
+    "duplicate_leads": Injector(
+        _duplicate_leads, "assumed", "the first lead appears twice", edits_leads=True, arrays_only=True
+    ),
     "changing": Injector(
-        _changing, "assumed", "the first lead is missing, and is back in the next response", arrays_only=True
+        _changing,
+        "assumed",
+        "the first lead is missing, and is back in the next response",
+        edits_leads=True,
+        arrays_only=True,
     ),
     "lockout": Injector(_lockout, "assumed", "too many logins, with retry_after in Indian time", handles_request=False),
 }
