@@ -1,7 +1,7 @@
 """Collection of findings, agreements and statistics from leads and defects, in the order of the body."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -16,8 +16,8 @@ from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.response_check import ResponseCheck
 
-LeadCallback: TypeAlias = Callable[[Mapping[str, Any]], None]
-"""Called with every lead that is a JSON object."""
+LeadsCallback: TypeAlias = Callable[[Sequence[Mapping[str, Any]]], None]
+"""Called with the leads of a batch that are JSON objects."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,17 @@ class FindingCollector:
 
     Args:
         contract: the contract.
-        on_lead: called with every lead that is a JSON object.
+        on_leads: called with the leads of each batch that are JSON objects.
     """
 
-    def __init__(self, contract: Contract, on_lead: LeadCallback | None = None) -> None:
+    def __init__(self, contract: Contract, on_leads: LeadsCallback | None = None) -> None:
         """Start without a lead."""
         self._identifiers = IdentifierSet()
         self._check = ResponseCheck(data_of(contract), self._identifiers)
         self._agreements, self._statistics = AgreementCounter(contract), ValueStatistics(contract)
         self._body_findings: dict[str, Finding] = {}
         self._defect_counts: Counter[str] = Counter()
-        self._on_lead = on_lead
+        self._on_leads = on_leads
 
     @property
     def leads(self) -> int:
@@ -115,9 +115,8 @@ class FindingCollector:
         objects = [lead for lead in leads if isinstance(lead, dict)]
         self._agreements.add(objects)
         self._statistics.add(objects, tables)
-        if self._on_lead:
-            for lead in objects:
-                self._on_lead(lead)
+        if self._on_leads:
+            self._on_leads(objects)
 
 
 def _body_finding(defect: BodyDefect, leads: int) -> Finding:

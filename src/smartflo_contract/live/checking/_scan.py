@@ -4,7 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from smartflo_contract.live.checking._finding_collector import FindingCollector, LeadCallback, ScanResult
+from smartflo_contract.live.checking._finding_collector import FindingCollector, LeadsCallback, ScanResult
 from smartflo_contract.live.errors import LiveError
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.schemas import Contract
@@ -27,7 +27,7 @@ def scan_items(
     items: LeadItems,
     contract: Contract,
     on_progress: Callable[[int], None] = lambda _: None,
-    on_lead: LeadCallback | None = None,
+    on_leads: LeadsCallback | None = None,
 ) -> ScanResult:
     """Check all items of a body and return what was found.
 
@@ -35,12 +35,12 @@ def scan_items(
         items: the items.
         contract: the contract.
         on_progress: called with the number of leads so far, after each batch.
-        on_lead: called with every lead that is a JSON object.
+        on_leads: called with the leads of each batch that are JSON objects.
 
     Raises:
         ScanError: the rest of the body cannot be read.
     """
-    collector = FindingCollector(contract, on_lead)
+    collector = FindingCollector(contract, on_leads)
     try:
         with _paused_garbage_collection():
             for part in items:

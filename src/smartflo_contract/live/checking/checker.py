@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from smartflo_contract.live.checking._agreement_counter import AgreementCounter
-from smartflo_contract.live.checking._finding_collector import LeadCallback, ScanResult
+from smartflo_contract.live.checking._finding_collector import LeadsCallback, ScanResult
 from smartflo_contract.live.checking._scan import ScanError, scan_items
 from smartflo_contract.live.checking._value_statistics import ValueStatistics
 from smartflo_contract.live.checking.masking import KeyNames, merge_findings
@@ -30,7 +30,7 @@ class Checker:
         processes: maximum number of processes for one file.
         name_sources: whether findings contain the name of their source.
         min_leads: minimum number of leads of a source; ``None`` for 1 from a URL and 0 from a file.
-        on_lead: called with every lead that is a JSON object.
+        on_leads: called with the leads of each batch that are JSON objects.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class Checker:
         processes: int = 1,
         name_sources: bool = False,
         min_leads: int | None = 0,
-        on_lead: LeadCallback | None = None,
+        on_leads: LeadsCallback | None = None,
     ) -> None:
         """Start without a source."""
         self._contract, self._opener, self._names = contract, opener, names
         self._max_item_bytes = max_item_bytes
-        self._on_progress, self._on_lead = on_progress, on_lead
+        self._on_progress, self._on_leads = on_progress, on_leads
         self._processes, self._name_sources, self._min_leads = processes, name_sources, min_leads
         self._agreements, self._statistics = AgreementCounter(contract), ValueStatistics(contract)
         self._findings: list[Finding] = []
@@ -108,11 +108,11 @@ class Checker:
             self._max_item_bytes,
             must_be_array=body.is_http_response,
         )
-        return scan_items(items, self._contract, self._progress_of_source(), self._on_lead)
+        return scan_items(items, self._contract, self._progress_of_source(), self._on_leads)
 
     def _scan_in_parallel(self, body: OpenBody) -> tuple[ScanResult, ...] | None:
         """Return the results of two halves; ``None`` if the body must be scanned as a whole."""
-        if body.path is None or self._processes == 1 or self._on_lead:
+        if body.path is None or self._processes == 1 or self._on_leads:
             return None
         split = split_in_two(body.path)
         if split is None:

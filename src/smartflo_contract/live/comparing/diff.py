@@ -74,7 +74,7 @@ def diff(
     def scan(source: BodySource, previous_leads: int = 0) -> tuple[Checker, ResponseShape]:
         shape = ResponseShape(contract)
         checker = Checker(
-            contract, opener, names, max_item, lambda leads: on_progress(previous_leads + leads), on_lead=shape.add
+            contract, opener, names, max_item, lambda leads: on_progress(previous_leads + leads), on_leads=shape.add
         )
         checker.check(source)
         for path, occurrences in shape.present.items():
