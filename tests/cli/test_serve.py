@@ -36,7 +36,7 @@ def _serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Return a function that runs serve without a server, and returns a client of the fake and standard error."""
     configs: list[Config] = []
 
-    def announce_only(config: Config, announce: Callable[[str], None], _observers: object) -> None:
+    def announce_only(config: Config, announce: Callable[[str], None], *_: object) -> None:
         configs.append(config)
         announce(URL)
 
@@ -72,9 +72,10 @@ def serving(*arguments: str, folder: Path) -> Iterator[tuple[str, subprocess.Pop
 def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
     """The only line is the URL; the vendor's request is answered; each signal exits with 0 and no traceback.
 
-    What was served is in the file of value coverage.
+    What was served is in the file of value coverage, and what was written in the state file.
     """
-    with serving("--coverage", "data", folder=tmp_path) as (url, process):
+    with serving("--coverage", "data", "--state", "state.json", folder=tmp_path) as (url, process):
+        requests.post(f"{url}/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=TOKEN, timeout=30)
         response = requests.get(url + LEADS, headers=TOKEN | {"accept": "application/json"}, timeout=30)
         process.send_signal(stop)
         rest, stderr = process.communicate(timeout=30)
@@ -85,6 +86,7 @@ def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
     assert (process.returncode, rest) == (0, "")
     assert "Traceback" not in stderr
     assert [account_id_of_token("any-text")] == read_recording(tmp_path / "data").contexts()
+    assert "5550000042" in (tmp_path / "state.json").read_text()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from smartflo_contract.coverage.file_recorder import FileObservers
 from smartflo_contract.mock_server import Config
 from smartflo_contract.mock_server.server.granian import serve
 
-settings, coverage, error = map(json.loads, sys.argv[1:])
+settings, coverage, state, error = map(json.loads, sys.argv[1:])
 
 def announce(url):
     print(url, flush=True)
@@ -26,7 +26,8 @@ def announce(url):
         raise RuntimeError(error)
 
 if __name__ == "__main__":
-    serve(Config(**settings), announce, None if coverage is None else FileObservers(Path(coverage)))
+    observers = None if coverage is None else FileObservers(Path(coverage))
+    serve(Config(**settings), announce, observers, None if state is None else Path(state))
 """
 
 
@@ -36,6 +37,7 @@ class ServeProcess:
     Args:
         error: message of the exception that the announcement raises; ``None`` if it succeeds.
         coverage: data file of value coverage; ``None`` for none.
+        state: state file; ``None`` for none.
         settings: settings of the fake.
 
     Attributes:
@@ -43,10 +45,12 @@ class ServeProcess:
         url: the announced URL.
     """
 
-    def __init__(self, error: str | None = None, *, coverage: Path | None = None, **settings: Any) -> None:
+    def __init__(
+        self, error: str | None = None, *, coverage: Path | None = None, state: Path | None = None, **settings: Any
+    ) -> None:
         """Start the process and wait for the announcement."""
-        file = None if coverage is None else str(coverage)
-        arguments = [json.dumps(each) for each in ({"port": 0} | settings, file, error)]
+        files = [None if file is None else str(file) for file in (coverage, state)]
+        arguments = [json.dumps(each) for each in ({"port": 0} | settings, *files, error)]
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, *arguments],
             stdout=subprocess.PIPE,

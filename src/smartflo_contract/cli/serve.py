@@ -93,12 +93,23 @@ if TYPE_CHECKING:
     help="Record which values of the contract are served, in FILE; a data file of an earlier run is replaced. "
     "`smartflo-contract coverage report FILE` shows them.",
 )
+@option(
+    "--state",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Restore all accounts from FILE at the start, and save them in FILE at the end. A missing file is created.",
+)
 @seed
 @profile
 @overlay
 @phones
 def serve_command(
-    config: Path | None, quirks: Sequence[str], faults: Sequence[str], coverage: Path | None, **settings: Any
+    config: Path | None,
+    quirks: Sequence[str],
+    faults: Sequence[str],
+    coverage: Path | None,
+    state: Path | None,
+    **settings: Any,
 ) -> None:
     """Run a fake Smartflo until Ctrl-C.
 
@@ -122,7 +133,7 @@ def serve_command(
         with suppress(OSError):  # the banner is optional
             print_banner(resolved, url)
 
-    serve(resolved, announce, _observers(coverage))
+    serve(resolved, announce, _observers(coverage), state)
 
 
 def _observers(coverage: Path | None) -> "WorkerObservers | None":

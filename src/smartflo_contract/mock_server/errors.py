@@ -4,6 +4,7 @@ ConfigError          an invalid setting
 ServeError           an address at which the fake cannot listen
 └── PortTaken        the port is in use
 WorkerError          a worker process ended on its own
+StateError           a state file that cannot be restored or saved
 """
 
 
@@ -21,3 +22,7 @@ class PortTaken(ServeError):  # noqa: N818 - a well-known state rather than an e
 
 class WorkerError(RuntimeError):
     """A worker process of the fake ended on its own. The message states how, and what was lost."""
+
+
+class StateError(RuntimeError):
+    """The state of a fake cannot be restored from its file, or saved in it. The message names the file."""

@@ -46,8 +46,10 @@ def _start() -> Iterator[Start]:
     """Yield a function that starts a server, which ends after the test."""
     with ExitStack() as stack:
 
-        def start(error: str | None = None, coverage: Path | None = None, **settings: Any) -> ServeProcess:
-            server = ServeProcess(error, coverage=coverage, **settings)
+        def start(
+            error: str | None = None, coverage: Path | None = None, state: Path | None = None, **settings: Any
+        ) -> ServeProcess:
+            server = ServeProcess(error, coverage=coverage, state=state, **settings)
             stack.callback(server.close)
             return server
 
@@ -350,6 +352,65 @@ def test_taken_port_keeps_coverage_of_an_earlier_run(fake: FakeSmartflo, tmp_pat
     with pytest.raises(PortTaken):
         serve(Config(port=address_of(fake.url)[1]), announce_nothing, FileObservers(tmp_path / "data"))
     assert b"as it was" == (tmp_path / "data").read_bytes()
+
+
+# State file
+
+
+def add_lead(send: Send, base_url: str, number: str) -> None:
+    """Add a lead to a list."""
+    body = f'{{"field_0": "{number}"}}'
+    assert send("/v1/broadcast/lead/8669", "POST", base_url=base_url, data=body).status_code == 200
+
+
+@posix
+@pytest.mark.slow
+def test_saves_state_although_worker_is_slow(start: Start, send: Send, tmp_path: Path) -> None:
+    """Neither a reader that never finishes nor a long save makes the parent kill the worker before it has saved."""
+    server = start(state=tmp_path / "state.json")
+    (worker,) = server.workers
+    add_lead(send, server.url, "+915550000042")
+    with socket.create_connection(server.address, timeout=TIMEOUT_SECONDS) as client:
+        client.sendall(f"GET {MILLION} HTTP/1.1\r\nHost: x\r\nAuthorization: x\r\n\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 200"
+        worker.suspend()
+        server.process.terminate()
+        with pytest.raises(psutil.TimeoutExpired):
+            psutil.Process(server.process.pid).wait(3)  # longer than a worker may take to end
+        worker.resume()
+
+        assert (0, "", "") == server.wait()
+    restored = start(state=tmp_path / "state.json")
+    assert "+915550000042" in send("/v1/broadcast/leads/8669", base_url=restored.url).text
+
+
+@posix
+def test_worker_saves_state_of_killed_parent(start: Start, send: Send, tmp_path: Path) -> None:
+    """Even SIGKILL of the parent loses nothing: the worker saves before it ends."""
+    server = start(state=tmp_path / "state.json")
+    workers = server.workers
+    add_lead(send, server.url, "+915550000043")
+    server.process.kill()
+
+    assert psutil.wait_procs(workers, TIMEOUT_SECONDS)[1] == []
+    assert "+915550000043" in (tmp_path / "state.json").read_text()
+
+
+@posix
+@pytest.mark.slow
+def test_reports_state_that_cannot_be_saved(start: Start, send: Send, tmp_path: Path) -> None:
+    """If the folder of the file is gone at the end, the error is one line; a killed worker names the file."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    server, killed = start(state=folder / "state.json"), start(state=tmp_path / "state.json")
+    add_lead(send, server.url, "+915550000044")
+    folder.rmdir()
+    server.process.terminate()
+    killed.workers[0].kill()
+
+    error = f"state {folder / 'state.json'}: cannot save the state: No such file or directory; it is lost"
+    assert server.wait()[2].endswith(f"StateError: {error}, and the file is unchanged\n")
+    assert f"what changed since the start is lost; {tmp_path / 'state.json'} has the state before" in killed.wait()[2]
 
 
 # Addresses

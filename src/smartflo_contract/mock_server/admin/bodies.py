@@ -49,25 +49,38 @@ def read_validated_body(request: Request, schema: str, max_bytes: int) -> Any:
     Raises:
         Problem: the body is too large, is not JSON, has an integer of more than 64 bits, or violates its schema.
     """
+    return parse_validated(_read(request, max_bytes), schema, "body")
+
+
+def parse_validated(body: bytes, schema: str, noun: str) -> Any:
+    """Return a JSON document that conforms to its schema.
+
+    Args:
+        body: the document.
+        schema: name of its schema among the components.
+        noun: what the document is called in messages, such as ``body``.
+
+    Raises:
+        Problem: the document is not JSON, has an integer of more than 64 bits, or violates its schema.
+    """
     examples = components()["schemas"][schema].get("examples", ())
     example = "".join(f"; for example {orjson.dumps(value).decode()}" for value in examples)
+    is_large = len(body) > _MAX_BYTES_OF_ALL_ERRORS
     try:
-        body = _read(request, max_bytes)
-        is_large = len(body) > _MAX_BYTES_OF_ALL_ERRORS
         content = orjson.loads(body)
         changed = large_integer(body)
         del body  # a snapshot can have hundreds of megabytes
     except ValueError as error:
-        raise Problem(400, f"the body is not JSON: {error}{example}") from None
+        raise Problem(400, f"the {noun} is not JSON: {error}{example}") from None
     if changed is not None:
-        raise Problem(422, f"{changed[1:] or 'body'}: {CHANGED_DIGITS}", [(changed, CHANGED_DIGITS)])
+        raise Problem(422, f"{changed[1:] or noun}: {CHANGED_DIGITS}", [(changed, CHANGED_DIGITS)])
     try:
         errors = list(_errors(schema, content, max_errors=1 if is_large else _MAX_ERRORS))
     except ValueError as error:  # the validator supports less depth than the parser
-        raise Problem(400, f"the body cannot be validated: {error}") from None
+        raise Problem(400, f"the {noun} cannot be validated: {error}") from None
     if errors:
         pointer, message = errors[0]
-        raise Problem(422, f"{pointer[1:] or 'body'}: {message}{example}", errors)
+        raise Problem(422, f"{pointer[1:] or noun}: {message}{example}", errors)
     return content
 
 

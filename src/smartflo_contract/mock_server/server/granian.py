@@ -6,11 +6,12 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
+from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any, Final, cast
 
@@ -27,6 +28,8 @@ from smartflo_contract.mock_server.errors import WorkerError
 from smartflo_contract.mock_server.observer import WorkerObservers
 from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
+from smartflo_contract.mock_server.server.state_file import StateFile
+from smartflo_contract.mock_server.server.state_saver import SavedState, StateSaver
 from smartflo_contract.schemas.errors import OverlayWarning
 
 _THREADS_PER_WORKER: Final = 8
@@ -68,13 +71,16 @@ class _Server(MPServer):
         address: the address to listen on.
         workers: number of worker processes.
         announce: called once, in a thread, when the first worker answers.
-        state: what a worker keeps in its memory, for the error about one that ended.
+        loss: what is lost with a worker, for the error about one that ended.
+        saved: the state file; ``None`` for none.
 
     Attributes:
         failure: the exception that ``announce`` raised, or the error about a worker that ended on its own, if any.
     """
 
-    def __init__(self, address: Address, workers: int, announce: Callable[[], None], state: str) -> None:
+    def __init__(
+        self, address: Address, workers: int, announce: Callable[[], None], loss: str, saved: SavedState | None
+    ) -> None:
         """Configure the server; it does not listen yet."""
         super().__init__(
             "smartflo_contract",
@@ -89,7 +95,7 @@ class _Server(MPServer):
         )
         self.failure: BaseException | None = None
         self._address = address
-        self._announce, self._state = announce, state
+        self._announce, self._loss, self._saved = announce, loss, saved
         self._stopped = Event()
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
@@ -110,9 +116,18 @@ class _Server(MPServer):
         self._stopped.set()
         ended = next((worker for worker in self.wrks if worker.idx in self.interrupt_children), None)
         if ended is not None:
-            self.failure = WorkerError(f"{_describe_exit(ended.inner.exitcode)}; {self._state}; start the fake again")
+            self.failure = WorkerError(f"{_describe_exit(ended.inner.exitcode)}; {self._loss}; start the fake again")
             self.interrupt_children.clear()  # Granian would exit with code 1
+        elif self._saved is not None:
+            self._save_state(self._saved)
         cast("Any", super()).shutdown(exit_code)
+
+    def _save_state(self, saved: SavedState) -> None:
+        """Stop the worker, and wait until it has saved its state: Granian kills one that still sends a response."""
+        for worker in self.wrks:
+            cast("Any", worker).terminate()  # untyped in Granian
+            worker.inner.join(_STOP_TIMEOUT_SECONDS)
+            self.failure = saved.request(worker.inner.sentinel) or self.failure
 
     def _announce_when_ready(self) -> None:
         while not _is_ready(self._address):
@@ -135,35 +150,53 @@ def _describe_exit(code: int | None) -> str:
     return f"a worker process was killed by signal {-code}"
 
 
-def serve(config: Config, announce: Callable[[str], None], observers: WorkerObservers | None = None) -> None:
+def serve(
+    config: Config,
+    announce: Callable[[str], None],
+    observers: WorkerObservers | None = None,
+    state_file: Path | None = None,
+) -> None:
     """Run the fake until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed).
 
     Args:
         config: the configuration.
         announce: called once with the URL when the fake answers.
         observers: creates the observer of each worker; it must be picklable.
+        state_file: file from which accounts are restored, and in which they are saved at the end; ``None`` for none.
 
     Raises:
-        ConfigError: the overlay's file is gone, or changed since the configuration was created.
+        ConfigError: the overlay's file is gone, or changed since the configuration was created; or the fake is
+            read-only and has a state file.
         GenerationError: no value can be generated for a property of the overlay.
         PortTaken: another program, or another fake, listens on the port.
         ServeError: the host or the port cannot be used.
+        StateError: the state file cannot be restored, or the state cannot be saved in it.
         WorkerError: a worker process ended on its own.
     """
-    state = (
-        "no state was lost, because the fake is read-only"
-        if config.read_only
-        else "the lists, tokens, faults and journals in its memory are lost"
-    )
-    Catalogs(config).default.catalog.check_overlay()
+    catalogs = Catalogs(config)
+    catalogs.default.catalog.check_overlay()
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # a spawned worker would import from the working folder first
-    with _reserved(resolve(config.host, config.port)) as address:
+    with ExitStack() as stack:
+        saved = None
+        if state_file is not None:
+            saved = SavedState(StateFile(state_file))
+            stack.enter_context(saved.file.claimed(config, catalogs))
+        address = stack.enter_context(_reserved(resolve(config.host, config.port)))
         if observers is not None:
             observers.start(config)
-        server = _Server(address, config.workers, partial(announce, address.url), state)
-        server.serve(target_loader=partial(_load_app, config, observers), wrap_loader=False)
+        server = _Server(address, config.workers, partial(announce, address.url), _loss(config, state_file), saved)
+        server.serve(target_loader=partial(_load_app, config, observers, saved), wrap_loader=False)
     if server.failure is not None:
         raise server.failure
+
+
+def _loss(config: Config, state_file: Path | None) -> str:
+    """Return what is lost with the memory of a worker."""
+    if config.read_only:
+        return "no state was lost, because the fake is read-only"
+    if state_file is not None:
+        return f"what changed since the start is lost; {state_file} has the state before"
+    return "the lists, tokens, faults and journals in its memory are lost"
 
 
 @contextmanager
@@ -183,22 +216,27 @@ def _reserved(requested: Address) -> Iterator[Address]:
     yield address
 
 
-def _load_app(config: Config, observers: WorkerObservers | None) -> Flask:
+def _load_app(config: Config, observers: WorkerObservers | None, saved: SavedState | None) -> Flask:
     """Return the application, in a worker."""
     if os.name == "posix":
         os.setpgid(0, 0)  # Ctrl-C must reach the parent only: a worker that ends first looks crashed
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_end_after_parent, args=(parent.join,), name="end-after-parent", daemon=True).start()
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
     warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
     observer = None if observers is None else observers.create(config)
     app = create_app(config, observer=observer)
+    state: State = app.extensions[EXTENSION]
+    saver = None if saved is None else StateSaver(saved, state)
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_after_parent, args=(parent.join, saver), name="end-after-parent", daemon=True).start()
     if observer is not None:
         Finalize(None, observer.close, exitpriority=0)
-    Finalize(None, _report_unmet_faults, (app.extensions[EXTENSION],), exitpriority=0)
+    Finalize(None, _report_unmet_faults, (state,), exitpriority=0)
     limits = BodyLimits(BoundedSemaphore(_THREADS_FOR_BODIES))
     app.wsgi_app = with_body_deadline(app.wsgi_app, limits)  # type: ignore[method-assign,assignment]
+    if saver is not None:
+        app.wsgi_app = saver.wrap(app.wsgi_app)  # type: ignore[method-assign,assignment]
+        Finalize(None, saver.save, exitpriority=0)
     return app
 
 
@@ -210,9 +248,11 @@ def _report_unmet_faults(state: State) -> None:
         sys.stderr.flush()
 
 
-def _end_after_parent(wait_for_parent: Callable[[], None]) -> None:
+def _end_after_parent(wait_for_parent: Callable[[], None], saver: StateSaver | None) -> None:
     """End this worker when its parent was killed; otherwise it would keep the port forever."""
     wait_for_parent()
+    if saver is not None:
+        saver.save()
     os.kill(os.getpid(), signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
 
 
