@@ -16,7 +16,8 @@ from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_a
 from smartflo_contract.mock_server.admin.index import root_response
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.api import custom_routes, routes
-from smartflo_contract.mock_server.api.authorization import authorize
+from smartflo_contract.mock_server.api.authorization import authorize, authorize_once
+from smartflo_contract.mock_server.api.cached_reads import answer_cached_reads
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
 from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
@@ -29,7 +30,7 @@ from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_
 from smartflo_contract.mock_server.http.route_names import GET_LEADS, LIST_ROUTES, LOGIN, generic_path
 from smartflo_contract.mock_server.journal.request_log import describe_request
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
-from smartflo_contract.mock_server.observer import Observer, track_quirks
+from smartflo_contract.mock_server.observer import Observer
 
 EXTENSION: Final = "smartflo_contract"
 """Key of ``Flask.extensions`` with the state of a fake."""
@@ -113,12 +114,11 @@ def create_app(config: Config | None = None, *, observer: Observer | None = None
         _add_rule(app, path, views_of_path)
     if state.config.cors:
         allow_origins(app, state.config.cors)
-    if observer is not None:
-        app.before_request(track_quirks)
     if state.config.verbose:
         app.after_request(_log_request)
     app.register_error_handler(HTTPException, partial(_handle_http_error, state))
     app.register_error_handler(Exception, partial(_handle_unexpected_error, state))
+    app.wsgi_app = answer_cached_reads(app, state)  # type: ignore[method-assign,assignment]
     return app
 
 
@@ -151,7 +151,7 @@ def _api_view(route: Route, state: State) -> View:
     handle = route.handler if route.method == "GET" else partial(_handle_write, route.handler)
 
     def respond(request: Request, parameters: Sequence[str]) -> Response:
-        call = authorize(state, request.environ)
+        call = authorize_once(state, request.environ)
         if isinstance(call, Response):
             return call
         list_id = parameters[0] if has_list_id else None

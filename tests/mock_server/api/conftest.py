@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -78,6 +79,12 @@ class Account:
     def set_clock(self, **changes: object) -> int:
         """Change the account's clock and return its time, in milliseconds since the epoch."""
         return int(self.client.patch("/__admin/clock", json=changes, headers=self.headers).get_json()["now"])
+
+
+def let_flask_answer(app: Flask) -> Flask:
+    """Register a function that runs after each request, so that Flask handles all of them, and return the app."""
+    app.after_request(lambda response: response)
+    return app
 
 
 def client_of(**settings: Any) -> FlaskClient:

@@ -1,4 +1,7 @@
-"""Reads of lead lists: bodies, evidence, filters, entity tags, caching and streaming."""
+"""Reads of lead lists: bodies, evidence, filters, entity tags, caching and streaming.
+
+Tests of a fake with default settings run twice: cached lists are answered before Flask, or Flask handles all requests.
+"""
 
 import json
 import re
@@ -15,9 +18,24 @@ from smartflo_contract.mock_server.api.read_leads import matches_etag
 from smartflo_contract.schemas import load_contract
 
 from ..conftest import Reason, Send  # noqa: TID252 - test folders are no packages
-from .conftest import LEADS, VENDORS, Account, account_of
+from .conftest import LEADS, VENDORS, Account, account_of, let_flask_answer
 
 EVIDENCE = "X-Smartflo-Fake-Evidence"
+
+
+@pytest.fixture(name="fake", scope="module", params=["cached_reads", "flask"])
+def _fake(request: pytest.FixtureRequest) -> Iterator[FakeSmartflo]:
+    """Yield a running fake that answers cached reads before Flask, or not."""
+    with FakeSmartflo() as fake:
+        if request.param == "flask":
+            let_flask_answer(fake.app)
+        yield fake
+
+
+@pytest.fixture(name="api")
+def _api(fake: FakeSmartflo) -> Account:
+    """Return a new account of the fake, for requests in process."""
+    return Account(fake.app.test_client())
 
 
 @pytest.fixture(name="generated")

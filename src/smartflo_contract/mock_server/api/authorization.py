@@ -13,6 +13,8 @@ from smartflo_contract.mock_server.http.web_pages import foreign_header
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+AUTHORIZED_CALL_KEY: Final = "smartflo_contract.authorized_call"
+"""Key of the WSGI environment with the call of a request that was authorized before Flask handles it."""
 _HEADER_MISSING: Final = (
     "send an Authorization header; any ASCII string is accepted, for example: "
     "curl --header 'Authorization: Bearer any-text'"
@@ -54,6 +56,12 @@ def authorize(state: State, environ: "WSGIEnvironment") -> Call | Response:
         return error_response(401, "Unauthorized", reason)
     rejection = None if issued is None else _check_claims(call, issued)
     return call if rejection is None else rejection
+
+
+def authorize_once(state: State, environ: "WSGIEnvironment") -> Call | Response:
+    """Return the call of a request that was authorized before Flask handles it, or authorize the request."""
+    authorized: Call | None = environ.pop(AUTHORIZED_CALL_KEY, None)
+    return authorize(state, environ) if authorized is None else authorized
 
 
 def _check_claims(call: Call, claims: TokenClaims) -> Response | None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import blake2b
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask import Request, Response
+from flask import Response
 from werkzeug.datastructures import Headers as WerkzeugHeaders
 
 from smartflo_contract.mock_server.api.list_errors import magic_error_response, unknown_list_response
@@ -16,12 +16,15 @@ from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, REASON
 from smartflo_contract.mock_server.lists.lead_list import Headers, LeadList, lead_headers
 from smartflo_contract.schemas.printable import truncate
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 _PHONE_DIGITS: Final = 10
 
 
 def get_leads(call: Call, list_id: str) -> Response:
     """Return the leads of a list, or the response that its id stands for."""
-    result = _find_list(call, list_id)
+    result = find_list(call, list_id)
     if isinstance(result, LeadList):
         return _leads_response(call, result)
     if result is None:
@@ -40,10 +43,11 @@ def matches_etag(if_none_match: str | None, etag: str) -> bool:
     return any(tag in ("*", etag) for tag in tags)
 
 
-def _find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
+def find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
     """Return the account's list, the error response that the id stands for, or ``None`` for an unknown id."""
     accounts = call.state.accounts
-    if accounts.get(call.account).lists and is_list_id(list_id):
+    lists = accounts.get(call.account).lists
+    if lists and is_list_id(list_id) and int(list_id) in lists:
         with accounts.edit(call.account) as account:
             edited = account.lists.get(int(list_id))
             if edited is not None:
@@ -51,24 +55,51 @@ def _find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
     return call.settings.catalog.find(list_id)
 
 
+class CachedResponse(NamedTuple):
+    """A successful response for which no body is made: its body is cached, or it has none.
+
+    Attributes:
+        status: HTTP status.
+        headers: name and value of each header, in a list of its own.
+        body: the body; ``None`` for 304, and for ``HEAD``.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes | None
+
+    def as_flask(self) -> Response:
+        """Return it as a response of Flask."""
+        # No body is an iterator, because Werkzeug would set Content-Length to 0 for a sequence.
+        body = iter(()) if self.body is None else [self.body]
+        return _LeadsResponse(body, self.status, self.headers, direct_passthrough=True)
+
+
+def cached_response(call: Call, leads: LeadList) -> CachedResponse | None:
+    """Return the response with all leads of a list, ``None`` if its body is not cached."""
+    return _cached_response(call.environ, leads.etag, leads.headers, partial(call.state.body_cache.cached, leads))
+
+
 def _leads_response(call: Call, leads: LeadList) -> Response:
     """Return all leads of a list, or those with the phone number in the query."""
-    request, cache = call.request, call.state.body_cache
-    number = request.args.get("number") if request.environ.get("QUERY_STRING") else None
+    environ, cache = call.environ, call.state.body_cache
+    number = call.request.args.get("number") if environ.get("QUERY_STRING") else None
     if number is None or call.settings.quirks["number_filter"] == "ignored":
         headers = leads.headers if number is None else lead_headers(leads.etag, "assumed")
-        return _body_response(request, leads.etag, headers, partial(cache.cached, leads), partial(cache.body, leads))
+        return _body_response(environ, leads.etag, headers, partial(cache.cached, leads), partial(cache.body, leads))
     indexes = _filter_by_number(leads, number, call.settings.quirks["number_filter"])
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     headers = lead_headers(etag, "assumed")
     if sum(character in "0123456789" for character in number) < _PHONE_DIGITS:
         reason = f"number `{truncate(number)}` has fewer than ten digits, so it matches no lead"
         headers.append((REASON_HEADER, percent_encode(reason)))
-    return _body_response(request, etag, headers, lambda: None, partial(cache.partial_body, leads, indexes))
+    return _body_response(environ, etag, headers, lambda: None, partial(cache.partial_body, leads, indexes))
 
 
 class _LeadsResponse(Response):
     """A response with leads. All its headers are set, so Werkzeug need not copy and complete them."""
+
+    default_mimetype = None
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> WerkzeugHeaders:  # noqa: ARG002 - Werkzeug's
         """Return the headers unchanged."""
@@ -76,7 +107,7 @@ class _LeadsResponse(Response):
 
 
 def _body_response(
-    request: Request,
+    environ: "WSGIEnvironment",
     etag: str,
     headers: Headers,
     cached_body: Callable[[], bytes | None],
@@ -85,21 +116,28 @@ def _body_response(
     """Return the response with a body; without one for ``HEAD`` and for a client that has the body.
 
     Args:
-        request: the request.
+        environ: the WSGI environment of the request.
         etag: entity tag of the body.
         headers: headers of the response with the body.
         cached_body: returns the body if it is cached.
         make_body: returns the body, in chunks if it is large.
     """
-    environ = request.environ
+    cached = _cached_response(environ, etag, headers, cached_body)
+    if cached is not None:
+        return cached.as_flask()
+    return _LeadsResponse(make_body(), headers=headers, direct_passthrough=True)
+
+
+def _cached_response(
+    environ: "WSGIEnvironment", etag: str, headers: Headers, cached_body: Callable[[], bytes | None]
+) -> CachedResponse | None:
+    """Return the response, ``None`` if a body must be made. The arguments are those of :func:`_body_response`."""
     if matches_etag(environ.get("HTTP_IF_NONE_MATCH"), etag):
-        return Response(status=304, headers=[("ETag", etag), (EVIDENCE_HEADER, "assumed")])
-    if environ["REQUEST_METHOD"] != "HEAD":
-        return _LeadsResponse(make_body(), headers=headers, direct_passthrough=True)
-    body = cached_body()
-    length = [] if body is None else [("Content-Length", str(len(body)))]
-    # The empty body is an iterator, because Werkzeug would set Content-Length to 0 for a sequence.
-    return Response(iter(()), headers=[*headers, *length], direct_passthrough=True)
+        return CachedResponse(304, [("ETag", etag), (EVIDENCE_HEADER, "assumed")], None)
+    body, is_head = cached_body(), environ["REQUEST_METHOD"] == "HEAD"
+    if body is not None:
+        return CachedResponse(200, [*headers, ("Content-Length", str(len(body)))], None if is_head else body)
+    return CachedResponse(200, [*headers], None) if is_head else None
 
 
 def _filter_by_number(leads: LeadList, number: str, number_filter: str) -> list[int]:
