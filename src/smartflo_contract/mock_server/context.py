@@ -18,7 +18,7 @@ from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
 from smartflo_contract.mock_server.journal.entry import SentResponse, encode_entry
-from smartflo_contract.mock_server.journal.journal import Journal
+from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
     from smartflo_contract.mock_server.accounts.store import Store
+    from smartflo_contract.mock_server.journal.journal import Journal
 
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
 """Key of the WSGI environment with an account id that overrides the account of the request's token."""
@@ -76,7 +77,8 @@ class State:
         self.body_cache = BodyCache()
         self.tokens = Tokens(config.seed)
         self.accounts: Store = MemoryStore(config.max_accounts)
-        self.journal = Journal(config.journal_requests if config.workers == 1 else 0, config.journal_bytes)
+        journal_requests = config.journal_requests if config.workers == 1 else 0
+        self.journal: Journal = MemoryJournal(journal_requests, config.journal_bytes)
         self.observer = observer
         self._observed_default = self._observed(self.catalogs.default)
         self.clock = clock

@@ -3,13 +3,13 @@
 import tracemalloc
 
 from smartflo_contract.mock_server.http.compact_json import dump_compact
-from smartflo_contract.mock_server.journal.journal import Journal
+from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 
 
 def test_full_journal_stays_within_maximum_size() -> None:
     """A full journal occupies at most its maximum size, and at least half of it."""
     max_bytes = 2 * 1024 * 1024
-    journal = Journal(10**6, max_bytes)
+    journal = MemoryJournal(10**6, max_bytes)
     tracemalloc.start()
     for number in range(10_000):
         journal.add(f"{number % 100:012x}", dump_compact([number, "GET", f"/v1/broadcast/leads/{number}", "x" * 200]))

@@ -24,17 +24,20 @@ _NO_JOURNAL: Final = (
 
 def get_requests(request: AdminRequest) -> object:
     """Return recorded requests."""
+    _journal(request).sync()
     return _page(request, _search_of_query(request))
 
 
 def post_find(request: AdminRequest) -> object:
     """Return the recorded requests that match a search."""
+    _journal(request).sync()
     return _page(request, check_search(request.body, _own_routes(request)))
 
 
 def post_count(request: AdminRequest) -> object:
     """Count the recorded requests that match a search."""
     search = check_search(request.body, _own_routes(request))
+    _journal(request).sync()
     total = sum(1 for _ in _matching(request, search))
     if not total:
         check_path(search, _own_routes(request))
@@ -44,6 +47,7 @@ def post_count(request: AdminRequest) -> object:
 def post_wait(request: AdminRequest) -> object:
     """Wait until enough requests match a search, and return them."""
     search, journal = check_search(request.body, _own_routes(request)), _journal(request)
+    journal.sync()
     if not any(_matching(request, search)):
         check_path(search, _own_routes(request))
     if not journal.waits.acquire(blocking=False):
@@ -63,6 +67,7 @@ def post_wait(request: AdminRequest) -> object:
 
 def get_unmatched(request: AdminRequest) -> object:
     """Return the requests that matched no route, each with the nearest route."""
+    _journal(request).sync()
     page = _page(request, {**_search_of_query(request), "route": None})
     for entry in page["requests"]:
         route = nearest_route(entry["method"], entry["path"])

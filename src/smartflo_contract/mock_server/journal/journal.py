@@ -1,71 +1,46 @@
-"""The journal: the last requests and their responses, bounded in number and in bytes."""
+"""The interface of journals: the last requests and their responses."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from threading import BoundedSemaphore, Condition, Lock
-from time import monotonic
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterator
+from threading import BoundedSemaphore
+from typing import Final, Protocol
 
-from smartflo_contract.mock_server.journal.entry import JournalEntry, decode_entry
-
-Record: TypeAlias = tuple[int, str | None, bytes]
-"""A stored request: its id, the id of its account if that is known, and the encoded entry."""
+from smartflo_contract.mock_server.journal.entry import JournalEntry
 
 MAX_WAITS: Final = 4
 """Maximum number of concurrent waits: each holds one of the eight threads of a worker."""
-_MAX_DROP_COUNTS: Final = 10_000
+MAX_DROP_COUNTS: Final = 10_000
 """Maximum number of accounts with a count of dropped requests of their own."""
-_OVERHEAD_BYTES: Final = 256
+RECORD_OVERHEAD_BYTES: Final = 256
 """Memory that Python needs for a record besides its encoded entry; measured and rounded up."""
 
 
-class Journal:
-    """Keeps the last requests in the memory of this process, and drops the oldest beyond a bound.
+class Journal(Protocol):
+    """Keeps the last requests, bounded in number and in bytes, and drops the oldest beyond a bound.
 
     Attributes:
         waits: limits concurrent waits; a caller acquires it before :meth:`wait`.
-
-    Args:
-        max_requests: maximum number of requests; 0 keeps none.
-        max_bytes: maximum memory of all requests.
     """
 
-    def __init__(self, max_requests: int, max_bytes: int) -> None:
-        """Create an empty journal."""
-        self._max_requests = max_requests
-        self._max_bytes = max_bytes
-        self._records: deque[Record] = deque()
-        self._bytes = 0
-        self._last_id = 0
-        self._dropped: dict[str | None, int] = {}
-        self._dropped_uncounted = 0
-        self.waits = BoundedSemaphore(MAX_WAITS)
-        self._waiting = 0
-        self._generation = 0
-        self._changed = Condition(Lock())
+    waits: BoundedSemaphore
 
     def renew_locks(self) -> None:
         """Replace the locks, which another thread may have held when this process was forked."""
-        self.waits = BoundedSemaphore(MAX_WAITS)
-        self._waiting = 0
-        self._changed = Condition(Lock())
+
+    def close(self) -> None:
+        """Store what is not stored yet, and release connections."""
 
     def __bool__(self) -> bool:
         """Return whether the journal keeps requests."""
-        return self._max_requests > 0
 
     def add(self, account_id: str | None, encoded: bytes) -> int:
-        """Keep an encoded entry, drop the oldest beyond the bounds, and return the id of the new one."""
-        with self._changed:
-            self._last_id += 1
-            self._records.append((self._last_id, account_id, encoded))  # the garbage collector skips such tuples
-            self._bytes += len(encoded) + _OVERHEAD_BYTES
-            while len(self._records) > self._max_requests or self._bytes > self._max_bytes:
-                self._drop_oldest()
-            if self._waiting:
-                self._changed.notify_all()
-            return self._last_id
+        """Keep an encoded entry, and return its id. Ids are unique, and rise with time."""
+
+    def sync(self) -> None:
+        """Wait until the journal has every request that any process answered before. A reader calls it first.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
 
     def after(self, last_id: int, account_id: str | None) -> Iterator[JournalEntry]:
         """Yield the entries after an id, oldest first.
@@ -73,10 +48,10 @@ class Journal:
         Args:
             last_id: id of a request; 0 for all.
             account_id: account whose requests to yield; ``None`` for all accounts.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
         """
-        with self._changed:
-            records = self._after(last_id)
-        yield from _decode(records, account_id)
 
     def dropped(self, account_id: str | None) -> int:
         """Return the number of dropped requests.
@@ -84,24 +59,17 @@ class Journal:
         Args:
             account_id: account whose requests to count; ``None`` for all accounts. The number of one account is an
                 upper bound, because exact numbers are kept for 10,000 accounts only.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
         """
-        with self._changed:
-            if account_id is None:
-                return sum(self._dropped.values()) + self._dropped_uncounted
-            return self._dropped.get(account_id, 0) + self._dropped_uncounted
 
     def forget(self, account_id: str | None) -> None:
-        """Delete the requests of an account, or of all accounts for ``None``."""
-        with self._changed:
-            self._generation += 1
-            self._records = deque(
-                record for record in self._records if account_id is not None and record[1] != account_id
-            )
-            self._bytes = sum(len(encoded) + _OVERHEAD_BYTES for _, _, encoded in self._records)
-            if account_id is None:
-                self._dropped, self._dropped_uncounted = {}, 0
-            else:
-                self._dropped.pop(account_id, None)
+        """Delete the requests of an account, or of all accounts for ``None``.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
 
     def wait(
         self,
@@ -120,46 +88,7 @@ class Journal:
             matches: returns whether an entry counts.
             count: number of entries that must match.
             timeout_seconds: maximum time to wait.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
         """
-        deadline = monotonic() + timeout_seconds
-        seen_id, matching, generation = last_id, 0, self._generation
-        while True:
-            with self._changed:
-                self._waiting += 1
-                try:
-                    is_changed = self._changed.wait_for(partial(self._has_after, seen_id), deadline - monotonic())
-                finally:
-                    self._waiting -= 1
-                if generation != self._generation:  # entries that matched may be deleted: start over
-                    seen_id, matching, generation = last_id, 0, self._generation
-                records, seen_id = self._after(seen_id), self._last_id
-            matching += sum(1 for entry in _decode(records, account_id) if matches(entry))
-            if matching >= count:
-                return True
-            if not is_changed:
-                return False
-
-    def _has_after(self, last_id: int) -> bool:
-        return self._last_id > last_id
-
-    def _after(self, last_id: int) -> list[Record]:
-        newer: list[Record] = []
-        for record in reversed(self._records):
-            if record[0] <= last_id:
-                break
-            newer.append(record)
-        return newer[::-1]
-
-    def _drop_oldest(self) -> None:
-        _, account_id, encoded = self._records.popleft()
-        self._bytes -= len(encoded) + _OVERHEAD_BYTES
-        self._dropped[account_id] = self._dropped.get(account_id, 0) + 1
-        if len(self._dropped) > _MAX_DROP_COUNTS:
-            self._dropped_uncounted += self._dropped.pop(next(iter(self._dropped)))
-
-
-def _decode(records: Iterable[Record], account_id: str | None) -> Iterator[JournalEntry]:
-    """Yield the entries of an account, or of all accounts for ``None``."""
-    for request_id, owner_id, encoded in records:
-        if account_id is None or owner_id == account_id:
-            yield {"id": request_id, "account": owner_id, **decode_entry(encoded)}
