@@ -34,7 +34,7 @@ def test_finds_what_a_command_needs(run: Run, tmp_path: Path, monkeypatch: pytes
     """The file has the same content as the table; a break elsewhere then fails no check."""
     monkeypatch.setattr(Processes, "run", run_client)
     command = ("./run-tests.sh", "--all of them")
-    result = run("needs", "-o", "needs.json", "--", *command)
+    result = run("needs", "-o", "needs.json", "--jobs", "2", "--", *command)
     needs = load_needs(tmp_path / "needs.json")
 
     assert (0, "key\tneeds\twhy\n") == (result.exit_code, result.stdout[:14])
@@ -49,10 +49,18 @@ def test_finds_what_a_command_needs(run: Run, tmp_path: Path, monkeypatch: pytes
     assert [1, 0] == [run("check", "leads.json", *options).exit_code for options in ((), ("--needs", "needs.json"))]
 
 
+def test_shows_the_output_of_a_command_that_fails(run: Run) -> None:
+    """The last lines of its output come before the error."""
+    result = run("needs", "--", *FAILS, "print('expected 3'); raise SystemExit(1)")
+
+    assert (2, "expected 3") == (result.exit_code, result.stderr.splitlines()[0])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ((), "Missing argument"),
+        (("--jobs", "0", "--", "true"), "--jobs"),
         (("--", "no-such-program"), "no-such-program: cannot be started"),
         (("--", *FAILS, "raise SystemExit(3)"), "fails without a mutant (exit code 3)"),
         (("--", *FAILS, ""), "served no leads"),

@@ -9,7 +9,16 @@ import click
 
 from smartflo_contract.cli.errors import FINDINGS, INTERRUPTED, usage_error
 from smartflo_contract.cli.mutants import mutant_kind, mutants_of_kind, require_mutants
-from smartflo_contract.cli.options import command_line, command_timeout, fake_file, option, overlay, profile, seed
+from smartflo_contract.cli.options import (
+    command_jobs,
+    command_line,
+    command_timeout,
+    fake_file,
+    option,
+    overlay,
+    profile,
+    seed,
+)
 from smartflo_contract.cli.output import mutants_progress
 from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.grammar import format_count
@@ -33,15 +42,7 @@ _SIGNALLED: Final = 128
 @mutant_kind("Kind of the mutants: changes that break the contract, or changes that a client should tolerate.")
 @click.option("--max", "max_mutants", type=click.IntRange(1), metavar="N", help="Maximum number of mutants: a sample.")
 @seed
-@option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Number of commands that run at the same time, each with a fake of its own. They must not write to the same "
-    "files.",
-)
+@command_jobs
 @command_timeout("a mutant")
 @option(
     "--fail-under",

@@ -9,7 +9,7 @@ import click
 
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.mutation import fake_config, fake_contract, output_of_errors
-from smartflo_contract.cli.options import command_line, command_timeout, fake_file, overlay, profile, seed
+from smartflo_contract.cli.options import command_jobs, command_line, command_timeout, fake_file, overlay, profile, seed
 from smartflo_contract.cli.output import print_needs, runs_progress
 from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.grammar import format_count
@@ -25,13 +25,20 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write, for check --needs."
 )
+@command_jobs
 @command_timeout("a change")
 @fake_file
 @seed
 @profile
 @overlay
 def needs_command(
-    *, command: Sequence[str], output: Path | None, timeout: float | None, config: Path | None, **settings: Any
+    *,
+    command: Sequence[str],
+    output: Path | None,
+    jobs: int,
+    timeout: float | None,
+    config: Path | None,
+    **settings: Any,
 ) -> None:
     """Find the smallest contract that a command passes with.
 
@@ -41,7 +48,7 @@ def needs_command(
 
     A fake runs for COMMAND, which reads SMARTFLO_BASE_URL and SMARTFLO_TOKEN. It runs twice as it is and has to
     pass; then with keys removed, and with other types, nulls and values, many at a time. The result is the
-    same each time. With it, check and diff fail only for changes that break the command.
+    same each time, with any --jobs. With it, check and diff fail only for changes that break the command.
 
     Exit codes: 0 done, 2 wrong usage, or a command that fails without a change or is served no leads, 130
     interrupted.
@@ -53,8 +60,8 @@ def needs_command(
         _require_replaceable(output, config, settings["overlay"])
     fake_settings = fake_config(config, **settings)
     contract = fake_contract(fake_settings)
-    with command_fakes(command, fake_settings) as fakes:
-        needs = _search(fakes, contract, timeout)
+    with command_fakes(command, fake_settings, jobs) as fakes:
+        needs = _search(fakes, contract, timeout, jobs)
     if output is not None:
         write_needs(output, needs, contract)
     print_needs(needs)
@@ -64,14 +71,15 @@ def needs_command(
         echo(str(output), err=True)
 
 
-def _search(fakes: "CommandFakes", contract: "Contract", timeout: float | None) -> "Needs":
+def _search(fakes: "CommandFakes", contract: "Contract", timeout: float | None, jobs: int) -> "Needs":
     """Return what a command needs.
 
     Raises:
         CommandError: it cannot be started, fails without a change, passes only once, or is served no leads.
     """
     from smartflo_contract.mutation.commands import run_plainly
-    from smartflo_contract.mutation.needs import NeedsSearch, NeedsTrial
+    from smartflo_contract.mutation.needs import NeedsTrial
+    from smartflo_contract.mutation.parallel_needs import ParallelNeedsSearch
 
     with output_of_errors():
         plain = run_plainly(fakes, timeout=timeout)
@@ -82,7 +90,8 @@ def _search(fakes: "CommandFakes", contract: "Contract", timeout: float | None) 
         return NeedsTrial(None if trial.has_passed else trial.outcome.how, trial.served_ids)
 
     with runs_progress() as on_run:
-        return NeedsSearch(contract, run, on_run).search(command=shlex.join(fakes.command), runs_before=2)
+        search = ParallelNeedsSearch(contract, run, jobs, on_run)
+        return search.search(command=shlex.join(fakes.command), runs_before=2, end=fakes.end)
 
 
 def _require_replaceable(output: Path, *read: Path | None) -> None:

@@ -105,6 +105,17 @@ def command_timeout(without: str) -> Callable[[F], F]:
     )
 
 
+command_jobs = option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Number of commands that run at the same time, each with a fake of its own. They must not write to the same "
+    "files.",
+)
+
+
 def combine(*options: Callable[[F], F]) -> Callable[[F], F]:
     """Return a decorator that adds several options to a command."""
 
