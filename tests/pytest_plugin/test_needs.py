@@ -49,6 +49,47 @@ def test_needs_are_written_with_the_tests_that_fail(pytester: pytest.Pytester) -
     assert again == json.loads((pytester.path / "needs.json").read_text())
 
 
+@pytest.mark.parametrize("scope", ["class", "module", "session"])
+def test_fixture_of_wider_scope_concerns_all_its_tests(pytester: pytest.Pytester, scope: str) -> None:
+    """It is made again for each test with what is changed, so needs that only the second test has are found."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+
+        @pytest.fixture(scope={scope!r})
+        def leads(smartflo_server):
+            with smartflo_server.account() as account:
+                yield account.client.get("/v1/broadcast/leads/8668").get_json()
+
+
+        class TestReads:
+            def test_names(self, leads):
+                assert leads[0]["list_name"]
+
+            def test_statuses(self, leads):
+                assert leads[0]["dial_status"] + 1
+
+
+        def test_own_leads(smartflo):
+            leads = smartflo.client.get("/v1/broadcast/leads/8668").get_json()
+            assert leads[0]["priority"]
+        """
+    )
+    result = pytester.runpytest("--smartflo-needs")
+
+    result.stdout.fnmatch_lines_random(
+        [
+            "/[*]/list_name: needs to be present (*::test_names)",
+            "/[*]/dial_status: needs to be present (*::test_statuses)",
+            "/[*]/dial_status: needs its type (*::test_statuses *)",
+            "/[*]/priority: needs to be present (*::test_own_leads)",
+            "* runs: the tests need 3 keys",
+        ]
+    )
+    result.stdout.no_fnmatch_line("not served again*")
+
+
 def test_failing_tests_are_refused(pytester: pytest.Pytester) -> None:
     """Tests that fail anyway need nothing that could be found; the file is not written."""
     pytester.makepyfile(f"{TESTS}\n\ndef test_wrong(leads):\n    assert not leads\n")

@@ -40,7 +40,7 @@ class ItemRunner:
     """Runs tests of a session again, as a context manager and a plugin; it is a ``Runner`` of the decider.
 
     Objects of wider scope than a function stay from one test to the next. They are made without a mutant, because they
-    outlive it.
+    outlive it. Those of some tests are made again with each mutant instead, and end with the test.
 
     Args:
         session: the session, after its usual run.
@@ -50,6 +50,7 @@ class ItemRunner:
         seconds: how long each test took in the usual run.
         run_fresh: runs tests with a mutant in a new process.
         note_position: called with the test and the mutant before each run.
+        renewed_scopes: the widest scope of the objects that are made again with each mutant, by test.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class ItemRunner:
         seconds: Mapping[str, float],
         run_fresh: Callable[[Sequence[str], Mutant], Outcome],
         note_position: Callable[[str, Mutant | None], None],
+        renewed_scopes: Mapping[str, str] | None = None,
     ) -> None:
         """Start without reports."""
         self.run_fresh = run_fresh
@@ -71,6 +73,8 @@ class ItemRunner:
         self._items = items
         self._seconds = seconds
         self._note_position = note_position
+        self._renewed_scopes = renewed_scopes or {}
+        self._is_renewed = False
         self._reports: list[pytest.TestReport] = []
         self._contexts = ExitStack()
         self._is_late = False
@@ -94,7 +98,7 @@ class ItemRunner:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
         """Set no mutant while an object of wider scope than a function is made."""
-        if fixturedef.scope == "function":
+        if fixturedef.scope == "function" or self._is_renewed:
             return (yield)
         with self._switch.suspended():
             try:
@@ -115,7 +119,10 @@ class ItemRunner:
         item = self._items[test]
         self._note_position(test, mutant)
         self._reports.clear()
-        self._end(item)
+        scope = "function" if mutant is None else self._renewed_scopes.get(test, "function")
+        around = _node_around(item, scope)
+        self._is_renewed = scope != "function"
+        self._end(around if self._is_renewed else item)
         self._recorder.take()
         self._switch.set(None if mutant is None else mutant.id)
         failure = ""
@@ -130,8 +137,8 @@ class ItemRunner:
             self._switch.set(None)
         failed = next((report for report in self._reports if report.failed), None)
         failure = failure or ("" if failed is None else failure_reason(failed))
-        if failure or self._is_late:
-            self._end(None if self._is_late else item.parent)
+        if failure or self._is_late or self._is_renewed:
+            self._end(None if self._is_late else around)
         self._require_running()
         recording = self._recorder.take()
         return Outcome(
@@ -184,6 +191,13 @@ class ItemRunner:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _node_around(item: pytest.Item, scope: str) -> Any:
+    """Return the innermost node around those that own objects of a scope; ``None`` if the session may own them."""
+    owners = {"function": item, "class": item.getparent(pytest.Class) or item, "module": item.getparent(pytest.Module)}
+    owner = owners.get(scope)
+    return None if owner is None else owner.parent
 
 
 def _is_covered(recording: Recording, test: str, mutant: Mutant) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from smartflo_contract.coverage import Recording
 from smartflo_contract.coverage.recording import context_name
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.mutants import Mutant, find_mutants
@@ -69,7 +70,10 @@ class NeedsPlugin(RerunPlugin):
         self._recording.close()
         contract = self._recording.contract or contract_of_options(session.config)
         (any_leads,) = find_mutants(contract, _ANY_LEADS)
-        tests = [test for test in covering_contexts(self._recording.served, any_leads) if test in self._passed]
+        served = Recording()
+        served.merge(self._recording.served)
+        served.merge(self._recording.shared)
+        tests = [test for test in covering_contexts(served, any_leads) if test in self._passed]
         if not tests:
             self._lines = ["not searched, because no test was served leads by the fixture smartflo"]
             return
@@ -129,6 +133,7 @@ class _Trials:
             seconds=seconds,
             run_fresh=lambda _tests, _mutant: Outcome(),
             note_position=lambda _test, _mutant: None,
+            renewed_scopes=recording.scopes,
         )
 
     def start(self, tests: list[str]) -> None:

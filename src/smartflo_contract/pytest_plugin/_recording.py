@@ -16,6 +16,8 @@ from smartflo_contract.schemas.grammar import format_count
 
 OUTSIDE: Final = "(outside of tests)"
 """Context of requests while no test runs."""
+_SCOPES: Final = ("", "class", "module", "package", "session")
+"""Scopes of fixtures, the widest last."""
 _ATTRIBUTE: Final = "smartflo_coverage"
 """Attribute of a test report with the recording of the test; xdist sends it to the controller."""
 _CLOSING_FIXTURE: Final = "smartflo_missing_lead"
@@ -36,6 +38,7 @@ class RecordingRun:
         served: what was served so far; of all processes in the controller of xdist.
         contract: contract of the fake of the fixtures; ``None`` before it starts.
         shared: what fixtures of wider scope than a function were served, by the tests of this process that use them.
+        scopes: the widest scope of those fixtures, by test.
         is_closed: whether tests run again for another purpose, and what they are served no longer counts.
     """
 
@@ -44,6 +47,7 @@ class RecordingRun:
         self.recorder = Recorder()
         self.served = Recording()
         self.shared = Recording()
+        self.scopes: dict[str, str] = {}
         self.contract: Contract | None = None
         self.is_closed = False
         self._unsent = Recording()
@@ -166,14 +170,16 @@ class RecordingRun:
 
     def _add_shared(self, item: pytest.Item) -> None:
         """Attribute what the fixtures of a test were served to it, whichever test they were made for."""
-        names = getattr(item, "fixturenames", ())
+        test, names = context_name(item.nodeid), getattr(item, "fixturenames", ())
         for fixture, recording in self._by_fixture.items():
             if fixture.argname not in names or not item.nodeid.startswith(fixture.baseid):
                 continue
             for masks in recording.lead_masks.values():
                 for name, mask in masks.items():
                     cells = contract_cells(recording.contracts[name])
-                    self.shared.add_leads(context_name(item.nodeid), cells, mask)
+                    self.shared.add_leads(test, cells, mask)
+            if recording.lead_masks:
+                self.scopes[test] = max(fixture.scope, self.scopes.get(test, ""), key=_SCOPES.index)
 
 
 def contract_of_options(config: pytest.Config) -> Contract:
