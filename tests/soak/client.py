@@ -48,7 +48,8 @@ class Shared:
         deleted: ids of the lists of each account that were deleted.
         list_ids: account and id of each list that was created, to detect an id that is used twice.
         counts: numbers of operations by name.
-        acknowledged_at: time of the last acknowledged write, in seconds.
+        started: time of the start, on the monotonic clock.
+        acknowledged_at: time of the last acknowledged write, in seconds since the start.
         longest_pause: the longest time without an acknowledged write, in seconds.
     """
 
@@ -60,9 +61,14 @@ class Shared:
     deleted: dict[str, list[str]] = field(default_factory=dict)
     list_ids: set[tuple[str, str]] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
-    acknowledged_at: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.monotonic)
+    acknowledged_at: float = 0.0
     longest_pause: float = 0.0
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def now(self) -> float:
+        """Return the time in seconds since the start."""
+        return time.monotonic() - self.started
 
     def number(self) -> int:
         """Return a number that was not returned before."""
@@ -139,11 +145,10 @@ class Client:
         self._leads: list[_Lead] = []
         self._lists: list[_List] = []
         self._account = ""
-        self._started = time.monotonic()
 
     def run(self, until: float) -> None:
-        """Send requests until a time."""
-        while time.monotonic() < until:
+        """Send requests until a time, in seconds since the start."""
+        while self.shared.now() < until:
             if not self.run_one():
                 time.sleep(self.random.uniform(0, _PAUSE_SECONDS))
         self.close()
@@ -177,7 +182,7 @@ class Client:
 
     def _enter_epoch(self) -> None:
         """Continue with a new account, and forget the leads and lists of the last one."""
-        epoch = int((time.monotonic() - self._started) / _EPOCH_SECONDS)
+        epoch = int(self.shared.now() / _EPOCH_SECONDS)
         account = f"soak-{epoch}-{self.number % self.shared.accounts}"
         if account != self._account:
             self._account = account
@@ -269,7 +274,7 @@ class Client:
         with shared.lock:
             if (self._account, list_id) in shared.list_ids:
                 shared.checker.report_response(
-                    self.number, "create a list", time.monotonic(), f"the id {list_id} is that of another list"
+                    self.number, "create a list", self.shared.now(), f"the id {list_id} is that of another list"
                 )
             shared.list_ids.add((self._account, list_id))
             shared.checker.add_leads_container(self._leads_container(list_id), self._lists_container, key)
@@ -298,7 +303,7 @@ class Client:
         self._read_leads(self.random.choice(list_ids))
 
     def _read_lists(self) -> None:
-        sent = time.monotonic()
+        sent = self.shared.now()
         status, _, body = self._exchange("GET", "/v1/broadcast/lists")
         entries = [(entry["description"], entry["name"]) for entry in json.loads(body)] if status == 200 else None
         self._note_read(self._lists_container, sent, status, entries)
@@ -308,7 +313,7 @@ class Client:
         remembered = self._remembered.get(container)
         conditional = remembered is not None and self.random.random() < 0.5
         headers = {"If-None-Match": remembered.entity_tag} if remembered and conditional else {}
-        sent = time.monotonic()
+        sent = self.shared.now()
         status, entity_tag, body = self._exchange("GET", f"/v1/broadcast/leads/{list_id}", headers=headers)
         entries = None
         if status == 304 and remembered:
@@ -329,7 +334,7 @@ class Client:
                 values.setdefault(key, []).append(value)
         read = None if entries is None else values
         with self.shared.lock:
-            now = time.monotonic()
+            now = self.shared.now()
             if status not in {200, 304, 404}:
                 self.shared.checker.report_response(self.number, f"read {container}", now, f"status {status}")
             else:
@@ -365,7 +370,7 @@ class Client:
         shared = self.shared
         write = Write(self.number, f"{action} ({method} {path})", tuple(changes), 0.0)
         with shared.lock:
-            write.sent = time.monotonic()
+            write.sent = self.shared.now()
             shared.checker.send(write)
         try:
             status, _, content = self._exchange(method, path, body=body, connection=connection)
@@ -375,7 +380,7 @@ class Client:
                 shared.counts["write, unknown outcome"] += 1
             raise
         with shared.lock:
-            now = time.monotonic()
+            now = self.shared.now()
             if status != 200 or message not in {None, response.get("message")}:
                 shared.counts["write, rejected"] += 1
                 shared.checker.reject(write, now, f"status {status}: {content[:200].decode(errors='replace')}")
@@ -449,7 +454,7 @@ class Client:
     def _report_server_error(self, method: str, path: str, status: int, content: bytes) -> None:
         text = f"status {status}: {content[:200].decode(errors='replace')}"
         with self.shared.lock:
-            self.shared.checker.report_response(self.number, f"{method} {path}", time.monotonic(), text)
+            self.shared.checker.report_response(self.number, f"{method} {path}", self.shared.now(), text)
 
     @property
     def _lists_container(self) -> str:

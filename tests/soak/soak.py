@@ -106,7 +106,7 @@ def soak(settings: Settings) -> list[Violation]:
 def report(shared: Shared, message: str) -> None:
     """Report what a fake must not do, in the history of all clients."""
     with shared.lock:
-        shared.checker.report_response(-1, "fake", time.monotonic(), message)
+        shared.checker.report_response(-1, "fake", shared.now(), message)
 
 
 def run_clients(settings: Settings, shared: Shared, fakes: Sequence[Fake], database: PostgreSQL | None) -> Counter[str]:
@@ -120,8 +120,7 @@ def run_clients(settings: Settings, shared: Shared, fakes: Sequence[Fake], datab
         except (FakeError, PostgreSQLError) as error:
             errors.append(error)
 
-    until = time.monotonic() + settings.seconds
-    shared.acknowledged_at = time.monotonic()
+    until = shared.now() + settings.seconds
     clients = [Client(number, settings.seed, shared) for number in range(settings.clients)]
     threads = [Thread(target=client.run, args=(until,), daemon=True) for client in clients]
     threads.append(Thread(target=disturb, daemon=True))
@@ -133,7 +132,7 @@ def run_clients(settings: Settings, shared: Shared, fakes: Sequence[Fake], datab
     threads[-1].join()
     if errors:
         raise errors[0]
-    shared.note_acknowledgment(time.monotonic())
+    shared.note_acknowledgment(shared.now())
     if shared.longest_pause > RECOVERY_SECONDS:
         report(shared, f"no write was acknowledged for {shared.longest_pause:.1f} s")
     return disturbances.counts
