@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 @option(
     "--workers",
     type=click.IntRange(1, 64),
-    help="Number of worker processes. More than 1 requires --read-only. Default 1.",
+    help="Number of worker processes. More than 1 requires --store or --read-only. Default 1.",
+)
+@option(
+    "--store",
+    metavar="URL",
+    help="Database that several workers and machines share: sqlite:///fake.db or postgresql://user@host/database. "
+    "Needs the extra `stores`. By default, accounts are in the memory of the fake.",
 )
 @option(
     "--read-only",

@@ -25,6 +25,7 @@ from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import Call, State, current_request
+from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
 from smartflo_contract.mock_server.http.route_names import GET_LEADS, LIST_ROUTES, LOGIN, generic_path
@@ -117,6 +118,7 @@ def create_app(config: Config | None = None, *, observer: Observer | None = None
     if state.config.verbose:
         app.after_request(_log_request)
     app.register_error_handler(HTTPException, partial(_handle_http_error, state))
+    app.register_error_handler(StoreUnavailable, partial(_handle_unavailable_store, state))
     app.register_error_handler(Exception, partial(_handle_unexpected_error, state))
     app.wsgi_app = answer_cached_reads(app, state)  # type: ignore[method-assign,assignment]
     return app
@@ -236,6 +238,13 @@ def _http_error_response(state: State, request: Request, error: HTTPException) -
     if error.code == 404:  # noqa: PLR2004 - an HTTP status
         return error_response(404, "Not found.", unknown_route_hint(method, path))
     return error_response(error.code or 500, error.name, error.description or error.name)
+
+
+def _handle_unavailable_store(state: State, error: StoreUnavailable) -> Response:
+    """Return the response to a request that needs the store, while its database does not answer. Nothing was stored."""
+    current = current_request()
+    response = error_response(503, "Service unavailable.", f"{error}; nothing was stored: send the request again")
+    return state.record(current.environ, _matched_route(current), response)
 
 
 def _handle_unexpected_error(state: State, error: Exception) -> Response:

@@ -10,7 +10,6 @@ from weakref import WeakSet
 from flask import Request, Response, request
 
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, ANONYMOUS
-from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
 from smartflo_contract.mock_server.accounts.resolution import Catalogs, ResolvedSettings
 from smartflo_contract.mock_server.accounts.settings import UNSET
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims, TokenHolder, Tokens
@@ -21,11 +20,11 @@ from smartflo_contract.mock_server.journal.entry import SentResponse, encode_ent
 from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
+from smartflo_contract.mock_server.stores.opening import open_store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from smartflo_contract.mock_server.accounts.store import Store
     from smartflo_contract.mock_server.journal.journal import Journal
 
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
@@ -71,17 +70,20 @@ class State:
     def __init__(
         self, config: Config, observer: Observer | None = None, clock: Callable[[], float] = _wall_clock
     ) -> None:
-        """Create the state; leads are generated at the first request for them."""
+        """Create the state; leads are generated at the first request for them.
+
+        Raises:
+            StoreError: the store cannot be opened.
+        """
         self.config = config
         self.catalogs = Catalogs(config)
         self.body_cache = BodyCache()
         self.tokens = Tokens(config.seed)
-        self.accounts: Store = MemoryStore(config.max_accounts)
+        self.accounts, self.clock = open_store(config, self.catalogs, clock)
         journal_requests = config.journal_requests if config.workers == 1 else 0
         self.journal: Journal = MemoryJournal(journal_requests, config.journal_bytes)
         self.observer = observer
         self._observed_default = self._observed(self.catalogs.default)
-        self.clock = clock
         self.fault_counts: dict[int, int] = {}
         _states.add(self)
 
@@ -221,6 +223,7 @@ def current_request() -> Request:
 
 def open_call(state: State, environ: "WSGIEnvironment", account_id: str, issued: TokenClaims | None = None) -> Call:
     """Return a request as a call of an account, and note account and settings for the journal and the observer."""
+    state.accounts.refresh(account_id)
     settings = state.resolved_settings(account_id)
     environ[_CALL_KEY] = account_id, settings
     return Call(state, environ, account_id, settings, issued)

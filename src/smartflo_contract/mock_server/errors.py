@@ -5,6 +5,8 @@ ServeError           an address at which the fake cannot listen
 └── PortTaken        the port is in use
 WorkerError          a worker process ended on its own
 StateError           a state file that cannot be restored or saved
+StoreError           a store that cannot be opened
+StoreUnavailable     a store that does not answer, at a request
 """
 
 
@@ -26,3 +28,11 @@ class WorkerError(RuntimeError):
 
 class StateError(RuntimeError):
     """The state of a fake cannot be restored from its file, or saved in it. The message names the file."""
+
+
+class StoreError(RuntimeError):
+    """The store cannot be opened. The message names its URL, without the password, and states why."""
+
+
+class StoreUnavailable(RuntimeError):  # noqa: N818 - a state that may end, rather than an error
+    """The store does not answer, or refuses to write. The request can be sent again later; nothing was stored."""

@@ -1,6 +1,7 @@
 """The account: everything that the fake stores for one client."""
 
 from collections.abc import Container
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -65,6 +66,14 @@ class Account:
         """Add the leads of all lists to the index."""
         for edited in self.lists.values():
             edited.enter(self.lead_index)
+
+    def draft(self) -> "Account":
+        """Return a copy to edit. It shares the edited lists, and the index of their leads."""
+        draft = copy(self)
+        draft.logged_out, draft.batches = dict(self.logged_out), dict(self.batches)
+        draft.fault_counts, draft.mutants_served = dict(self.fault_counts), set(self.mutants_served)
+        draft.lists, draft._opened = dict(self.lists), []  # noqa: SLF001 - of the same class
+        return draft
 
     def put_list(self, list_id: int, edited: EditedList, catalog: CatalogKey) -> None:
         """Store an edited list. All edited lists of an account belong to one catalog."""

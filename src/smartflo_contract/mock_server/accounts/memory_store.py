@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock, RLock
 
 from smartflo_contract.mock_server.accounts.account import PRISTINE, Account
@@ -29,6 +29,9 @@ class MemoryStore:
             (account_id, (account, RLock())) for account_id, (account, _) in self._accounts.items()
         )
 
+    def refresh(self, account_id: str) -> None:
+        """Do nothing: no other process changes an account."""
+
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
         with self._lock:
@@ -42,6 +45,10 @@ class MemoryStore:
         """Return an account for reading only, without counting it as recently used."""
         with self._lock:
             return self._accounts.get(account_id, (PRISTINE,))[0]
+
+    def reading(self, account_id: str) -> AbstractContextManager[Account]:
+        """Lock an account for one caller, who only reads it until the context ends."""
+        return self.edit(account_id)
 
     @contextmanager
     def edit(self, account_id: str) -> Iterator[Account]:

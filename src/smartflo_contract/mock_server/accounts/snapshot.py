@@ -22,14 +22,21 @@ Snapshot: TypeAlias = dict[str, Any]
 def dump_account(account: Account) -> Snapshot:
     """Return an account as JSON."""
     return {
+        **dump_fields(account),
+        "lists": {str(list_id): _dump_list(edited) for list_id, edited in account.lists.items()},
+        "batches": {batch_id: batch._asdict() for batch_id, batch in account.batches.items()},
+    }
+
+
+def dump_fields(account: Account) -> Snapshot:
+    """Return everything of an account but its lists and batches, as JSON."""
+    return {
         "settings": asdict(account.settings),
         "clock": asdict(account.clock),
         "failed_logins": account.failed_logins,
         "locked_until": account.locked_until,
         "logged_out": account.logged_out,
         "world": account.catalog and account.catalog._asdict(),
-        "lists": {str(list_id): _dump_list(edited) for list_id, edited in account.lists.items()},
-        "batches": {batch_id: batch._asdict() for batch_id, batch in account.batches.items()},
         "fault_counts": {str(number): count for number, count in account.fault_counts.items()},
         "mutant_served": account.mutant_served,
         "requests": account.requests,

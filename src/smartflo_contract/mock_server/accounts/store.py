@@ -13,14 +13,31 @@ class Store(Protocol):
     def renew_locks(self) -> None:
         """Replace the locks, which another thread may have held when this process was forked."""
 
+    def refresh(self, account_id: str) -> None:
+        """Read what other processes have changed, of an account and of the settings of all accounts.
+
+        Each request calls it once, before it reads anything: so its response contains every write that was acknowledged
+        before the request was sent.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
 
     def peek(self, account_id: str) -> Account:
         """Return an account for reading only, without counting it as recently used."""
 
+    def reading(self, account_id: str) -> AbstractContextManager[Account]:
+        """Lock an account for one caller, who only reads it until the context ends."""
+
     def edit(self, account_id: str) -> AbstractContextManager[Account]:
-        """Lock an account for one caller, who may change it until the context ends."""
+        """Lock an account for one caller, who may change it until the context ends.
+
+        Raises:
+            StoreUnavailable: the database does not answer, or does not accept the change. Nothing was stored.
+        """
 
     def forget(self, account_id: str | None) -> None:
         """Reset an account to its initial state, or all accounts for ``None``."""

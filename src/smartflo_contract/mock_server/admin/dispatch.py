@@ -17,6 +17,7 @@ from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest, check_query
 from smartflo_contract.mock_server.admin.route import MAX_SETTINGS_BYTES, PREFIX, AdminRoute
 from smartflo_contract.mock_server.context import State
+from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.schemas.errors import nearest
 
 View: TypeAlias = Callable[..., Response]
@@ -65,6 +66,8 @@ def _view(route: AdminRoute, state: State) -> View:
             body = route.handler(_admitted(state, request, route, path_id))
         except Problem as problem:
             return problem.response()
+        except StoreUnavailable as error:
+            return Problem(503, str(error)).response()
         if not route.path:
             return index_response(request, routes.ADMIN_ROUTES)
         return Response(orjson.dumps(body), route.status, mimetype="application/json")
@@ -84,6 +87,8 @@ def _admitted(state: State, request: Request, route: AdminRoute, path_id: str) -
     parameters = [parameter_name(name) for name in route.parameters]
     check_query(request.args, (*parameters, *ACCOUNT_PARAMETERS) if has_account else parameters)
     account_id = select_account(state, request, required=route.scope == "one") if has_account else None
+    if not route.is_public:
+        state.accounts.refresh(account_id or ALL_ACCOUNTS)
     if route.writes and state.config.read_only:
         raise Problem(409, _READ_ONLY)
     body = None

@@ -14,7 +14,9 @@ from smartflo_contract.mock_server.journal.entry import keep_small_body
 
 def find_route(state: State, request: Request) -> CustomRoute | None:
     """Return the route that the account of a request, or all accounts, have for it; ``None`` for none."""
-    settings = state.resolved_settings(state.account_of(request.environ) or ALL_ACCOUNTS)
+    account_id = state.account_of(request.environ) or ALL_ACCOUNTS
+    state.accounts.refresh(account_id)
+    settings = state.resolved_settings(account_id)
     return find_custom_route(settings.routes, request.method, request.path)
 
 

@@ -63,7 +63,7 @@ def put_list(call: Call, list_id: str) -> Response:
             definition = replace(edited.writer.definition, name=content["name"])
             edited.rename(transaction.settings.catalog.writer(definition))
         if "description" in content:
-            edited.description, edited.touched = content["description"], True
+            edited.describe(content["description"])
     return success_response("List updated successfully.", unknown_keys(_UPDATE, content))
 
 

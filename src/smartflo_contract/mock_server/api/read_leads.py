@@ -48,7 +48,7 @@ def find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
     accounts = call.state.accounts
     lists = accounts.get(call.account).lists
     if lists and is_list_id(list_id) and int(list_id) in lists:
-        with accounts.edit(call.account) as account:
+        with accounts.reading(call.account) as account:
             edited = account.lists.get(int(list_id))
             if edited is not None:
                 return None if edited.deleted else edited.lead_list()

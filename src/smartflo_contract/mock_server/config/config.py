@@ -40,6 +40,8 @@ class Config:
         faults: fault rules; each account counts its own requests.
         routes: routes of your own, for what the fake does not simulate.
         read_only: store nothing that clients do, as several workers require.
+        store: URL of the database that several workers and machines share, ``sqlite:///PATH`` or ``postgresql://…``;
+            ``None`` to store accounts in the memory of this process.
         max_accounts: maximum number of stored accounts; beyond it, the least recently used account is forgotten.
         journal_requests: maximum number of requests in the journal; 0 for no journal.
         journal_bytes: maximum size of the journal in bytes.
@@ -66,6 +68,7 @@ class Config:
     faults: Sequence[Fault] = ()
     routes: Sequence[CustomRoute] = ()
     read_only: bool = False
+    store: str | None = field(default=None, repr=False)  # it may contain a password
     max_accounts: int = 10_000
     journal_requests: int = 10_000
     journal_bytes: int = 16 * 1024 * 1024

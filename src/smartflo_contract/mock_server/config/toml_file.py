@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from smartflo_contract.mock_server.config.store_url import resolve_sqlite_path
 from smartflo_contract.mock_server.config.tables import LEADS_FILE, reject_unknown_settings
 from smartflo_contract.mock_server.errors import ConfigError
 
@@ -23,6 +24,8 @@ def read_settings(file: Path, known: Collection[str]) -> dict[str, Any]:
     reject_unknown_settings(settings, known)
     if isinstance(settings.get("overlay"), str):
         settings["overlay"] = file.parent / settings["overlay"]
+    if isinstance(settings.get("store"), str):
+        settings["store"] = resolve_sqlite_path(settings["store"], file.parent)
     if isinstance(settings.get("lists"), list):
         settings["lists"] = [_resolve_leads_file(table, file.parent) for table in settings["lists"]]
     return settings

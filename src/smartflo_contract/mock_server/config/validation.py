@@ -9,6 +9,7 @@ from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories import setting_checks as checks
 from smartflo_contract.mock_server.config.custom_route import check_custom_routes
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
+from smartflo_contract.mock_server.config.store_url import EXAMPLES, parse_store_url
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import check_faults
 from smartflo_contract.mock_server.http.origins import origin_problem
@@ -57,6 +58,10 @@ def _cors(value: object) -> str | None:
     return None if isinstance(value, tuple) else 'a list of origins, such as ["http://localhost:3000"]'
 
 
+def _store(value: object) -> str | None:
+    return None if isinstance(value, str) else f"the URL of a database, such as {EXAMPLES}"
+
+
 def _boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "true or false"
 
@@ -77,6 +82,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "faults": _faults,
     "routes": _routes,
     "read_only": _boolean,
+    "store": checks.optional(_store),
     "max_accounts": checks.integer(1, _MAX_ACCOUNTS),
     "journal_requests": checks.integer(0, _MAX_JOURNAL_REQUESTS),
     "journal_bytes": checks.integer(_MIN_JOURNAL_BYTES, _MAX_JOURNAL_BYTES),
@@ -115,10 +121,13 @@ def validate_config(settings: Mapping[str, Any]) -> None:
             "read_only"
         )
         raise ConfigError(message)
-    if settings["workers"] > 1 and not settings["read_only"]:
+    if settings["store"] is not None:
+        parse_store_url(settings["store"])
+    elif settings["workers"] > 1 and not settings["read_only"]:
         message = (
             f"workers: {settings['workers']} processes cannot share accounts, which each process keeps in its own "
-            "memory; set workers to 1, or start the fake read-only (--read-only, read_only = true)"
+            "memory; set workers to 1, name a database that they share (--store sqlite:///fake.db), or start the fake "
+            "read-only (--read-only, read_only = true)"
         )
         raise ConfigError(message)
     configured_contract(settings["profile"], settings["overlay"])

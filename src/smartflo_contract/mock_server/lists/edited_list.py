@@ -35,12 +35,14 @@ class EditedList:
         description: description of the list; no response contains it.
         deleted: whether the list is deleted.
         touched: whether anything was edited, or the account created the list.
+        is_saved: whether a database has all edits.
     """
 
     writer: LeadWriter
     description: str = ""
     deleted: bool = False
     touched: bool = False
+    is_saved: bool = field(default=False, compare=False)
     _edits: Edits = field(default_factory=new_edits)
     _numbers: Numbers = field(default_factory=new_numbers)
     _ids: dict[str, list[int]] = field(default_factory=dict)
@@ -48,6 +50,8 @@ class EditedList:
     _next_index: int = 0
     _index: LeadIndex | None = None
     _lead_list: LeadList | None = None
+    _version: str | None = field(default=None, compare=False)
+    _unsaved: set[int] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Number added leads after the generated ones."""
@@ -79,6 +83,7 @@ class EditedList:
             _numbers=self._numbers.copy(),
             _ids={lead_id: list(indexes) for lead_id, indexes in self._ids.items()},
             _index=None,
+            _unsaved=None,
         )
 
     def enter(self, index: LeadIndex) -> None:
@@ -104,11 +109,12 @@ class EditedList:
         """Return the list for a response. Later edits do not change it.
 
         Args:
-            version: identifies the leads in the entity tag; random for ``None``.
+            version: identifies the leads in the entity tag; ``None`` for the version of the database, or a random one.
         """
         if self._lead_list is None:
             edits, numbers = self._edits.copy(), self._numbers.copy()
-            leads = EditedLeads(self.writer, edits, numbers, self._size, version or secrets.token_hex(8))
+            version = version or self._version or secrets.token_hex(8)
+            leads = EditedLeads(self.writer, edits, numbers, self._size, version)
             self._lead_list = LeadList(leads, "assumed")
         return self._lead_list
 
@@ -175,6 +181,13 @@ class EditedList:
                 lead = orjson.loads(line)
                 renamed = {key: writer.definition.name if key == "list_name" else value for key, value in lead.items()}
                 self._edits.page(index)[index] = dump_compact(renamed)
+                if self._unsaved is not None:
+                    self._unsaved.add(index)
+        self._touch()
+
+    def describe(self, description: str) -> None:
+        """Set the description."""
+        self.description = description
         self._touch()
 
     def find(self, lead_id: str) -> int | None:
@@ -205,6 +218,36 @@ class EditedList:
         self._next_index = next_index
         self._touch()
 
+    def unsaved(self) -> tuple[int, dict[int, bytes | None]]:
+        """Return the index of the next lead, and the JSON by index of all leads that are edited and not saved."""
+        if self._unsaved is None:
+            return self.dump()
+        return self._next_index, {index: self._edits.get(index) for index in self._unsaved}
+
+    def mark_saved(self, version: str) -> None:
+        """Note that a database has all edits.
+
+        Args:
+            version: identifies the leads in the entity tag, until the next edit.
+        """
+        self.is_saved, self._version, self._unsaved = True, version, set()
+
+    def apply(self, next_index: int, lines: Mapping[int, bytes | None]) -> None:
+        """Apply edits that another process has saved.
+
+        Args:
+            next_index: index of the next lead.
+            lines: the JSON of every edited lead by its index, ``None`` for a deleted one.
+        """
+        for index, line in lines.items():
+            self._forget(index)
+            if line is None:
+                self._set(index, None)
+            else:
+                self._put(index, orjson.loads(line), line)
+        self._next_index = next_index
+        self._touch()
+
     def _put(self, index: int, lead: Lead, line: bytes) -> None:
         lead_id = _lead_id(lead)
         self._set(index, line)
@@ -220,6 +263,8 @@ class EditedList:
         """Store the JSON of a lead, ``None`` for a deleted one, and count the leads."""
         was_there = index < self.writer.size if index not in self._edits else self._edits.get(index) is not None
         self._edits.page(index)[index] = line
+        if self._unsaved is not None:
+            self._unsaved.add(index)
         self._size += (line is not None) - was_there
 
     def _edited(self) -> Iterator[tuple[int, bytes | None]]:
@@ -228,8 +273,8 @@ class EditedList:
             yield from page.lines().items()
 
     def _touch(self) -> None:
-        self.touched = True
-        self._lead_list = None
+        self.touched, self.is_saved = True, False
+        self._lead_list = self._version = None
 
     def _forget(self, index: int) -> None:
         """Remove an edited lead from the lookup tables."""

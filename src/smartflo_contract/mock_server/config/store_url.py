@@ -1,0 +1,89 @@
+"""The URL of a store: which database it is, without the password in anything that is printed."""
+
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from smartflo_contract.mock_server.errors import ConfigError
+
+EXAMPLES: Final = "sqlite:///fake.db or postgresql://user@host/database"
+"""The forms of URL that are accepted."""
+_SQLITE: Final = "sqlite:///"
+_POSTGRESQL: Final = ("postgresql", "postgres")
+_SECRET_PARAMETERS: Final = ("password", "passfile", "sslpassword", "sslkey")
+_MASK: Final = "***"
+
+
+class StoreUrl(NamedTuple):
+    """Where a store is.
+
+    Attributes:
+        dialect: ``sqlite`` or ``postgresql``.
+        target: the absolute path of the SQLite file, or the URL for libpq, with its password.
+        masked: the URL without its password, for messages.
+    """
+
+    dialect: str
+    target: str
+    masked: str
+
+    def __repr__(self) -> str:
+        """Return a representation without the password."""
+        return f"<StoreUrl {self.masked}>"
+
+
+def resolve_sqlite_path(url: str, folder: Path) -> str:
+    """Return a URL whose relative path starts from a folder; any other string unchanged."""
+    path = url.removeprefix(_SQLITE)
+    return url if path in {"", url} else f"{_SQLITE}{folder.absolute() / path}"
+
+
+def parse_store_url(url: str) -> StoreUrl:
+    """Return what the URL of a store says.
+
+    Args:
+        url: ``sqlite:///PATH``, where a relative path starts from the working folder, or a URL of libpq,
+            ``postgresql://…``.
+
+    Raises:
+        ConfigError: it is no such URL. The message does not contain it: it may contain a password.
+    """
+    if url.startswith(_SQLITE):
+        return _sqlite_url(url.removeprefix(_SQLITE))
+    scheme, separator, _ = url.partition("://")
+    if not separator or scheme not in _POSTGRESQL:
+        named = f"the scheme {scheme[:20]!r}" if separator and scheme.isidentifier() else "no scheme"
+        message = f"store: expected {EXAMPLES}, got {named}"
+        raise ConfigError(message)
+    return _postgresql_url(url)
+
+
+def _sqlite_url(path: str) -> StoreUrl:
+    if not path or path.startswith(":") or "?" in path or "\0" in path:
+        message = "store: expected the path of a file after sqlite:///, such as sqlite:///fake.db"
+        raise ConfigError(message)
+    absolute = Path(path).absolute()
+    if absolute.is_dir():
+        message = f"store: {absolute} is a folder; name a file in it, such as {_SQLITE}{path.rstrip('/')}/fake.db"
+        raise ConfigError(message)
+    return StoreUrl("sqlite", str(absolute), f"{_SQLITE}{path}")
+
+
+def _postgresql_url(url: str) -> StoreUrl:
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        user, has_password, _ = parts.netloc.rpartition("@")[0].partition(":")
+    except ValueError:
+        message = f"store: expected {EXAMPLES}, got a URL that cannot be read"
+        raise ConfigError(message) from None
+    if not parts.path.strip("/"):
+        message = "store: expected the name of a database at the end of the path: postgresql://user@host/database"
+        raise ConfigError(message)
+    owner = f"{quote(unquote(user))}{f':{_MASK}' if has_password else ''}@" if user or has_password else ""
+    parameters = [
+        (name, _MASK if name in _SECRET_PARAMETERS else value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    masked = urlunsplit(("postgresql", f"{owner}{host}", parts.path, urlencode(parameters, safe="*/"), ""))
+    return StoreUrl("postgresql", f"postgresql{url[url.index(':') :]}", masked)

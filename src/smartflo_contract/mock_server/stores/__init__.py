@@ -1,0 +1,1 @@
+"""Stores in a database, which several worker processes and machines share."""

@@ -1,0 +1,233 @@
+"""Open the database of a store: connections, transactions, the version of its tables, and errors in one line."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from smartflo_contract.mock_server.config.store_url import StoreUrl
+from smartflo_contract.mock_server.errors import StoreError, StoreUnavailable
+from smartflo_contract.mock_server.stores.tables import META, METADATA
+
+SCHEMA_VERSION: Final = 1
+"""Version of the tables. A store of an earlier version is migrated when it is opened."""
+PRODUCT: Final = "smartflo-contract"
+LOCK_TIMEOUT_SECONDS: Final = 10
+"""Time that a write waits for another process that holds the lock of the account, or of the SQLite file."""
+_CONNECT_TIMEOUT_SECONDS: Final = 5
+_POOL_SIZE: Final = 16
+"""Connections of a process: one for each thread, and a few for background work. They are opened when they are used."""
+_WRITE: Final = "smartflo_write"
+"""Option of a connection whose transaction locks the whole SQLite file from its start."""
+
+
+class Database:
+    """The database of a store, created at the first use.
+
+    Args:
+        url: where it is.
+        lists_digest: digest of the lists of the fake, whose leads the store's edits belong to; ``None`` to accept any.
+
+    Attributes:
+        url: the same.
+        engine: the engine of SQLAlchemy.
+
+    Raises:
+        StoreError: there is no such database, or it is of another product, version or fake.
+    """
+
+    def __init__(self, url: StoreUrl, lists_digest: str | None) -> None:
+        """Connect, and create the tables unless they exist."""
+        self.url = url
+        self.engine = _create_engine(url)
+        try:
+            with self.transaction() as connection:
+                _prepare(connection, url, lists_digest)
+        except StoreUnavailable as error:
+            self.engine.dispose()
+            raise StoreError(str(error)) from None
+        except StoreError:
+            self.engine.dispose()
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, and sees one state of all tables.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        options: dict[str, Any] = {} if self.url.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with self._as_store_errors(), self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self, account_id: str | None = None) -> Iterator[Connection]:
+        """Open a transaction that writes, and commit it unless the block raises.
+
+        Args:
+            account_id: account to lock for this transaction; ``None`` to lock all accounts.
+
+        Raises:
+            StoreUnavailable: the database does not answer, is full or read-only, or another process holds the lock.
+        """
+        writer = self.engine.execution_options(**{_WRITE: True})
+        with self._as_store_errors(), writer.begin() as connection:
+            if self.url.dialect == "postgresql":
+                _lock(connection, account_id)
+            yield connection
+
+    def connect(self) -> Any:
+        """Return a new connection of the driver itself, which the caller closes. It is in no pool.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        try:
+            return _connect(self.url)
+        except driver_errors(self.url) as error:
+            raise StoreUnavailable(_describe(self.url, error)) from None
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _as_store_errors(self) -> Iterator[None]:
+        """Raise errors of SQLAlchemy, which wraps those of the drivers, as :class:`StoreUnavailable`."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise StoreUnavailable(_describe(self.url, error.orig)) from None
+        except SQLAlchemyError as error:
+            raise StoreUnavailable(_describe(self.url, error)) from None
+
+
+def _create_engine(url: StoreUrl) -> Engine:
+    if url.dialect == "postgresql" and find_spec("psycopg") is None:
+        message = f'store {url.masked}: psycopg is not installed; run `pip install "smartflo-contract[stores]"`'
+        raise StoreError(message)
+    engine = create_engine(
+        "sqlite://" if url.dialect == "sqlite" else "postgresql+psycopg://",
+        creator=lambda: _connect(url),
+        pool_size=_POOL_SIZE,
+        max_overflow=_POOL_SIZE,
+        pool_pre_ping=url.dialect == "postgresql",
+        poolclass=QueuePool,  # for a URL without a file, SQLAlchemy would choose another one
+    )
+    if url.dialect == "sqlite":
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction; one that writes locks the file at once, so that it never fails after it has read."""
+    is_write = connection.get_execution_options().get(_WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def _connect(url: StoreUrl) -> Any:
+    """Return a connection of the driver."""
+    if url.dialect == "sqlite":
+        return _connect_sqlite(Path(url.target))
+    import psycopg  # noqa: PLC0415 - an extra
+
+    connection = psycopg.connect(url.target, connect_timeout=_CONNECT_TIMEOUT_SECONDS, autocommit=True)
+    connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+    connection.autocommit = False
+    return connection
+
+
+def _connect_sqlite(path: Path) -> sqlite3.Connection:
+    """Return a connection that begins its transactions itself. A killed process loses nothing that was committed."""
+    connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _lock(connection: Connection, account_id: str | None) -> None:
+    """Lock an account, or all accounts, until the transaction ends; rows cannot be locked before they exist."""
+    if account_id is None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:store)"), {"store": _lock_key("store")})
+        return
+    keys = {"store": _lock_key("store"), "account": _lock_key(f"account/{account_id}")}
+    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:store), pg_advisory_xact_lock(:account)"), keys)
+
+
+def _lock_key(name: str) -> int:
+    return int.from_bytes(blake2b(f"{PRODUCT}/{name}".encode(), digest_size=8).digest(), signed=True)
+
+
+def _prepare(connection: Connection, url: StoreUrl, lists_digest: str | None) -> None:
+    """Create the tables, or check that they are those of this product, version and fake.
+
+    Raises:
+        StoreError: they are not.
+    """
+    existing = inspect(connection).get_table_names()
+    if META.name not in existing:
+        if existing and url.dialect == "sqlite":
+            message = f"store {url.masked} is the database of another program; name another file"
+            raise StoreError(message)
+        METADATA.create_all(connection)
+        facts = {"product": PRODUCT, "schema_version": str(SCHEMA_VERSION)}
+        connection.execute(META.insert(), [{"key": key, "value": value} for key, value in facts.items()])
+    stored = {row.key: row.value for row in connection.execute(select(META))}
+    version = stored.get("schema_version", "")
+    if stored.get("product") != PRODUCT or not version.isdecimal():
+        message = f"store {url.masked} has the tables of another program; name another database"
+        raise StoreError(message)
+    if int(version) > SCHEMA_VERSION:
+        message = (
+            f"store {url.masked} has version {version} of the tables, and this version of {PRODUCT} knows up to "
+            f"{SCHEMA_VERSION}; upgrade {PRODUCT}, or name another database"
+        )
+        raise StoreError(message)
+    _check_digest(connection, url, stored.get("lists_digest"), lists_digest)
+
+
+def _check_digest(connection: Connection, url: StoreUrl, stored: str | None, expected: str | None) -> None:
+    """Note the digest of the first fake that opens the store, and refuse those with other leads."""
+    if expected is None or stored == expected:
+        return
+    if stored is None:
+        connection.execute(META.insert(), {"key": "lists_digest", "value": expected})
+        return
+    message = (
+        f"store {url.masked} belongs to a fake with another seed, profile, overlay, phones or lists, so its changes do "
+        "not fit the leads of this fake; start this fake with the same configuration, or name another database"
+    )
+    raise StoreError(message)
+
+
+def driver_errors(url: StoreUrl) -> tuple[type[Exception], ...]:
+    """Return the base classes of the errors of the driver."""
+    if url.dialect == "sqlite":
+        return (sqlite3.Error,)
+    import psycopg  # noqa: PLC0415 - an extra
+
+    return (psycopg.Error,)
+
+
+def _describe(url: StoreUrl, error: BaseException | None) -> str:
+    """Return one line about an error of a database, without the password and without the data of a statement."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    detail = lines[-1] if "connection to server" in lines[0] or "connection failed" in lines[0] else lines[0]
+    return f"store {url.masked}: {_without_secret(url, detail.strip())}"
+
+
+def _without_secret(url: StoreUrl, detail: str) -> str:
+    """Return the message of a driver without the URL, of which some messages quote a part."""
+    return detail.replace(url.target, url.masked)

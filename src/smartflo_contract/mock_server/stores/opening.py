@@ -1,0 +1,53 @@
+"""Open the store that a configuration names."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+
+from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
+from smartflo_contract.mock_server.accounts.resolution import Catalogs
+from smartflo_contract.mock_server.accounts.store_snapshot import catalog_digest
+from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.config.store_url import parse_store_url
+from smartflo_contract.mock_server.errors import StoreError
+
+if TYPE_CHECKING:
+    from smartflo_contract.mock_server.accounts.store import Store
+
+
+class OpenedStore(NamedTuple):
+    """A store that is open.
+
+    Attributes:
+        accounts: stores accounts.
+        clock: returns the wall clock, in seconds since the epoch.
+    """
+
+    accounts: "Store"
+    clock: Callable[[], float]
+
+
+def open_store(config: Config, catalogs: Catalogs, clock: Callable[[], float]) -> OpenedStore:
+    """Return the store of a fake.
+
+    Args:
+        config: the configuration of the fake.
+        catalogs: the lists of the fake.
+        clock: returns the wall clock of this machine, in seconds since the epoch.
+
+    Raises:
+        StoreError: the database cannot be opened, or belongs to another fake, or SQLAlchemy is not installed.
+    """
+    if config.store is None:
+        return OpenedStore(MemoryStore(config.max_accounts), clock)
+    url = parse_store_url(config.store)
+    if find_spec("sqlalchemy") is None:
+        message = f'store {url.masked}: SQLAlchemy is not installed; run `pip install "smartflo-contract[stores]"`'
+        raise StoreError(message)
+    from smartflo_contract.mock_server.stores.database_clock import DatabaseClock  # noqa: PLC0415 - an extra
+    from smartflo_contract.mock_server.stores.engine import Database  # noqa: PLC0415 - an extra
+    from smartflo_contract.mock_server.stores.sql_store import SqlStore  # noqa: PLC0415 - an extra
+
+    database = Database(url, catalog_digest(catalogs))
+    shared_clock = DatabaseClock(database, clock) if url.dialect == "postgresql" else clock
+    return OpenedStore(SqlStore(database, catalogs, config.max_accounts), shared_clock)

@@ -1,0 +1,95 @@
+"""The tables of a store. A change of any of them needs another version and a migration from each earlier one."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, Table, Text
+
+METADATA: Final = MetaData()
+_PREFIX: Final = "smartflo_"
+_ID: Final = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers the rows of a table by its primary key if that is of this very type."""
+
+META: Final = Table(
+    f"{_PREFIX}meta",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Facts about the store itself: product, version of these tables, digest of the lists, and counters."""
+
+ACCOUNTS: Final = Table(
+    f"{_PREFIX}accounts",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("incarnation", BigInteger, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("written_at", Double, nullable=False),
+)
+"""Accounts that differ from their initial state.
+
+``incarnation`` is a random number that differs after a reset; ``generation`` rises with every write of the account;
+``content`` is JSON: everything but lists and batches; ``written_at`` is in seconds since the epoch.
+"""
+
+LISTS: Final = Table(
+    f"{_PREFIX}lists",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("list_id", _ID, primary_key=True, autoincrement=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("next_index", BigInteger, nullable=False),
+)
+"""Edited lists. ``definition`` is JSON; ``next_index`` is the index of the next lead that a client adds."""
+
+LEADS: Final = Table(
+    f"{_PREFIX}leads",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("list_id", _ID, primary_key=True, autoincrement=False),
+    Column("lead_index", _ID, primary_key=True, autoincrement=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("lead", LargeBinary),
+    Index(f"{_PREFIX}leads_by_generation", "account", "generation"),
+)
+"""Edited leads: compact JSON, NULL for a deleted lead. Leads that nobody edited are generated, never stored."""
+
+BATCHES: Final = Table(
+    f"{_PREFIX}batches",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("batch_id", Text, primary_key=True),
+    Column("generation", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("done_at", Double, nullable=False),
+)
+"""Bulk requests. Their ids are in the order in which they came."""
+
+JOURNAL: Final = Table(
+    f"{_PREFIX}journal",
+    METADATA,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("account", Text),
+    Column("entry", LargeBinary, nullable=False),
+)
+"""Requests and their responses, encoded by ``journal.entry``."""
+
+JOURNAL_DROPPED: Final = Table(
+    f"{_PREFIX}journal_dropped",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+)
+"""Number of requests of an account that the journal no longer has; those of no account under ``-``."""
+
+WORKERS: Final = Table(
+    f"{_PREFIX}workers",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("barrier", BigInteger, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+"""Processes that add to the journal: up to which barrier each has written, and when it was last seen."""
