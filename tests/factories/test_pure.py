@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from smartflo_contract._version import __version__
 from smartflo_contract.factories import LeadWriter, ListDefinition, lead, lead_list
 from smartflo_contract.schemas import load_contract
 from smartflo_contract.schemas.profile_names import PROFILES
@@ -186,9 +187,9 @@ def test_recipe_is_equal_for_equal_lists() -> None:
     assert len(recipes) == 1
 
 
-def test_recipe_contains_versions() -> None:
-    """The recipe contains the versions of this package and of Faker, whose pools it uses."""
-    assert len(json.loads(_writer().recipe)["versions"]) == 2
+def test_recipe_contains_version() -> None:
+    """The recipe contains the version of this package, which contains the pools of words."""
+    assert json.loads(_writer().recipe)["version"] == __version__
 
 
 def test_recipe_depends_on_order() -> None:

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from signal import SIG_DFL, Signals, getsignal, signal
 from traceback import extract_tb
@@ -125,6 +124,8 @@ def _crash_report(error: Exception) -> str:
 
 def _issue_tracker() -> str:
     """Return where bugs are reported, according to the metadata of the package."""
+    from importlib.metadata import PackageNotFoundError, metadata  # slow to import, and only needed for a crash
+
     with suppress(PackageNotFoundError):
         for entry in metadata(PROGRAM).get_all("Project-URL") or ():
             label, _, url = entry.partition(", ")

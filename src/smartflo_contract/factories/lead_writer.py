@@ -8,9 +8,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import blake2b
-from importlib.metadata import version
 from operator import itemgetter
 from string import Formatter
 from typing import Any, Final
@@ -61,12 +60,6 @@ _LIST_KEYS: Final = frozenset({"list_id", "list_name", "header", "sensitive_fiel
 _Slot = Callable[[Facts], object]
 
 
-@cache
-def _version(distribution: str) -> str:
-    """Return the version of an installed distribution. Reading its metadata takes about a millisecond."""
-    return version(distribution)
-
-
 class LeadWriter:
     """The leads of one list under one contract.
 
@@ -112,6 +105,8 @@ class LeadWriter:
     @cached_property
     def recipe(self) -> str:
         """JSON of everything that the bytes of the leads depend on."""
+        from smartflo_contract._version import __version__  # noqa: PLC0415 - slow to import, and not needed for leads
+
         overlay = self._contract.overlay
         values = {
             "definition": asdict(self.definition),
@@ -121,7 +116,7 @@ class LeadWriter:
             "created_early": self._created_early,
             "stored": self._stored,
             "overlay": None if overlay is None else overlay.schema,
-            "versions": [_version("smartflo-contract"), _version("faker")],
+            "version": __version__,
         }
         return json.dumps(values, separators=(",", ":"))  # unsorted, because the bytes depend on the order
 

@@ -1,15 +1,14 @@
-"""Pools of realistic words, built by Faker on first use and stable for one version of Faker.
+"""Pools of realistic words. Names, cities and companies are in ``pools.json``: words that Faker drew for India.
 
 Entries are sorted shortest first and contain nothing that JSON would escape.
 """
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
+from importlib.resources import files
 from typing import Final, NamedTuple
 
-_SEED: Final = 8668
-_DRAWS: Final = 1000
+import orjson
 
 DOMAINS: Final = ("example.com", "example.net", "example.org")
 STREETS: Final = ("MG Road", "Station Road", "Park Street", "Temple Road", "Gandhi Nagar", "Lake View", "Market Yard")
@@ -70,7 +69,7 @@ class SkillList(NamedTuple):
 
 
 class Pools(NamedTuple):
-    """The pools that Faker builds."""
+    """The pools in ``pools.json``."""
 
     first_names: tuple[Person, ...]
     last_names: tuple[Person, ...]
@@ -80,16 +79,13 @@ class Pools(NamedTuple):
 
 @cache
 def pools() -> Pools:
-    """Return the pools. The first call imports Faker and takes about half a second."""
-    from faker import Faker  # noqa: PLC0415  # slow to import, and not needed to start a server
-
-    fake = Faker("en_IN")
-    fake.seed_instance(_SEED)
+    """Return the pools of ``pools.json``."""
+    words = orjson.loads(files(__package__).joinpath("pools.json").read_bytes())
     return Pools(
-        first_names=_people(fake.first_name),
-        last_names=_people(fake.last_name),
-        cities=_pool(fake.city),
-        companies=_pool(fake.company),
+        first_names=tuple(Person(name, name.lower()) for name in words["first_names"]),
+        last_names=tuple(Person(name, name.lower()) for name in words["last_names"]),
+        cities=tuple(words["cities"]),
+        companies=tuple(words["companies"]),
     )
 
 
@@ -111,14 +107,3 @@ def skill_lists() -> tuple[SkillList, ...]:
     """Return every skill list that a lead may be assigned to."""
     names = ((100 + number, SKILLS[number % len(SKILLS)]) for number in range(900))
     return tuple(SkillList(skill_id, f'{{"id":{skill_id},"name":"{name}"}}') for skill_id, name in names)
-
-
-def _pool(draw: Callable[[], str]) -> tuple[str, ...]:
-    """Return the distinct ASCII results of a number of draws, shortest first."""
-    words = {draw() for _ in range(_DRAWS)}
-    plain = (word for word in words if word.isascii() and '"' not in word)
-    return tuple(sorted(plain, key=lambda word: (len(word), word)))
-
-
-def _people(draw: Callable[[], str]) -> tuple[Person, ...]:
-    return tuple(Person(word, word.lower()) for word in _pool(draw) if word.isalpha())
