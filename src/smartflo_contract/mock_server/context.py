@@ -96,6 +96,10 @@ class State:
         if self.observer is not None:
             self.observer.renew_locks()
 
+    def close(self) -> None:
+        """Close the connections to the database of the store. A later request opens them again."""
+        self.accounts.close()
+
     def token_holder(self, environ: "WSGIEnvironment") -> TokenHolder | None:
         """Return the holder of a request's token, even if it has expired; ``None`` without a token."""
         holder = self.tokens.holder(environ.get("HTTP_AUTHORIZATION"))

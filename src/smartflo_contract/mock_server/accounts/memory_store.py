@@ -29,6 +29,9 @@ class MemoryStore:
             (account_id, (account, RLock())) for account_id, (account, _) in self._accounts.items()
         )
 
+    def close(self) -> None:
+        """Do nothing: there are no connections."""
+
     def refresh(self, account_id: str) -> None:
         """Do nothing: no other process changes an account."""
 

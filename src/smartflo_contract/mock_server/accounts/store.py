@@ -13,6 +13,9 @@ class Store(Protocol):
     def renew_locks(self) -> None:
         """Replace the locks, which another thread may have held when this process was forked."""
 
+    def close(self) -> None:
+        """Close all connections to a database. They are opened again when they are needed."""
+
     def refresh(self, account_id: str) -> None:
         """Read what other processes have changed, of an account and of the settings of all accounts.
 

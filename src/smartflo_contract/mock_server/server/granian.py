@@ -225,6 +225,7 @@ def _load_app(config: Config, observers: WorkerObservers | None, saved: SavedSta
     observer = None if observers is None else observers.create(config)
     app = create_app(config, observer=observer)
     state: State = app.extensions[EXTENSION]
+    Finalize(None, state.close, exitpriority=0)
     saver = None if saved is None else StateSaver(saved, state)
     parent = parent_process()
     if parent is not None:

@@ -264,8 +264,10 @@ class FakeSmartflo:
         """Stop listening and close all connections immediately. Do nothing if the fake is not running."""
         if self._listener is None:
             return
+        state = self._state
         listener, self._listener = self._listener, None
         listener.close()
+        state.close()
 
     @property
     def _state(self) -> State:

@@ -28,6 +28,14 @@ _WRITE: Final = "smartflo_write"
 """Option of a connection whose transaction locks the whole SQLite file from its start."""
 
 
+_SCHEMA_ID: Final = "(SELECT oid::int4 AS id FROM pg_namespace WHERE nspname = current_schema()) AS schema"
+"""A number of the schema with the tables: stores in other schemas of the same database have other locks."""
+_LOCK_STORE: Final = text(f"SELECT pg_advisory_xact_lock(id, 0) FROM {_SCHEMA_ID}")  # noqa: S608 - no input
+_LOCK_ACCOUNT: Final = text(
+    f"SELECT pg_advisory_xact_lock_shared(id, 0), pg_advisory_xact_lock(id, :account) FROM {_SCHEMA_ID}"  # noqa: S608
+)
+
+
 class Database:
     """The database of a store, created at the first use.
 
@@ -160,14 +168,10 @@ def _connect_sqlite(path: Path) -> sqlite3.Connection:
 def _lock(connection: Connection, account_id: str | None) -> None:
     """Lock an account, or all accounts, until the transaction ends; rows cannot be locked before they exist."""
     if account_id is None:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:store)"), {"store": _lock_key("store")})
-        return
-    keys = {"store": _lock_key("store"), "account": _lock_key(f"account/{account_id}")}
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:store), pg_advisory_xact_lock(:account)"), keys)
-
-
-def _lock_key(name: str) -> int:
-    return int.from_bytes(blake2b(f"{PRODUCT}/{name}".encode(), digest_size=8).digest(), signed=True)
+        connection.execute(_LOCK_STORE)
+    else:
+        digest = blake2b(account_id.encode(), digest_size=4).digest()
+        connection.execute(_LOCK_ACCOUNT, {"account": int.from_bytes(digest, signed=True)})
 
 
 def _prepare(connection: Connection, url: StoreUrl, lists_digest: str | None) -> None:

@@ -7,7 +7,7 @@ account has another version by now. If so, only the rows that were written since
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock, RLock
 from typing import Final
 
@@ -41,13 +41,14 @@ class _Entry:
         version: its version in the database.
         confirmed: number of the check that confirmed the version last.
         lock: held by whoever edits the account, and by readers of its lists, which edits change in place.
+        writing: held by whoever edits the account or waits for its lock in the database, for which readers do not wait.
     """
 
-    __slots__ = ("account", "confirmed", "lock", "version")
+    __slots__ = ("account", "confirmed", "lock", "version", "writing")
 
     def __init__(self) -> None:
         """Create an entry that has to be read."""
-        self.lock = RLock()
+        self.lock, self.writing = RLock(), RLock()
         self.forget()
 
     def forget(self) -> None:
@@ -81,7 +82,7 @@ class SqlStore:
         self._freshness.renew()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections that are not in use. They are opened again when they are needed."""
         self._freshness.close()
         self._database.close()
 
@@ -128,20 +129,21 @@ class SqlStore:
             StoreUnavailable: the database does not answer, or does not accept the changes. Nothing was stored.
         """
         entry = self._entry(account_id)
-        with entry.lock:
-            draft = None
+        with entry.writing, ExitStack() as until_committed:
+            draft, version = None, entry.version
             try:
                 with self._database.transaction(account_id) as connection:
+                    until_committed.enter_context(entry.lock)
                     self._load(connection, account_id, entry)
-                    draft = entry.account.draft()
+                    draft, version = entry.account.draft(), entry.version
                     yield draft
                     draft.forget_unedited()
                     version = self._save(connection, account_id, entry, draft)
             except BaseException:
                 if draft is not None:
                     draft.forget_unedited()
-                    if not is_saved(entry.account, draft):
-                        entry.forget()  # its lists were changed in place
+                    if version != entry.version or not is_saved(entry.account, draft):
+                        entry.forget()  # its lists were changed in place, and may be marked as saved
                 raise
             if version != entry.version:
                 entry.account, entry.version, entry.confirmed = draft, version, _NEVER
