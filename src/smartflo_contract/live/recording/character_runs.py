@@ -1,8 +1,9 @@
 """Runs of four characters: the smallest pieces by which a value can be recognized."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from smartflo_contract.factories.facts import SERIES
@@ -12,6 +13,7 @@ from smartflo_contract.schemas.lead_format import MASKED_EMAILS, is_object_id
 
 Runs: TypeAlias = AbstractSet[str]
 NO_RUNS: Final[Runs] = frozenset()
+_SEPARATOR: Final = "\x1f"
 RUN_CHARACTERS: Final = 4
 """Length of a run. Fewer characters in a row identify nobody."""
 OBJECT_ID_TIME_DIGITS: Final = 8
@@ -19,12 +21,60 @@ OBJECT_ID_TIME_DIGITS: Final = 8
 SAFE_SERIES: Final = SERIES["safe"].prefix.removeprefix("+91")
 """First digits of the numbers that cannot ring, without the country code."""
 
+_SERIES_COUNT: Final = SAFE_SERIES.count(SAFE_SERIES[0])
+"""How often the first digit of the series occurs in it, and so at least in every string that contains it."""
+_OBJECT_ID_CHARACTERS: Final = 24
 _SHARED: Final = re.compile(
     rf"(?:\+|00|0)?(?:91)?[ ().-]{{0,3}}{'[ ().-]{0,2}'.join(SAFE_SERIES)}(?P<tail>(?:[ ().-]{{0,2}}[0-9])*)"
     rf"|@(?:{'|'.join(map(re.escape, DOMAINS))})"
 )
 """What many pseudonyms share and what therefore reveals nothing: the series of numbers, and the reserved domains."""
 _digits: Final = re.compile("[0-9]+")
+
+
+class TextRuns(AbstractSet[str]):
+    """The runs of several strings, searched in their text: a few are found faster than all are put in a set.
+
+    Args:
+        strings: the strings.
+
+    Attributes:
+        is_exact: whether no string contains the separator.
+        text: the strings, separated.
+    """
+
+    __slots__ = ("is_exact", "text")
+
+    def __init__(self, strings: Sequence[str]) -> None:
+        """Join the strings."""
+        self.text = _SEPARATOR.join(strings)
+        self.is_exact = self.text.count(_SEPARATOR) == max(len(strings) - 1, 0)
+
+    def __contains__(self, run: object) -> bool:
+        """Whether a string contains the run."""
+        return isinstance(run, str) and len(run) == RUN_CHARACTERS and _SEPARATOR not in run and run in self.text
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the runs."""
+        yield from frozenset[str]().union(*map(character_runs, self.text.split(_SEPARATOR)))
+
+    def __len__(self) -> int:
+        """Return the number of different runs."""
+        return sum(1 for _ in self)
+
+    def __rand__(self, runs: Iterable[str]) -> AbstractSet[str]:
+        """Return those of some runs that a string contains."""
+        return {run for run in runs if run in self}
+
+    def isdisjoint(self, runs: Iterable[str]) -> bool:
+        """Return whether no string contains one of some runs."""
+        return not any(map(self.text.__contains__, runs)) or not any(run in self for run in runs)
+
+
+def runs_of(strings: Sequence[str]) -> Runs:
+    """Return the runs of several strings."""
+    text_runs = TextRuns(strings)
+    return text_runs if text_runs.is_exact else frozenset[str]().union(*map(character_runs, strings))
 
 
 def character_runs(string: str) -> Runs:
@@ -34,10 +84,16 @@ def character_runs(string: str) -> Runs:
     return frozenset([string[start : start + RUN_CHARACTERS] for start in range(len(string) - RUN_CHARACTERS + 1)])
 
 
+@lru_cache(maxsize=64)
 def revealing_runs(pseudonym: str) -> Runs:
-    """Return the runs of a pseudonym that may reveal a value: without shifted times and what many pseudonyms share."""
-    if is_object_id(pseudonym):
+    """Return the runs of a pseudonym that may reveal a value: without shifted times and what many pseudonyms share.
+
+    Some are remembered, because the leak scan of a lead repeats what its pseudonyms were selected by.
+    """
+    if len(pseudonym) == _OBJECT_ID_CHARACTERS and is_object_id(pseudonym):
         return character_runs(pseudonym[OBJECT_ID_TIME_DIGITS:])
+    if "@" not in pseudonym and pseudonym.count(SAFE_SERIES[0]) < _SERIES_COUNT:
+        return character_runs(pseudonym)
     return character_runs(_SHARED.sub(lambda match: f"\0{''.join(_digits.findall(match['tail'] or ''))}\0", pseudonym))
 
 

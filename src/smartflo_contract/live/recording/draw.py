@@ -7,7 +7,18 @@ from smartflo_contract.live.recording.character_runs import NO_RUNS, RUN_CHARACT
 
 EARLY_ATTEMPTS: Final = 64
 """Number of attempts with rare letters and without any run of the lead, even of digits."""
-_DIGEST_BITS: Final = 512
+DIGEST_BITS: Final = 512
+RESERVED_BITS: Final = 32
+"""Bits that each choice leaves over, so that all its values are as probable."""
+
+
+_SALTS: Final = [attempt.to_bytes(8, "big") for attempt in range(EARLY_ATTEMPTS + 1)]
+
+
+def attempt_digest(key: bytes, source: str, attempt: int) -> bytes:
+    """Return the digest of a string and an attempt, of which the choices are digits: the last byte has the first."""
+    salt = _SALTS[attempt] if attempt <= EARLY_ATTEMPTS else attempt.to_bytes(8, "big")
+    return blake2b(source.encode(), key=key, salt=salt).digest()
 
 
 class Draw:
@@ -29,9 +40,9 @@ class Draw:
         hashed = attempt if attempt < EARLY_ATTEMPTS or len(source) > RUN_CHARACTERS else EARLY_ATTEMPTS
         self.attempt, self.source_runs, self.avoided_runs = attempt, source_runs, avoided_runs
         self.is_short = len(source) < RUN_CHARACTERS
-        self._digest = blake2b(source.encode(), key=key, salt=hashed.to_bytes(8, "big")).digest()
+        self._digest = attempt_digest(key, source, hashed)
         self._entropy = int.from_bytes(self._digest, "big") + attempt - hashed
-        self._span = 1 << _DIGEST_BITS
+        self._span = 1 << DIGEST_BITS
 
     @property
     def is_early(self) -> bool:
@@ -40,9 +51,9 @@ class Draw:
 
     def below(self, limit: int) -> int:
         """Return an integer from 0 to ``limit - 1``."""
-        if self._span < limit << 32:
+        if self._span < limit << RESERVED_BITS:
             self._digest = blake2b(self._digest).digest()
-            self._entropy, self._span = int.from_bytes(self._digest, "big"), 1 << _DIGEST_BITS
+            self._entropy, self._span = int.from_bytes(self._digest, "big"), 1 << DIGEST_BITS
         self._entropy, choice = divmod(self._entropy, limit)
         self._span //= limit
         return choice

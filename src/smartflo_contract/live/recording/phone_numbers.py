@@ -1,10 +1,10 @@
 """Pseudonyms of phone numbers: numbers that cannot ring."""
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.live.recording.character_runs import SAFE_SERIES, character_runs
+from smartflo_contract.live.recording.character_runs import SAFE_SERIES, Runs, character_runs, runs_of
 from smartflo_contract.live.recording.draw import Draw
 
 _MAX_ATTEMPTS: Final = 10_000
@@ -14,6 +14,18 @@ _COUNTRY_CODE: Final = "91"
 _PREFIXES: Final = ("0091", "091", _COUNTRY_CODE, "0", "")
 """Prefixes of Indian numbers of ten digits."""
 _digits: Final = re.compile("[0-9]+")
+
+
+class Excluded(Protocol):
+    """The runs that a pseudonym should not contain."""
+
+    @property
+    def source_runs(self) -> Runs:
+        """Runs of the string, which the pseudonym must not contain."""
+
+    @property
+    def avoided_runs(self) -> Runs:
+        """Runs that the pseudonym should not contain."""
 
 
 class PhoneNumbers:
@@ -30,12 +42,12 @@ class PhoneNumbers:
         self._pseudonyms: dict[tuple[str, int], str] = {}
         self._used: set[str] = set()
 
-    def pseudonym(self, source: str, draw: Draw) -> str:
+    def pseudonym(self, source: str, excluded: Excluded) -> str:
         """Return a number that cannot ring, punctuated as the source. The same number in another form stays the same.
 
         Args:
             source: 10 to 15 digits, with or without ``+``, blanks and marks.
-            draw: the attempt for the string that contains the number.
+            excluded: runs of the string that contains the number, and of its lead.
 
         Raises:
             RecordError: no number that cannot ring is left.
@@ -43,33 +55,31 @@ class PhoneNumbers:
         digits = "".join(_digits.findall(source))
         prefix = next((prefix for prefix in _PREFIXES if digits == prefix + digits[-_NATIONAL_DIGITS:]), None)
         if source[0] == "+" and prefix != _COUNTRY_CODE:
-            number = _COUNTRY_CODE + self._number(digits, len(digits) - len(_COUNTRY_CODE), draw)
+            number = _COUNTRY_CODE + self._number(digits, len(digits) - len(_COUNTRY_CODE), excluded)
         elif prefix is None or (digits[0] == "0" and not prefix):
             prefix = "0" if digits[0] == "0" else ""
-            number = prefix + self._number(digits, len(digits) - len(prefix), draw)
+            number = prefix + self._number(digits, len(digits) - len(prefix), excluded)
         else:
-            number = prefix + self._number(digits.removeprefix(prefix), _NATIONAL_DIGITS, draw)
+            number = prefix + self._number(digits.removeprefix(prefix), _NATIONAL_DIGITS, excluded)
         rest = iter(number)
         return _digits.sub(lambda match: "".join(next(rest) for _ in match[0]), source)
 
-    def _number(self, source: str, length: int, draw: Draw) -> str:
+    def _number(self, source: str, length: int, excluded: Excluded) -> str:
         """Return the number of a length that replaces another one."""
         if (source, length) not in self._pseudonyms:
-            self._pseudonyms[source, length] = self._new_number(source, length - len(SAFE_SERIES), draw)
+            self._pseudonyms[source, length] = self._new_number(source, length - len(SAFE_SERIES), excluded)
         return self._pseudonyms[source, length]
 
-    def _new_number(self, source: str, tail_digits: int, string_draw: Draw) -> str:
+    def _new_number(self, source: str, tail_digits: int, excluded: Excluded) -> str:
         """Return an unused number of the series that cannot ring."""
-        source_runs = character_runs(source) | string_draw.source_runs
+        source_runs = runs_of([source])
         for attempt in range(self._max_attempts):
             draw = Draw(self._key, source, attempt)
             tail = f"{draw.below(10**tail_digits):0{tail_digits}d}"
             tail_runs = character_runs(tail)
-            if (
-                tail_runs & source_runs
-                or (draw.is_early and tail_runs & string_draw.avoided_runs)
-                or SAFE_SERIES + tail in self._used
-            ):
+            if not (source_runs.isdisjoint(tail_runs) and excluded.source_runs.isdisjoint(tail_runs)):
+                continue
+            if (draw.is_early and not excluded.avoided_runs.isdisjoint(tail_runs)) or SAFE_SERIES + tail in self._used:
                 continue
             self._used.add(SAFE_SERIES + tail)
             return SAFE_SERIES + tail

@@ -26,7 +26,7 @@ from smartflo_contract.live.recording._value_policies import (
     policy_of,
     property_names,
 )
-from smartflo_contract.live.recording.character_runs import NO_RUNS, Runs, character_runs
+from smartflo_contract.live.recording.character_runs import NO_RUNS, Runs, runs_of
 from smartflo_contract.live.recording.pseudonyms import Pseudonyms
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.contract import data_of
@@ -124,9 +124,7 @@ class Pseudonymizer:
         self._times = ordered_times(lead)
         self._kept.clear()
         self._lead_pointers.clear()
-        self._avoid = {
-            run for string in _strings(lead) if string not in self._headers for run in character_runs(string)
-        }
+        self._avoid = runs_of([string for string in _strings(lead) if string not in self._headers])
         replaced = self._replace(lead, self._lead_policy, ())
         self._require_no_leak(lead, replaced)
         self._require_same_findings(lead, replaced)

@@ -7,32 +7,35 @@ digits one by one. Without the key, a pseudonym cannot be traced back to its val
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
-from smartflo_contract.factories.pools import DOMAINS
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.live.recording._segments import (
-    REPLACEMENTS,
-    Replacement,
-    is_short_word,
-    replace_fraction,
-    replace_short_word,
-    segments,
-)
 from smartflo_contract.live.recording.character_runs import (
     NO_RUNS,
     OBJECT_ID_TIME_DIGITS,
     RUN_CHARACTERS,
     Runs,
-    character_runs,
     decimal_string,
     has_letter_run,
     is_harmless,
     revealing_runs,
+    runs_of,
 )
-from smartflo_contract.live.recording.draw import EARLY_ATTEMPTS, Draw
+from smartflo_contract.live.recording.draw import EARLY_ATTEMPTS, Draw, attempt_digest
 from smartflo_contract.live.recording.phone_numbers import PhoneNumbers
+from smartflo_contract.live.recording.segments import (
+    REPLACEMENTS,
+    Replacement,
+    is_short_word,
+    replace_fraction,
+    replace_short_word,
+    reserved_domains,
+    segments,
+)
+from smartflo_contract.live.recording.string_form import MAX_ATTEMPTS as MAX_FORM_ATTEMPTS
+from smartflo_contract.live.recording.string_form import StringForm, string_form
 from smartflo_contract.schemas.json_values import INT64
 from smartflo_contract.schemas.lead_format import is_object_id
 
@@ -42,6 +45,7 @@ _MAX_DIGITS: Final = 19
 _MAX_EXACT: Final = 2**53 - 1
 """The largest integer that the contract allows; a larger number has a larger pseudonym."""
 _MAX_EXACT_DIGITS: Final = len(str(_MAX_EXACT))
+_OBJECT_ID_CHARACTERS: Final = 24
 _MAX_ATTEMPTS: Final = 10_000
 _YEAR_SECONDS: Final = 365 * 24 * 60 * 60
 _SECOND_MS: Final = 1_000
@@ -51,6 +55,22 @@ _NOT_TIMES: Final = (INT64[0] - 1, *INT64, INT64[1] + 1)
 """The ends of the 64-bit integers, which leads use as extreme values."""
 
 _is_number: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?").fullmatch
+
+
+class ExcludedRuns(NamedTuple):
+    """The runs that a pseudonym should not contain.
+
+    Attributes:
+        source_runs: runs of the string, which the pseudonym must not contain.
+        avoided_runs: runs that the pseudonym should not contain.
+    """
+
+    source_runs: Runs
+    avoided_runs: Runs
+
+
+Candidates: TypeAlias = Callable[[str, int, ExcludedRuns], str]
+"""Returns the candidate for a string in an attempt."""
 
 
 class Pseudonyms:
@@ -74,9 +94,10 @@ class Pseudonyms:
         self._key = blake2b(key, digest_size=32, person=b"pseudonyms").digest()
         self._pseudonyms: dict[str, str] = {}
         self._used = set(reserved)
+        self._phone_numbers = PhoneNumbers(self._key)
         self._replacements = {
             **REPLACEMENTS,
-            "phone": PhoneNumbers(self._key).pseudonym,
+            "phone": self._phone_numbers.pseudonym,
             "email": self._replace_email,
         }
         self._offsets: dict[str, int] = {}
@@ -101,9 +122,8 @@ class Pseudonyms:
         Raises:
             RecordError: there is no pseudonym of this form.
         """
-        if is_object_id(source):
-            return self._pseudonym(source, avoid, is_valid, self._replace_object_id)
-        return self._pseudonym(source, avoid, is_valid, replace_short_word if is_short_word(source) else self._like)
+        pseudonym = self._pseudonyms.get(source)
+        return self._pseudonym(source, avoid, is_valid, self._candidates(source)) if pseudonym is None else pseudonym
 
     def number(self, source: float, avoid: Runs = NO_RUNS, is_valid: Callable[[float], bool] = lambda _: True) -> float:
         """Return the pseudonym of a number: of as many digits, and equal to that of a string of the same digits.
@@ -133,8 +153,8 @@ class Pseudonyms:
                 and is_valid(number_type(sign * parse(string)))
             )
 
-        like = self._like if is_whole else replace_fraction
-        return number_type(sign * parse(self._pseudonym(digits, avoid, is_candidate, like)))
+        candidates = partial(self._draw, self._like if is_whole else replace_fraction)
+        return number_type(sign * parse(self._pseudonym(digits, avoid, is_candidate, candidates)))
 
     def time(self, source: int, name: str = "", others: Iterable[int] = ()) -> int:
         """Return a time in epoch milliseconds: shifted by whole seconds, with other milliseconds unless they are 0.
@@ -176,36 +196,56 @@ class Pseudonyms:
                 return sorted(drawn)
             attempt += 1
 
-    def _pseudonym(self, source: str, avoid: Runs, is_valid: Callable[[str], bool], like: Replacement) -> str:
+    def _pseudonym(self, source: str, avoid: Runs, is_valid: Callable[[str], bool], candidates: Candidates) -> str:
         """Return the known pseudonym of a string, or a new one."""
         pseudonym = self._pseudonyms.get(source)
         if pseudonym is None:
-            pseudonym = source if is_harmless(source) else self._new_pseudonym(source, avoid, is_valid, like)
+            pseudonym = source if is_harmless(source) else self._new_pseudonym(source, avoid, is_valid, candidates)
             self._pseudonyms[source] = pseudonym
             self._used.add(pseudonym)
         return pseudonym
 
-    def _new_pseudonym(self, source: str, avoid: Runs, is_valid: Callable[[str], bool], like: Replacement) -> str:
+    def _new_pseudonym(self, source: str, avoid: Runs, is_valid: Callable[[str], bool], candidates: Candidates) -> str:
         """Return the first candidate that is unused and reveals nothing."""
-        source_runs, is_beyond_exact = character_runs(source), _is_beyond_exact(source)
+        excluded, is_beyond_exact = ExcludedRuns(runs_of([source]), avoid), _is_beyond_exact(source)
         for attempt in range(_max_attempts(len(source))):
-            draw = Draw(self._key, source, attempt, source_runs, avoid)
-            candidate = like(source, draw)
-            if candidate in self._used or (candidate == source and draw.is_early):
+            candidate, is_early = candidates(source, attempt, excluded), attempt < EARLY_ATTEMPTS
+            if candidate in self._used or (is_early and candidate == source):
                 continue
             candidate_runs = revealing_runs(candidate)
-            avoided = candidate_runs & avoid
-            if candidate_runs & source_runs or (avoided and (draw.is_early or has_letter_run(avoided))):
+            if not excluded.source_runs.isdisjoint(candidate_runs):
+                continue
+            if not avoid.isdisjoint(candidate_runs) and (is_early or has_letter_run(candidate_runs & avoid)):
                 continue
             if _is_beyond_exact(candidate) == is_beyond_exact and is_valid(candidate):
                 return candidate
         message = "no pseudonym of this form is left; try another key"
         raise RecordError(message)
 
-    def _replace_object_id(self, source: str, draw: Draw) -> str:
+    def _candidates(self, source: str) -> Candidates:
+        """Return what makes the candidates for a string."""
+        if len(source) == _OBJECT_ID_CHARACTERS and is_object_id(source):
+            return self._object_id
+        if is_short_word(source):
+            return partial(self._draw, replace_short_word)
+        form = string_form(source)
+        return partial(self._draw, self._like) if form is None else partial(self._fill, form)
+
+    def _draw(self, replacement: Replacement, source: str, attempt: int, excluded: ExcludedRuns) -> str:
+        """Return a candidate that a replacement draws."""
+        return replacement(source, Draw(self._key, source, attempt, *excluded))
+
+    def _fill(self, form: StringForm, source: str, attempt: int, excluded: ExcludedRuns) -> str:
+        """Return the candidate that ``_like`` draws, faster in the first attempts."""
+        if attempt >= MAX_FORM_ATTEMPTS:
+            return self._draw(self._like, source, attempt, excluded)
+        choices = int.from_bytes(attempt_digest(self._key, source, attempt), "big") if form.bits else 0
+        return form.candidate(source, choices, self._phone_numbers, excluded)
+
+    def _object_id(self, source: str, attempt: int, _: ExcludedRuns) -> str:
         """Return an ObjectId whose seconds are shifted as the times are with which rules compare them."""
         seconds = (int(source[:OBJECT_ID_TIME_DIGITS], 16) + self._offset_seconds) % 2**32
-        return f"{seconds:08x}{draw.below(2**64):016x}"
+        return f"{seconds:08x}{attempt_digest(self._key, source, attempt)[-8:].hex()}"
 
     def _like(self, source: str, draw: Draw) -> str:
         """Return a string of the same form."""
@@ -214,7 +254,7 @@ class Pseudonyms:
     def _replace_email(self, source: str, draw: Draw) -> str:
         """Return an address at a reserved domain that ends differently."""
         mailbox, _, domain = source.rpartition("@")
-        domains = [reserved for reserved in DOMAINS if not domain.lower().endswith(reserved[-RUN_CHARACTERS:])]
+        domains = reserved_domains(domain)
         return f"{self._like(mailbox, draw)}@{domains[draw.below(len(domains))]}"
 
 

@@ -1,9 +1,10 @@
 """The segments of a string, and a replacement of the same form for each kind of segment."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from smartflo_contract.factories.pools import DOMAINS
 from smartflo_contract.live.recording._alphabets import (
     BLANKS,
     DIGITS,
@@ -19,14 +20,14 @@ from smartflo_contract.live.recording.draw import Draw
 Replacement: TypeAlias = Callable[[str, Draw], str]
 """Returns a candidate for a string."""
 
-_LENGTH_ATTEMPTS: Final = 32
+LENGTH_ATTEMPTS: Final = 32
 """Number of attempts in which words may change their length."""
 _MARK_ATTEMPTS: Final = 80
 """Number of attempts that keep marks. Lists of numbers leave too few other choices later."""
-_FIRST_YEAR, _YEARS = 1930, 90
+FIRST_YEAR, YEARS = 1930, 90
 _FIRST_LATE_YEAR, _LATE_YEARS = 1000, 2000
-_YEAR_DIGITS: Final = 4
-_MONTHS, _HOURS = 12, 23
+YEAR_DIGITS: Final = 4
+MONTHS, HOURS = 12, 23
 
 segments: Final = re.compile(
     r"""
@@ -43,7 +44,7 @@ segments: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 ).finditer
 """Splits a string into segments. Phone numbers and e-mail addresses are found inside longer strings too."""
-_digits: Final = re.compile("[0-9]+")
+digit_groups: Final = re.compile("[0-9]+")
 _MIN_SHORT_LETTERS, _MAX_SHORT_LETTERS = 2, 8
 is_short_word: Final = re.compile(f"[A-Za-z]{{{_MIN_SHORT_LETTERS},{_MAX_SHORT_LETTERS}}}").fullmatch
 """Match a string that is one word of a few letters, which may be one of a closed set."""
@@ -51,13 +52,13 @@ is_short_word: Final = re.compile(f"[A-Za-z]{{{_MIN_SHORT_LETTERS},{_MAX_SHORT_L
 
 def replace_fraction(source: str, draw: Draw) -> str:
     """Return a number with as many digits before and after its point; none of them is a phone number."""
-    return _digits.sub(lambda match: _replace_digits(match[0], draw), source)
+    return digit_groups.sub(lambda match: _replace_digits(match[0], draw), source)
 
 
 def _replace_word(source: str, draw: Draw) -> str:
     """Return a word with capitals at the same positions."""
     letters = RARE_LETTERS if draw.is_early and not draw.is_short else LETTERS
-    length = _length_of_class(len(source), draw) if draw.attempt < _LENGTH_ATTEMPTS else len(source)
+    length = _length_of_class(len(source), draw) if draw.attempt < LENGTH_ATTEMPTS else len(source)
     return _draw_word(source, length, letters, draw)
 
 
@@ -65,7 +66,7 @@ def replace_short_word(source: str, draw: Draw) -> str:
     """Return a word of any short length, so that the values of a closed set such as Yes and No look alike."""
     length = (
         _MIN_SHORT_LETTERS + draw.below(_MAX_SHORT_LETTERS - _MIN_SHORT_LETTERS + 1)
-        if draw.attempt < _LENGTH_ATTEMPTS
+        if draw.attempt < LENGTH_ATTEMPTS
         else len(source)
     )
     return _draw_word(source, length, RARE_LETTERS if draw.is_early else LETTERS, draw)
@@ -85,11 +86,17 @@ def _draw_word(source: str, length: int, letters: str, draw: Draw) -> str:
 
 
 def _length_of_class(length: int, draw: Draw) -> int:
-    """Return a length of the same class: 1, 2, 3 and 4 are classes, then 5 to 8, 9 to 16, 17 to 32 and so on."""
+    """Return a length of the same class."""
+    choices = lengths_of_class(length)
+    return choices[draw.below(len(choices))] if len(choices) > 1 else length
+
+
+def lengths_of_class(length: int) -> range:
+    """Return the lengths of the same class: 1, 2, 3 and 4 are classes, then 5 to 8, 9 to 16, 17 to 32 and so on."""
     if length <= RUN_CHARACTERS:
-        return length
+        return range(length, length + 1)
     half = 1 << ((length - 1).bit_length() - 1)
-    return half + 1 + draw.below(half)
+    return range(half + 1, 2 * half + 1)
 
 
 def _replace_digits(source: str, draw: Draw) -> str:
@@ -100,19 +107,24 @@ def _replace_digits(source: str, draw: Draw) -> str:
 
 
 def _replace_date(source: str, draw: Draw) -> str:
-    return _digits.sub(lambda match: _replace_date_part(match[0], draw), source)
+    return digit_groups.sub(lambda match: _replace_date_part(match[0], draw), source)
 
 
 def _replace_date_part(source: str, draw: Draw) -> str:
     """Return a year, month, day, hour, minute or second that makes a date in either order of day and month."""
-    if len(source) == _YEAR_DIGITS:
-        first, count = (_FIRST_YEAR, _YEARS) if draw.is_early else (_FIRST_LATE_YEAR, _LATE_YEARS)
+    if len(source) == YEAR_DIGITS:
+        first, count = (FIRST_YEAR, YEARS) if draw.is_early else (_FIRST_LATE_YEAR, _LATE_YEARS)
         return str(first + draw.below(count))
-    number, width = int(source), len(source)
-    if number > _MONTHS:
-        return str(_MONTHS + 1 + draw.below(_HOURS - _MONTHS))
-    max_number = 9 if width == 1 else _MONTHS
-    return f"{1 + draw.below(max_number) if number else draw.below(max_number + 1):0{width}d}"
+    first, count = date_part_range(source)
+    return f"{first + draw.below(count):0{len(source)}d}"
+
+
+def date_part_range(source: str) -> tuple[int, int]:
+    """Return the first number that may replace a month, day, hour, minute or second, and how many there are."""
+    number, max_number = int(source), 9 if len(source) == 1 else MONTHS
+    if number > MONTHS:
+        return MONTHS + 1, HOURS - MONTHS
+    return (1, max_number) if number else (0, max_number + 1)
 
 
 def _keep_utc_suffix(source: str, _: Draw) -> str:
@@ -146,3 +158,8 @@ REPLACEMENTS: Final[Mapping[str | None, Replacement]] = {
     "other": _replace_character,
 }
 """Replacement of each kind of segment, but for phone numbers and e-mail addresses."""
+
+
+def reserved_domains(domain: str) -> Sequence[str]:
+    """Return the reserved domains that end differently from a domain."""
+    return [reserved for reserved in DOMAINS if not domain.lower().endswith(reserved[-RUN_CHARACTERS:])]
