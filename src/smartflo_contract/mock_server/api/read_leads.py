@@ -77,7 +77,7 @@ class CachedResponse(NamedTuple):
 
 def cached_response(call: Call, leads: LeadList) -> CachedResponse | None:
     """Return the response with all leads of a list, ``None`` if its body is not cached."""
-    return _cached_response(call.environ, leads.etag, leads.headers, partial(call.state.body_cache.cached, leads))
+    return _cached_response(call.environ, leads.etag, leads.headers, call.state.body_cache.cached(leads))
 
 
 def _leads_response(call: Call, leads: LeadList) -> Response:
@@ -86,14 +86,14 @@ def _leads_response(call: Call, leads: LeadList) -> Response:
     number = call.request.args.get("number") if environ.get("QUERY_STRING") else None
     if number is None or call.settings.quirks["number_filter"] == "ignored":
         headers = leads.headers if number is None else lead_headers(leads.etag, "assumed")
-        return _body_response(environ, leads.etag, headers, partial(cache.cached, leads), partial(cache.body, leads))
+        return _body_response(environ, leads.etag, headers, cache.cached(leads), partial(cache.body, leads))
     indexes = _filter_by_number(leads, number, call.settings.quirks["number_filter"])
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     headers = lead_headers(etag, "assumed")
     if sum(character in "0123456789" for character in number) < _PHONE_DIGITS:
         reason = f"number `{truncate(number)}` has fewer than ten digits, so it matches no lead"
         headers.append((REASON_HEADER, percent_encode(reason)))
-    return _body_response(environ, etag, headers, lambda: None, partial(cache.partial_body, leads, indexes))
+    return _body_response(environ, etag, headers, None, partial(cache.partial_body, leads, indexes))
 
 
 class _LeadsResponse(Response):
@@ -110,7 +110,7 @@ def _body_response(
     environ: "WSGIEnvironment",
     etag: str,
     headers: Headers,
-    cached_body: Callable[[], bytes | None],
+    cached_body: bytes | None,
     make_body: Callable[[], bytes | Iterator[bytes]],
 ) -> Response:
     """Return the response with a body; without one for ``HEAD`` and for a client that has the body.
@@ -119,7 +119,7 @@ def _body_response(
         environ: the WSGI environment of the request.
         etag: entity tag of the body.
         headers: headers of the response with the body.
-        cached_body: returns the body if it is cached.
+        cached_body: the body, ``None`` if it is not cached.
         make_body: returns the body, in chunks if it is large.
     """
     cached = _cached_response(environ, etag, headers, cached_body)
@@ -129,14 +129,15 @@ def _body_response(
 
 
 def _cached_response(
-    environ: "WSGIEnvironment", etag: str, headers: Headers, cached_body: Callable[[], bytes | None]
+    environ: "WSGIEnvironment", etag: str, headers: Headers, cached_body: bytes | None
 ) -> CachedResponse | None:
     """Return the response, ``None`` if a body must be made. The arguments are those of :func:`_body_response`."""
     if matches_etag(environ.get("HTTP_IF_NONE_MATCH"), etag):
         return CachedResponse(304, [("ETag", etag), (EVIDENCE_HEADER, "assumed")], None)
-    body, is_head = cached_body(), environ["REQUEST_METHOD"] == "HEAD"
-    if body is not None:
-        return CachedResponse(200, [*headers, ("Content-Length", str(len(body)))], None if is_head else body)
+    is_head = environ["REQUEST_METHOD"] == "HEAD"
+    if cached_body is not None:
+        length = ("Content-Length", str(len(cached_body)))
+        return CachedResponse(200, [*headers, length], None if is_head else cached_body)
     return CachedResponse(200, [*headers], None) if is_head else None
 
 

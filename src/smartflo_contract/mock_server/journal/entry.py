@@ -49,8 +49,8 @@ _MAX_BODY_BYTES: Final = 64 * 1024
 """Maximum size of a request body that is kept. Of a larger one only the size is kept."""
 _MAX_RESPONSE_BYTES: Final = 4 * 1024
 """Maximum size of a response body that is kept. A lead list can be read again; its entity tag shows any change."""
-_MAX_CACHED_PARTS: Final = 256
-"""Maximum number of cached parts of entries, of each kind."""
+_MAX_CACHED_HEADS: Final = 256
+"""Maximum number of requests and responses whose entry without bodies is cached."""
 
 
 class SentResponse(NamedTuple):
@@ -83,25 +83,24 @@ def encode_entry(environ: Mapping[str, Any], route: str | None, response: SentRe
     """
     path, query, body = environ["PATH_INFO"], environ.get("QUERY_STRING"), environ.get(BODY_KEY)
     is_repeated = not query and len(path) <= MAX_PATH_CHARACTERS
-    encode_request = _encode_repeated_request if is_repeated else _encode_request
-    parts = environ["REQUEST_METHOD"], path, query, redact_authorization(environ.get("HTTP_AUTHORIZATION")), route
-    try:
-        request = encode_request(*parts, *map(environ.get, _HEADERS))
-    except ValueError:  # a header with half of a surrogate pair, which only an in-process client can send
-        request = _encode_request(*parts, *(None,) * len(_HEADERS))
+    encode = _encode_repeated_head if is_repeated else _encode_head
+    authorization = redact_authorization(environ.get("HTTP_AUTHORIZATION"))
+    request = environ["REQUEST_METHOD"], path, query, authorization, route
     status, headers, response_body = response
-    is_explained = any(name == REASON_HEADER for name, _ in headers)
-    encoded_headers = _encode_headers(headers, path) if is_explained else _encode_repeated_headers(headers)
+    try:
+        head = encode(request, status, headers, *map(environ.get, _HEADERS))
+    except ValueError:  # a header with half of a surrogate pair, which only an in-process client can send
+        head = _encode_head(request, status, headers, *(None,) * len(_HEADERS))
     if body is None:
-        return dump_compact((time, request, None, None, status, encoded_headers, response_body))
+        return dump_compact((time, head, None, None, response_body))
     request_body = _request_body(environ.get("CONTENT_TYPE"), body, is_login=route == LOGIN)
-    return dump_compact((time, request, len(body), request_body, status, encoded_headers, response_body))
+    return dump_compact((time, head, len(body), request_body, response_body))
 
 
 def decode_entry(encoded: bytes) -> JournalEntry:
     """Return an encoded entry as JSON: ``Request`` in the admin API's OpenAPI document."""
-    time, request, size, body, status, response_headers, response_body = orjson.loads(encoded)
-    method, path, query, authorization, route, values = request
+    time, (request, values, status, response_headers), size, body, response_body = orjson.loads(encoded)
+    method, path, query, authorization, route = request
     headers = dict(zip(_HEADERS.values(), values, strict=True)) | {"Authorization": authorization}
     sent = dict(response_headers)
     fault, length = sent.get(FAULT_HEADER), sent.get("Content-Length")
@@ -135,44 +134,29 @@ def keep_small_body(request: Request) -> None:
     request.environ[BODY_KEY] = request.get_data()  # Flask caches it for the handler
 
 
-def _encode_request(
-    method: str,
-    path: str,
-    query: str | None,
-    authorization: str | None,
-    route: str | None,
+def _encode_head(
+    request: tuple[str, str, str | None, str | None, str | None],
+    status: int,
+    headers: tuple[tuple[str, str], ...],
     *values: str | None,
 ) -> orjson.Fragment:
-    """Return the part of an entry that follows from the request without its body, with secrets masked.
+    """Return an entry without its time and the bodies, with secrets masked.
 
     Args:
-        method: HTTP method.
-        path: path of the request.
-        query: query string, if any.
-        authorization: the header ``Authorization`` with the token masked.
-        route: method and path as in the OpenAPI document.
-        values: the values of the headers in ``_HEADERS``.
+        request: method, path, query string, the header ``Authorization`` with the token masked, and the route.
+        status: HTTP status of the response.
+        headers: name and value of each header of the response.
+        values: the values of the request's headers in ``_HEADERS``.
     """
-    shown_path, parameters = truncate(redact_string(path), MAX_PATH_CHARACTERS), redact_query(query) if query else None
-    return orjson.Fragment(
-        dump_compact((method, shown_path, parameters, authorization, route, _redact_headers(values)))
-    )
+    method, path, query, authorization, route = request
+    shown_path = truncate(redact_string(path), MAX_PATH_CHARACTERS)
+    shown_request = method, shown_path, redact_query(query) if query else None, authorization, route
+    shown_headers = [(name, redact_reason(value, path) if name == REASON_HEADER else value) for name, value in headers]
+    return orjson.Fragment(dump_compact((shown_request, _redact_headers(values), status, shown_headers)))
 
 
-def _encode_headers(headers: tuple[tuple[str, str], ...], path: str = "") -> orjson.Fragment:
-    """Return the headers of a response, with secrets in the reason masked.
-
-    Args:
-        headers: name and value of each header.
-        path: path of the request, if there is a reason.
-    """
-    shown = [(name, redact_reason(value, path) if name == REASON_HEADER else value) for name, value in headers]
-    return orjson.Fragment(dump_compact(shown))
-
-
-# A client sends the same request again and again.
-_encode_repeated_request: Final = lru_cache(_MAX_CACHED_PARTS)(_encode_request)
-_encode_repeated_headers: Final = lru_cache(_MAX_CACHED_PARTS)(_encode_headers)
+_encode_repeated_head: Final = lru_cache(_MAX_CACHED_HEADS)(_encode_head)
+"""The same for requests that a client may repeat, which are encoded once."""
 
 
 def _redact_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:
