@@ -99,6 +99,29 @@ class MemoryStore:
         with self._lock:
             return [account_id for account_id in self._accounts if account_id != ALL_ACCOUNTS]
 
+    def accounts(self, *, leads: bool = True) -> Iterator[tuple[str, Account]]:  # noqa: ARG002 - all are in memory
+        """Yield all stored accounts with their ids, each locked until the next one is yielded.
+
+        Args:
+            leads: ignored.
+        """
+        for account_id in self.ids():
+            with self.reading(account_id) as account:
+                if account != PRISTINE:
+                    yield account_id, account
+
+    def fault_counts(self) -> list[Mapping[int, int]]:
+        """Return the fault counts of the accounts without fault rules of their own."""
+        accounts = map(self.peek, self.ids())
+        return [account.fault_counts for account in accounts if account.settings.faults is None]
+
+    def reset_fault_counts(self) -> None:
+        """Reset the fault counts of the accounts without fault rules of their own."""
+        for account_id in self.ids():
+            if self.peek(account_id).settings.faults is None:
+                with self.edit(account_id) as account:
+                    account.fault_counts.clear()
+
     def _tidy(self, account_id: str, account: Account) -> None:
         account.forget_unedited()
         with self._lock:

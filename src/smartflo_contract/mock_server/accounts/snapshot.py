@@ -22,6 +22,7 @@ Snapshot: TypeAlias = dict[str, Any]
 def dump_account(account: Account) -> Snapshot:
     """Return an account as JSON."""
     return {
+        "settings": asdict(account.settings),
         **dump_fields(account),
         "lists": {str(list_id): _dump_list(edited) for list_id, edited in account.lists.items()},
         "batches": {batch_id: batch._asdict() for batch_id, batch in account.batches.items()},
@@ -29,9 +30,8 @@ def dump_account(account: Account) -> Snapshot:
 
 
 def dump_fields(account: Account) -> Snapshot:
-    """Return everything of an account but its lists and batches, as JSON."""
+    """Return everything of an account but its settings, lists and batches, as JSON."""
     return {
-        "settings": asdict(account.settings),
         "clock": asdict(account.clock),
         "failed_logins": account.failed_logins,
         "locked_until": account.locked_until,

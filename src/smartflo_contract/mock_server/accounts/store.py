@@ -1,6 +1,6 @@
 """The interface of account stores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -55,3 +55,27 @@ class Store(Protocol):
 
     def ids(self) -> list[str]:
         """Return the ids of all stored accounts, the least recently used first."""
+
+    def accounts(self, *, leads: bool = True) -> Iterator[tuple[str, Account]]:
+        """Yield all stored accounts with their ids, for reading only, until the next one is yielded.
+
+        Args:
+            leads: whether the leads of the lists are needed, besides the number of leads.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+
+    def fault_counts(self) -> list[Mapping[int, int]]:
+        """Return the fault counts of the accounts without fault rules of their own.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+
+    def reset_fault_counts(self) -> None:
+        """Reset the fault counts of the accounts without fault rules of their own.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """

@@ -41,9 +41,11 @@ def dump_accounts(store: Store, catalogs: Catalogs, ids: Iterable[str] | None = 
         ids: ids of the accounts; ``None`` for all accounts and the settings of all.
     """
     dumped = {}
-    for account_id in (ALL_ACCOUNTS, *store.ids()) if ids is None else ids:
-        with store.edit(account_id) as account:
+    for account_id in (ALL_ACCOUNTS,) if ids is None else ids:
+        with store.reading(account_id) as account:
             dumped[account_id] = dump_account(account)
+    if ids is None:
+        dumped |= {account_id: dump_account(account) for account_id, account in store.accounts()}
     return {"version": SNAPSHOT_VERSION, "world": catalog_digest(catalogs), "accounts": dumped}
 
 

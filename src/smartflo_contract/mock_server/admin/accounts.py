@@ -1,5 +1,7 @@
 """Handlers for accounts: list and reset."""
 
+from operator import itemgetter
+
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.settings import UNSET
 from smartflo_contract.mock_server.admin.clock import format_time
@@ -10,8 +12,10 @@ from smartflo_contract.mock_server.context import State
 def get_accounts(request: AdminRequest) -> object:
     """Return a summary of the account, or of each account that is not in its initial state."""
     accounts = request.state.accounts
-    ids = accounts.ids() if request.is_for_all_accounts else [request.account_id]
-    return [_summary(account_id, accounts.peek(account_id), request.state) for account_id in sorted(ids)]
+    if not request.is_for_all_accounts:
+        return [_summary(request.account_id, accounts.peek(request.account_id), request.state)]
+    summaries = (_summary(account_id, account, request.state) for account_id, account in accounts.accounts(leads=False))
+    return sorted(summaries, key=itemgetter("id"))
 
 
 def post_reset(request: AdminRequest) -> object:
@@ -20,7 +24,7 @@ def post_reset(request: AdminRequest) -> object:
     return {"status": "ok"}
 
 
-def _summary(account_id: str, account: Account, state: State) -> object:
+def _summary(account_id: str, account: Account, state: State) -> dict[str, object]:
     return {
         "id": account_id,
         "time": format_time(account.clock.now(state.clock())),

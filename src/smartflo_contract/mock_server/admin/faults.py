@@ -66,11 +66,8 @@ def _set_rules(
 def _unmet(request: AdminRequest) -> list[int]:
     """Return the positions of the rules that no request of the account, or of any account, has met."""
     accounts = request.state.accounts
-    ids = accounts.ids() if request.is_for_all_accounts else [request.account_id]
-    stored = [accounts.peek(account_id) for account_id in ids]
-    counts = [
-        account.fault_counts for account in stored if not request.is_for_all_accounts or account.settings.faults is None
-    ]
+    is_for_all = request.is_for_all_accounts
+    counts = accounts.fault_counts() if is_for_all else [accounts.peek(request.account_id).fault_counts]
     return [
         number
         for number, rule in enumerate(request.settings.faults)

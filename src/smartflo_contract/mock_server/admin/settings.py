@@ -5,7 +5,6 @@ from typing import Final
 
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
-from smartflo_contract.mock_server.accounts.store import Store
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 
@@ -44,15 +43,7 @@ def change_settings(
         if reset_fault_counts:
             account.fault_counts.clear()
     if reset_fault_counts and request.is_for_all_accounts:
-        _reset_fault_counts(accounts)
-
-
-def _reset_fault_counts(accounts: Store) -> None:
-    """Reset the counts of every account that has no fault rules of its own."""
-    for account_id in accounts.ids():
-        if accounts.peek(account_id).settings.faults is None:
-            with accounts.edit(account_id) as account:
-                account.fault_counts.clear()
+        accounts.reset_fault_counts()
 
 
 def _lead_settings(settings: Settings) -> tuple[str | None, ...]:

@@ -27,6 +27,15 @@ class StoreUrl(NamedTuple):
     target: str
     masked: str
 
+    def redact(self, message: str) -> str:
+        """Return a message without the passwords of the URL, of which some messages of drivers quote a part."""
+        if self.dialect == "sqlite":
+            return message
+        secrets = {form for secret in _secrets(self.target) for form in (secret, unquote(secret)) if form}
+        for secret in sorted(secrets, key=len, reverse=True):
+            message = message.replace(secret, _MASK)
+        return message
+
     def __repr__(self) -> str:
         """Return a representation without the password."""
         return f"<StoreUrl {self.masked}>"
@@ -87,3 +96,11 @@ def _postgresql_url(url: str) -> StoreUrl:
     ]
     masked = urlunsplit(("postgresql", f"{owner}{host}", parts.path, urlencode(parameters, safe="*/"), ""))
     return StoreUrl("postgresql", f"postgresql{url[url.index(':') :]}", masked)
+
+
+def _secrets(url: str) -> list[str]:
+    """Return the passwords in a URL of libpq, as they are written in it."""
+    parts = urlsplit(url)
+    password = parts.netloc.rpartition("@")[0].partition(":")[2]
+    parameters = (parameter.partition("=") for parameter in parts.query.split("&"))
+    return [password, *(value for name, _, value in parameters if name in _SECRET_PARAMETERS)]

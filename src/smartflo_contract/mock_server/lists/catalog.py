@@ -111,7 +111,8 @@ class Catalog:
             return EditedList(self.writer(definition))
         if definition.id not in self._fixture_lists:
             writer = self.writer(definition.added_definition)
-            self._fixture_lists[definition.id] = EditedList.from_leads(writer, definition.leads)
+            edited = self._fixture_lists[definition.id] = EditedList.from_leads(writer, definition.leads)
+            edited.is_fixture = True
         return self._fixture_lists[definition.id].copy()
 
     def writer(self, definition: ListDefinition) -> LeadWriter:

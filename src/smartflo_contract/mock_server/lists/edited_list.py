@@ -24,6 +24,12 @@ from smartflo_contract.mock_server.lists.lead_list import LeadList
 
 _MAX_INDEX: Final = 2**32 - 2
 """Maximum index of a lead plus one: lead ids have eight hexadecimal digits for the index."""
+_KEY_BITS: Final = 63
+"""Size of a key, which databases store as a signed integer."""
+
+
+def _new_key() -> int:
+    return secrets.randbits(_KEY_BITS)
 
 
 @dataclass
@@ -36,6 +42,8 @@ class EditedList:
         deleted: whether the list is deleted.
         touched: whether anything was edited, or the account created the list.
         is_saved: whether a database has all edits.
+        is_fixture: whether the edits are over the leads of a fixed list of the configuration.
+        key: identifies the list in a database; a list that replaces another one has another key.
     """
 
     writer: LeadWriter
@@ -43,6 +51,8 @@ class EditedList:
     deleted: bool = False
     touched: bool = False
     is_saved: bool = field(default=False, compare=False)
+    is_fixture: bool = field(default=False, compare=False)
+    key: int = field(default_factory=_new_key, compare=False)
     _edits: Edits = field(default_factory=new_edits)
     _numbers: Numbers = field(default_factory=new_numbers)
     _ids: dict[str, list[int]] = field(default_factory=dict)
@@ -76,14 +86,15 @@ class EditedList:
         return edited
 
     def copy(self) -> "EditedList":
-        """Return an independent list with the same edits."""
+        """Return an independent list with the same edits, of which those of a fixed list need not be saved."""
         return replace(
             self,
             _edits=self._edits.copy(),
             _numbers=self._numbers.copy(),
             _ids={lead_id: list(indexes) for lead_id, indexes in self._ids.items()},
             _index=None,
-            _unsaved=None,
+            _unsaved=set() if self.is_fixture else None,
+            key=_new_key(),
         )
 
     def enter(self, index: LeadIndex) -> None:

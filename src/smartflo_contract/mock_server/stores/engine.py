@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -24,6 +25,8 @@ LOCK_TIMEOUT_SECONDS: Final = 10
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _POOL_SIZE: Final = 16
 """Connections of a process: one for each thread, and a few for background work. They are opened when they are used."""
+_LOCKED: Final = "database is locked"
+_REPLACED: Final = "the file was deleted or replaced; restart all fakes that use it"
 _WRITE: Final = "smartflo_write"
 """Option of a connection whose transaction locks the whole SQLite file from its start."""
 
@@ -42,6 +45,7 @@ class Database:
     Args:
         url: where it is.
         lists_digest: digest of the lists of the fake, whose leads the store's edits belong to; ``None`` to accept any.
+        is_prepared: whether another process has opened the database before, so that it need not answer now.
 
     Attributes:
         url: the same.
@@ -51,10 +55,16 @@ class Database:
         StoreError: there is no such database, or it is of another product, version or fake.
     """
 
-    def __init__(self, url: StoreUrl, lists_digest: str | None) -> None:
+    def __init__(self, url: StoreUrl, lists_digest: str | None, *, is_prepared: bool = False) -> None:
         """Connect, and create the tables unless they exist."""
         self.url = url
         self.engine = _create_engine(url)
+        self._file = _File(url) if url.dialect == "sqlite" else None
+        self._writing = Lock()
+        """Held by the transaction that writes to an SQLite file: waiting for it takes less than polling the file."""
+        self._abandoned: list[object] = []
+        if is_prepared:
+            return
         try:
             with self.transaction() as connection:
                 _prepare(connection, url, lists_digest)
@@ -87,10 +97,17 @@ class Database:
             StoreUnavailable: the database does not answer, is full or read-only, or another process holds the lock.
         """
         writer = self.engine.execution_options(**{_WRITE: True})
-        with self._as_store_errors(), writer.begin() as connection:
-            if self.url.dialect == "postgresql":
-                _lock(connection, account_id)
-            yield connection
+        with self._as_store_errors(), self._turn(), writer.connect() as connection:
+            transaction = connection.begin()
+            try:
+                if self.url.dialect == "postgresql":
+                    _lock(connection, account_id)
+                yield connection
+            except BaseException:
+                with suppress(SQLAlchemyError):  # the connection may be lost
+                    transaction.rollback()
+                raise
+            self._commit(transaction)
 
     def connect(self) -> Any:
         """Return a new connection of the driver itself, which the caller closes. It is in no pool.
@@ -101,11 +118,49 @@ class Database:
         try:
             return _connect(self.url)
         except driver_errors(self.url) as error:
-            raise StoreUnavailable(_describe(self.url, error)) from None
+            raise self.unavailable(error) from None
+
+    def unavailable(self, error: object) -> StoreUnavailable:
+        """Return an error with what the driver reports, without the password."""
+        return StoreUnavailable(_describe(self.url, error))
+
+    def renew(self) -> None:
+        """Replace locks and connections in a forked process. Those of its parent stay open: the parent uses them."""
+        self._abandoned.append(self.engine.pool)
+        self.engine.dispose(close=False)
+        self._writing = Lock()
 
     def close(self) -> None:
         """Close all connections that are not in use."""
         self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until no other thread of this process writes to the SQLite file.
+
+        Raises:
+            StoreUnavailable: another thread writes for too long, or the file was deleted.
+        """
+        if self._file is None:
+            yield
+            return
+        if not self._writing.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+            raise self.unavailable(_LOCKED)
+        try:
+            if self._file.is_replaced():
+                raise self.unavailable(_REPLACED)
+            yield
+        finally:
+            self._writing.release()
+
+    def _commit(self, transaction: RootTransaction) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            message = f"{_describe(self.url, error.orig)}; whether the change was stored is unknown"
+            raise StoreUnavailable(message) from None
 
     @contextmanager
     def _as_store_errors(self) -> Iterator[None]:
@@ -113,9 +168,31 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise StoreUnavailable(_describe(self.url, error.orig)) from None
+            raise self.unavailable(error.orig) from None
         except SQLAlchemyError as error:
-            raise StoreUnavailable(_describe(self.url, error)) from None
+            raise self.unavailable(error) from None
+
+
+class _File:
+    """The file of an SQLite database, which another process may delete."""
+
+    def __init__(self, url: StoreUrl) -> None:
+        """Look at the file when it is used first."""
+        self._path = Path(url.target)
+        self._identity: tuple[int, int] | None = None
+
+    def is_replaced(self) -> bool:
+        """Return whether the file that was used first is no longer there. Connections would write to it unnoticed."""
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            return self._identity is not None
+        except OSError:
+            return False  # the driver reports what is wrong
+        identity = stat.st_dev, stat.st_ino
+        if self._identity is None:
+            self._identity = identity
+        return identity != self._identity
 
 
 def _create_engine(url: StoreUrl) -> Engine:
@@ -225,13 +302,8 @@ def driver_errors(url: StoreUrl) -> tuple[type[Exception], ...]:
     return (psycopg.Error,)
 
 
-def _describe(url: StoreUrl, error: BaseException | None) -> str:
+def _describe(url: StoreUrl, error: object) -> str:
     """Return one line about an error of a database, without the password and without the data of a statement."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     detail = lines[-1] if "connection to server" in lines[0] or "connection failed" in lines[0] else lines[0]
-    return f"store {url.masked}: {_without_secret(url, detail.strip())}"
-
-
-def _without_secret(url: StoreUrl, detail: str) -> str:
-    """Return the message of a driver without the URL, of which some messages quote a part."""
-    return detail.replace(url.target, url.masked)
+    return f"store {url.masked}: {url.redact(detail.strip())}"

@@ -8,29 +8,37 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from threading import Lock, RLock
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.stores.account_rows import (
-    dump_content,
+    Known,
+    delete_account,
+    is_pristine,
     is_saved,
-    read_account,
+    read_accounts,
+    read_fault_counts,
+    reset_fault_counts,
     write_account,
 )
 from smartflo_contract.mock_server.stores.engine import Database
 from smartflo_contract.mock_server.stores.freshness import PRISTINE_VERSION, Version, freshness_of
-from smartflo_contract.mock_server.stores.tables import ACCOUNTS, BATCHES, LEADS, LISTS
+from smartflo_contract.mock_server.stores.tables import ACCOUNTS
 
 _UNKNOWN: Final = Version(-1, -1)
 """Version of an account that has to be read from the database."""
 _NEVER: Final = -1
-"""Number of a check that has not taken place."""
+"""State of the database at no check."""
 _MAX_INCARNATION: Final = 2**63 - 1
+_ORDER: Final = (ACCOUNTS.c.written_at, ACCOUNTS.c.id)
+_CHUNK_ACCOUNTS: Final = 200
+"""Number of accounts that are in memory while all are read."""
 
 
 class _Entry:
@@ -39,25 +47,30 @@ class _Entry:
     Attributes:
         account: the account, as it was committed.
         version: its version in the database.
-        confirmed: number of the check that confirmed the version last.
-        lock: held by whoever edits the account, and by readers of its lists, which edits change in place.
-        writing: held by whoever edits the account or waits for its lock in the database, for which readers do not wait.
+        confirmed: state of the database at the last check that confirmed the version.
+        editing: held by the thread that edits the account, also while it waits for the lock of the database.
+        lock: held while the lists of the account change, which they do in place, and by their readers.
     """
 
-    __slots__ = ("account", "confirmed", "lock", "version", "writing")
+    __slots__ = ("account", "confirmed", "editing", "lock", "version")
 
     def __init__(self) -> None:
         """Create an entry that has to be read."""
-        self.lock, self.writing = RLock(), RLock()
+        self.editing = RLock()
+        self.lock = RLock()
         self.forget()
 
     def forget(self) -> None:
         """Read the account from the database when it is needed next."""
-        self.account, self.version, self.confirmed = Account(), _UNKNOWN, _NEVER
+        self.account, self.version = Account(), _UNKNOWN
+        self.confirmed: int | None = _NEVER
 
 
 class SqlStore:
     """Stores accounts in a database.
+
+    Locks are taken in one order: that of an edit, then the database, then that of the lists. So readers of an account
+    wait for no other process.
 
     Args:
         database: the database.
@@ -71,14 +84,17 @@ class SqlStore:
         self._catalogs = catalogs
         self._max_cached = max_cached
         self._freshness = freshness_of(database)
+        self._renew_entries()
+
+    def _renew_entries(self) -> None:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._common = _Entry()
         self._lock = Lock()
 
     def renew_locks(self) -> None:
         """Replace locks and connections: those of the process that was forked are not of this one."""
-        self._lock = Lock()
-        self._entries = OrderedDict()
-        self._database.engine.dispose(close=False)
+        self._renew_entries()
+        self._database.renew()
         self._freshness.renew()
 
     def close(self) -> None:
@@ -92,18 +108,22 @@ class SqlStore:
         Raises:
             StoreUnavailable: the database does not answer.
         """
-        entries = {key: self._entry(key) for key in (account_id, ALL_ACCOUNTS)}
-        known = {key: (entry.version, entry.confirmed) for key, entry in entries.items()}
-        changed, number = self._freshness.changed(known)
-        for key in changed:
-            self._read(key, entries[key])
-        for key, entry in entries.items():
-            if key in changed or entry.version == known[key][0]:
-                entry.confirmed = number
+        entry, common = self._entry(account_id), self._common
+        state = self._freshness.state()
+        if state is not None and state == entry.confirmed == common.confirmed:
+            return
+        entries = {account_id: entry, ALL_ACCOUNTS: common}
+        versions = self._freshness.versions(entries)
+        for checked_id, checked in entries.items():
+            if versions.get(checked_id, PRISTINE_VERSION) != checked.version:
+                self._read(checked_id, checked)
+            checked.confirmed = state
 
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
-        entry = self._entry(account_id)
+        entry = self._common if account_id == ALL_ACCOUNTS else self._entries.get(account_id)
+        if entry is None:
+            entry = self._entry(account_id)
         if entry.version is _UNKNOWN:
             self._read(account_id, entry)
         return entry.account
@@ -115,11 +135,14 @@ class SqlStore:
     @contextmanager
     def reading(self, account_id: str) -> Iterator[Account]:
         """Lock an account for one caller of this process, who only reads it: what is not committed is not seen."""
+        self.get(account_id)
         entry = self._entry(account_id)
-        with entry.lock:
-            if entry.version is _UNKNOWN:
-                self._read(account_id, entry)
-            yield entry.account
+        while True:
+            with entry.lock:
+                if entry.version is not _UNKNOWN:
+                    yield entry.account
+                    return
+            self._read(account_id, entry)  # an edit failed in the meantime
 
     @contextmanager
     def edit(self, account_id: str) -> Iterator[Account]:
@@ -129,21 +152,18 @@ class SqlStore:
             StoreUnavailable: the database does not answer, or does not accept the changes. Nothing was stored.
         """
         entry = self._entry(account_id)
-        with entry.writing, ExitStack() as until_committed:
-            draft, version = None, entry.version
+        with entry.editing, ExitStack() as locks:
+            draft, version = None, _UNKNOWN
             try:
                 with self._database.transaction(account_id) as connection:
-                    until_committed.enter_context(entry.lock)
+                    locks.enter_context(entry.lock)  # until the account is replaced below
                     self._load(connection, account_id, entry)
-                    draft, version = entry.account.draft(), entry.version
+                    draft = entry.account.draft()
                     yield draft
-                    draft.forget_unedited()
                     version = self._save(connection, account_id, entry, draft)
             except BaseException:
-                if draft is not None:
-                    draft.forget_unedited()
-                    if version != entry.version or not is_saved(entry.account, draft):
-                        entry.forget()  # its lists were changed in place, and may be marked as saved
+                if draft is not None and (version is not _UNKNOWN or _has_changes(entry.account, draft)):
+                    entry.forget()  # its lists were changed in place
                 raise
             if version != entry.version:
                 entry.account, entry.version, entry.confirmed = draft, version, _NEVER
@@ -151,12 +171,8 @@ class SqlStore:
     def forget(self, account_id: str | None) -> None:
         """Reset an account to its initial state, or all accounts for ``None``."""
         with self._database.transaction(account_id) as connection:
-            self._delete(connection, account_id)
-        with self._lock:
-            entries = list(self._entries.values()) if account_id is None else [self._entries.get(account_id)]
-        for entry in filter(None, entries):
-            with entry.lock:
-                entry.forget()
+            delete_account(connection, account_id)
+        self._forget_entries(account_id)
 
     def replace(self, accounts: Mapping[str, Account], *, all_: bool) -> None:
         """Replace accounts atomically.
@@ -167,40 +183,70 @@ class SqlStore:
         """
         with self._database.transaction() as connection:
             if all_:
-                self._delete(connection, None)
+                delete_account(connection, None)
             for account_id, account in accounts.items():
                 if not all_:
-                    self._delete(connection, account_id)
-                entry = _Entry()
-                entry.version = PRISTINE_VERSION
-                self._save(connection, account_id, entry, account)
-        with self._lock:
-            entries = list(self._entries.values())
-        for entry in entries:
-            with entry.lock:
-                entry.forget()
+                    delete_account(connection, account_id)
+                if not is_pristine(account):
+                    write_account(connection, account_id, Account(), account, _new_version())
+        self._forget_entries(None)
 
     def ids(self) -> list[str]:
         """Return the ids of all stored accounts, the one that was written longest ago first."""
-        query = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id != ALL_ACCOUNTS).order_by(ACCOUNTS.c.written_at)
+        query = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id != ALL_ACCOUNTS).order_by(*_ORDER)
         with self._database.snapshot() as connection:
             return list(connection.scalars(query))
 
+    def accounts(self, *, leads: bool = True) -> Iterator[tuple[str, Account]]:
+        """Yield all stored accounts with their ids, as they are at one time, without caching them.
+
+        Args:
+            leads: whether to read the leads of lists, besides their number.
+        """
+        query = select(ACCOUNTS).where(ACCOUNTS.c.id != ALL_ACCOUNTS).order_by(*_ORDER)
+        with self._database.snapshot() as connection:
+            rows = iter(connection.execute(query).all())
+            while chunk := list(islice(rows, _CHUNK_ACCOUNTS)):
+                accounts = read_accounts(connection, chunk, self._catalogs, leads=leads)
+                yield from zip((row.id for row in chunk), accounts, strict=True)
+
+    def fault_counts(self) -> list[Mapping[int, int]]:
+        """Return the fault counts of the accounts without fault rules of their own."""
+        with self._database.snapshot() as connection:
+            return list(read_fault_counts(connection))
+
+    def reset_fault_counts(self) -> None:
+        """Reset the fault counts of the accounts without fault rules of their own."""
+        with self._database.transaction() as connection:
+            reset_fault_counts(connection)
+
     def _entry(self, account_id: str) -> _Entry:
         """Return the cache entry of an account; the least recently used one is dropped beyond the maximum."""
+        if account_id == ALL_ACCOUNTS:
+            return self._common
         with self._lock:
             entry = self._entries.get(account_id)
             if entry is None:
                 entry = self._entries[account_id] = _Entry()
-                if len(self._entries) > self._max_cached + 1:  # one is for the settings of all accounts
-                    del self._entries[next(key for key in self._entries if key not in {ALL_ACCOUNTS, account_id})]
+                if len(self._entries) > self._max_cached:
+                    self._entries.popitem(last=False)
             else:
                 self._entries.move_to_end(account_id)
             return entry
 
+    def _forget_entries(self, account_id: str | None) -> None:
+        """Read an account, or all accounts for ``None``, when it is needed next."""
+        with self._lock:
+            entries = [self._common, *self._entries.values()] if account_id is None else []
+            if account_id is not None:
+                entries += filter(None, [self._common if account_id == ALL_ACCOUNTS else self._entries.get(account_id)])
+        for entry in entries:
+            with entry.lock:
+                entry.forget()
+
     def _read(self, account_id: str, entry: _Entry) -> None:
         """Bring an entry up to date."""
-        with entry.lock, self._database.snapshot() as connection:
+        with self._database.snapshot() as connection, entry.lock:  # the first statement fixes the state that is seen
             self._load(connection, account_id, entry)
 
     def _load(self, connection: Connection, account_id: str, entry: _Entry) -> None:
@@ -212,37 +258,36 @@ class SqlStore:
         if row is None:
             entry.account = Account()
         else:
-            known = (entry.account, entry.version.generation) if version[0] == entry.version[0] else None
+            is_same = version.incarnation == entry.version.incarnation
+            known = Known(entry.account, entry.version.generation) if is_same else None
             try:
-                entry.account = read_account(connection, row, self._catalogs, known=known)
+                (entry.account,) = read_accounts(connection, [row], self._catalogs, known)
             except BaseException:
                 entry.forget()  # its lists are partly changed
                 raise
         entry.version = version
 
-    def _save(self, connection: Connection, account_id: str, entry: _Entry, account: Account) -> Version:
+    @staticmethod
+    def _save(connection: Connection, account_id: str, entry: _Entry, account: Account) -> Version:
         """Write what differs from an entry, and return the version of the account in the database."""
-        if is_saved(entry.account, account):
+        if not _has_changes(entry.account, account):
             return entry.version
-        if not account.lists and not account.batches and dump_content(account) == _PRISTINE_CONTENT:
-            self._delete(connection, account_id)
+        if is_pristine(account):
+            delete_account(connection, account_id)
             return PRISTINE_VERSION
-        incarnation, generation = entry.version
-        version = Version(incarnation or 1 + secrets.randbelow(_MAX_INCARNATION), generation + 1)
+        version = entry.version._replace(generation=entry.version.generation + 1)
+        if entry.version == PRISTINE_VERSION:
+            version = _new_version()
         write_account(connection, account_id, entry.account, account, version)
         return version
 
-    @staticmethod
-    def _delete(connection: Connection, account_id: str | None) -> None:
-        for table, column in _COLUMNS_OF_ACCOUNTS:
-            statement = delete(table)
-            connection.execute(statement if account_id is None else statement.where(column == account_id))
+
+def _new_version() -> Version:
+    """Return the version of an account that is written for the first time."""
+    return Version(1 + secrets.randbelow(_MAX_INCARNATION), 1)
 
 
-_PRISTINE_CONTENT: Final = dump_content(Account())
-_COLUMNS_OF_ACCOUNTS: Final = (
-    (LEADS, LEADS.c.account),
-    (LISTS, LISTS.c.account),
-    (BATCHES, BATCHES.c.account),
-    (ACCOUNTS, ACCOUNTS.c.id),
-)
+def _has_changes(stored: Account, draft: Account) -> bool:
+    """Return whether a draft differs from the stored account."""
+    draft.forget_unedited()
+    return not is_saved(stored, draft)

@@ -23,13 +23,19 @@ ACCOUNTS: Final = Table(
     Column("id", Text, primary_key=True),
     Column("incarnation", BigInteger, nullable=False),
     Column("generation", BigInteger, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("has_faults", Boolean, nullable=False),
+    Column("fault_counts", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("batches", Integer, nullable=False),
     Column("written_at", Double, nullable=False),
 )
 """Accounts that differ from their initial state.
 
-``incarnation`` is a random number that differs after a reset; ``generation`` rises with every write of the account;
-``content`` is JSON: everything but lists and batches; ``written_at`` is in seconds since the epoch.
+``incarnation`` is a random number that differs after a reset; ``generation`` rises with every write of the account.
+``settings``, ``fault_counts`` and ``content``, which is the rest, are JSON, or empty for what is in its initial state.
+``has_faults`` is whether the account has fault rules of its own; ``batches`` is the number of its bulk requests;
+``written_at`` is in seconds since the epoch.
 """
 
 LISTS: Final = Table(
@@ -37,23 +43,28 @@ LISTS: Final = Table(
     METADATA,
     Column("account", Text, primary_key=True),
     Column("list_id", _ID, primary_key=True, autoincrement=False),
+    Column("key", BigInteger, nullable=False),
     Column("generation", BigInteger, nullable=False),
-    Column("definition", Text, nullable=False),
-    Column("description", Text, nullable=False),
+    Column("content", Text, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    Column("is_fixture", Boolean, nullable=False),
     Column("next_index", BigInteger, nullable=False),
 )
-"""Edited lists. ``definition`` is JSON; ``next_index`` is the index of the next lead that a client adds."""
+"""Edited lists.
+
+``key`` is a random number that differs after the list is replaced; ``content`` is JSON: definition and description;
+``is_fixture`` is whether the edits are over the leads of a list with fixed leads, and not over generated ones;
+``next_index`` is the index of the next lead that a client adds.
+"""
 
 LEADS: Final = Table(
     f"{_PREFIX}leads",
     METADATA,
-    Column("account", Text, primary_key=True),
-    Column("list_id", _ID, primary_key=True, autoincrement=False),
-    Column("lead_index", _ID, primary_key=True, autoincrement=False),
+    Column("list_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("lead_index", BigInteger, primary_key=True, autoincrement=False),
     Column("generation", BigInteger, nullable=False),
     Column("lead", LargeBinary),
-    Index(f"{_PREFIX}leads_by_generation", "account", "generation"),
+    Index(f"{_PREFIX}leads_by_generation", "list_key", "generation"),
 )
 """Edited leads: compact JSON, NULL for a deleted lead. Leads that nobody edited are generated, never stored."""
 
@@ -66,7 +77,7 @@ BATCHES: Final = Table(
     Column("outcome", Text, nullable=False),
     Column("done_at", Double, nullable=False),
 )
-"""Bulk requests. Their ids are in the order in which they came."""
+"""Bulk requests. In the order of generations and ids, they are in the order in which they came."""
 
 JOURNAL: Final = Table(
     f"{_PREFIX}journal",
