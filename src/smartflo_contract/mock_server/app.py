@@ -241,9 +241,14 @@ def _http_error_response(state: State, request: Request, error: HTTPException) -
 
 
 def _handle_unavailable_store(state: State, error: StoreUnavailable) -> Response:
-    """Return the response to a request that needs the store, while its database does not answer. Nothing was stored."""
+    """Return the response to a request that needs the store, while its database does not answer.
+
+    A write was not stored, unless the connection was lost at the moment of the commit, which nobody can tell apart.
+    """
     current = current_request()
-    response = error_response(503, "Service unavailable.", f"{error}; nothing was stored: send the request again")
+    is_read = current.method in {"GET", "HEAD"}
+    advice = "send the request again" if is_read else "read whether this was stored before you send the request again"
+    response = error_response(503, "Service unavailable.", f"{error}; {advice}")
     return state.record(current.environ, _matched_route(current), response)
 
 

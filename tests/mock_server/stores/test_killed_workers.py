@@ -1,18 +1,24 @@
-"""Processes that end by SIGKILL while they write: a shared store has all of a write or nothing."""
+"""Processes that end by SIGKILL while they write or send a response: a shared store has all of a write or nothing."""
 
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
+import psutil
 import pytest
+import requests
 
 from ..raw_http import TIMEOUT_SECONDS  # noqa: TID252 - test folders are no packages
+from ..serve_process import ServeProcess  # noqa: TID252
 from .conftest import ClientOf
 
 ME = {"Authorization": "Bearer me"}
 LEADS = "/v1/broadcast/leads/8669"
 LEAD = "/v1/broadcast/lead/8669"
+MILLION = "/v1/broadcast/leads/911000000"
 PROGRAM = """
 import os, signal, sys
 from sqlalchemy.engine.default import DefaultDialect
@@ -52,3 +58,46 @@ def test_process_killed_in_mid_write(client_of: ClientOf, shared_url: str, momen
     assert expected == phones(client.get(LEADS, headers=ME).get_json())
     assert 200 == client.post(LEAD, json={"field_0": "5550000009"}, headers=ME).status_code
     assert [*expected, "9"] == phones(client.get(LEADS, headers=ME).get_json())
+
+
+@pytest.fixture(name="server")
+def _server(shared_url: str) -> Iterator[ServeProcess]:
+    server = ServeProcess(store=shared_url, workers=2)
+    yield server
+    server.close()
+
+
+def send(server: ServeProcess, method: str, path: str, **options: Any) -> requests.Response:
+    """Send a request over a new connection until a worker answers it: one that was killed may still get it."""
+    while True:
+        try:
+            return requests.request(method, server.url + path, headers=ME, timeout=TIMEOUT_SECONDS, **options)
+        except requests.ConnectionError:
+            assert server.process.poll() is None
+
+
+@pytest.mark.slow
+def test_workers_killed_in_mid_stream(server: ServeProcess) -> None:
+    """A client sees that its response is incomplete; the worker is replaced, again and again, and nothing is lost."""
+    assert server.url
+    for number in range(1, 4):
+        response = send(server, "POST", LEAD, json={"field_0": f"555000000{number}", "duplicate_option": "clone"})
+        assert 200 == response.status_code
+        workers = server.workers
+        connection = HTTPConnection(*server.address, timeout=TIMEOUT_SECONDS)
+        connection.request("GET", MILLION, headers=ME)
+        stream = connection.getresponse()
+        assert stream.read(100_000)
+        for worker in workers:
+            worker.kill()
+        with pytest.raises((HTTPException, OSError)):
+            stream.read()
+        connection.close()
+        psutil.wait_procs(workers, TIMEOUT_SECONDS)
+        leads = send(server, "GET", LEADS).json()
+        assert list("123")[:number] == phones(leads)
+
+    server.process.terminate()
+    code, output, errors = server.wait()
+    assert (0, "") == (code, output)
+    assert "Traceback" not in errors

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
@@ -13,6 +14,7 @@ from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
+from time import monotonic, sleep, time
 from typing import Any, Final, cast
 
 from flask import Flask
@@ -24,12 +26,13 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.context import State
-from smartflo_contract.mock_server.errors import WorkerError
-from smartflo_contract.mock_server.observer import WorkerObservers
+from smartflo_contract.mock_server.errors import StoreError, StoreUnavailable, WorkerError
+from smartflo_contract.mock_server.observer import Observer, WorkerObservers
 from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
 from smartflo_contract.mock_server.server.state_file import StateFile
 from smartflo_contract.mock_server.server.state_saver import SavedState, StateSaver
+from smartflo_contract.mock_server.stores.opening import open_store
 from smartflo_contract.schemas.errors import OverlayWarning
 
 _THREADS_PER_WORKER: Final = 8
@@ -38,6 +41,11 @@ _THREADS_FOR_BODIES: Final = _THREADS_PER_WORKER - 2
 """Maximum number of these threads that wait for request bodies. The others answer requests without one."""
 _STOP_TIMEOUT_SECONDS: Final = 1
 """Responses that are still being sent after this time are cut off."""
+_EARLY_SECONDS: Final = 1
+_MAX_EARLY_ENDS: Final = 5
+"""A worker is no longer replaced after it has ended so often in a row within that time of its start."""
+_RETRY_SECONDS: Final = 0.1
+"""Interval at which a new worker tries to open a store that does not answer."""
 _PROBE_INTERVAL_SECONDS: Final = 0.02
 _PROBE_TIMEOUT_SECONDS: Final = 1
 
@@ -73,13 +81,21 @@ class _Server(MPServer):
         announce: called once, in a thread, when the first worker answers.
         loss: what is lost with a worker, for the error about one that ended.
         saved: the state file; ``None`` for none.
+        replaces: whether a worker that was killed is replaced, because a shared store has its state.
 
     Attributes:
         failure: the exception that ``announce`` raised, or the error about a worker that ended on its own, if any.
     """
 
     def __init__(
-        self, address: Address, workers: int, announce: Callable[[], None], loss: str, saved: SavedState | None
+        self,
+        address: Address,
+        workers: int,
+        announce: Callable[[], None],
+        loss: str,
+        saved: SavedState | None,
+        *,
+        replaces: bool,
     ) -> None:
         """Configure the server; it does not listen yet."""
         super().__init__(
@@ -96,6 +112,9 @@ class _Server(MPServer):
         self.failure: BaseException | None = None
         self._address = address
         self._announce, self._loss, self._saved = announce, loss, saved
+        self._replaces = replaces
+        self._started_at: dict[int, float] = {}
+        self._early_ends: Counter[int] = Counter()
         self._stopped = Event()
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
@@ -110,6 +129,34 @@ class _Server(MPServer):
         if hangup is not None:
             signal.signal(hangup, signal.SIG_IGN if is_ignored else self.signal_handler_interrupt)
         Thread(target=self._announce_when_ready, name="announce", daemon=True).start()
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        """Wait for the end, and replace workers that were killed.
+
+        Granian's own loop misses a worker that ends while it replaces another one, and takes two ends within seconds
+        for a crash loop.
+        """
+        while True:
+            self.main_loop_interrupt.wait()
+            self.main_loop_interrupt.clear()  # before anything is read: what happens from now on sets it again
+            if self.interrupt_signal:
+                return
+            while self.interrupt_children:
+                number = self.interrupt_children.pop()
+                if not self._can_replace(number):
+                    self.interrupt_children.append(number)
+                    return
+                code = self.wrks[number].inner.exitcode
+                cast("Any", self)._respawn_workers([number], spawn_target, target_loader)  # noqa: SLF001 - untyped
+                self._started_at[number] = monotonic()
+                _print_line(f"{_describe_exit(code)}; it was replaced, and {self._loss}")
+
+    def _can_replace(self, number: int) -> bool:
+        """Return whether a worker that ended is replaced: one that ends on its own would do so again."""
+        code = self.wrks[number].inner.exitcode
+        is_early = monotonic() - self._started_at.get(number, 0.0) < _EARLY_SECONDS
+        self._early_ends[number] = self._early_ends[number] + 1 if is_early else 0
+        return self._replaces and code is not None and code < 0 and self._early_ends[number] < _MAX_EARLY_ENDS
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Stop the workers and the wait for them."""
@@ -171,10 +218,12 @@ def serve(
         PortTaken: another program, or another fake, listens on the port.
         ServeError: the host or the port cannot be used.
         StateError: the state file cannot be restored, or the state cannot be saved in it.
+        StoreError: the store cannot be opened.
         WorkerError: a worker process ended on its own.
     """
     catalogs = Catalogs(config)
     catalogs.default.catalog.check_overlay()
+    open_store(config, catalogs, time).accounts.close()  # an error is one line here, and would be one of each worker
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # a spawned worker would import from the working folder first
     with ExitStack() as stack:
         saved = None
@@ -184,7 +233,14 @@ def serve(
         address = stack.enter_context(_reserved(resolve(config.host, config.port)))
         if observers is not None:
             observers.start(config)
-        server = _Server(address, config.workers, partial(announce, address.url), _loss(config, state_file), saved)
+        server = _Server(
+            address,
+            config.workers,
+            partial(announce, address.url),
+            _loss(config, state_file),
+            saved,
+            replaces=config.store is not None,
+        )
         server.serve(target_loader=partial(_load_app, config, observers, saved), wrap_loader=False)
     if server.failure is not None:
         raise server.failure
@@ -192,6 +248,8 @@ def serve(
 
 def _loss(config: Config, state_file: Path | None) -> str:
     """Return what is lost with the memory of a worker."""
+    if config.store is not None:
+        return "nothing was lost, because the store has what was acknowledged"
     if config.read_only:
         return "no state was lost, because the fake is read-only"
     if state_file is not None:
@@ -223,7 +281,7 @@ def _load_app(config: Config, observers: WorkerObservers | None, saved: SavedSta
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
     warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
     observer = None if observers is None else observers.create(config)
-    app = create_app(config, observer=observer)
+    app = _create_app(config, observer)
     state: State = app.extensions[EXTENSION]
     Finalize(None, state.close, exitpriority=0)
     saver = None if saved is None else StateSaver(saved, state)
@@ -241,12 +299,34 @@ def _load_app(config: Config, observers: WorkerObservers | None, saved: SavedSta
     return app
 
 
+def _create_app(config: Config, observer: Observer | None) -> Flask:
+    """Return the application, as soon as its store answers: the parent has opened it before, so it is expected back.
+
+    Raises:
+        StoreError: the store does not answer, and the parent has ended.
+    """
+    parent = parent_process()
+    while True:
+        try:
+            return create_app(config, observer=observer)
+        except StoreError:
+            if parent is not None and not parent.is_alive():
+                raise
+            sleep(_RETRY_SECONDS)
+
+
+def _print_line(line: str) -> None:
+    """Print a line on standard error, unless it is closed."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
 def _report_unmet_faults(state: State) -> None:
     """Print a line for each fault of the configuration that no request has met: its rule may be wrong."""
-    with suppress(OSError, ValueError):  # standard error may be closed
+    with suppress(StoreUnavailable):
         for rule in state.unmet_faults():
-            sys.stderr.write(f"no request met the fault {rule}\n")
-        sys.stderr.flush()
+            _print_line(f"no request met the fault {rule}")
 
 
 def _end_after_parent(wait_for_parent: Callable[[], None], saver: StateSaver | None) -> None:
