@@ -1,5 +1,6 @@
 """Bodies of lead lists: cached within bounds, or streamed."""
 
+from collections.abc import Iterator, Sequence
 from threading import Barrier, Thread
 
 import pytest
@@ -20,6 +21,20 @@ from smartflo_contract.schemas import load_contract
 def lead_list(size: int) -> LeadList:
     """Return a list of generated leads."""
     return LeadList(LeadWriter(ListDefinition(id=1, size=size), load_contract()), "sample")
+
+
+@pytest.fixture(name="generated")
+def _generated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the number of leads of each call that generates some."""
+    generated: list[int] = []
+    chunks = LeadWriter.chunks
+
+    def counted(self: LeadWriter, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
+        generated.append(self.size if indexes is None else len(indexes))
+        return chunks(self, indexes)
+
+    monkeypatch.setattr(LeadWriter, "chunks", counted)
+    return generated
 
 
 @pytest.fixture(name="_small_limit")
@@ -78,7 +93,7 @@ def test_builds_short_list_once() -> None:
 
 @pytest.mark.parametrize("size", [20_000, 100_000_000])
 def test_streams_long_list(size: int) -> None:
-    """A list above the maximum is streamed in chunks and not cached."""
+    """A list above the maximum is streamed in chunks and not cached as a whole."""
     bodies, leads = BodyCache(), lead_list(size)
     body = bodies.body(leads)
     assert not isinstance(body, bytes)
@@ -97,6 +112,43 @@ def test_streams_all_chunks_of_the_source() -> None:
 
     assert not isinstance(body, bytes)
     assert b"".join(leads.source.chunks()) == b"".join(body)
+
+
+@pytest.mark.usefixtures("_small_limit")
+def test_generates_streamed_list_once(generated: list[int]) -> None:
+    """The second read of a streamed list takes its pieces from the cache, and returns the same bytes."""
+    bodies, leads = BodyCache(), lead_list(300)
+    first = b"".join(bodies.body(leads))  # type: ignore[arg-type]
+    assert 300 == sum(generated[1:])  # the first one is generated for an estimate of the size
+    generated.clear()
+
+    assert first == b"".join(bodies.body(leads))  # type: ignore[arg-type]
+    assert [] == generated
+
+
+@pytest.mark.usefixtures("_small_limit")
+def test_caches_beginning_of_longer_list(monkeypatch: pytest.MonkeyPatch, generated: list[int]) -> None:
+    """Of a streamed list with more bytes than one list may cache, the rest is generated at each read."""
+    monkeypatch.setattr(body_cache, "MAX_PIECES_BYTES", 200_000)
+    bodies, leads = BodyCache(), lead_list(600)
+    first = b"".join(bodies.body(leads))  # type: ignore[arg-type]
+    generated.clear()
+
+    assert first == b"".join(bodies.body(leads))  # type: ignore[arg-type]
+    assert 0 < sum(generated) < 600
+
+
+@pytest.mark.usefixtures("_small_limit")
+def test_list_above_capacity_evicts_no_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that is larger than the whole cache is not cached, in no part."""
+    bodies, short = BodyCache(), lead_list(3)
+    bodies.body(short)
+    monkeypatch.setattr(body_cache, "CAPACITY_BYTES", 300_000)
+    leads = lead_list(300)
+    b"".join(bodies.body(leads))  # type: ignore[arg-type]
+
+    assert bodies.cached(short) is not None
+    assert len(bodies.cached(short) or b"") == bodies.cached_bytes
 
 
 @pytest.mark.usefixtures("_small_limit")

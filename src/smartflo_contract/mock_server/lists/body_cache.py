@@ -1,4 +1,4 @@
-"""Bodies of lead lists: small bodies are cached, large bodies are streamed."""
+"""Bodies of lead lists: small bodies are cached as a whole, and large bodies are streamed from cached pieces."""
 
 from collections.abc import Hashable, Iterator
 from itertools import chain
@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Final
 
 from smartflo_contract.factories import LeadWriter
-from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, generate
+from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, as_array, generate, generate_pieces
 from smartflo_contract.mock_server.lists.lead_list import LeadList, LeadSource
 
 MAX_WHOLE_BODY_BYTES: Final = 16 * 1024 * 1024
@@ -14,7 +14,7 @@ MAX_WHOLE_BODY_BYTES: Final = 16 * 1024 * 1024
 CAPACITY_BYTES: Final = 64 * 1024 * 1024
 """Maximum total size of all cached bodies and pieces."""
 MAX_PIECES_BYTES: Final = 32 * 1024 * 1024
-"""Maximum size of the generated leads of one edited list that are cached, in pieces. 25,000 leads have 33 MB."""
+"""Maximum size of the generated leads of one list that are cached, in pieces. 25,000 leads have 33 MB."""
 
 
 class LruCache:
@@ -34,6 +34,11 @@ class LruCache:
     def renew_locks(self) -> None:
         """Replace the lock, which another thread may have held when this process was forked."""
         self._lock = Lock()
+
+    @property
+    def cached_bytes(self) -> int:
+        """Total size of all bodies."""
+        return self._bytes
 
     def get(self, key: Hashable) -> bytes | None:
         """Return the body of a key, ``None`` if it is not cached."""
@@ -92,6 +97,11 @@ class BodyCache:
         self._cache.renew_locks()
         self._building = Lock()
 
+    @property
+    def cached_bytes(self) -> int:
+        """Total size of all cached bodies and pieces."""
+        return self._cache.cached_bytes
+
     def cached(self, leads: LeadList) -> bytes | None:
         """Return the body of a list, ``None`` if it is not cached."""
         return b"[]" if leads.source.size == 0 else self._cache.get(leads.etag)
@@ -102,13 +112,24 @@ class BodyCache:
         if body is not None:
             return body
         if leads.bytes_per_lead * leads.source.size > MAX_WHOLE_BODY_BYTES:
-            return _stream(self._chunks(leads.source))
+            return _stream(self._streamed_chunks(leads))
         with self._building:  # one at a time: the first requests of many clients are for the same list
             body = self._cache.get(leads.etag)
             if body is None:
                 body = b"".join(self._chunks(leads.source))
                 self._cache.put(leads.etag, body)
             return body
+
+    def _streamed_chunks(self, leads: LeadList) -> Iterator[bytes]:
+        """Return the chunks of a large list, whose first pieces are cached.
+
+        Of a list that no edit concerns and that is larger than the whole cache, no piece is cached: it would evict the
+        bodies of other lists, and save almost nothing.
+        """
+        source = leads.source
+        if not isinstance(source, LeadWriter) or leads.bytes_per_lead * source.size > CAPACITY_BYTES:
+            return self._chunks(source)
+        return as_array(generate_pieces(source, range(source.size), _Pieces(self._cache)))
 
     def _chunks(self, source: LeadSource) -> Iterator[bytes]:
         """Return the chunks of a list; of an edited list, with cached pieces."""

@@ -46,6 +46,25 @@ def generate(writer: LeadWriter, indexes: Sequence[int]) -> bytes:
     return b"," + b"".join(writer.chunks(indexes))[1:-1]
 
 
+def generate_pieces(writer: LeadWriter, run: range, generate: Generate) -> Iterator[bytes]:
+    """Yield the JSON of a run of leads in pieces, each lead after a comma.
+
+    Args:
+        writer: writes the leads.
+        run: indexes of the leads.
+        generate: generates one piece.
+    """
+    return (generate(writer, piece) for piece in _split(run))
+
+
+def as_array(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield pieces of JSON, in which each item follows a comma, as a JSON array in chunks."""
+    first = next(pieces, b"")
+    yield b"[" + first[1:]
+    yield from pieces
+    yield b"]"
+
+
 class EditedLeads:
     """The source of an edited list.
 
@@ -86,11 +105,7 @@ class EditedLeads:
             indexes: indexes of the leads; ``None`` for all.
             generate: generates the leads that were not edited.
         """
-        pieces = self._pieces(generate) if indexes is None else map(self._piece, indexes)
-        first = next(pieces, b"")
-        yield b"[" + first[1:]
-        yield from pieces
-        yield b"]"
+        return as_array(self._pieces(generate) if indexes is None else map(self._piece, indexes))
 
     def matching(self, number: str) -> list[int]:
         """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
@@ -116,7 +131,7 @@ class EditedLeads:
         """Yield the JSON of all leads in pieces, each lead after a comma."""
         for run in self._runs():
             if isinstance(run, range):
-                yield from (generate(self._base, piece) for piece in _split(run))
+                yield from generate_pieces(self._base, run, generate)
             else:
                 yield run.json
 
