@@ -19,7 +19,8 @@ from smartflo_contract.factories.pools import (
     EPOCH_MS,
     PHRASES,
     STREETS,
-    birthdays,
+    age_of,
+    birth_dates,
     pools,
     skill_lists,
 )
@@ -198,7 +199,7 @@ def _common_facts(
     choices, status_limits = statuses
     first_names, last_names, cities, companies = pools()
     first_count, last_count, city_count, company_count = map(len, pools())
-    dates, skills = birthdays(), skill_lists()
+    dates, skills = birth_dates(), skill_lists()
     date_count, skill_count, street_count, business_count = len(dates), len(skills), len(STREETS), len(BUSINESSES)
 
     def facts(index: int, numbers: _Numbers) -> FactValues:
@@ -222,7 +223,7 @@ def _common_facts(
             phone_format % (alternate % size) if other & 3 == 0 else "",
             first, last, first_slug, last_slug, mailbox % 100, DOMAINS[mailbox % 3],
             1 + house % 199, STREETS[street % street_count], cities[city % city_count],
-            companies[company % company_count], dates[birth % date_count][0], 300 + score % 601,
+            companies[company % company_count], dates[birth % date_count], 300 + score % 601,
             BUSINESSES[business % business_count],
             dial_status, disposition, picked, "true" if disposition == _UNDISPOSED else "false",
             call_count, call_count - 1 if call_count else 0,
@@ -239,7 +240,7 @@ def _common_facts(
 def _rare_facts(seed: int, list_id: int) -> Callable[[int, _Numbers], FactValues]:
     """Return the function from a lead's index and numbers to the rare facts."""
     first_number = (lead_id_parts(seed, list_id)[1] << 32) + 1
-    dates, skills = birthdays(), skill_lists()
+    dates, skills = birth_dates(), skill_lists()
     date_count, skill_count, phrase_count = len(dates), len(skills), len(PHRASES)
 
     def facts(index: int, numbers: _Numbers) -> FactValues:
@@ -248,7 +249,7 @@ def _rare_facts(seed: int, list_id: int) -> Callable[[int, _Numbers], FactValues
         return (
             first_number + index,
             110_001 + pin % 740_000,
-            dates[birth % date_count][1],
+            age_of(dates[birth % date_count]),
             skill_id,
             _time_group(group),
             skill_list,
