@@ -17,7 +17,6 @@ from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
 from smartflo_contract.mock_server.journal.entry import SentResponse, encode_entry
-from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
 from smartflo_contract.mock_server.stores.opening import open_store
@@ -25,7 +24,6 @@ from smartflo_contract.mock_server.stores.opening import open_store
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from smartflo_contract.mock_server.journal.journal import Journal
 
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
 """Key of the WSGI environment with an account id that overrides the account of the request's token."""
@@ -60,7 +58,7 @@ class State:
         body_cache: cached bodies of lists.
         tokens: issues and recognizes access tokens.
         accounts: stored accounts.
-        journal: the last requests. Empty with several workers, because each would know only its own.
+        journal: the last requests. Empty with several workers that share no store: each would know only its own.
         observer: receives every response; ``None`` for none.
         clock: returns the wall clock, in seconds since the epoch.
         fault_counts: position of a rule of the configuration, to the maximum number of requests that it counted for an
@@ -79,9 +77,7 @@ class State:
         self.catalogs = Catalogs(config)
         self.body_cache = BodyCache()
         self.tokens = Tokens(config.seed)
-        self.accounts, self.clock = open_store(config, self.catalogs, clock)
-        journal_requests = config.journal_requests if config.workers == 1 else 0
-        self.journal: Journal = MemoryJournal(journal_requests, config.journal_bytes)
+        self.accounts, self.journal, self.clock = open_store(config, self.catalogs, clock)
         self.observer = observer
         self._observed_default = self._observed(self.catalogs.default)
         self.fault_counts: dict[int, int] = {}
@@ -97,7 +93,8 @@ class State:
             self.observer.renew_locks()
 
     def close(self) -> None:
-        """Close the connections to the database of the store. A later request opens them again."""
+        """Write what the journal has not written yet, and close the connections. A later request opens them again."""
+        self.journal.close()
         self.accounts.close()
 
     def token_holder(self, environ: "WSGIEnvironment") -> TokenHolder | None:

@@ -268,7 +268,7 @@ def test_fake_without_journal_reports_a_problem() -> None:
         for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/wait"), ("POST", "/count"), ("GET", "/unmatched")):
             response = client.open(f"/__admin/requests{path}", method=method, json={}, headers=ME)
             assert 409 == response.status_code
-            assert "journal_requests is 0, or it has several workers" in response.get_json()["detail"]
+            assert "journal_requests is 0, or it has several workers and no store" in response.get_json()["detail"]
 
 
 def test_counts_bodies_with_large_integers(client: FlaskClient) -> None:

@@ -17,8 +17,8 @@ _DEFAULT_PAGE_REQUESTS: Final = 100
 _MAX_ID: Final = 2**53
 _DEFAULT_TIMEOUT_SECONDS: Final = 5.0
 _NO_JOURNAL: Final = (
-    "this fake keeps no journal: journal_requests is 0, or it has several workers, each of which would know only its "
-    "own requests"
+    "this fake keeps no journal: journal_requests is 0, or it has several workers and no store, so each would know "
+    "only its own requests"
 )
 
 

@@ -44,6 +44,8 @@ _HEADERS: Final = {
     "CONTENT_LENGTH": "Content-Length",
 }
 """WSGI name to HTTP name of each header that is kept."""
+ENTRY_VERSION: Final = 1
+"""Version of encoded entries. Raise it with every change of the form: a store drops entries of other versions."""
 MAX_PATH_CHARACTERS: Final = 1_000
 _MAX_BODY_BYTES: Final = 64 * 1024
 """Maximum size of a request body that is kept. Of a larger one only the size is kept."""

@@ -27,7 +27,7 @@ class Journal(Protocol):
         """Replace the locks, which another thread may have held when this process was forked."""
 
     def close(self) -> None:
-        """Store what is not stored yet, and release connections."""
+        """Store what is not stored yet, and release connections. The journal can be used again."""
 
     def __bool__(self) -> bool:
         """Return whether the journal keeps requests."""

@@ -10,9 +10,11 @@ from smartflo_contract.mock_server.accounts.store_snapshot import catalog_digest
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.store_url import parse_store_url
 from smartflo_contract.mock_server.errors import StoreError
+from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 
 if TYPE_CHECKING:
     from smartflo_contract.mock_server.accounts.store import Store
+    from smartflo_contract.mock_server.journal.journal import Journal
 
 
 class OpenedStore(NamedTuple):
@@ -20,10 +22,12 @@ class OpenedStore(NamedTuple):
 
     Attributes:
         accounts: stores accounts.
+        journal: keeps the last requests.
         clock: returns the wall clock, in seconds since the epoch.
     """
 
     accounts: "Store"
+    journal: "Journal"
     clock: Callable[[], float]
 
 
@@ -39,15 +43,19 @@ def open_store(config: Config, catalogs: Catalogs, clock: Callable[[], float]) -
         StoreError: the database cannot be opened, or belongs to another fake, or SQLAlchemy is not installed.
     """
     if config.store is None:
-        return OpenedStore(MemoryStore(config.max_accounts), clock)
+        # With several workers, each journal would have the requests of one worker only.
+        requests = config.journal_requests if config.workers == 1 else 0
+        return OpenedStore(MemoryStore(config.max_accounts), MemoryJournal(requests, config.journal_bytes), clock)
     url = parse_store_url(config.store)
     if find_spec("sqlalchemy") is None:
         message = f'store {url.masked}: SQLAlchemy is not installed; run `pip install "smartflo-contract[stores]"`'
         raise StoreError(message)
     from smartflo_contract.mock_server.stores.database_clock import DatabaseClock  # noqa: PLC0415 - an extra
     from smartflo_contract.mock_server.stores.engine import Database  # noqa: PLC0415 - an extra
+    from smartflo_contract.mock_server.stores.sql_journal import SqlJournal  # noqa: PLC0415 - an extra
     from smartflo_contract.mock_server.stores.sql_store import SqlStore  # noqa: PLC0415 - an extra
 
     database = Database(url, catalog_digest(catalogs))
     shared_clock = DatabaseClock(database, clock) if url.dialect == "postgresql" else clock
-    return OpenedStore(SqlStore(database, catalogs, config.max_accounts), shared_clock)
+    journal = SqlJournal(database, config.journal_requests, config.journal_bytes)
+    return OpenedStore(SqlStore(database, catalogs, config.max_accounts), journal, shared_clock)
