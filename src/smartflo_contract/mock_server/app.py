@@ -101,11 +101,17 @@ def create_app(config: Config | None = None, *, observer: Observer | None = None
 
     Raises:
         ConfigError: the overlay's file is gone, or changed since the configuration was created.
+        StoreError: the store cannot be opened.
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
+    return app_of(State(ensure_config(config), observer))
+
+
+def app_of(state: State) -> Flask:
+    """Return the fake with a state as a Flask application."""
     app = _Fake(__name__, static_folder=None, template_folder=None)
     app.url_map = _url_map()
-    state = app.extensions[EXTENSION] = State(ensure_config(config), observer)
+    app.extensions[EXTENSION] = state
     views: defaultdict[str, dict[str, View]] = defaultdict(dict)
     for route in routes.ROUTES:
         views[generic_path(route.path)][route.method] = _api_view(route, state)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakSet
@@ -14,7 +14,7 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs, Resolved
 from smartflo_contract.mock_server.accounts.settings import UNSET
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims, TokenHolder, Tokens
 from smartflo_contract.mock_server.config.config import Config
-from smartflo_contract.mock_server.faults.rules import Fault
+from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
 from smartflo_contract.mock_server.journal.entry import SentResponse, encode_entry
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
@@ -61,14 +61,26 @@ class State:
         journal: the last requests. Empty with several workers that share no store: each would know only its own.
         observer: receives every response; ``None`` for none.
         clock: returns the wall clock, in seconds since the epoch.
-        fault_counts: position of a rule of the configuration, to the maximum number of requests that it counted for an
-            account.
+        met_faults: 1 at the position of each rule of the configuration that a request has met; processes may share it.
     """
 
     def __init__(
-        self, config: Config, observer: Observer | None = None, clock: Callable[[], float] = _wall_clock
+        self,
+        config: Config,
+        observer: Observer | None = None,
+        clock: Callable[[], float] = _wall_clock,
+        *,
+        met_faults: MutableSequence[int] | None = None,
+        has_prepared_store: bool = False,
     ) -> None:
         """Create the state; leads are generated at the first request for them.
+
+        Args:
+            config: the configuration.
+            observer: receives every response; ``None`` for none.
+            clock: returns the wall clock, in seconds since the epoch.
+            met_faults: the attribute, for several processes; ``None`` for this one.
+            has_prepared_store: whether another process has prepared the store, so that it need not answer now.
 
         Raises:
             StoreError: the store cannot be opened.
@@ -77,10 +89,11 @@ class State:
         self.catalogs = Catalogs(config)
         self.body_cache = BodyCache()
         self.tokens = Tokens(config.seed)
-        self.accounts, self.journal, self.clock = open_store(config, self.catalogs, clock)
+        store = open_store(config, self.catalogs, clock, is_prepared=has_prepared_store)
+        self.accounts, self.journal, self.clock = store
         self.observer = observer
         self._observed_default = self._observed(self.catalogs.default)
-        self.fault_counts: dict[int, int] = {}
+        self.met_faults = bytearray(len(config.faults)) if met_faults is None else met_faults
         _states.add(self)
 
     def renew_locks(self) -> None:
@@ -134,6 +147,7 @@ class State:
 
     def prepare_token(self, account_id: str) -> str:
         """Return a token of an account whose hour starts at its first request."""
+        self.accounts.refresh(account_id)
         return self.tokens.prepare(account_id, self.now(account_id), self.clock())
 
     def record(self, environ: "WSGIEnvironment", route: str | None, response: Response) -> Response:
@@ -154,9 +168,16 @@ class State:
             response.headers.add(REQUEST_HEADER, request_id)
         if self.observer is not None and route is not None:
             if settings is None:
-                settings = self.resolved_settings(ALL_ACCOUNTS if account_id is None else account_id)
+                settings = self._settings_of_rejected(account_id)
             self.observer.observe(ObservedResponse(environ, route, response, account_id, settings, quirks_read()))
         return response
+
+    def _settings_of_rejected(self, account_id: str | None) -> ResolvedSettings:
+        """Return the settings of a request that was rejected before it became a call."""
+        try:
+            return self.resolved_settings(ALL_ACCOUNTS if account_id is None else account_id)
+        except StoreUnavailable:  # which may be why it was rejected
+            return self._observed_default
 
     def add_to_journal(
         self, environ: "WSGIEnvironment", account_id: str | None, route: str | None, response: SentResponse
@@ -164,13 +185,19 @@ class State:
         """Add a request to the journal, and return the value of the header with its id."""
         return str(self.journal.add(account_id, encode_entry(environ, route, response, self.clock())))
 
-    def unmet_faults(self) -> list[Fault]:
-        """Return the rules of the configuration that no request has met; none if they were replaced."""
-        if self.accounts.get(ALL_ACCOUNTS).settings.faults is not None:
-            return []
-        return [
-            rule for number, rule in enumerate(self.config.faults) if not rule.is_met(self.fault_counts.get(number, 0))
-        ]
+    def note_count(self, number: int, count: int) -> None:
+        """Note how many requests of an account a rule of the configuration has counted.
+
+        Args:
+            number: position of the rule; others are ignored.
+            count: number of requests.
+        """
+        if number < len(self.config.faults) and self.config.faults[number].is_met(count):
+            self.met_faults[number] = 1
+
+    def has_replaced_faults(self) -> bool:
+        """Return whether the rules of the configuration are no longer in force for all accounts."""
+        return self.accounts.get(ALL_ACCOUNTS).settings.faults is not None
 
     def set_mutant(self, ids: str | None) -> None:
         """Set the mutant of all accounts without one of their own, ``None`` for none, and count from 0.
@@ -181,6 +208,7 @@ class State:
         if ids is not None:
             from smartflo_contract.mutants import find_mutants  # noqa: PLC0415 - slow to import, and rare
 
+            self.accounts.refresh(ALL_ACCOUNTS)
             find_mutants(self.resolved_settings(ALL_ACCOUNTS).catalog.contract, ids)
         with self.accounts.edit(ALL_ACCOUNTS) as account:
             settings = replace(account.settings, mutant=ids)
@@ -223,8 +251,15 @@ def current_request() -> Request:
 
 
 def open_call(state: State, environ: "WSGIEnvironment", account_id: str, issued: TokenClaims | None = None) -> Call:
-    """Return a request as a call of an account, and note account and settings for the journal and the observer."""
+    """Return a request as a call of an account, and note account and settings for the journal and the observer.
+
+    Args:
+        state: the state of the fake.
+        environ: the WSGI environment of the request.
+        account_id: id of the account.
+        issued: the claims in the token; ``None`` unless this fake issued it.
+    """
     state.accounts.refresh(account_id)
     settings = state.resolved_settings(account_id)
     environ[_CALL_KEY] = account_id, settings
-    return Call(state, environ, account_id, settings, issued)
+    return Call(state, environ, account_id, settings, None if issued is None else state.started(issued, account_id))

@@ -10,6 +10,7 @@ from smartflo_contract.mock_server.accounts.tokens import TOKEN_LIFETIME_SECONDS
 from smartflo_contract.mock_server.api.authorization import reject_web_page
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
 from smartflo_contract.mock_server.http.lockout import LOCKOUT_SECONDS, lockout_response
 from smartflo_contract.mock_server.http.request_bodies import BodySpec, read_object
@@ -33,14 +34,18 @@ def post_login(state: State, request: Request) -> Response:
     rejection = reject_web_page(state, request.environ)
     if rejection is not None:
         return rejection
-    content = read_object(
-        request, _LOGIN_BODY, lambda content: state.resolved_settings(_account_id(request, content)).quirks
-    )
+    content = read_object(request, _LOGIN_BODY, lambda content: _quirks(state, _account_id(request, content)))
     if isinstance(content, Response):
         return content
     login, password = _login_id(content), content["password"]
     call = open_call(state, request.environ, _account_id(request, content))
     return respond_with_faults(call, LOGIN, None, lambda: _login_response(call, login, password))
+
+
+def _quirks(state: State, account_id: str) -> Quirks:
+    """Return the quirks of an account at a login that is not opened as a call."""
+    state.accounts.refresh(account_id)
+    return state.resolved_settings(account_id).quirks
 
 
 def _login_id(content: Mapping[str, Any]) -> Any:

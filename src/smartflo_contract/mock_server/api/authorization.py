@@ -46,9 +46,8 @@ def authorize(state: State, environ: "WSGIEnvironment") -> Call | Response:
         if state.config.auth == "off":
             return open_call(state, environ, environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
         return error_response(401, "Unauthorized", _HEADER_MISSING)
-    issued = None if holder.issued is None else state.started(holder.issued, holder.account)
-    call = open_call(state, environ, holder.account, issued)
-    quirks = call.settings.quirks
+    call = open_call(state, environ, holder.account, holder.issued)
+    issued, quirks = call.issued, call.settings.quirks
     if issued is None and quirks["unknown_token"] == "401":  # noqa: S105 - a status
         return error_response(401, "Unauthorized", f"this fake did not issue the token; {_LOG_IN}")
     if quirks["auth_scheme"] not in {"any", holder.scheme}:

@@ -52,7 +52,6 @@ def _count(call: Call, number: int) -> int:
         return 0
     with call.state.accounts.edit(call.account) as account:
         count = account.count_for_rule(number)
-    counts = call.state.fault_counts
-    if call.settings.faults == call.state.config.faults and counts.get(number, 0) <= count:
-        counts[number] = count + 1
+    if call.settings.faults == call.state.config.faults:
+        call.state.note_count(number, count + 1)
     return count

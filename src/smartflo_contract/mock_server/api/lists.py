@@ -20,15 +20,18 @@ _UPDATE: Final = BodySpec("UpdateList", SMALL_BODY_BYTES, '{"name": "April"}')
 def get_lists(call: Call) -> Response:
     """Return the account's lists, without magic lists."""
     catalog = call.settings.catalog
-    edited = dict(call.state.accounts.get(call.account).lists)
-    entries = {
-        list_id: _list_entry(definition, "") for list_id, definition in catalog.lists.items() if list_id not in edited
-    }
-    entries |= {
-        list_id: _list_entry(edited_list.writer.definition, edited_list.description)
-        for list_id, edited_list in edited.items()
-        if not edited_list.deleted and not _is_magic(catalog, list_id)
-    }
+    with call.state.accounts.reading(call.account) as account:
+        edited = account.lists
+        entries = {
+            list_id: _list_entry(definition, "")
+            for list_id, definition in catalog.lists.items()
+            if list_id not in edited
+        }
+        entries |= {
+            list_id: _list_entry(edited_list.writer.definition, edited_list.description)
+            for list_id, edited_list in edited.items()
+            if not edited_list.deleted and not _is_magic(catalog, list_id)
+        }
     convert = str if call.settings.quirks["lists_id"] == "text" else int
     body = [{"id": convert(list_id), **entries[list_id]} for list_id in sorted(entries)]
     return json_response(200, body, "assumed")

@@ -1,12 +1,13 @@
 """Run the fake under Granian, a production server, in worker processes: the command ``serve``."""
 
 import logging
+import multiprocessing
 import os
 import signal
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -14,7 +15,7 @@ from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
-from time import monotonic, sleep, time
+from time import monotonic
 from typing import Any, Final, cast
 
 from flask import Flask
@@ -22,17 +23,18 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
-from smartflo_contract.mock_server.app import EXTENSION, create_app
+from smartflo_contract.mock_server.app import app_of
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.context import State
-from smartflo_contract.mock_server.errors import StoreError, StoreUnavailable, WorkerError
-from smartflo_contract.mock_server.observer import Observer, WorkerObservers
+from smartflo_contract.mock_server.errors import StoreUnavailable, WorkerError
+from smartflo_contract.mock_server.observer import WorkerObservers
 from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
 from smartflo_contract.mock_server.server.state_file import StateFile
 from smartflo_contract.mock_server.server.state_saver import SavedState, StateSaver
-from smartflo_contract.mock_server.stores.opening import open_store
+from smartflo_contract.mock_server.stores.opening import prepare_store
 from smartflo_contract.schemas.errors import OverlayWarning
 
 _THREADS_PER_WORKER: Final = 8
@@ -44,8 +46,6 @@ _STOP_TIMEOUT_SECONDS: Final = 1
 _EARLY_SECONDS: Final = 1
 _MAX_EARLY_ENDS: Final = 5
 """A worker is no longer replaced after it has ended so often in a row within that time of its start."""
-_RETRY_SECONDS: Final = 0.1
-"""Interval at which a new worker tries to open a store that does not answer."""
 _PROBE_INTERVAL_SECONDS: Final = 0.02
 _PROBE_TIMEOUT_SECONDS: Final = 1
 
@@ -212,8 +212,8 @@ def serve(
         state_file: file from which accounts are restored, and in which they are saved at the end; ``None`` for none.
 
     Raises:
-        ConfigError: the overlay's file is gone, or changed since the configuration was created; or the fake is
-            read-only and has a state file.
+        ConfigError: the overlay's file is gone, or changed since the configuration was created; or there is a state
+            file, and the fake is read-only or has a store.
         GenerationError: no value can be generated for a property of the overlay.
         PortTaken: another program, or another fake, listens on the port.
         ServeError: the host or the port cannot be used.
@@ -223,7 +223,7 @@ def serve(
     """
     catalogs = Catalogs(config)
     catalogs.default.catalog.check_overlay()
-    open_store(config, catalogs, time).accounts.close()  # an error is one line here, and would be one of each worker
+    prepare_store(config, catalogs)
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # a spawned worker would import from the working folder first
     with ExitStack() as stack:
         saved = None
@@ -241,9 +241,11 @@ def serve(
             saved,
             replaces=config.store is not None,
         )
-        server.serve(target_loader=partial(_load_app, config, observers, saved), wrap_loader=False)
+        met_faults = multiprocessing.RawArray("b", len(config.faults) + 1)
+        server.serve(target_loader=partial(_load_app, config, observers, saved, met_faults), wrap_loader=False)
     if server.failure is not None:
         raise server.failure
+    _report_unmet_faults(config, met_faults)
 
 
 def _loss(config: Config, state_file: Path | None) -> str:
@@ -274,15 +276,25 @@ def _reserved(requested: Address) -> Iterator[Address]:
     yield address
 
 
-def _load_app(config: Config, observers: WorkerObservers | None, saved: SavedState | None) -> Flask:
-    """Return the application, in a worker."""
+def _load_app(
+    config: Config, observers: WorkerObservers | None, saved: SavedState | None, met_faults: MutableSequence[int]
+) -> Flask:
+    """Return the application, in a worker.
+
+    Args:
+        config: the configuration.
+        observers: creates the observer of the worker; ``None`` for none.
+        saved: the state file; ``None`` for none.
+        met_faults: memory that all workers share: 1 for each rule of the configuration that a request has met, and at
+            the end, 1 if the rules are no longer in force.
+    """
     if os.name == "posix":
         os.setpgid(0, 0)  # Ctrl-C must reach the parent only: a worker that ends first looks crashed
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
     warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
     observer = None if observers is None else observers.create(config)
-    app = _create_app(config, observer)
-    state: State = app.extensions[EXTENSION]
+    state = State(config, observer, met_faults=met_faults, has_prepared_store=True)
+    app = app_of(state)
     Finalize(None, state.close, exitpriority=0)
     saver = None if saved is None else StateSaver(saved, state)
     parent = parent_process()
@@ -290,29 +302,13 @@ def _load_app(config: Config, observers: WorkerObservers | None, saved: SavedSta
         Thread(target=_end_after_parent, args=(parent.join, saver), name="end-after-parent", daemon=True).start()
     if observer is not None:
         Finalize(None, observer.close, exitpriority=0)
-    Finalize(None, _report_unmet_faults, (state,), exitpriority=0)
+    Finalize(None, _note_replaced_faults, (state,), exitpriority=1)  # before the store is closed
     limits = BodyLimits(BoundedSemaphore(_THREADS_FOR_BODIES))
     app.wsgi_app = with_body_deadline(app.wsgi_app, limits)  # type: ignore[method-assign,assignment]
     if saver is not None:
         app.wsgi_app = saver.wrap(app.wsgi_app)  # type: ignore[method-assign,assignment]
         Finalize(None, saver.save, exitpriority=0)
     return app
-
-
-def _create_app(config: Config, observer: Observer | None) -> Flask:
-    """Return the application, as soon as its store answers: the parent has opened it before, so it is expected back.
-
-    Raises:
-        StoreError: the store does not answer, and the parent has ended.
-    """
-    parent = parent_process()
-    while True:
-        try:
-            return create_app(config, observer=observer)
-        except StoreError:
-            if parent is not None and not parent.is_alive():
-                raise
-            sleep(_RETRY_SECONDS)
 
 
 def _print_line(line: str) -> None:
@@ -322,11 +318,20 @@ def _print_line(line: str) -> None:
         sys.stderr.flush()
 
 
-def _report_unmet_faults(state: State) -> None:
-    """Print a line for each fault of the configuration that no request has met: its rule may be wrong."""
+def _note_replaced_faults(state: State) -> None:
+    """Note for the parent that the rules of the configuration are no longer in force, at the end of a worker."""
     with suppress(StoreUnavailable):
-        for rule in state.unmet_faults():
-            _print_line(f"no request met the fault {rule}")
+        state.accounts.refresh(ALL_ACCOUNTS)
+        if state.has_replaced_faults():
+            state.met_faults[-1] = 1
+
+
+def _report_unmet_faults(config: Config, met_faults: Sequence[int]) -> None:
+    """Print a line for each fault of the configuration that no request has met: its rule may be wrong."""
+    if not met_faults[-1]:
+        for rule, is_met in zip(config.faults, met_faults, strict=False):
+            if not (is_met or rule.is_met(0)):
+                _print_line(f"no request met the fault {rule}")
 
 
 def _end_after_parent(wait_for_parent: Callable[[], None], saver: StateSaver | None) -> None:

@@ -47,9 +47,12 @@ class StateFile:
         """Check that the file can be restored and saved, and keep other fakes from it until the context ends.
 
         Raises:
-            ConfigError: the fake has no state to save.
+            ConfigError: the fake has no state to save, or a store keeps it.
             StateError: the file cannot be restored or saved, or another fake uses it.
         """
+        if config.store is not None:
+            message = "state: the store keeps all accounts; remove --state or --store"
+            raise ConfigError(message)
         if config.read_only:
             message = "state: a read-only fake changes no account; remove --state or --read-only"
             raise ConfigError(message)

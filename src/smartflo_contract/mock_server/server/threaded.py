@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, account_id_of_login
 from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config, ensure_config
@@ -211,7 +212,7 @@ class FakeSmartflo:
         Raises:
             RuntimeError: the fake is not running.
         """
-        return self._state.accounts.peek(ALL_ACCOUNTS).mutant_served
+        return self._common_account.mutant_served
 
     @property
     def mutants_served(self) -> frozenset[str]:
@@ -220,7 +221,7 @@ class FakeSmartflo:
         Raises:
             RuntimeError: the fake is not running.
         """
-        return frozenset(self._state.accounts.peek(ALL_ACCOUNTS).mutants_served)
+        return frozenset(self._common_account.mutants_served)
 
     @contextmanager
     def listen_for(self, login: str) -> Iterator[str]:
@@ -268,6 +269,13 @@ class FakeSmartflo:
         listener, self._listener = self._listener, None
         listener.close()
         state.close()
+
+    @property
+    def _common_account(self) -> Account:
+        """The settings of all accounts, as other processes have changed them."""
+        accounts = self._state.accounts
+        accounts.refresh(ALL_ACCOUNTS)
+        return accounts.peek(ALL_ACCOUNTS)
 
     @property
     def _state(self) -> State:

@@ -15,6 +15,7 @@ from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 if TYPE_CHECKING:
     from smartflo_contract.mock_server.accounts.store import Store
     from smartflo_contract.mock_server.journal.journal import Journal
+    from smartflo_contract.mock_server.stores.engine import Database
 
 
 class OpenedStore(NamedTuple):
@@ -31,31 +32,49 @@ class OpenedStore(NamedTuple):
     clock: Callable[[], float]
 
 
-def open_store(config: Config, catalogs: Catalogs, clock: Callable[[], float]) -> OpenedStore:
+def open_store(
+    config: Config, catalogs: Catalogs, clock: Callable[[], float], *, is_prepared: bool = False
+) -> OpenedStore:
     """Return the store of a fake.
 
     Args:
         config: the configuration of the fake.
         catalogs: the lists of the fake.
         clock: returns the wall clock of this machine, in seconds since the epoch.
+        is_prepared: whether another process has prepared the database, so that it need not answer now.
 
     Raises:
-        StoreError: the database cannot be opened, or belongs to another fake, or SQLAlchemy is not installed.
+        StoreError: the database cannot be opened, or belongs to another fake, or a library is not installed.
     """
     if config.store is None:
         # With several workers, each journal would have the requests of one worker only.
         requests = config.journal_requests if config.workers == 1 else 0
         return OpenedStore(MemoryStore(config.max_accounts), MemoryJournal(requests, config.journal_bytes), clock)
-    url = parse_store_url(config.store)
-    if find_spec("sqlalchemy") is None:
-        message = f'store {url.masked}: SQLAlchemy is not installed; run `pip install "smartflo-contract[stores]"`'
-        raise StoreError(message)
+    database = _open_database(config.store, catalogs, is_prepared=is_prepared)
     from smartflo_contract.mock_server.stores.database_clock import DatabaseClock  # noqa: PLC0415 - an extra
-    from smartflo_contract.mock_server.stores.engine import Database  # noqa: PLC0415 - an extra
     from smartflo_contract.mock_server.stores.sql_journal import SqlJournal  # noqa: PLC0415 - an extra
     from smartflo_contract.mock_server.stores.sql_store import SqlStore  # noqa: PLC0415 - an extra
 
-    database = Database(url, catalog_digest(catalogs))
-    shared_clock = DatabaseClock(database, clock) if url.dialect == "postgresql" else clock
+    shared_clock = DatabaseClock(database, clock) if database.url.dialect == "postgresql" else clock
     journal = SqlJournal(database, config.journal_requests, config.journal_bytes)
     return OpenedStore(SqlStore(database, catalogs, config.max_accounts), journal, shared_clock)
+
+
+def prepare_store(config: Config, catalogs: Catalogs) -> None:
+    """Create the tables of the store of a fake, or check that they are those of this fake, before its workers start.
+
+    Raises:
+        StoreError: the database cannot be opened, or belongs to another fake, or a library is not installed.
+    """
+    if config.store is not None:
+        _open_database(config.store, catalogs).close()
+
+
+def _open_database(store: str, catalogs: Catalogs, *, is_prepared: bool = False) -> "Database":
+    url = parse_store_url(store)
+    if find_spec("sqlalchemy") is None:
+        message = f'store {url.masked}: SQLAlchemy is not installed; run `pip install "smartflo-contract[stores]"`'
+        raise StoreError(message)
+    from smartflo_contract.mock_server.stores.engine import Database  # noqa: PLC0415 - an extra
+
+    return Database(url, None if is_prepared else catalog_digest(catalogs), is_prepared=is_prepared)
