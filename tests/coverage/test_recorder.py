@@ -53,6 +53,18 @@ def _fake(recorder: Recorder) -> Iterator[FakeSmartflo]:
         yield fake
 
 
+def test_compressed_leads_have_the_same_cells(client: FlaskClient, served: Served) -> None:
+    """The cells of a list are those of its leads, in whichever form they are sent."""
+    client.get(LEADS)
+    plain = {cell for cell in served() if not cell.startswith("quirk:")}
+    client.post("/__admin/reset")
+    client.patch("/__admin/quirks", json={"content_encoding": "gzip"})
+    response = client.get(LEADS, headers={"Accept-Encoding": "gzip", "X-Smartflo-Fake-Context": "gzip"})
+
+    assert "gzip" == response.headers["Content-Encoding"]
+    assert plain == {cell for cell in served("gzip") if not cell.startswith("quirk:")}
+
+
 def test_nothing_is_recorded_without_an_observer(recorder: Recorder) -> None:
     """Nothing is recorded without an observer."""
     create_app().test_client().get(LEADS, headers=HEADERS)

@@ -141,6 +141,16 @@ def test_faults_raise_errors_of_library(smartflo_intercept: Smartflo, via: Reade
         via(LEADS, TOKEN, timeout=0.2)
 
 
+def test_library_decompresses_leads(smartflo_intercept: Smartflo) -> None:
+    """With the quirk for gzip, a library that accepts it returns the same leads."""
+    plain = requests.get(LEADS, headers=TOKEN, timeout=30)
+    smartflo_intercept.quirks(content_encoding="gzip")
+    compressed = requests.get(LEADS, headers=TOKEN, timeout=30)
+
+    assert [None, "gzip"] == [response.headers.get("Content-Encoding") for response in (plain, compressed)]
+    assert plain.content == compressed.content
+
+
 def test_any_login_uses_account(smartflo_intercept: Smartflo) -> None:
     """A client with any login uses the account, until its token expires by the account's clock."""
     credentials = {"email": "crm@example.com", "password": "any"}

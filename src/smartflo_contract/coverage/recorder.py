@@ -1,11 +1,13 @@
 """Record which cells the responses of a fake have."""
 
+import gzip
 from collections.abc import Iterable, Mapping
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 import orjson
+from flask import Response
 
 from smartflo_contract.cells.cell import Mask
 from smartflo_contract.coverage._streams import MAX_STREAM_LEADS, StreamMask, body_mask, count_when_read
@@ -16,6 +18,7 @@ from smartflo_contract.coverage.service_cells import service_cells
 from smartflo_contract.coverage.summaries import summary_as_dict
 from smartflo_contract.mock_server.api.routes import ROUTES
 from smartflo_contract.mock_server.faults.injectors import sends_response
+from smartflo_contract.mock_server.http.content_coding import GZIP
 from smartflo_contract.mock_server.http.responses import FAULT_HEADER, MUTANT_HEADER
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
@@ -196,7 +199,7 @@ class Recorder:
         if response.is_sequence:
             mask = known
             if mask is None:
-                mask = body_mask(cells.leads, b"".join(cast("list[bytes]", response.response)))
+                mask = body_mask(cells.leads, _whole_body(response))
                 self._keep(key, mask)
             count(mask)
             if self._pair_lists and mask is not None:
@@ -275,8 +278,7 @@ class Recorder:
             return
         pairs = self._pairs_of_bodies.get(key)
         if pairs is None:
-            body = b"".join(cast("list[bytes]", observed.response.response))
-            pairs = PairCounts(made, occurring(cells.leads, orjson.loads(body), made))
+            pairs = PairCounts(made, occurring(cells.leads, orjson.loads(_whole_body(observed.response)), made))
         with self._lock:
             self._recordings[_NO_ACCOUNT].add_pairs(cells, pairs)
             _put(self._pairs_of_bodies, key, pairs, _MAX_PAIR_BODIES)
@@ -293,6 +295,12 @@ class Recorder:
             return self.context
         header = environ.get(_CONTEXT_VARIABLE)
         return account_id or "" if header is None else context_name(header.encode("latin-1").decode(errors="replace"))
+
+
+def _whole_body(response: Response) -> bytes:
+    """Return the body of a response that is not streamed, decompressed."""
+    body = b"".join(cast("list[bytes]", response.response))
+    return gzip.decompress(body) if response.headers.get("Content-Encoding") == GZIP else body
 
 
 def _merged(recordings: Iterable[Recording]) -> Recording:

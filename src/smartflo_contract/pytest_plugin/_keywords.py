@@ -23,6 +23,7 @@ class QuirkValues(TypedDict, total=False):
 
     add_lead_answer: str | None
     auth_scheme: str | None
+    content_encoding: str | None
     created_at: str | None
     duplicate_option: str | None
     expired_token: str | int | None

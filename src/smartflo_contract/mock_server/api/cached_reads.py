@@ -86,7 +86,7 @@ def _find_response(state: State, environ: "WSGIEnvironment", list_id: str) -> tu
         return None
     if not call.settings.faults and call.settings.mutant is None:
         leads = find_list(call, list_id)
-        response = cached_response(call, leads) if isinstance(leads, LeadList) else None
+        response = cached_response(call, list_id, leads) if isinstance(leads, LeadList) else None
         if response is not None:
             return call, response
     environ[AUTHORIZED_CALL_KEY] = call

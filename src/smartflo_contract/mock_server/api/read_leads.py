@@ -10,10 +10,12 @@ from werkzeug.datastructures import Headers as WerkzeugHeaders
 
 from smartflo_contract.mock_server.api.list_errors import magic_error_response, unknown_list_response
 from smartflo_contract.mock_server.context import Call
+from smartflo_contract.mock_server.http.content_coding import GZIP, VARY, accepts_gzip
 from smartflo_contract.mock_server.http.error_responses import ErrorResponse
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, REASON_HEADER, percent_encode
 from smartflo_contract.mock_server.lists.lead_list import Headers, LeadList, lead_headers
+from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
 from smartflo_contract.schemas.printable import truncate
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def get_leads(call: Call, list_id: str) -> Response:
     """Return the leads of a list, or the response that its id stands for."""
     result = find_list(call, list_id)
     if isinstance(result, LeadList):
-        return _leads_response(call, result)
+        return _leads_response(call, list_id, result)
     if result is None:
         return unknown_list_response(list_id, call.settings.quirks["unknown_list"])
     return magic_error_response(list_id, result, call.settings.quirks)
@@ -75,25 +77,62 @@ class CachedResponse(NamedTuple):
         return _LeadsResponse(body, self.status, self.headers, direct_passthrough=True)
 
 
-def cached_response(call: Call, leads: LeadList) -> CachedResponse | None:
+class _Representation(NamedTuple):
+    """A body with its headers, which may have to be made.
+
+    Attributes:
+        etag: entity tag of the body.
+        headers: headers of the response with the body.
+        cached_body: the body, ``None`` if it is not cached.
+        make_body: returns the body, in chunks if it is large.
+    """
+
+    etag: str
+    headers: Headers
+    cached_body: bytes | None
+    make_body: Callable[[], bytes | Iterator[bytes]]
+
+
+def cached_response(call: Call, list_id: str, leads: LeadList) -> CachedResponse | None:
     """Return the response with all leads of a list, ``None`` if its body is not cached."""
-    return _cached_response(call.environ, leads.etag, leads.headers, call.state.body_cache.cached(leads))
+    return _cached_response(call.environ, _all_leads(call, list_id, leads))
 
 
-def _leads_response(call: Call, leads: LeadList) -> Response:
+def _leads_response(call: Call, list_id: str, leads: LeadList) -> Response:
     """Return all leads of a list, or those with the phone number in the query."""
-    environ, cache = call.environ, call.state.body_cache
-    number = call.request.args.get("number") if environ.get("QUERY_STRING") else None
-    if number is None or call.settings.quirks["number_filter"] == "ignored":
-        headers = leads.headers if number is None else lead_headers(leads.etag, "assumed")
-        return _body_response(environ, leads.etag, headers, cache.cached(leads), partial(cache.body, leads))
-    indexes = _filter_by_number(leads, number, call.settings.quirks["number_filter"])
+    number = call.request.args.get("number") if call.environ.get("QUERY_STRING") else None
+    if number is None:
+        return _body_response(call.environ, _all_leads(call, list_id, leads))
+    cache, number_filter = call.state.body_cache, call.settings.quirks["number_filter"]
+    if number_filter == "ignored":
+        headers, make_body = lead_headers(leads.etag, "assumed"), partial(cache.body, leads)
+        return _body_response(call.environ, _Representation(leads.etag, headers, cache.cached(leads), make_body))
+    indexes = _filter_by_number(leads, number, number_filter)
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     headers = lead_headers(etag, "assumed")
     if sum(character in "0123456789" for character in number) < _PHONE_DIGITS:
         reason = f"number `{truncate(number)}` has fewer than ten digits, so it matches no lead"
         headers.append((REASON_HEADER, percent_encode(reason)))
-    return _body_response(environ, etag, headers, None, partial(cache.partial_body, leads, indexes))
+    make_body = partial(cache.partial_body, leads, indexes)
+    return _body_response(call.environ, _Representation(etag, headers, None, make_body))
+
+
+def _all_leads(call: Call, list_id: str, leads: LeadList) -> _Representation:
+    """Return all leads of a list: unchanged, or in gzip if the quirk and the client allow it.
+
+    Faults and mutants change the bytes of leads, so a response that may have one is not compressed, and neither is one
+    whose body is never in memory as a whole.
+    """
+    cache, settings = call.state.body_cache, call.settings
+    headers = leads.headers
+    if settings.quirks["content_encoding"] == GZIP:
+        is_plain = settings.faults or settings.mutant is not None or is_fault_id(list_id)
+        is_accepted = accepts_gzip(call.environ.get("HTTP_ACCEPT_ENCODING"))
+        if is_accepted and not is_plain and not cache.is_streamed(leads):
+            make_body = partial(cache.gzip_body, leads)
+            return _Representation(leads.gzip_etag, leads.gzip_headers, cache.cached_gzip(leads), make_body)
+        headers = [*headers, VARY]
+    return _Representation(leads.etag, headers, cache.cached(leads), partial(cache.body, leads))
 
 
 class _LeadsResponse(Response):
@@ -106,38 +145,23 @@ class _LeadsResponse(Response):
         return self.headers
 
 
-def _body_response(
-    environ: "WSGIEnvironment",
-    etag: str,
-    headers: Headers,
-    cached_body: bytes | None,
-    make_body: Callable[[], bytes | Iterator[bytes]],
-) -> Response:
-    """Return the response with a body; without one for ``HEAD`` and for a client that has the body.
-
-    Args:
-        environ: the WSGI environment of the request.
-        etag: entity tag of the body.
-        headers: headers of the response with the body.
-        cached_body: the body, ``None`` if it is not cached.
-        make_body: returns the body, in chunks if it is large.
-    """
-    cached = _cached_response(environ, etag, headers, cached_body)
+def _body_response(environ: "WSGIEnvironment", representation: _Representation) -> Response:
+    """Return the response with a body; without one for ``HEAD`` and for a client that has the body."""
+    cached = _cached_response(environ, representation)
     if cached is not None:
         return cached.as_flask()
-    return _LeadsResponse(make_body(), headers=headers, direct_passthrough=True)
+    return _LeadsResponse(representation.make_body(), headers=representation.headers, direct_passthrough=True)
 
 
-def _cached_response(
-    environ: "WSGIEnvironment", etag: str, headers: Headers, cached_body: bytes | None
-) -> CachedResponse | None:
-    """Return the response, ``None`` if a body must be made. The arguments are those of :func:`_body_response`."""
+def _cached_response(environ: "WSGIEnvironment", representation: _Representation) -> CachedResponse | None:
+    """Return the response, ``None`` if a body must be made."""
+    etag, headers, body, _ = representation
     if matches_etag(environ.get("HTTP_IF_NONE_MATCH"), etag):
-        return CachedResponse(304, [("ETag", etag), (EVIDENCE_HEADER, "assumed")], None)
+        varying = [VARY] if VARY in headers else []
+        return CachedResponse(304, [("ETag", etag), (EVIDENCE_HEADER, "assumed"), *varying], None)
     is_head = environ["REQUEST_METHOD"] == "HEAD"
-    if cached_body is not None:
-        length = ("Content-Length", str(len(cached_body)))
-        return CachedResponse(200, [*headers, length], None if is_head else cached_body)
+    if body is not None:
+        return CachedResponse(200, [*headers, ("Content-Length", str(len(body)))], None if is_head else body)
     return CachedResponse(200, [*headers], None) if is_head else None
 
 

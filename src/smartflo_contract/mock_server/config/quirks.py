@@ -52,6 +52,12 @@ _QUIRKS: Final = (
         "Whether a token must follow Bearer, must be raw, or may be either; the vendor's pages do not state it.",
     ),
     Quirk(
+        "content_encoding",
+        ("identity", "gzip"),
+        _UNKNOWN,
+        "Whether a whole list of leads is compressed for clients that send Accept-Encoding: gzip.",
+    ),
+    Quirk(
         "created_at",
         ("exact", "twelve_hours_early"),
         {

@@ -1,5 +1,6 @@
 """Bodies of lead lists: small bodies are cached as a whole, and large bodies are streamed from cached pieces."""
 
+import gzip
 from collections.abc import Hashable, Iterator
 from itertools import chain
 from threading import Lock
@@ -15,6 +16,9 @@ CAPACITY_BYTES: Final = 64 * 1024 * 1024
 """Maximum total size of all cached bodies and pieces."""
 MAX_PIECES_BYTES: Final = 32 * 1024 * 1024
 """Maximum size of the generated leads of one list that are cached, in pieces. 25,000 leads have 33 MB."""
+
+_GZIP_LEVEL: Final = 6
+"""The usual level: 10,000 leads become a tenth of their size in 0.1 s, once."""
 
 
 class LruCache:
@@ -111,7 +115,7 @@ class BodyCache:
         body = self._cache.get(leads.etag)
         if body is not None:
             return body
-        if leads.bytes_per_lead * leads.source.size > MAX_WHOLE_BODY_BYTES:
+        if self.is_streamed(leads):
             return _stream(self._streamed_chunks(leads))
         with self._building:  # one at a time: the first requests of many clients are for the same list
             body = self._cache.get(leads.etag)
@@ -119,6 +123,26 @@ class BodyCache:
                 body = b"".join(self._chunks(leads.source))
                 self._cache.put(leads.etag, body)
             return body
+
+    @staticmethod
+    def is_streamed(leads: LeadList) -> bool:
+        """Return whether the body of a list is too large to be made as a whole."""
+        return leads.bytes_per_lead * leads.source.size > MAX_WHOLE_BODY_BYTES
+
+    def cached_gzip(self, leads: LeadList) -> bytes | None:
+        """Return the body of a list in gzip, ``None`` if it is not cached."""
+        return self._cache.get(leads.gzip_etag)
+
+    def gzip_body(self, leads: LeadList) -> bytes:
+        """Return the body in gzip of a list that is not streamed. The same body is the same bytes: it has no time."""
+        body = self.body(leads)
+        whole = body if isinstance(body, bytes) else b"".join(body)
+        with self._building:
+            compressed = self._cache.get(leads.gzip_etag)
+            if compressed is None:
+                compressed = gzip.compress(whole, _GZIP_LEVEL, mtime=0)
+                self._cache.put(leads.gzip_etag, compressed)
+            return compressed
 
     def _streamed_chunks(self, leads: LeadList) -> Iterator[bytes]:
         """Return the chunks of a large list, whose first pieces are cached.

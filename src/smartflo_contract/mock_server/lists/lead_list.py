@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import orjson
 
+from smartflo_contract.mock_server.http.content_coding import GZIP, VARY
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER
 
 Headers: TypeAlias = list[tuple[str, str]]
@@ -37,6 +38,8 @@ class LeadList:
         source: the source of the leads.
         etag: a strong entity tag; the hash of the recipe, so that it needs no body.
         headers: content type, entity tag and evidence.
+        gzip_etag: the entity tag of the body in gzip, which is another sequence of bytes.
+        gzip_headers: headers of a response with the body in gzip.
     """
 
     def __init__(self, source: LeadSource, evidence: str) -> None:
@@ -44,6 +47,9 @@ class LeadList:
         self.source = source
         self.etag = f'"{blake2b(source.recipe.encode(), digest_size=16).hexdigest()}"'
         self.headers: Headers = lead_headers(self.etag, evidence)
+        self.gzip_etag = f'{self.etag[:-1]}-{GZIP}"'
+        coding = ("Content-Encoding", GZIP)
+        self.gzip_headers: Headers = [*lead_headers(self.gzip_etag, "assumed"), coding, VARY]
 
     def lead(self, index: int) -> dict[str, Any]:
         """Return the lead at an index below ``source.size``."""
