@@ -150,16 +150,23 @@ def running(peers: Mapping[str, Peer]) -> Iterator[dict[str, str]]:
 @contextmanager
 def started(peer: Peer) -> Iterator[tuple[str, float]]:
     """Run a server, and yield its URL and the seconds from its start to its first answer."""
+    with started_process(peer.prepare) as (url, _, seconds):
+        yield url, seconds
+
+
+@contextmanager
+def started_process(prepare: Prepare) -> Iterator[tuple[str, "subprocess.Popen[bytes]", float]]:
+    """Run a server, and yield its URL, its process, and the seconds from its start to its first answer."""
     with tempfile.TemporaryDirectory() as name:
         port = _free_port()
-        command = peer.prepare(Path(name), port)
+        command = prepare(Path(name), port)
         start = time.perf_counter()
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
             try:
                 _wait_for_answer(process, port)
-                yield f"http://127.0.0.1:{port}", time.perf_counter() - start
+                yield f"http://127.0.0.1:{port}", process, time.perf_counter() - start
             finally:
                 process.terminate()
 
