@@ -61,11 +61,13 @@ def _agree(
     decoded = json.loads(json.dumps(body), parse_int=_as_orjson)
     data = data_of(load_contract(profile, overlay))
     batches, single = ResponseCheck(data), ResponseCheck(data)
+    found: dict[int, list[str]] = {}
     for start in range(0, len(decoded), at_once):
-        batches.add_decoded(decoded[start : start + at_once])
-    for one_lead in decoded:
-        single.add(one_lead)
+        rules = batches.add_each(decoded[start : start + at_once])
+        found |= {start + at: sorted(map(repr, broken)) for at, broken in rules.items()}
+    expected = {index: sorted(map(repr, single.add(one_lead))) for index, one_lead in enumerate(decoded)}
 
+    assert {index: rules for index, rules in expected.items() if rules} == found
     assert single.findings() == batches.findings()
     assert (single.broken, single.leads) == (batches.broken, batches.leads)
     return batches

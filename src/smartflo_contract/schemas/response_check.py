@@ -1,6 +1,6 @@
 """The check of one response, lead by lead: disagreements are counted, and become findings at the end."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -56,6 +56,7 @@ class ResponseCheck:
         self._cached_rules_pass = False
         self._may_hide_non_json = contract.overlay is not None
         self._compiled_keys: set[tuple[str, ...]] = set()
+        self._broken_rules: dict[int, list[tuple[str, Path]]] | None = None
 
     @property
     def leads(self) -> int:
@@ -122,6 +123,20 @@ class ResponseCheck:
                 for lead in batch:
                     self.add(lead)
 
+    def add_each(self, leads: Sequence[Any]) -> Mapping[int, Sequence[tuple[str, Path]]]:
+        """Check the next leads, and return the rules that each of them breaks, each with the path.
+
+        Args:
+            leads: the leads, which were decoded from JSON.
+
+        Returns:
+            The rules by position of the lead in ``leads``, without the leads that break none.
+        """
+        start, self._broken_rules = self._index, {}
+        self.add_decoded(leads)
+        found, self._broken_rules = self._broken_rules, None
+        return {index - start: rules for index, rules in found.items()}
+
     def passes(self, lead: Lead) -> bool:
         """Add the next lead, which is valid by the schema; return whether it has no finding of severity ``break``."""
         self._prepare(lead)
@@ -149,6 +164,7 @@ class ResponseCheck:
         broken: set[int] = set()
         for rows, disagreement in disagreements:
             self._count(disagreement, self._index + rows[0], len(rows))
+            self._note(disagreement, [self._index + row for row in rows])
             if disagreement.severity(self._contract.profile) == "break":
                 broken.update(rows)
         self.broken += len(broken)
@@ -188,6 +204,7 @@ class ResponseCheck:
         is_broken = False
         for disagreement in disagreements:
             self._count(disagreement, self._index, 1)
+            self._note(disagreement, [self._index])
             is_broken = is_broken or disagreement.severity(self._contract.profile) == "break"
         self.broken += is_broken
         self._index += 1
@@ -197,6 +214,12 @@ class ResponseCheck:
         key = disagreement.rule, finding_pointer(disagreement.path)
         first, first_index, previous = self._tally.get(key, (disagreement, index, 0))
         self._tally[key] = first, first_index, previous + count
+
+    def _note(self, disagreement: Disagreement, indexes: Iterable[int]) -> None:
+        """Note a disagreement of some leads if ``add_each`` returns it."""
+        if self._broken_rules is not None:
+            for index in indexes:
+                self._broken_rules.setdefault(index, []).append((disagreement.rule, disagreement.path))
 
     def _prepare(self, lead: Lead) -> None:
         """Update what depends on the keys and the repeated values of a lead, unless they are those of the last lead."""

@@ -11,8 +11,8 @@ from smartflo_contract.schemas.body_rules import BODY_RULES, DUPLICATE_KEY
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 
 
-def complete_list(source: BodySource, opener: SourceOpener, properties: frozenset[str]) -> Generator[Any]:
-    """Yield the leads of a source.
+def complete_list(source: BodySource, opener: SourceOpener, properties: frozenset[str]) -> Generator[list[Any]]:
+    """Yield the leads of a source, many at a time.
 
     Args:
         source: the source.
@@ -32,9 +32,9 @@ def complete_list(source: BodySource, opener: SourceOpener, properties: frozense
                 _fail(part.rule, body.name)
             if duplicate_keys(part.text, part.values):
                 _fail(DUPLICATE_KEY, body.name)
-            for lead in part.values:
+            if part.values:
                 is_empty = False
-                yield lead
+                yield part.values
     if is_empty:
         message = f"not recorded: {body.name} has no leads"
         raise RecordError(message)

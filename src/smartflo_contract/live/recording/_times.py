@@ -1,6 +1,7 @@
 """Times in MongoDB's extended JSON: a number of milliseconds, as a JSON number or as a string of digits."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from smartflo_contract.schemas.json_values import Path
@@ -10,17 +11,18 @@ from smartflo_contract.schemas.rules import times
 EXTENDED_JSON_KEYS: Final = frozenset({"$date", "$numberLong", "$numberInt", "$oid"})
 ORDERED_KEYS: Final = frozenset(key for rule in times.RULES for key in rule.keys)
 """Keys whose times rules compare. They are shifted by the same offset, as the times in ids are."""
-_TIME_PATH: Final = ("$date", "$numberLong")
+TIME_PATH: Final = ("$date", "$numberLong")
 _is_time_string: Final = re.compile("0|-?[1-9][0-9]{0,18}").fullmatch
 
 
 def is_time(value: object, path: Path) -> bool:
     """Return whether a value at a path is the number of a time."""
     if isinstance(value, str):
-        return path[-2:] == _TIME_PATH and _is_time_string(value) is not None
-    return type(value) is int and (path[-2:] == _TIME_PATH or path[-1:] == _TIME_PATH[:1])
+        return path[-2:] == TIME_PATH and _is_time_string(value) is not None
+    return type(value) is int and (path[-2:] == TIME_PATH or path[-1:] == TIME_PATH[:1])
 
 
+@lru_cache(maxsize=1024)
 def shift_name(path: Path) -> str:
     """Return what the offset of the time at a path depends on: an empty string for times that rules compare."""
     if path[0] in ORDERED_KEYS:

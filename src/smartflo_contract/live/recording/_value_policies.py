@@ -36,11 +36,11 @@ class ValuePolicy(NamedTuple):
         """Return whether the contract names a value, of the same type."""
         return any(type(known) is type(value) and known == value for known in self.known_values)
 
-    def same_validity(self, value: object) -> IsValid:
-        """Return a function that tests whether another value is as valid under the overlay as this one."""
+    def same_validity(self, value: object) -> IsValid | None:
+        """Return a function that tests whether another value is as valid as this one; ``None`` without an overlay."""
         is_valid = self.is_valid
         if is_valid is None:
-            return lambda _: True
+            return None
         validity = is_valid(value)
         return lambda other: is_valid(other) == validity
 

@@ -23,6 +23,8 @@ SAFE_SERIES: Final = SERIES["safe"].prefix.removeprefix("+91")
 
 _SERIES_COUNT: Final = SAFE_SERIES.count(SAFE_SERIES[0])
 """How often the first digit of the series occurs in it, and so at least in every string that contains it."""
+_SAFE_PREFIX: Final = SERIES["safe"].prefix
+_DOMAINS: Final = frozenset(DOMAINS)
 _OBJECT_ID_CHARACTERS: Final = 24
 _SHARED: Final = re.compile(
     rf"(?:\+|00|0)?(?:91)?[ ().-]{{0,3}}{'[ ().-]{0,2}'.join(SAFE_SERIES)}(?P<tail>(?:[ ().-]{{0,2}}[0-9])*)"
@@ -84,17 +86,38 @@ def character_runs(string: str) -> Runs:
     return frozenset([string[start : start + RUN_CHARACTERS] for start in range(len(string) - RUN_CHARACTERS + 1)])
 
 
-@lru_cache(maxsize=64)
 def revealing_runs(pseudonym: str) -> Runs:
-    """Return the runs of a pseudonym that may reveal a value: without shifted times and what many pseudonyms share.
+    """Return the runs of a pseudonym that may reveal a value: without shifted times and what many pseudonyms share."""
+    return frozenset(listed_revealing_runs(pseudonym))
 
-    Some are remembered, because the leak scan of a lead repeats what its pseudonyms were selected by.
+
+@lru_cache(maxsize=64)
+def listed_revealing_runs(pseudonym: str) -> Sequence[str]:
+    """Return the same runs as a sequence, in which one may occur twice.
+
+    The last ones are remembered: the leak scan of a lead needs those by which its pseudonyms were selected.
     """
+    text = _revealing_text(pseudonym)
+    return [text[start : start + RUN_CHARACTERS] for start in range(len(text) - RUN_CHARACTERS + 1)]
+
+
+def _revealing_text(pseudonym: str) -> str:
+    """Return a pseudonym without shifted times and what many pseudonyms share."""
     if len(pseudonym) == _OBJECT_ID_CHARACTERS and is_object_id(pseudonym):
-        return character_runs(pseudonym[OBJECT_ID_TIME_DIGITS:])
-    if "@" not in pseudonym and pseudonym.count(SAFE_SERIES[0]) < _SERIES_COUNT:
-        return character_runs(pseudonym)
-    return character_runs(_SHARED.sub(lambda match: f"\0{''.join(_digits.findall(match['tail'] or ''))}\0", pseudonym))
+        return pseudonym[OBJECT_ID_TIME_DIGITS:]
+    if pseudonym.count(SAFE_SERIES[0]) < _SERIES_COUNT:
+        mailbox, at, domain = pseudonym.partition("@")
+        if not at:
+            return pseudonym
+        if domain in _DOMAINS:
+            return f"{mailbox}\0\0"
+    elif (
+        pseudonym.startswith(_SAFE_PREFIX)
+        and (tail := pseudonym.removeprefix(_SAFE_PREFIX)).isdecimal()
+        and tail.isascii()
+    ):
+        return f"\0{tail}\0"
+    return _SHARED.sub(lambda match: f"\0{''.join(_digits.findall(match['tail'] or ''))}\0", pseudonym)
 
 
 def has_letter_run(found: Iterable[str]) -> bool:

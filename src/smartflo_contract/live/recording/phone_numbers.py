@@ -5,13 +5,13 @@ from typing import Final, Protocol
 
 from smartflo_contract.live.errors import RecordError
 from smartflo_contract.live.recording.character_runs import SAFE_SERIES, Runs, character_runs, runs_of
-from smartflo_contract.live.recording.draw import Draw
+from smartflo_contract.live.recording.draw import EARLY_ATTEMPTS, attempt_digest
 
 _MAX_ATTEMPTS: Final = 10_000
 _NATIONAL_DIGITS: Final = 10
 """Digits of an Indian number without prefix."""
 _COUNTRY_CODE: Final = "91"
-_PREFIXES: Final = ("0091", "091", _COUNTRY_CODE, "0", "")
+_PREFIXES: Final = frozenset({"0091", "091", _COUNTRY_CODE, "0", ""})
 """Prefixes of Indian numbers of ten digits."""
 _digits: Final = re.compile("[0-9]+")
 
@@ -53,7 +53,9 @@ class PhoneNumbers:
             RecordError: no number that cannot ring is left.
         """
         digits = "".join(_digits.findall(source))
-        prefix = next((prefix for prefix in _PREFIXES if digits == prefix + digits[-_NATIONAL_DIGITS:]), None)
+        prefix: str | None = digits[:-_NATIONAL_DIGITS]
+        if prefix not in _PREFIXES:
+            prefix = None
         if source[0] == "+" and prefix != _COUNTRY_CODE:
             number = _COUNTRY_CODE + self._number(digits, len(digits) - len(_COUNTRY_CODE), excluded)
         elif prefix is None or (digits[0] == "0" and not prefix):
@@ -61,6 +63,8 @@ class PhoneNumbers:
             number = prefix + self._number(digits, len(digits) - len(prefix), excluded)
         else:
             number = prefix + self._number(digits.removeprefix(prefix), _NATIONAL_DIGITS, excluded)
+        if len(number) == len(source) - 1 and source[0] == "+":
+            return f"+{number}"
         rest = iter(number)
         return _digits.sub(lambda match: "".join(next(rest) for _ in match[0]), source)
 
@@ -74,12 +78,13 @@ class PhoneNumbers:
         """Return an unused number of the series that cannot ring."""
         source_runs = runs_of([source])
         for attempt in range(self._max_attempts):
-            draw = Draw(self._key, source, attempt)
-            tail = f"{draw.below(10**tail_digits):0{tail_digits}d}"
+            choice = int.from_bytes(attempt_digest(self._key, source, attempt), "big") % 10**tail_digits
+            tail = f"{choice:0{tail_digits}d}"
             tail_runs = character_runs(tail)
             if not (source_runs.isdisjoint(tail_runs) and excluded.source_runs.isdisjoint(tail_runs)):
                 continue
-            if (draw.is_early and not excluded.avoided_runs.isdisjoint(tail_runs)) or SAFE_SERIES + tail in self._used:
+            is_early = attempt < EARLY_ATTEMPTS
+            if (is_early and not excluded.avoided_runs.isdisjoint(tail_runs)) or SAFE_SERIES + tail in self._used:
                 continue
             self._used.add(SAFE_SERIES + tail)
             return SAFE_SERIES + tail

@@ -37,7 +37,7 @@ from smartflo_contract.schemas.response_check import ResponseCheck
 
 _COUNTER_GENERATORS: Final = generators_with("counter")
 """Generators of numbers that count or grade. The values of other generators identify people, lists or accounts."""
-_HEADER_GENERATORS: Final = generators_with("header")
+HEADER_GENERATORS: Final = generators_with("header")
 _POSITION_GENERATORS: Final = generators_with("positions")
 _MAX_FIELD_CHARACTERS: Final = len("field_999")
 _MIN_LONG_NUMBER: Final = 1_000
@@ -98,7 +98,7 @@ class Pseudonymizer:
         self._names = {*EXTENDED_JSON_KEYS, *property_names(self._policies)}
         self._pseudonyms = Pseudonyms(key, self._names)
         self._check_before, self._check_after = ResponseCheck(data_of(contract)), ResponseCheck(data_of(contract))
-        self._header_keys = {name for name, policy in self._policies.items() if policy.uses(_HEADER_GENERATORS)}
+        self._header_keys = {name for name, policy in self._policies.items() if policy.uses(HEADER_GENERATORS)}
         self._headers: dict[str, str] = {}
         self._contract = contract
         self._unknown_keys: dict[str, str] = {}
@@ -124,7 +124,7 @@ class Pseudonymizer:
         self._times = ordered_times(lead)
         self._kept.clear()
         self._lead_pointers.clear()
-        self._avoid = runs_of([string for string in _strings(lead) if string not in self._headers])
+        self._avoid = runs_of([string for string in strings_in(lead) if string not in self._headers])
         replaced = self._replace(lead, self._lead_policy, ())
         self._require_no_leak(lead, replaced)
         self._require_same_findings(lead, replaced)
@@ -188,7 +188,7 @@ class Pseudonymizer:
         return self._replace(value, policy.properties.get(key, inherited), path)
 
     def _replace_array(self, values: Sequence[Any], policy: ValuePolicy, path: Path) -> list[Any]:
-        if policy.uses(_HEADER_GENERATORS):
+        if policy.uses(HEADER_GENERATORS):
             return [self._replace_column(name, (*path, index)) for index, name in enumerate(values)]
         item_policy = policy.items or (NOT_PERSONAL if policy.personal is False else PERSONAL)
         return [self._replace(value, item_policy, (*path, index)) for index, value in enumerate(values)]
@@ -203,13 +203,19 @@ class Pseudonymizer:
         return self._replace_number(value, policy, path)
 
     def _replace_string(self, value: str, policy: ValuePolicy, path: Path) -> str:
-        if policy.uses(_HEADER_GENERATORS) and column_names(value) is not None:
+        if policy.uses(HEADER_GENERATORS) and column_names(value) is not None:
             return self._replace_header(value, path)
         if policy.uses(_COUNTER_GENERATORS) and not policy.personal and _is_small_number(value):
             return value
         if policy.uses(_POSITION_GENERATORS) and _are_positions(value):
             return self._keep(value)
         return self._pseudonym(value, policy, path)
+
+    def _is_always_replaced(self, policy: ValuePolicy) -> bool:
+        """Return whether every string with a policy has a pseudonym."""
+        is_counter = policy.uses(_COUNTER_GENERATORS) and not policy.personal
+        is_structure = policy.uses(HEADER_GENERATORS) or policy.uses(_POSITION_GENERATORS)
+        return not (policy.personal is False or policy.known_values or is_counter or is_structure)
 
     def _replace_number(self, value: Any, policy: ValuePolicy, path: Path) -> float:
         if not isinstance(value, int | float) or not isfinite(value):
@@ -271,13 +277,24 @@ class Pseudonymizer:
         return path[:1] != () and path[0] in self._header_keys and value in self._headers
 
     def _require_same_findings(self, before: object, after: object) -> None:
-        findings_before = sorted((rule, self._pointer(path)) for rule, path in self._check_before.add(before))
-        findings_after = sorted((rule, self._pointer(path)) for rule, path in self._check_after.add(after))
+        self._require_equal_findings(self._index, self._check_before.add(before), self._check_after.add(after))
+
+    def _require_equal_findings(
+        self, index: int, before: Iterable[tuple[str, Path]], after: Iterable[tuple[str, Path]]
+    ) -> None:
+        """Require that a lead has the same findings as before.
+
+        Args:
+            index: index of the lead.
+            before: rules and paths of the findings of the original.
+            after: those of the replaced lead.
+        """
+        findings_before = sorted((rule, self._pointer(path)) for rule, path in before)
+        findings_after = sorted((rule, self._pointer(path)) for rule, path in after)
         if findings_before != findings_after:
             rule, pointer = min({*findings_before} ^ {*findings_after}, default=("", ""))
             message = (
-                f"lead {self._index}, {pointer or '/'}: the value cannot be replaced without changing the finding "
-                f"`{rule}`"
+                f"lead {index}, {pointer or '/'}: the value cannot be replaced without changing the finding `{rule}`"
             )
             raise RecordError(message)
 
@@ -298,7 +315,7 @@ def _are_positions(string: str) -> bool:
     )
 
 
-def _strings(value: object) -> Iterator[str]:
+def strings_in(value: object) -> Iterator[str]:
     """Yield every string in a value."""
     stack = [value]
     while stack:

@@ -6,7 +6,7 @@ digits one by one. Without the key, a pseudonym cannot be traced back to its val
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import Final, NamedTuple, TypeAlias
@@ -20,6 +20,7 @@ from smartflo_contract.live.recording.character_runs import (
     decimal_string,
     has_letter_run,
     is_harmless,
+    listed_revealing_runs,
     revealing_runs,
     runs_of,
 )
@@ -92,7 +93,7 @@ class Pseudonyms:
             message = f"expected a key of at least {MIN_KEY_BYTES} random bytes, got {len(key)}"
             raise ValueError(message)
         self._key = blake2b(key, digest_size=32, person=b"pseudonyms").digest()
-        self._pseudonyms: dict[str, str] = {}
+        self._pseudonyms = {"": ""}
         self._used = set(reserved)
         self._phone_numbers = PhoneNumbers(self._key)
         self._replacements = {
@@ -105,7 +106,12 @@ class Pseudonyms:
         draw = Draw(blake2b(key, digest_size=32, person=b"offset").digest(), "", 0)
         self._offset_seconds = -(4 * _YEAR_SECONDS + draw.below(_YEAR_SECONDS * 4 // 10) * 10 + 1 + draw.below(9))
 
-    def string(self, source: str, avoid: Runs = NO_RUNS, is_valid: Callable[[str], bool] = lambda _: True) -> str:
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The pseudonyms so far, by string."""
+        return self._pseudonyms
+
+    def string(self, source: str, avoid: Runs = NO_RUNS, is_valid: Callable[[str], bool] | None = None) -> str:
         """Return the pseudonym of a string.
 
         A string that is one word of two to eight letters gets any such length, so that Yes and No look alike. In longer
@@ -117,21 +123,25 @@ class Pseudonyms:
         Args:
             source: the string.
             avoid: runs of four characters that the pseudonym does not contain.
-            is_valid: returns whether a string may be the pseudonym.
+            is_valid: returns whether a string may be the pseudonym; by default any may be.
 
         Raises:
             RecordError: there is no pseudonym of this form.
         """
         pseudonym = self._pseudonyms.get(source)
-        return self._pseudonym(source, avoid, is_valid, self._candidates(source)) if pseudonym is None else pseudonym
+        if pseudonym is None and is_valid is None:
+            pseudonym = self._quick_pseudonym(source, avoid)
+        if pseudonym is None:
+            return self._pseudonym(source, avoid, is_valid or (lambda _: True), self._candidates(source))
+        return pseudonym
 
-    def number(self, source: float, avoid: Runs = NO_RUNS, is_valid: Callable[[float], bool] = lambda _: True) -> float:
+    def number(self, source: float, avoid: Runs = NO_RUNS, is_valid: Callable[[float], bool] | None = None) -> float:
         """Return the pseudonym of a number: of as many digits, and equal to that of a string of the same digits.
 
         Args:
             source: the number.
             avoid: runs of four characters that the pseudonym does not contain.
-            is_valid: returns whether a number may be the pseudonym.
+            is_valid: returns whether a number may be the pseudonym; by default any may be.
 
         Raises:
             RecordError: there is no pseudonym of this form, or the digits of the number cannot be written out.
@@ -150,7 +160,7 @@ class Pseudonyms:
             return (
                 _is_number(string) is not None
                 and str(parse(string)) == string
-                and is_valid(number_type(sign * parse(string)))
+                and (is_valid is None or is_valid(number_type(sign * parse(string))))
             )
 
         candidates = partial(self._draw, self._like if is_whole else replace_fraction)
@@ -173,6 +183,8 @@ class Pseudonyms:
             message = "a time this far away cannot be hidden by shifting it"
             raise RecordError(message)
         seconds = source // _SECOND_MS
+        if not any(other // _SECOND_MS == seconds for other in others if other != source):
+            return (seconds + self._offset(name)) * _SECOND_MS + self._millisecond(source, name, 0)
         times = sorted({source, *(other for other in others if other // _SECOND_MS == seconds)})
         milliseconds = self._milliseconds(times, name)[times.index(source)]
         return (seconds + self._offset(name)) * _SECOND_MS + milliseconds
@@ -187,14 +199,17 @@ class Pseudonyms:
         """Return different milliseconds for times in the same second, in their order."""
         attempt = 0
         while True:
-            drawn = {
-                1 + Draw(self._key, f"milliseconds {name} {time}", attempt).below(_SECOND_MS - 1)
-                for time in times
-                if time % _SECOND_MS
-            } | {0 for time in times if not time % _SECOND_MS}
+            drawn = {self._millisecond(time, name, attempt) for time in times}
             if len(drawn) == len(times):
                 return sorted(drawn)
             attempt += 1
+
+    def _millisecond(self, time: int, name: str, attempt: int) -> int:
+        """Return the milliseconds of the second of a time: 0 if they are 0, or else others."""
+        if not time % _SECOND_MS:
+            return 0
+        choices = int.from_bytes(attempt_digest(self._key, f"milliseconds {name} {time}", attempt), "big")
+        return 1 + choices % (_SECOND_MS - 1)
 
     def _pseudonym(self, source: str, avoid: Runs, is_valid: Callable[[str], bool], candidates: Candidates) -> str:
         """Return the known pseudonym of a string, or a new one."""
@@ -221,6 +236,37 @@ class Pseudonyms:
                 return candidate
         message = "no pseudonym of this form is left; try another key"
         raise RecordError(message)
+
+    def _quick_pseudonym(self, source: str, avoid: Runs) -> str | None:
+        """Return the pseudonym of a new string that has a form, or of an ObjectId, as ``_pseudonym`` does.
+
+        Returns:
+            ``None`` if the first attempts fail, or another string must be replaced.
+        """
+        is_id = len(source) == _OBJECT_ID_CHARACTERS and is_object_id(source) is not None
+        form = None if is_id else string_form(source)
+        if (form is None and not is_id) or is_harmless(source) or is_short_word(source):
+            return None
+        excluded, has_run = ExcludedRuns(runs_of([source]), avoid), source.__contains__
+        for attempt in range(MAX_FORM_ATTEMPTS):
+            candidate = (
+                self._object_id(source, attempt, excluded)
+                if form is None
+                else self._fill(form, source, attempt, excluded)
+            )
+            if candidate in self._used or candidate == source:
+                continue
+            runs = listed_revealing_runs(candidate)
+            if any(map(has_run, runs)) or not avoid.isdisjoint(runs):
+                continue
+            if _MAX_EXACT_DIGITS in {len(source), len(candidate)} and (
+                _is_beyond_exact(source) != _is_beyond_exact(candidate)
+            ):
+                continue
+            self._pseudonyms[source] = candidate
+            self._used.add(candidate)
+            return candidate
+        return None
 
     def _candidates(self, source: str) -> Candidates:
         """Return what makes the candidates for a string."""

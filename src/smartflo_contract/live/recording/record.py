@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from os import PathLike
 from pathlib import Path
+from shutil import copyfileobj
 from typing import Any, Final, NamedTuple
 
 from smartflo_contract.live.checking.masking import UnknownKeys
@@ -14,8 +15,8 @@ from smartflo_contract.live.output_files import replace_file
 from smartflo_contract.live.recording._complete_list import complete_list
 from smartflo_contract.live.recording._lead_lines import read_leads, rename_keys, write_leads
 from smartflo_contract.live.recording._output_files import check_targets, lists_folder, replace_files
+from smartflo_contract.live.recording.batch_pseudonymizer import BatchPseudonymizer
 from smartflo_contract.live.recording.finding_examples import FindingExamples
-from smartflo_contract.live.recording.pseudonymizer import Pseudonymizer
 from smartflo_contract.live.recording.regression_tests import regression_tests
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
 from smartflo_contract.schemas import load_contract
@@ -91,14 +92,19 @@ def record(
     opener = SourceOpener(token, max_wait, max_time)
     with ExitStack() as stack:
         source = stack.enter_context(closing(complete_list(body, opener, frozenset(contract.lead["properties"]))))
-        pseudonymizer = Pseudonymizer(key or secrets.token_bytes(_KEY_BYTES), contract)
+        pseudonymizer = BatchPseudonymizer(key or secrets.token_bytes(_KEY_BYTES), contract)
         file = stack.enter_context(replace_file(fixture))
         # Which keys are shown is known after the last lead. Until then the leads are in a file without a name.
         pseudonyms = stack.enter_context(replace_file(None))
-        write_leads(pseudonyms, map(pseudonymizer.lead, _count(source, lead_progress(progress, opener, (body,)))))
+        on_progress = lead_progress(progress, opener, (body,))
+        count = write_leads(pseudonyms, map(pseudonymizer.leads, _count(source, on_progress)))
         names = pseudonymizer.shown_keys(unknown_keys)
+        if examples is None and not names:
+            pseudonyms.seek(0)
+            copyfileobj(pseudonyms, file)
+            return Recorded(count, 0, 0)
         leads = (rename_keys(lead, names) for lead in read_leads(pseudonyms))
-        count = write_leads(file, leads if examples is None else examples.watch(leads))
+        write_leads(file, ([lead] for lead in (leads if examples is None else examples.watch(leads))))
         if examples is None or module is None:
             return Recorded(count, 0, 0)
         folder = lists_folder(module)
@@ -109,8 +115,10 @@ def record(
         return Recorded(count, generated.tests, generated.findings)
 
 
-def _count(leads: Iterable[Any], on_progress: Callable[[int], None]) -> Iterator[Any]:
-    """Yield leads and report their number."""
-    for count, lead in enumerate(leads, start=1):
+def _count(batches: Iterable[list[Any]], on_progress: Callable[[int], None]) -> Iterator[list[Any]]:
+    """Yield batches of leads and report the number of leads so far."""
+    count = 0
+    for batch in batches:
+        count += len(batch)
         on_progress(count)
-        yield lead
+        yield batch
