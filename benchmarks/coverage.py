@@ -98,7 +98,7 @@ def compare_sockets(size: int, rounds: int, seconds: int) -> None:
         for url in (off, on):
             requests.get(url + path, headers=serve.TOKEN, timeout=60).raise_for_status()
             serve.load(url + path, 1)
-        runs = {OFF: lambda: serve.load(off + path, seconds), ON: lambda: serve.load(on + path, seconds)}
+        runs = {OFF: lambda: serve.load(off + path, seconds).rate, ON: lambda: serve.load(on + path, seconds).rate}
         rates, ratio = turns(rounds, runs)
     print(f"socket, {size:,} leads: {rates[OFF]:,.0f}/s, {rates[ON]:,.0f}/s; x{ratio:.2f}, minimum {MIN_RATE_RATIO}")
 

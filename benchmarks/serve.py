@@ -1,11 +1,13 @@
-"""How much of a bare Flask view's throughput remains in the fake, at 1, 100 and 10,000 leads?
+"""How fast is a read of a cached list, compared with a bare WSGI function and a bare Flask view?
 
-All three return the same bytes under the same server (granian, one worker, eight threads), in turns, under
-`wrk -t1 -c16`. Quote the ratios, not the rates. Needs wrk on the PATH (Debian package `wrk`).
+At 1, 100 and 10,000 leads, all return the same bytes under the same server (granian, one worker, eight threads), in
+turns, under `wrk -t1 -c16`. Quote the ratios, not the rates: each is the median of the rounds. Needs wrk on the PATH
+(Debian package `wrk`). Then a read is measured in process, answered before Flask and by Flask.
 
     python benchmarks/serve.py [--rounds 5] [--seconds 3] [--sizes 1 100 10000]
 """
 
+import io
 import os
 import re
 import socket
@@ -17,65 +19,126 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import requests
 from load_options import load_options
 
+from smartflo_contract.mock_server import Config, create_app
+
 HERE = Path(__file__).parent
 TOKEN = {"Authorization": "Bearer benchmark"}
+LIMIT = "bare WSGI function"
+MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1_000.0, "m": 60_000.0}
+"""Unit of a time of wrk to its length."""
+READS = 5_000
+
+
+class Load(NamedTuple):
+    """What wrk measured.
+
+    Attributes:
+        rate: requests per second.
+        p99: time in which 99 % of the requests were answered, in milliseconds.
+    """
+
+    rate: float
+    p99: float
 
 
 def main() -> None:
-    """Measure and print a table for every size."""
+    """Measure and print a table for every size, and one of reads in process."""
     arguments = load_options(__doc__)
     for size in arguments.sizes:
         measure(size, arguments.rounds, arguments.seconds)
+    measure_in_process(arguments.rounds)
 
 
 def measure(size: int, rounds: int, seconds: int) -> None:
     """Print the table of one size."""
     path = f"/v1/broadcast/leads/{910_000_000 + size}"
-    with tempfile.TemporaryDirectory() as folder, fake() as url:
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "config.toml"
+        config.write_text("journal_requests = 0\n")
         body = Path(folder) / "body.json"
-        body.write_bytes(requests.get(url + path, headers=TOKEN, timeout=60).content)
-        with constant("flask_app", body) as flask, constant("wsgi_app", body) as wsgi:
-            targets = {"bare Flask view": flask, "the fake": url, "bare WSGI function": wsgi}
-            rates: dict[str, list[float]] = {name: [] for name in targets}
-            for name, target in targets.items():
-                load(target + path, 2)
-                rates[name].clear()
-            for _ in range(rounds):
-                for name, target in targets.items():
-                    rates[name].append(load(target + path, seconds))
-            print(f"\n{size:,} leads, {body.stat().st_size:,} bytes, {rounds} rounds; median (minimum to maximum)")
-            for name, values in rates.items():
-                ratios = sorted(
-                    rate / flask_rate for rate, flask_rate in zip(values, rates["bare Flask view"], strict=True)
-                )
-                print(
-                    f"{name:20} {statistics.median(values):>9,.0f} requests/s"
-                    f"   x{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-                )
+        with fake() as url, fake("--config", str(config)) as without_journal:
+            body.write_bytes(requests.get(url + path, headers=TOKEN, timeout=60).content)
+            with constant("flask_app", body) as flask, constant("wsgi_app", body) as wsgi:
+                targets = {
+                    LIMIT: wsgi,
+                    "the fake": url,
+                    "the fake, no journal": without_journal,
+                    "bare Flask view": flask,
+                }
+                for target in targets.values():
+                    load(target + path, 2)
+                results: dict[str, list[Load]] = {name: [] for name in targets}
+                for _ in range(rounds):
+                    for name, target in targets.items():
+                        results[name].append(load(target + path, seconds))
+        size_of_body = body.stat().st_size
+    print(f"\n{size:,} leads, {size_of_body:,} bytes, {rounds} rounds; medians, in brackets ratios to the {LIMIT}")
+    for name, values in results.items():
+        rate, p99 = (statistics.median(column) for column in zip(*values, strict=True))
+        ratios = [
+            sorted(value[field] / limit[field] for value, limit in zip(values, results[LIMIT], strict=True))
+            for field in range(len(Load._fields))
+        ]
+        rate_ratio, p99_ratio = map(statistics.median, ratios)
+        print(
+            f"{name:21} {rate:>9,.0f} requests/s (x{rate_ratio:.2f}, {ratios[0][0]:.2f} to {ratios[0][-1]:.2f})"
+            f"   p99 {p99:>8.2f} ms (x{p99_ratio:.2f})"
+        )
 
 
-def load(url: str, seconds: int) -> float:
-    """Return the requests per second of wrk; exit if a response was not 2xx."""
-    command = [
-        "wrk",
-        "-t1",
-        "-c16",
-        f"-d{seconds}s",
-        "--timeout",
-        "30s",
-        "-H",
-        f"Authorization: {TOKEN['Authorization']}",
-        url,
-    ]
+def measure_in_process(rounds: int) -> None:
+    """Print the processor time of one read in process, in microseconds: before Flask, by Flask, without journal."""
+    print(f"\nin process, {rounds} rounds of {READS:,} reads of 25 leads; medians")
+    for journal_requests in (10_000, 0):
+        before_flask, by_flask = (create_app(Config(journal_requests=journal_requests)) for _ in range(2))
+        by_flask.after_request(lambda response: response)  # with such a function, Flask handles all requests
+        apps = {"before Flask": before_flask, "by Flask": by_flask}
+        times: dict[str, list[float]] = {name: [] for name in apps}
+        for _ in range(rounds + 1):
+            for name, app in apps.items():
+                times[name].append(read_time(app))
+        for name, values in times.items():
+            print(f"{name:12}, journal {'on ' if journal_requests else 'off'} {statistics.median(values[1:]):>6.1f} us")
+
+
+def read_time(app: Any) -> float:
+    """Return the processor time of a read, in microseconds."""
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": "/v1/broadcast/leads/8668",
+        "QUERY_STRING": "",
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8080",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "127.0.0.1:8080",
+        "HTTP_AUTHORIZATION": TOKEN["Authorization"],
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+    }
+    start = time.thread_time()
+    for _ in range(READS):
+        b"".join(app(dict(environ), lambda _status, _headers, _error=None: None))
+    return (time.thread_time() - start) / READS * 1e6
+
+
+def load(url: str, seconds: int) -> Load:
+    """Return what wrk measured; exit if a response was not 2xx."""
+    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", "--timeout", "30s"]
+    command += ["-H", f"Authorization: {TOKEN['Authorization']}", url]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", output)
-    if found is None or "Non-2xx" in output:
+    rate = re.search(r"Requests/sec:\s+([0-9.]+)", output)
+    p99 = re.search(r"99%\s+([0-9.]+)(us|ms|s|m)", output)
+    if rate is None or p99 is None or "Non-2xx" in output:
         sys.exit(f"wrk on {url}:\n{output}")
-    return float(found[1])
+    return Load(float(rate[1]), float(p99[1]) * MILLISECONDS[p99[2]])
 
 
 @contextmanager
