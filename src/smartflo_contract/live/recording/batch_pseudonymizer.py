@@ -8,6 +8,7 @@ values are nested, the leak scan of single leads decides.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import call
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
@@ -178,7 +179,7 @@ class BatchPseudonymizer(Pseudonymizer):
     def _replaced(self, values: _Values) -> tuple[dict[str, Any], bool]:
         """Return a lead, and whether the leak scan of single leads must decide about it."""
         plan, keys, own, times, texts = values
-        replaced = [look_up(value) for look_up, value in zip(plan.look_ups, own, strict=True)]
+        replaced = list(map(call, plan.look_ups, own))
         may_leak = False
         nested_values: list[_Nested] = []
         for at in plan.unresolved:
@@ -195,7 +196,7 @@ class BatchPseudonymizer(Pseudonymizer):
                 nested_values.append(nested)
             else:
                 replaced[at] = self._replace_new(key, value)
-                may_leak = may_leak or _shares_run(as_string(value), as_string(replaced[at]))
+                may_leak = may_leak or _shares_run(value, replaced[at])
         may_leak = may_leak or self._shares_word(values, replaced, nested_values)
         return dict(zip(keys, replaced, strict=True)), may_leak
 
@@ -333,8 +334,10 @@ def _time_number(key: str, value: Mapping[str, Any]) -> str | None:
     return number if type(number) is str and is_time(number, (key, *TIME_PATH)) else None
 
 
-def _shares_run(source: str, pseudonym: str) -> bool:
-    """Return whether a pseudonym contains a run of its value."""
+def _shares_run(source: Any, pseudonym: Any) -> bool:
+    """Return whether the replacement of a string or an integer contains a run of it."""
+    if type(source) is not str:
+        source, pseudonym = as_string(source), as_string(pseudonym)
     return any(map(source.__contains__, listed_revealing_runs(pseudonym)))
 
 

@@ -70,6 +70,7 @@ class ExcludedRuns(NamedTuple):
     avoided_runs: Runs
 
 
+_NOTHING_EXCLUDED: Final = ExcludedRuns(NO_RUNS, NO_RUNS)
 Candidates: TypeAlias = Callable[[str, int, ExcludedRuns], str]
 """Returns the candidate for a string in an attempt."""
 
@@ -245,21 +246,21 @@ class Pseudonyms:
         """
         is_id = len(source) == _OBJECT_ID_CHARACTERS and is_object_id(source) is not None
         form = None if is_id else string_form(source)
-        if (form is None and not is_id) or is_harmless(source) or is_short_word(source):
+        if form is None and not is_id:
             return None
-        excluded, has_run = ExcludedRuns(runs_of([source]), avoid), source.__contains__
+        excluded = ExcludedRuns(runs_of([source]), avoid) if form and form.has_phone_number else _NOTHING_EXCLUDED
         for attempt in range(MAX_FORM_ATTEMPTS):
-            candidate = (
-                self._object_id(source, attempt, excluded)
-                if form is None
-                else self._fill(form, source, attempt, excluded)
-            )
+            if form is None:
+                candidate = self._object_id(source, attempt, excluded)
+            else:
+                digest = attempt_digest(self._key, source, attempt) if form.bits else b""
+                candidate = form.candidate(source, int.from_bytes(digest, "big"), self._phone_numbers, excluded)
             if candidate in self._used or candidate == source:
                 continue
             runs = listed_revealing_runs(candidate)
-            if any(map(has_run, runs)) or not avoid.isdisjoint(runs):
+            if any(map(source.__contains__, runs)) or not avoid.isdisjoint(runs):
                 continue
-            if _MAX_EXACT_DIGITS in {len(source), len(candidate)} and (
+            if (len(source) == _MAX_EXACT_DIGITS or len(candidate) == _MAX_EXACT_DIGITS) and (
                 _is_beyond_exact(source) != _is_beyond_exact(candidate)
             ):
                 continue

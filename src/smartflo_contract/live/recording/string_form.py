@@ -20,10 +20,12 @@ from smartflo_contract.live.recording.segments import (
     YEARS,
     date_part_range,
     digit_groups,
+    is_short_word,
     lengths_of_class,
     reserved_domains,
     segments,
 )
+from smartflo_contract.schemas.lead_format import MASKED_EMAILS
 
 MAX_ATTEMPTS: Final = LENGTH_ATTEMPTS
 """Number of attempts of which the candidates can be drawn from a form."""
@@ -48,12 +50,14 @@ class StringForm(NamedTuple):
     """How the strings of a form are replaced.
 
     Attributes:
-        steps: each returns a part of a candidate.
-        bits: number of bits that its choices take at most.
+        steps: each returns a part of a candidate, or is one that is kept.
+        bits: number of bits that their choices take at most.
+        has_phone_number: whether excluded runs matter.
     """
 
-    steps: Sequence[Step]
+    steps: Sequence[Step | str]
     bits: float
+    has_phone_number: bool
 
     def candidate(self, source: str, choices: int, phone_numbers: PhoneNumbers, excluded: Excluded) -> str:
         """Return a candidate for the pseudonym of a string.
@@ -64,16 +68,19 @@ class StringForm(NamedTuple):
             phone_numbers: the pseudonyms of phone numbers.
             excluded: runs that the candidate should not contain.
         """
-        parts = []
+        candidate = ""
         for step in self.steps:
-            part, choices = step(source, choices, phone_numbers, excluded)
-            parts.append(part)
-        return "".join(parts)
+            if isinstance(step, str):
+                candidate += step
+            else:
+                part, choices = step(source, choices, phone_numbers, excluded)
+                candidate += part
+        return candidate
 
 
 def string_form(source: str) -> StringForm | None:
     """Return the form of a string; ``None`` if its candidates must be drawn letter by letter."""
-    if not RUN_CHARACTERS <= len(source) <= _MAX_CHARACTERS or not source.isascii():
+    if not RUN_CHARACTERS <= len(source) <= _MAX_CHARACTERS or not source.isascii() or source in MASKED_EMAILS:
         return None
     return _compiled(source.encode().translate(_CLASSES))
 
@@ -81,15 +88,24 @@ def string_form(source: str) -> StringForm | None:
 @lru_cache(maxsize=_MAX_FORMS)
 def _compiled(classes: bytes) -> StringForm | None:
     """Return the form of strings with these classes of characters."""
+    if is_short_word(classes.decode()):
+        return None
     try:
         compiled = list(_steps(classes.decode(), 0))
     except KeyError:  # a segment without a step
         return None
     bits = sum(bits for _, bits in compiled)
-    return StringForm([step for step, _ in compiled], bits) if bits <= _MAX_BITS else None
+    steps: list[Step | str] = []
+    for step, _ in compiled:
+        if isinstance(step, str) and steps and isinstance(steps[-1], str):
+            steps[-1] += step
+        else:
+            steps.append(step)
+    has_phone_number = any(segment.lastgroup in {"phone", "email"} for segment in segments(classes.decode()))
+    return StringForm(steps, bits, has_phone_number) if bits <= _MAX_BITS else None
 
 
-def _steps(classes: str, start: int) -> Iterator[tuple[Step, float]]:
+def _steps(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the steps of a part of a string, each with the number of bits that its choices take at most.
 
     Args:
@@ -100,29 +116,30 @@ def _steps(classes: str, start: int) -> Iterator[tuple[Step, float]]:
         yield from _STEPS[segment.lastgroup](segment[0], start + segment.start())
 
 
-def _literal(classes: str, _: int) -> Iterator[tuple[Step, float]]:
+def _literal(classes: str, _: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the step of characters that are kept."""
-    yield lambda _, choices, *__: (classes, choices), 0
+    yield classes, 0
 
 
-def _word(classes: str, _: int) -> Iterator[tuple[Step, float]]:
+def _word(classes: str, _: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the step of a word, in capitals at the same positions."""
     lengths = lengths_of_class(len(classes))
-    capitalize = _capitals(classes)
+    first_words = _first_letters(min(len(classes), _TABLE_LETTERS))
+    capitalize, first_count = _capitals(classes), len(first_words)
 
-    def step(_: str, choices: int, *__: object) -> tuple[str, int]:
+    def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
         length = lengths[0]
         if len(lengths) > 1:
             choices, index = divmod(choices, len(lengths))
             length += index
-        count = min(length, _TABLE_LETTERS)
-        words = _first_letters(count)
-        choices, index = divmod(choices, len(words))
-        word = words[index]
-        while len(word) < length:
-            words = _next_letters(word[-1], min(length - len(word), _TABLE_LETTERS))
+        choices, index = divmod(choices, first_count)
+        word = first_words[index]
+        missing = length - _TABLE_LETTERS
+        while missing > 0:
+            words = _next_letters(word[-1], min(_TABLE_LETTERS, missing))
             choices, index = divmod(choices, len(words))
             word += words[index]
+            missing -= _TABLE_LETTERS
         return (word if capitalize is None else capitalize(word)), choices
 
     yield step, log2(len(lengths)) + log2(len(RARE_LETTERS)) * lengths[-1]
@@ -176,13 +193,13 @@ def _others(letter: str) -> str:
     return RARE_LETTERS.replace(letter, "")
 
 
-def _number(classes: str, _: int) -> Iterator[tuple[Step, float]]:
+def _number(classes: str, _: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the step of digits that are no date and no phone number."""
     count = len(classes) - 1
     if classes[0] == "0":
         tails = 10**count
 
-        def step(_: str, choices: int, *__: object) -> tuple[str, int]:
+        def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
             choices, tail = divmod(choices, tails)
             return f"{tail:0{count}d}0"[::-1] if count else "0", choices
 
@@ -190,7 +207,7 @@ def _number(classes: str, _: int) -> Iterator[tuple[Step, float]]:
         return
     numbers = 9 * 10**count
 
-    def step_from_one(_: str, choices: int, *__: object) -> tuple[str, int]:
+    def step_from_one(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
         choices, number = divmod(choices, numbers)
         tail, first = divmod(number, 9)
         return f"{tail:0{count}d}{first + 1}"[::-1] if count else str(first + 1), choices
@@ -198,7 +215,7 @@ def _number(classes: str, _: int) -> Iterator[tuple[Step, float]]:
     yield step_from_one, log2(10) * len(classes)
 
 
-def _date(classes: str, start: int) -> Iterator[tuple[Step, float]]:
+def _date(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the steps of a date."""
     end = 0
     for group in digit_groups.finditer(classes):
@@ -210,7 +227,7 @@ def _date(classes: str, start: int) -> Iterator[tuple[Step, float]]:
         yield from _literal(classes[end:], 0)
 
 
-def _year(_: str, choices: int, *__: object) -> tuple[str, int]:
+def _year(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
     choices, year = divmod(choices, YEARS)
     return str(FIRST_YEAR + year), choices
 
@@ -218,7 +235,7 @@ def _year(_: str, choices: int, *__: object) -> tuple[str, int]:
 def _date_part(start: int, end: int) -> Step:
     width = end - start
 
-    def step(source: str, choices: int, *_: object) -> tuple[str, int]:
+    def step(source: str, choices: int, _: PhoneNumbers, __: Excluded) -> tuple[str, int]:
         first, count = date_part_range(source[start:end])
         choices, index = divmod(choices, count)
         return f"{first + index:0{width}d}", choices
@@ -226,7 +243,7 @@ def _date_part(start: int, end: int) -> Step:
     return step
 
 
-def _phone(classes: str, start: int) -> Iterator[tuple[Step, float]]:
+def _phone(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the step of a phone number, which takes no choice of the string."""
     end = start + len(classes)
 
@@ -236,14 +253,14 @@ def _phone(classes: str, start: int) -> Iterator[tuple[Step, float]]:
     yield step, 0
 
 
-def _email(classes: str, start: int) -> Iterator[tuple[Step, float]]:
+def _email(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the steps of an e-mail address."""
     mailbox = classes.rpartition("@")[0]
     yield from _steps(mailbox, start)
     yield from _literal("@", 0)
     domain_start, end = start + len(mailbox) + 1, start + len(classes)
 
-    def step(source: str, choices: int, *_: object) -> tuple[str, int]:
+    def step(source: str, choices: int, _: PhoneNumbers, __: Excluded) -> tuple[str, int]:
         domains = _reserved_domains(source[max(domain_start, end - RUN_CHARACTERS) : end])
         choices, index = divmod(choices, len(domains))
         return domains[index], choices
@@ -254,7 +271,7 @@ def _email(classes: str, start: int) -> Iterator[tuple[Step, float]]:
 _reserved_domains: Final = lru_cache(maxsize=_MAX_FORMS)(reserved_domains)
 """The reserved domains, by the end of a domain."""
 
-_STEPS: Final[Mapping[str | None, Callable[[str, int], Iterator[tuple[Step, float]]]]] = {
+_STEPS: Final[Mapping[str | None, Callable[[str, int], Iterator[tuple[Step | str, float]]]]] = {
     "email": _email,
     "date": _date,
     "phone": _phone,
