@@ -1,7 +1,7 @@
 """Open the database of a store: connections, transactions, the version of its tables, and errors in one line."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -19,6 +19,8 @@ from smartflo_contract.mock_server.stores.tables import META, METADATA
 
 SCHEMA_VERSION: Final = 1
 """Version of the tables. A store of an earlier version is migrated when it is opened."""
+MIGRATIONS: Final[Mapping[int, Callable[[Connection], None]]] = {}
+"""Version of the tables to the function that turns them into those of the next version."""
 PRODUCT: Final = "smartflo-contract"
 LOCK_TIMEOUT_SECONDS: Final = 10
 """Time that a write waits for another process that holds the lock of the account, or of the SQLite file."""
@@ -276,7 +278,16 @@ def _prepare(connection: Connection, url: StoreUrl, lists_digest: str | None) ->
             f"{SCHEMA_VERSION}; upgrade {PRODUCT}, or name another database"
         )
         raise StoreError(message)
+    _migrate(connection, int(version))
     _check_digest(connection, url, stored.get("lists_digest"), lists_digest)
+
+
+def _migrate(connection: Connection, version: int) -> None:
+    """Bring the tables of an earlier version up to date, one version at a time."""
+    for earlier in range(version, SCHEMA_VERSION):
+        MIGRATIONS[earlier](connection)
+        is_version = META.c.key == "schema_version"
+        connection.execute(update(META).where(is_version).values(value=str(earlier + 1)))
 
 
 def _check_digest(connection: Connection, url: StoreUrl, stored: str | None, expected: str | None) -> None:

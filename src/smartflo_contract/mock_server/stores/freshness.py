@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.stores.engine import Database
 from smartflo_contract.mock_server.stores.tables import ACCOUNTS
+from smartflo_contract.mock_server.stores.wal_index import WalIndexHeader, find_header
 
 
 class Version(NamedTuple):
@@ -34,8 +35,8 @@ PRISTINE_VERSION: Final = Version(0, 0)
 class Freshness(Protocol):
     """Checks the versions of accounts."""
 
-    def state(self) -> int | None:
-        """Return a number that differs if any account may have changed; ``None`` if there is none.
+    def state(self) -> bytes | int | None:
+        """Return a value that differs if any account may have changed; ``None`` if there is none.
 
         Raises:
             StoreUnavailable: the database does not answer.
@@ -56,7 +57,10 @@ class Freshness(Protocol):
 
 
 class SqliteFreshness:
-    """Checks by ``PRAGMA data_version``, which differs once any other connection has committed: 2 microseconds.
+    """Checks by the header of the file's WAL index, which all processes share and each commit changes.
+
+    That takes 0.3 microseconds and keeps the interpreter's lock. Where the header is not found, ``PRAGMA data_version``
+    does the same in 2 microseconds, and lets other threads run in the middle of each request.
 
     Args:
         database: the database.
@@ -65,16 +69,27 @@ class SqliteFreshness:
     def __init__(self, database: Database) -> None:
         """Connect at the first check."""
         self._database = database
+        self._abandoned: list[object] = []
+        self._cursor: sqlite3.Cursor | None = None
         self.renew()
 
     def renew(self) -> None:
-        """Forget the lock and the connection, in a forked process."""
+        """Forget the lock and the connection, in a forked process. The connection stays open: its parent uses it."""
+        self._abandoned.append(self._cursor)
         self._lock = Lock()
-        self._cursor: sqlite3.Cursor | None = None
+        self._cursor = None
+        self._header: WalIndexHeader | None = None
 
-    def state(self) -> int:
-        """Return a number that differs if any account may have changed."""
-        return int(self._execute("PRAGMA data_version")[0][0])
+    def state(self) -> bytes | int:
+        """Return a value that differs if any account may have changed."""
+        with self._lock:  # the header is there while the connection is open
+            if self._header is not None:
+                return self._header.read()
+        state = int(self._execute("PRAGMA data_version")[0][0])
+        with self._lock:
+            if self._cursor is not None and self._header is None:
+                self._header = find_header(self._database.url.target)
+        return state
 
     def versions(self, account_ids: Collection[str]) -> dict[str, Version]:
         """Return the versions of those accounts that the store has."""
@@ -98,7 +113,7 @@ class SqliteFreshness:
             self._close()
 
     def _close(self) -> None:
-        cursor, self._cursor = self._cursor, None
+        cursor, self._cursor, self._header = self._cursor, None, None
         if cursor is not None:
             cursor.connection.close()
 

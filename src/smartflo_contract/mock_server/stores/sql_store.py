@@ -63,7 +63,7 @@ class _Entry:
     def forget(self) -> None:
         """Read the account from the database when it is needed next."""
         self.account, self.version = Account(), _UNKNOWN
-        self.confirmed: int | None = _NEVER
+        self.confirmed: bytes | int | None = _NEVER
 
 
 class SqlStore:
