@@ -302,6 +302,40 @@ def test_reraises_error_of_announcement(start: Start) -> None:
     assert errors.endswith("RuntimeError: broken pipe\n")
 
 
+# Stores
+
+
+@posix
+def test_workers_share_a_store(start: Start, send: Send, tmp_path: Path) -> None:
+    """Two workers are one fake: each sees what the other acknowledged, and counts requests for faults with it.
+
+    A fault that no request has met is named once, whichever worker would have had to meet it. The fake that is started
+    again still has what was written.
+    """
+    store = f"sqlite:///{tmp_path}/fake.db"
+    faults = [{"steps": ["503", "ok", "503"]}, {"steps": ["429"], "list_id": 4711}]
+    server = start(store=store, workers=2, faults=faults)
+    statuses = [send(LEADS, base_url=server.url, Connection="close").status_code for _ in range(8)]
+    assert [503, 200, 503, *[200] * 5] == statuses
+    for number in range(8):
+        add_lead(send, server.url, f"+91555000010{number}")
+        responses = [send("/v1/broadcast/leads/8669", base_url=server.url, Connection="close") for _ in range(2)]
+        assert [6 + number] * 2 == [len(response.json()) for response in responses]
+        assert responses[0].headers["ETag"] == responses[1].headers["ETag"]
+    server.process.terminate()
+    assert (0, "", "no request met the fault 429; list_id=4711\n") == server.wait()
+    again = start(store=store)
+
+    assert 13 == len(send("/v1/broadcast/leads/8669", base_url=again.url).json())
+
+
+def test_store_and_state_file_exclude_each_other(tmp_path: Path) -> None:
+    """The message names both options."""
+    config = Config(port=0, store=f"sqlite:///{tmp_path}/fake.db")
+    with pytest.raises(ConfigError, match="remove --state or --store"):
+        serve(config, announce_nothing, None, tmp_path / "state.json")
+
+
 # Value coverage
 
 

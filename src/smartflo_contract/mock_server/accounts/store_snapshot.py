@@ -1,6 +1,7 @@
 """The accounts of a fake as JSON that the same fake, or another one, restores: ``Snapshot`` in the OpenAPI document."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from smartflo_contract.mock_server.faults.validation import check_faults
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 
 SNAPSHOT_VERSION: Final = 1
+_VERSION: Final = re.compile(r',"version":"[^"]*"\}$')
+"""The version of this package in a recipe."""
 _OTHER_CATALOG: Final = (
     "this snapshot is from a fake with another seed, profile, overlay, phones or lists, or with another value of the "
     "quirks created_at and header_offset, so its changes do not fit the leads of this fake; start this fake with the "
@@ -80,12 +83,23 @@ def load_accounts(
 
 def catalog_digest(catalogs: Catalogs) -> str:
     """Return a digest of the default catalog; two fakes with the same digest have the same unchanged leads."""
+    return _digest(_recipes(catalogs))
+
+
+def lists_digest(catalogs: Catalogs) -> str:
+    """Return a digest like :func:`catalog_digest` that does not depend on the version of this package."""
+    return _digest(_VERSION.sub("}", recipe) for recipe in _recipes(catalogs))
+
+
+def _recipes(catalogs: Catalogs) -> Iterator[str]:
+    """Yield what the leads of each list depend on."""
     catalog = catalogs.default.catalog
-    recipes = "/".join(
-        definition.digest if isinstance(definition, FixtureList) else catalog.writer(definition).recipe
-        for definition in catalog.lists.values()
-    )
-    return blake2b(recipes.encode(), digest_size=16).hexdigest()
+    for definition in catalog.lists.values():
+        yield definition.digest if isinstance(definition, FixtureList) else catalog.writer(definition).recipe
+
+
+def _digest(recipes: Iterable[str]) -> str:
+    return blake2b("/".join(recipes).encode(), digest_size=16).hexdigest()
 
 
 def _load(content: Mapping[str, Any], config: Config, catalogs: Catalogs, defaults: Settings) -> Account:

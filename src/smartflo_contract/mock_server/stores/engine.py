@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect, select, text, update
@@ -24,6 +25,7 @@ MIGRATIONS: Final[Mapping[int, Callable[[Connection], None]]] = {}
 PRODUCT: Final = "smartflo-contract"
 LOCK_TIMEOUT_SECONDS: Final = 10
 """Time that a write waits for another process that holds the lock of the account, or of the SQLite file."""
+_POLL_SECONDS: Final = 0.01
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _POOL_SIZE: Final = 16
 """Connections of a process: one for each thread, and a few for background work. They are opened when they are used."""
@@ -70,6 +72,8 @@ class Database:
         try:
             with self.transaction() as connection:
                 _prepare(connection, url, lists_digest)
+            if url.dialect == "sqlite":
+                self._use_log()
         except StoreUnavailable as error:
             self.engine.dispose()
             raise StoreError(str(error)) from None
@@ -110,6 +114,24 @@ class Database:
                     transaction.rollback()
                 raise
             self._commit(transaction)
+
+    def _use_log(self) -> None:
+        """Let the SQLite file have a write-ahead log from now on, so that readers and a writer do not wait for another.
+
+        Raises:
+            StoreUnavailable: other processes keep the file locked.
+        """
+        deadline = monotonic() + LOCK_TIMEOUT_SECONDS
+        with closing(self.connect()) as connection:
+            while True:
+                try:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                except sqlite3.OperationalError as error:  # SQLite does not wait for the lock here
+                    if monotonic() > deadline:
+                        raise self.unavailable(error) from None
+                    sleep(_POLL_SECONDS)
+                else:
+                    return
 
     def connect(self) -> Any:
         """Return a new connection of the driver itself, which the caller closes. It is in no pool.
@@ -236,7 +258,6 @@ def _connect_sqlite(path: Path) -> sqlite3.Connection:
     """Return a connection that begins its transactions itself. A killed process loses nothing that was committed."""
     connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.Error:
         connection.close()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
-from smartflo_contract.mock_server.accounts.store_snapshot import catalog_digest
+from smartflo_contract.mock_server.accounts.store_snapshot import lists_digest
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.store_url import parse_store_url
 from smartflo_contract.mock_server.errors import StoreError
@@ -77,4 +77,4 @@ def _open_database(store: str, catalogs: Catalogs, *, is_prepared: bool = False)
         raise StoreError(message)
     from smartflo_contract.mock_server.stores.engine import Database  # noqa: PLC0415 - an extra
 
-    return Database(url, None if is_prepared else catalog_digest(catalogs), is_prepared=is_prepared)
+    return Database(url, None if is_prepared else lists_digest(catalogs), is_prepared=is_prepared)
