@@ -4,7 +4,9 @@ import json
 import secrets
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from itertools import chain, count
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import flask
@@ -15,6 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartflo_contract.mock_server import Config, create_app
+from smartflo_contract.mock_server.app import EXTENSION
+from smartflo_contract.mock_server.errors import StoreUnavailable
+from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
 from smartflo_contract.mock_server.lists.magic_ids import FAULT_IDS, edge_case_rows
 from smartflo_contract.mock_server.observer import ObservedResponse
@@ -154,6 +159,38 @@ def test_error_of_look_up_has_vendor_shape(api: Account, monkeypatch: pytest.Mon
     assert (500, {"success": False, "message": "Internal server error."}) == (response.status_code, response.get_json())
     entries = api("GET", "/__admin/requests").get_json()["requests"]
     assert [200, 500] == [entry["response"]["status"] for entry in entries]
+
+
+def test_flask_handles_read_that_cannot_be_recorded(
+    api: Account, by_flask: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the database of the journal does not answer before Flask, it has a second chance, and the connection stays."""
+    add, errors = MemoryJournal.add, iter([StoreUnavailable])
+
+    def fail_once(self: MemoryJournal, account_id: str | None, encoded: bytes) -> int:
+        for error in errors:
+            raise error
+        return add(self, account_id, encoded)
+
+    api.leads()
+    by_flask.clear()
+    monkeypatch.setattr(MemoryJournal, "add", fail_once)
+
+    assert (25, [VENDORS]) == (len(api.leads()), by_flask)
+
+
+def test_sees_writes_of_another_fake(tmp_path: Path) -> None:
+    """A cached read contains what another fake has stored in the same database, and is answered before Flask again."""
+    with ExitStack() as stack:
+        apps = [create_app(Config(store=f"sqlite:///{tmp_path}/fake.db")) for _ in range(2)]
+        for app in apps:
+            stack.callback(app.extensions[EXTENSION].close)
+        reader, writer = (Account(app.test_client(), "shared") for app in apps)
+        before, again = reader.leads(), reader.leads()
+        writer.succeed("DELETE", f"/v1/broadcast/lead/{before[0]['lead_id']}")
+
+        assert before == again
+        assert [before[1:]] * 2 == [reader.leads(), reader.leads()]
 
 
 # Nobody can tell

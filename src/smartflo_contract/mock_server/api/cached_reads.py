@@ -54,9 +54,16 @@ def answer_cached_reads(app: Flask, state: State) -> "WSGIApplication":
             return pass_on(environ, start_response)
         try:
             found = _find_response(state, environ, path[len(_PREFIX) :])
+            response = None if found is None else _record(*found)
         except Exception:  # noqa: BLE001 - Flask meets the error too, and responds to it
+            response = None
+        if response is None:
             return pass_on(environ, start_response)
-        return pass_on(environ, start_response) if found is None else _send(*found, start_response)
+        if isinstance(response, Response):
+            return response(environ, start_response)
+        status, headers, body = response
+        start_response(_STATUS_LINES[status], headers)
+        return [] if body is None else [body]
 
     return answer
 
@@ -93,14 +100,15 @@ def _find_response(state: State, environ: "WSGIEnvironment", list_id: str) -> tu
     return None
 
 
-def _send(call: Call, response: CachedResponse, start_response: "StartResponse") -> Iterable[bytes]:
-    """Send a response, after it was added to the journal and shown to the observer."""
+def _record(call: Call, response: CachedResponse) -> CachedResponse | Response:
+    """Add a request to the journal, show its response to the observer, and return it with the id of the request.
+
+    An observer receives a response of Flask, and may replace its body.
+    """
     state, environ = call.state, call.environ
     if state.observer is not None:
-        return state.record(environ, GET_LEADS, response.as_flask())(environ, start_response)
-    status, headers, body = response
+        return state.record(environ, GET_LEADS, response.as_flask())
     if state.journal:
-        request_id = state.add_to_journal(environ, call.account, GET_LEADS, SentResponse(status, tuple(headers)))
-        headers.append((REQUEST_HEADER, request_id))
-    start_response(_STATUS_LINES[status], headers)
-    return [] if body is None else [body]
+        sent = SentResponse(response.status, tuple(response.headers))
+        response.headers.append((REQUEST_HEADER, state.add_to_journal(environ, call.account, GET_LEADS, sent)))
+    return response
