@@ -125,6 +125,7 @@ class _Batch:
         account_ids: their ids.
         versions: the result; ``None`` before, and after an error.
         error: what is wrong; empty unless the query failed.
+        running: held until there is a result, or an error.
     """
 
     def __init__(self) -> None:
@@ -132,11 +133,8 @@ class _Batch:
         self.account_ids: set[str] = set()
         self.versions: dict[str, Version] | None = None
         self.error = ""
-
-    @property
-    def is_done(self) -> bool:
-        """Whether there is a result, or an error."""
-        return self.versions is not None or bool(self.error)
+        self.running = Lock()
+        self.running.acquire()
 
 
 class PostgresqlFreshness:
@@ -165,11 +163,17 @@ class PostgresqlFreshness:
         """Return the versions of those accounts that the store has, and maybe of others."""
         with self._joining:
             batch = self._open
+            is_first = not batch.account_ids
             batch.account_ids.update(account_ids)
-        if not batch.is_done:
-            with self._querying:
-                if not batch.is_done:
+        if is_first:
+            try:
+                with self._querying:
                     self._run(batch)
+            finally:
+                batch.running.release()
+        else:
+            with batch.running:
+                pass
         if batch.versions is None:
             raise StoreUnavailable(batch.error)
         return batch.versions
