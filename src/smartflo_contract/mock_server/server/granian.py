@@ -45,8 +45,8 @@ interpreter: one thread answers twice as many requests per second as eight (64,0
 stalls would block it, and four threads answer no more than eight in most runs.
 
 Python's interval of 5 ms between forced switches of threads stays. On the idle machine, 1 ms and 0.5 ms cut the slowest
-hundredth from 17 to 8 ms, for 0.8 of the requests per second. On the busy one they cut nothing, neither for cached reads
-nor for those that Flask handles, for 0.8 to 0.9 of the requests.
+hundredth from 17 to 8 ms, for 0.8 of the requests per second. On the busy one they cut nothing, neither for cached
+reads nor for those that Flask handles, for 0.8 to 0.9 of the requests.
 """
 _THREADS_FOR_BODIES: Final = _THREADS_PER_WORKER - 2
 """Maximum number of these threads that wait for request bodies. The others answer requests without one."""
