@@ -3,9 +3,10 @@
 One process checks files of the same leads: unchanged, with some leads or all that fail the schema, with the keys of
 each lead in another order, and with headers that differ from lead to lead. `record` reads a part of the unchanged file,
 and `diff` compares it with other leads. The commands take turns. Times are processor times with the start of the
-process, so other work on the machine matters little. Quote the ratios to the unchanged file.
+process, so other work on the machine matters little. Quote the ratios to the unchanged file, and those to the `record`
+and `diff` of an earlier version, which takes turns with them: a worktree such as `git worktree add ../before v0.1.0`.
 
-    python benchmarks/drift.py [--leads 100000] [--recorded 20000] [--rounds 3]
+    python benchmarks/drift.py [--leads 100000] [--recorded 20000] [--rounds 3] [--before PATH] [--only record diff]
 """
 
 import argparse
@@ -27,6 +28,7 @@ Lead = dict[str, Any]
 HEADERS = 50
 """Number of different headers in a file in which they differ."""
 MIN_RATIO = 0.5
+EARLIER = ", earlier version"
 MIN_LEADS_PER_SECOND = {"record": 15_000, "diff": 20_000}
 
 
@@ -69,8 +71,15 @@ def write_sample(path: Path, count: int, seed: int) -> list[Lead]:
     return leads
 
 
-def write_commands(folder: Path, count: int, recorded: int) -> dict[str, Sequence[str]]:
-    """Write the files, and return the commands that read them."""
+def write_commands(folder: Path, count: int, recorded: int, before: Path | None) -> dict[str, Sequence[str]]:
+    """Write the files, and return the commands that read them.
+
+    Args:
+        folder: folder of the files.
+        count: number of leads in a file.
+        recorded: number of leads in the file that is recorded.
+        before: worktree of an earlier version, of which `record` and `diff` are measured too.
+    """
     fine, other, part = folder / "fine.json", folder / "other.json", folder / "part.json"
     leads = write_sample(fine, count, 0)
     write_sample(other, count, 1)
@@ -80,8 +89,12 @@ def write_commands(folder: Path, count: int, recorded: int) -> dict[str, Sequenc
         path = folder / f"{number}.json"
         path.write_bytes(orjson.dumps([change(index, lead) for index, lead in enumerate(leads)]))
         commands[name] = [*COMMAND, "check", str(path), "--processes", "1", "--exit-zero"]
-    commands["record"] = [*COMMAND, "record", str(part), "-o", str(folder / "recorded.json")]
-    commands["diff"] = [*COMMAND, "diff", str(fine), str(other)]
+    versions: dict[str, Sequence[str]] = {"": COMMAND}
+    if before:
+        versions[EARLIER] = ["env", f"PYTHONPATH={before.resolve() / 'src'}", *COMMAND]
+    for version, command in versions.items():
+        commands[f"record{version}"] = [*command, "record", str(part), "-o", str(folder / "recorded.json")]
+        commands[f"diff{version}"] = [*command, "diff", str(fine), str(other)]
     return commands
 
 
@@ -110,18 +123,27 @@ def main() -> None:
     parser.add_argument("--leads", type=int, default=100_000)
     parser.add_argument("--recorded", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--before", type=Path, metavar="PATH", help="worktree of an earlier version")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="beginnings of the names of the measured commands")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        commands = write_commands(Path(name), options.leads, options.recorded)
+        commands = write_commands(Path(name), options.leads, options.recorded, options.before)
+        if options.only:
+            commands = {key: value for key, value in commands.items() if key.startswith(tuple(options.only))}
         times = measure_in_turns(commands, options.rounds)
     print(f"{options.leads:,} leads, one process; record: {options.recorded:,}")
     for command, values in times.items():
         seconds = statistics.median(values)
-        rate = (options.recorded if command == "record" else options.leads) / seconds
+        rate = (options.recorded if command.startswith("record") else options.leads) / seconds
         line = f"  {command:22} {seconds:6.2f} s {rate:9,.0f} leads/s"
         if command in MIN_LEADS_PER_SECOND:
             line += f"   minimum {MIN_LEADS_PER_SECOND[command]:,} leads/s"
-        elif command != "unchanged":
+            if command + EARLIER in times:
+                pairs = zip(times[command + EARLIER], values, strict=True)
+                line += (
+                    f"   {statistics.median(one / each for one, each in pairs):.2f} of the speed of the earlier version"
+                )
+        elif "unchanged" in times and command != "unchanged" and not command.endswith(EARLIER):
             ratio = statistics.median(one / each for one, each in zip(times["unchanged"], values, strict=True))
             line += f"   {ratio:.2f} of the speed of the unchanged file, minimum {MIN_RATIO}"
         print(line, flush=True)

@@ -7,6 +7,7 @@ values are nested, the leak scan of single leads decides.
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import call
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -23,19 +24,23 @@ from smartflo_contract.live.recording.pseudonymizer import HEADER_GENERATORS, Ps
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.lead_format import FIELD, column_names
 
+LookUp: TypeAlias = Callable[[Any], Any]
+"""Returns the replacement of a value, ``None`` if it is unknown."""
+
 _MAX_PLANS: Final = 256
 _MAX_REMEMBERED: Final = 1024
 """Replacements that are remembered of one key, unless each string is replaced, and of nested values."""
 _SCALARS: Final = frozenset({str, int})
 _KEPT: Final = frozenset({bool, type(None)})
+_never: Final[LookUp] = deque[Any](maxlen=0).append
+"""Looks nothing up, and returns ``None``."""
+_unchanged: Final[LookUp] = {True: True, False: False}.get
+"""Returns a boolean, and ``None`` for null."""
 _RARE: Final = f"{RARE_LETTERS}{RARE_LETTERS.upper()}"
 _RARE_RUN: Final = b"x" * RUN_CHARACTERS
 _RARE_CLASSES: Final = bytes(b"x"[0] if chr(byte) in _RARE else b" "[0] for byte in range(256))
 _words: Final = re.compile(rf"@(?:{'|'.join(map(re.escape, DOMAINS))})|([A-Za-z]{{{RUN_CHARACTERS},}})").findall
 """Find the words of a text that may reveal a value; empty strings stand for reserved domains."""
-
-LookUp: TypeAlias = Callable[[Any], Any]
-"""Returns the replacement of a value, ``None`` if it is unknown."""
 
 
 class _Plan(NamedTuple):
@@ -315,14 +320,6 @@ class BatchPseudonymizer(Pseudonymizer):
         after = self._check_after.add_each([lead for _, lead in unchecked])
         for at in sorted({*before, *after}):
             self._require_equal_findings(first + at, before.get(at, ()), after.get(at, ()))
-
-
-def _unchanged(value: object) -> object:
-    return value
-
-
-def _never(_: object) -> None:
-    return None
 
 
 def _time_number(key: str, value: Mapping[str, Any]) -> str | None:

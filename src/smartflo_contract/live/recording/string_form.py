@@ -30,7 +30,7 @@ from smartflo_contract.schemas.lead_format import MASKED_EMAILS
 MAX_ATTEMPTS: Final = LENGTH_ATTEMPTS
 """Number of attempts of which the candidates can be drawn from a form."""
 _MAX_CHARACTERS: Final = 128
-_MAX_FORMS: Final = 4096
+_MAX_FORMS: Final = 2048
 _MAX_BITS: Final = DIGEST_BITS - RESERVED_BITS - 8
 """Bits of choices that one digest has. No choice has more than eight bits."""
 _TABLE_LETTERS: Final = 4
