@@ -473,3 +473,17 @@ def test_rejects_unknown_mutants(smartflo: Smartflo) -> None:
     """The error names the nearest mutant."""
     with pytest.raises(ValueError, match="Did you mean `lead_id:remove`"):
         smartflo.mutant("lead_id:rmove")
+
+
+@pytest.mark.parametrize("path", ["/नाम", "/%E0%A4%A8", "/requests?नाम=1", "/requests?limit=%GG", "/lists/\ud800"])
+def test_rejects_unusual_admin_paths_in_one_line(path: str, smartflo: Smartflo) -> None:
+    """Paths and queries with any characters get an answer of the admin API."""
+    with pytest.raises(ValueError, match=r"^[^\n]+$"):
+        smartflo.admin("GET", path)
+
+
+def test_admin_paths_may_be_percent_encoded(smartflo: Smartflo) -> None:
+    """A path is decoded as that of a request over a socket."""
+    smartflo.add_list(id=4711)
+
+    assert 4711 == smartflo.admin("GET", "/lists/%34711")["id"]

@@ -6,7 +6,6 @@ from typing import Any
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.pytest_plugin._account import Smartflo
-from smartflo_contract.pytest_plugin._admin_client import all_requests
 from smartflo_contract.pytest_plugin._assertion_messages import MAX_REQUESTS, REQUESTS_HEADING, request_lines
 from smartflo_contract.pytest_plugin._server import SmartfloServer
 from smartflo_contract.schemas.printable import escape_unprintable
@@ -14,8 +13,7 @@ from smartflo_contract.schemas.printable import escape_unprintable
 
 def unmatched_lines(server: SmartfloServer, account: Smartflo) -> list[str]:
     """Return a line for each of the newest requests that matched no route, with the reason."""
-    requests, _ = all_requests(lambda path: account.admin("GET", path), "/requests/unmatched")
-    requests += server.unattributed_requests()
+    requests = server.unmatched_requests(account)
     lines = [
         escape_unprintable(f"  {request['method']} {request['path']}: {request['response']['reason']}")
         for request in requests[-MAX_REQUESTS:]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,6 @@ from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.observer import Observer
 from smartflo_contract.pytest_plugin._account import Smartflo
-from smartflo_contract.pytest_plugin._admin_client import all_requests
 from smartflo_contract.pytest_plugin._settings import fail_setting, setting
 from smartflo_contract.schemas.hosts import is_loopback
 
@@ -48,8 +47,8 @@ class SmartfloServer:
             raise ValueError(message)
         self.config = config
         self._fake = fake
-        self._account_ids: set[str] = set()
-        self._last_unmatched_id = 0
+        self._started_after: dict[str, int] = {}
+        self._last_seen_id = 0
 
     def __enter__(self) -> Self:
         """Start the fake."""
@@ -79,7 +78,7 @@ class SmartfloServer:
             seed: seed of the lists that are added; ``None`` for that of the fake.
         """
         account = Smartflo(self._fake, self.config, f"{uuid4().hex}@example.com", seed)
-        self._account_ids.add(account_id_of_login(account.email))
+        self._started_after[account_id_of_login(account.email)] = self._last_seen_id
         try:
             yield account
         finally:
@@ -106,16 +105,27 @@ class SmartfloServer:
         """Ids of those of several joined mutants that have changed a response since they were set."""
         return self._fake.mutants_served
 
-    def unattributed_requests(self) -> list[dict[str, Any]]:
-        """Return the unmatched requests since the last call that carried no token of a test's account."""
-        client = self._fake.app.test_client()
-        requests, _ = all_requests(
-            lambda path: cast("dict[str, Any]", client.get(path).get_json()),
-            "/__admin/requests/unmatched",
-            self._last_unmatched_id,
-        )
-        self._last_unmatched_id = requests[-1]["id"] if requests else self._last_unmatched_id
-        return [request for request in requests if request["account"] not in self._account_ids]
+    def unmatched_requests(self, account: Smartflo) -> list[dict[str, Any]]:
+        """Return the requests that matched no route: those of an account, then those that carried no test's token.
+
+        Those without a test's token are returned once. Requests before the last call and before the account's start are
+        not read again, so that the call takes the same time however many requests the journal has.
+
+        Args:
+            account: result of :meth:`account`.
+        """
+        own_id, last_seen_id = account_id_of_login(account.email), self._last_seen_id
+        own: list[dict[str, Any]] = []
+        unattributed: list[dict[str, Any]] = []
+        for request in self._fake.requests_after(min(self._started_after[own_id], last_seen_id)):
+            self._last_seen_id = max(self._last_seen_id, request["id"])
+            if request["route"] is not None:
+                continue
+            if request["account"] == own_id:
+                own.append(request)
+            elif request["id"] > last_seen_id and request["account"] not in self._started_after:
+                unattributed.append(request)
+        return own + unattributed
 
 
 def config_of_run(config: pytest.Config) -> Config:

@@ -1,9 +1,16 @@
-"""The memory that the journal occupies."""
+"""The journal in memory: its size, and what it forgets."""
 
 import tracemalloc
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from smartflo_contract.mock_server.http.compact_json import dump_compact
+from smartflo_contract.mock_server.journal.entry import SentResponse, encode_entry
+from smartflo_contract.mock_server.journal.journal import RECORD_OVERHEAD_BYTES
 from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
+
+ENTRY = encode_entry({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, None, SentResponse(404, ()), 0)
 
 
 def test_full_journal_stays_within_maximum_size() -> None:
@@ -18,3 +25,18 @@ def test_full_journal_stays_within_maximum_size() -> None:
 
     assert journal.dropped(None) > 0
     assert max_bytes / 2 < used_bytes < max_bytes
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("abc")), max_size=60))
+def test_forgets_the_requests_of_an_account(steps: list[tuple[bool, str]]) -> None:
+    """Deleting the requests of an account leaves those of the others, in order and within both bounds."""
+    journal = MemoryJournal(8, 8 * (RECORD_OVERHEAD_BYTES + len(ENTRY)))
+    expected: list[tuple[int, str]] = []
+    for is_deletion, account_id in steps:
+        if is_deletion:
+            journal.forget(account_id)
+            expected = [entry for entry in expected if entry[1] != account_id]
+        else:
+            expected = [*expected, (journal.add(account_id, ENTRY), account_id)][-8:]
+
+        assert expected == [(entry["id"], entry["account"]) for entry in journal.after(0, None)]

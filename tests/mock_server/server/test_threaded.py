@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import socket
+import struct
 import threading
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -216,6 +218,46 @@ def test_port_of_account_closes(fake: FakeSmartflo, send: Send) -> None:
         assert 401 == send(LEADS, base_url=url, token=None).status_code
     with pytest.raises(requests.ConnectionError):
         send(LEADS, base_url=url)
+
+
+def test_port_of_account_ends_waiting_connections(fake: FakeSmartflo) -> None:
+    """A closing port ends connections that send nothing, or have not been accepted, and leaves no thread."""
+    before = set(threading.enumerate())
+    with fake.listen_for("closing@example.com") as url:
+        connections = [socket.create_connection(address_of(url), timeout=30) for _ in range(20)]
+    threads = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in threads:
+        thread.join(30)
+    received = []
+    for connection in connections:
+        with connection, suppress(ConnectionResetError):
+            received.append(connection.recv(1))
+
+    assert not any(received)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_answers_after_clients_that_give_up(fake: FakeSmartflo, send: Send) -> None:
+    """Connections that are reset before they are accepted do not stop the fake."""
+    for _ in range(50):
+        with socket.create_connection(address_of(fake.url), timeout=30) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    assert send(LEADS, base_url=fake.url).ok
+
+
+def test_returns_requests_after_an_id() -> None:
+    """All accounts' requests are returned as the admin API returns them, oldest first."""
+    with FakeSmartflo() as fake:
+        client = fake.app.test_client()
+        for token in ("a", "b", "a"):
+            client.get(LEADS, headers={"Authorization": token})
+        recorded = client.get("/__admin/requests").get_json()["requests"]
+
+        assert recorded == list(fake.requests_after())
+        assert recorded[2:] == list(fake.requests_after(recorded[1]["id"]))
+    with pytest.raises(RuntimeError, match="not running"):
+        fake.requests_after()
 
 
 @pytest.mark.parametrize("year", [2024, 2030])

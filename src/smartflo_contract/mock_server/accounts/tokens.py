@@ -92,16 +92,22 @@ class Tokens:
             account: id of the account.
             now: the time on the account's clock, in seconds since the epoch.
         """
-        issued_at = int(now)
+        return self._issue(account, now)[0]
+
+    def _issue(self, account: str, now: float) -> tuple[str, TokenClaims]:
+        """Return a token and its claims, without the time that decoding takes."""
+        issued_at, token_id = int(now), secrets.token_urlsafe(12)
+        expires_at = issued_at + TOKEN_LIFETIME_SECONDS
         claims = {
             "sub": str(int(account, 16)),
             "iss": _ISSUER,
             "iat": issued_at,
             "nbf": issued_at,
-            "exp": issued_at + TOKEN_LIFETIME_SECONDS,
-            "jti": secrets.token_urlsafe(12),
+            "exp": expires_at,
+            "jti": token_id,
         }
-        return jwt.encode(claims, self._key, _ALGORITHM)
+        token = jwt.encode(claims, self._key, _ALGORITHM)
+        return token, TokenClaims(account, token_id, float(expires_at))
 
     def prepare(self, account: str, now: float, wall: float) -> str:
         """Return a token whose hour starts at its first request, even if the wall clock is set before it.
@@ -111,12 +117,10 @@ class Tokens:
             now: the time on the account's clock.
             wall: the time on the wall clock. Both are in seconds since the epoch.
         """
-        token = self.issue(account, now)
-        claims = self.read(token)
-        if claims is not None:
-            self._prepared.setdefault(account, {})[claims.token_id] = _Prepared(wall, None)
-            while len(self._prepared) > _MAX_PREPARED_ACCOUNTS:
-                self._prepared.pop(next(iter(self._prepared)), None)
+        token, claims = self._issue(account, now)
+        self._prepared.setdefault(account, {})[claims.token_id] = _Prepared(wall, None)
+        while len(self._prepared) > _MAX_PREPARED_ACCOUNTS:
+            self._prepared.pop(next(iter(self._prepared)), None)
         return token
 
     def start(self, claims: TokenClaims, clock: Clock, wall: float) -> TokenClaims:

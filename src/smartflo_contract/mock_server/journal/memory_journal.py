@@ -30,6 +30,7 @@ class MemoryJournal:
         self._max_requests = max_requests
         self._max_bytes = max_bytes
         self._records: deque[Record] = deque()
+        self._counts: dict[str | None, int] = {}
         self._bytes = 0
         self._last_id = 0
         self._dropped: dict[str | None, int] = {}
@@ -57,6 +58,7 @@ class MemoryJournal:
         with self._changed:
             self._last_id += 1
             self._records.append((self._last_id, account_id, encoded))  # the garbage collector skips such tuples
+            self._counts[account_id] = self._counts.get(account_id, 0) + 1
             self._bytes += len(encoded) + RECORD_OVERHEAD_BYTES
             while len(self._records) > self._max_requests or self._bytes > self._max_bytes:
                 self._drop_oldest()
@@ -94,13 +96,13 @@ class MemoryJournal:
         """Delete the requests of an account, or of all accounts for ``None``."""
         with self._changed:
             self._generation += 1
-            self._records = deque(
-                record for record in self._records if account_id is not None and record[1] != account_id
-            )
-            self._bytes = sum(len(encoded) + RECORD_OVERHEAD_BYTES for _, _, encoded in self._records)
             if account_id is None:
+                self._records.clear()
+                self._counts.clear()
+                self._bytes = 0
                 self._dropped, self._dropped_uncounted = {}, 0
             else:
+                self._delete_newest(account_id, self._counts.pop(account_id, 0))
                 self._dropped.pop(account_id, None)
 
     def wait(
@@ -150,9 +152,24 @@ class MemoryJournal:
             newer.append(record)
         return newer[::-1]
 
+    def _delete_newest(self, account_id: str, count: int) -> None:
+        """Delete the newest records of an account. Those of a test are among the newest of all, so few are moved."""
+        newer: list[Record] = []
+        while count and self._records:  # a forked process may have the count without the record
+            record = self._records.pop()
+            if record[1] == account_id:
+                self._bytes -= len(record[2]) + RECORD_OVERHEAD_BYTES
+                count -= 1
+            else:
+                newer.append(record)
+        self._records.extend(reversed(newer))
+
     def _drop_oldest(self) -> None:
         _, account_id, encoded = self._records.popleft()
         self._bytes -= len(encoded) + RECORD_OVERHEAD_BYTES
+        self._counts[account_id] -= 1
+        if not self._counts[account_id]:
+            del self._counts[account_id]
         self._dropped[account_id] = self._dropped.get(account_id, 0) + 1
         if len(self._dropped) > MAX_DROP_COUNTS:
             self._dropped_uncounted += self._dropped.pop(next(iter(self._dropped)))

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from selectors import EVENT_READ, DefaultSelector
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -16,14 +17,13 @@ from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, acc
 from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State
+from smartflo_contract.mock_server.journal.entry import JournalEntry
 from smartflo_contract.mock_server.observer import Observer
 from smartflo_contract.mock_server.server.sockets import Address, bind, resolve
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_POLL_INTERVAL_SECONDS: Final = 0.005
-"""Interval at which Werkzeug checks whether to stop. Its default of half a second would slow down tests."""
 _BACKLOG: Final = 128
 _NOT_RUNNING: Final = "the fake is not running; use `with FakeSmartflo() as fake:` or call start()"
 
@@ -50,12 +50,47 @@ class _Handler(WSGIRequestHandler):
 
 
 class _Server(ThreadedWSGIServer):
-    """Tracks its connections, so that stopping closes them. A slow reader would keep its thread forever."""
+    """Stops without delay, and tracks its connections to close them. A slow reader would keep its thread forever."""
 
     def __init__(self, address: Address, app: Any, fd: int) -> None:
         """Serve on the socket of a file descriptor."""
         self._connections: set[socket.socket] = set()
         super().__init__(address.host, address.port, app, _Handler, fd=fd)
+        self.socket.settimeout(0)  # a client may give up between `select` and `accept`
+        self._waker, self._woken = socket.socketpair()
+
+    def serve_forever(self, poll_interval: float = 0) -> None:  # noqa: ARG002 - Werkzeug's
+        """Accept connections until :meth:`shutdown`. The method of the standard library notices that by polling."""
+        try:
+            with DefaultSelector() as selector:
+                selector.register(self.socket, EVENT_READ)
+                selector.register(self._woken, EVENT_READ)
+                while all(key.fileobj is not self._woken for key, _ in selector.select()):
+                    self._accept()
+        finally:
+            self.close_listener()
+
+    def shutdown(self) -> None:
+        """Let :meth:`serve_forever` return; do not wait for it."""
+        self._waker.send(b"x")
+
+    def close_listener(self) -> None:
+        """Stop listening in this process, and close what wakes :meth:`serve_forever`."""
+        self.server_close()
+        self._waker.close()
+        self._woken.close()
+
+    def _accept(self) -> None:
+        """Accept a connection, and answer it in a thread."""
+        try:
+            connection, client_address = self.get_request()
+        except OSError:
+            return
+        try:
+            self.process_request(connection, client_address)
+        except Exception:  # noqa: BLE001 - reported, and later connections are answered
+            self.handle_error(connection, client_address)
+            self.shutdown_request(connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Track a connection, and answer it in a thread."""
@@ -99,15 +134,13 @@ class _Listener:
             self._server = _Server(address, app, bound.fileno())  # duplicates the file descriptor
         self.url = address.url
         self._process_id = os.getpid()
-        self._thread = Thread(
-            target=self._server.serve_forever, args=(_POLL_INTERVAL_SECONDS,), name="FakeSmartflo", daemon=True
-        )
+        self._thread = Thread(target=self._server.serve_forever, name="FakeSmartflo", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop listening and close all connections immediately; in a forked process, only close its copies of them."""
-        if os.getpid() != self._process_id:  # the thread runs in the parent only, so nobody would answer `shutdown`
-            self._server.server_close()
+        if os.getpid() != self._process_id:  # the thread runs in the parent, which must go on to listen
+            self._server.close_listener()
             return
         self._server.shutdown()
         self._thread.join()
@@ -222,6 +255,19 @@ class FakeSmartflo:
             RuntimeError: the fake is not running.
         """
         return frozenset(self._common_account.mutants_served)
+
+    def requests_after(self, last_id: int = 0) -> Iterator[JournalEntry]:
+        """Yield the recorded requests of all accounts, oldest first, in the form of ``GET /__admin/requests``.
+
+        Args:
+            last_id: id of a request; only later requests are yielded. It takes no time for the others.
+
+        Raises:
+            RuntimeError: the fake is not running.
+        """
+        journal = self._state.journal
+        journal.sync()
+        return journal.after(last_id, None)
 
     @contextmanager
     def listen_for(self, login: str) -> Iterator[str]:
