@@ -32,6 +32,7 @@ from smartflo_contract.cli.options import warn_about_misspelled_variables
 from smartflo_contract.cli.output import prepare_streams, print_warning
 from smartflo_contract.cli.record import record_command
 from smartflo_contract.cli.serve import serve_command
+from smartflo_contract.cli.store import store_command
 
 COMMANDS: Final = (
     cells_command,
@@ -50,6 +51,7 @@ COMMANDS: Final = (
     sample_command,
     schema_command,
     serve_command,
+    store_command,
 )
 
 

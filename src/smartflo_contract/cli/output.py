@@ -130,6 +130,17 @@ def runs_progress() -> Iterator[Callable[[str, int], None]]:
 
 
 @contextmanager
+def accounts_progress() -> Iterator[Callable[[int, int], None]]:
+    """Show how many accounts are read or written, and the remaining time.
+
+    Yields:
+        A function to call with the number of accounts that are done, and that of all.
+    """
+    with _progress(task_name="accounts", total=None) as update:
+        yield lambda done, total: None if update is None else update(completed=done, total=total)
+
+
+@contextmanager
 def _progress(
     label: str | None = None, *, task_name: str = "leads", is_of_bytes: bool = True, **fields: Any
 ) -> Iterator[Callable[..., None] | None]:

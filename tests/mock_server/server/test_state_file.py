@@ -130,6 +130,12 @@ def test_rejects_read_only_fake(path: Path) -> None:
         check(path, Config(read_only=True))
 
 
+def test_rejects_store(path: Path, tmp_path: Path) -> None:
+    """A store keeps the accounts itself."""
+    with pytest.raises(ConfigError, match="state: the store keeps all accounts"):
+        check(path, Config(store=f"sqlite:///{tmp_path}/fake.db"))
+
+
 def test_rejects_unusable_paths(tmp_path: Path) -> None:
     """A folder, a missing folder and a device are rejected before the fake starts."""
     paths = {tmp_path: "Is a directory", tmp_path / "x" / "y": "No such file or directory"}

@@ -1,7 +1,7 @@
 """The accounts of a fake as JSON that the same fake, or another one, restores: ``Snapshot`` in the OpenAPI document."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -49,7 +49,7 @@ def dump_accounts(store: Store, catalogs: Catalogs, ids: Iterable[str] | None = 
             dumped[account_id] = dump_account(account)
     if ids is None:
         dumped |= {account_id: dump_account(account) for account_id, account in store.accounts()}
-    return {"version": SNAPSHOT_VERSION, "world": catalog_digest(catalogs), "accounts": dumped}
+    return {"version": SNAPSHOT_VERSION, "world": lists_digest(catalogs), "accounts": dumped}
 
 
 def load_accounts(
@@ -67,7 +67,7 @@ def load_accounts(
         OtherCatalogError: the snapshot is from a fake with other leads.
         ValueError: it has one account only, or an account in it is invalid.
     """
-    if content["world"] != catalog_digest(catalogs):
+    if content["world"] != lists_digest(catalogs):
         raise OtherCatalogError
     contents = content["accounts"]
     if defaults is None:
@@ -81,25 +81,17 @@ def load_accounts(
     return {account_id: _load(account, config, catalogs, defaults) for account_id, account in contents.items()}
 
 
-def catalog_digest(catalogs: Catalogs) -> str:
-    """Return a digest of the default catalog; two fakes with the same digest have the same unchanged leads."""
-    return _digest(_recipes(catalogs))
-
-
 def lists_digest(catalogs: Catalogs) -> str:
-    """Return a digest like :func:`catalog_digest` that does not depend on the version of this package."""
-    return _digest(_VERSION.sub("}", recipe) for recipe in _recipes(catalogs))
+    """Return a digest of the default catalog; two fakes with the same digest have the same unchanged leads.
 
-
-def _recipes(catalogs: Catalogs) -> Iterator[str]:
-    """Yield what the leads of each list depend on."""
+    It does not depend on the version of this package, so that an upgrade keeps what clients have edited.
+    """
     catalog = catalogs.default.catalog
-    for definition in catalog.lists.values():
-        yield definition.digest if isinstance(definition, FixtureList) else catalog.writer(definition).recipe
-
-
-def _digest(recipes: Iterable[str]) -> str:
-    return blake2b("/".join(recipes).encode(), digest_size=16).hexdigest()
+    recipes = (
+        definition.digest if isinstance(definition, FixtureList) else catalog.writer(definition).recipe
+        for definition in catalog.lists.values()
+    )
+    return blake2b("/".join(_VERSION.sub("}", recipe) for recipe in recipes).encode(), digest_size=16).hexdigest()
 
 
 def _load(content: Mapping[str, Any], config: Config, catalogs: Catalogs, defaults: Settings) -> Account:

@@ -10,7 +10,7 @@ from errno import EACCES, EISDIR, ENOENT
 from hashlib import blake2b
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISREG
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -166,3 +166,18 @@ class StateFile:
 
     def _error(self, reason: str | None) -> StateError:
         return StateError(f"state {self._path}: {reason}")
+
+
+def read_snapshot(path: Path) -> Any:
+    """Return the snapshot in a file, which conforms to its schema.
+
+    Raises:
+        StateError: the file cannot be read, or is no snapshot.
+    """
+    try:
+        return parse_validated(path.read_bytes(), "Snapshot", "file")
+    except OSError as error:
+        message = f"snapshot {path}: {error.strerror}"
+    except Problem as problem:
+        message = f"snapshot {path}: {problem}; this is no snapshot of accounts, or it is damaged"
+    raise StateError(message)

@@ -4,6 +4,7 @@ Both forms check the state at or after the call. So a request that checks when i
 acknowledged before. Neither reads more of an account than its version.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -14,6 +15,8 @@ from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.stores.engine import Database
 from smartflo_contract.mock_server.stores.tables import ACCOUNTS
 from smartflo_contract.mock_server.stores.wal_index import WalIndexHeader, find_header
+
+_MAX_INCARNATION: Final = 2**63 - 1
 
 
 class Version(NamedTuple):
@@ -30,6 +33,11 @@ class Version(NamedTuple):
 
 PRISTINE_VERSION: Final = Version(0, 0)
 """The version of an account that the store does not have."""
+
+
+def new_version() -> Version:
+    """Return the version of an account that is written for the first time."""
+    return Version(1 + secrets.randbelow(_MAX_INCARNATION), 1)
 
 
 class Freshness(Protocol):

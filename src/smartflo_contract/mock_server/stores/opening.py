@@ -8,7 +8,7 @@ from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.accounts.store_snapshot import lists_digest
 from smartflo_contract.mock_server.config.config import Config
-from smartflo_contract.mock_server.config.store_url import parse_store_url
+from smartflo_contract.mock_server.config.store_url import StoreUrl, parse_store_url
 from smartflo_contract.mock_server.errors import StoreError
 from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 
@@ -71,10 +71,21 @@ def prepare_store(config: Config, catalogs: Catalogs) -> None:
 
 
 def _open_database(store: str, catalogs: Catalogs, *, is_prepared: bool = False) -> "Database":
+    url = require_libraries(store)
+    from smartflo_contract.mock_server.stores.engine import Database  # noqa: PLC0415 - an extra
+
+    return Database(url, None if is_prepared else lists_digest(catalogs), is_prepared=is_prepared)
+
+
+def require_libraries(store: str) -> StoreUrl:
+    """Return what the URL of a store says, if the library for stores is installed.
+
+    Raises:
+        ConfigError: it is no such URL.
+        StoreError: the library is not installed.
+    """
     url = parse_store_url(store)
     if find_spec("sqlalchemy") is None:
         message = f'store {url.masked}: SQLAlchemy is not installed; run `pip install "smartflo-contract[stores]"`'
         raise StoreError(message)
-    from smartflo_contract.mock_server.stores.engine import Database  # noqa: PLC0415 - an extra
-
-    return Database(url, None if is_prepared else lists_digest(catalogs), is_prepared=is_prepared)
+    return url

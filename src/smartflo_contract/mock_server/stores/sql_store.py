@@ -4,7 +4,6 @@ Each process caches the accounts that it has read, with their version in the dat
 account has another version by now. If so, only the rows that were written since are read.
 """
 
-import secrets
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -28,14 +27,13 @@ from smartflo_contract.mock_server.stores.account_rows import (
     write_account,
 )
 from smartflo_contract.mock_server.stores.engine import Database
-from smartflo_contract.mock_server.stores.freshness import PRISTINE_VERSION, Version, freshness_of
+from smartflo_contract.mock_server.stores.freshness import PRISTINE_VERSION, Version, freshness_of, new_version
 from smartflo_contract.mock_server.stores.tables import ACCOUNTS
 
 _UNKNOWN: Final = Version(-1, -1)
 """Version of an account that has to be read from the database."""
 _NEVER: Final = -1
 """State of the database at no check."""
-_MAX_INCARNATION: Final = 2**63 - 1
 _ORDER: Final = (ACCOUNTS.c.written_at, ACCOUNTS.c.id)
 _CHUNK_ACCOUNTS: Final = 200
 """Number of accounts that are in memory while all are read."""
@@ -188,7 +186,7 @@ class SqlStore:
                 if not all_:
                     delete_account(connection, account_id)
                 if not is_pristine(account):
-                    write_account(connection, account_id, Account(), account, _new_version())
+                    write_account(connection, account_id, Account(), account, new_version())
         self._forget_entries(None)
 
     def ids(self) -> list[str]:
@@ -277,14 +275,9 @@ class SqlStore:
             return PRISTINE_VERSION
         version = entry.version._replace(generation=entry.version.generation + 1)
         if entry.version == PRISTINE_VERSION:
-            version = _new_version()
+            version = new_version()
         write_account(connection, account_id, entry.account, account, version)
         return version
-
-
-def _new_version() -> Version:
-    """Return the version of an account that is written for the first time."""
-    return Version(1 + secrets.randbelow(_MAX_INCARNATION), 1)
 
 
 def _has_changes(stored: Account, draft: Account) -> bool:
