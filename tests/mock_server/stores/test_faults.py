@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -287,7 +286,7 @@ def test_machines_with_different_clocks(
     ]
 
     assert 200 == right.get(LEADS, headers=mine).status_code
-    assert all(0 <= later - earlier < 60_000 for earlier, later in pairwise(times)), times
+    assert max(times) - min(times) < 60_000, times  # milliseconds; the clocks are hours apart
     right.patch("/__admin/clock", json={"advance": 3_601_000}, headers=mine)
     assert 401 == on_other_machine(lambda: wrong.get(LEADS, headers=mine)).status_code
 
