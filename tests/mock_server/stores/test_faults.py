@@ -127,15 +127,17 @@ def test_database_restarted_under_load(client_of: ClientOf, own_postgresql: Post
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("host", ["postgresql", "closed"])
-def test_postgresql_gone_at_start(client_of: ClientOf, host: str) -> None:
-    """A database that does not answer is one line, without the password."""
-    address = "127.0.0.1:1" if host == "closed" else "postgresql.invalid:5432"
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [("127.0.0.1:1", "cannot connect: Connection refused"), ("postgresql.invalid:5432", "failed to resolve host")],
+)
+def test_postgresql_gone_at_start(client_of: ClientOf, address: str, reason: str) -> None:
+    """A database that does not answer is one line with the reason, without the password."""
     with pytest.raises(StoreError) as caught:
         client_of(f"postgresql://user:secret@{address}/fake")
 
     message = str(caught.value)
-    assert f"postgresql://user:***@{address}/fake" in message
+    assert f"store postgresql://user:***@{address}/fake: {reason}" in message
     assert "secret" not in message
     assert "\n" not in message
 

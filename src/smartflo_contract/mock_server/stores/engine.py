@@ -29,6 +29,8 @@ _POLL_SECONDS: Final = 0.01
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _POOL_SIZE: Final = 16
 """Connections of a process: one for each thread, and a few for background work. They are opened when they are used."""
+_ATTEMPT: Final = "connection to server at"
+"""Part of the line of libpq about an attempt to connect. Lines with general advice follow."""
 _LOCKED: Final = "database is locked"
 _REPLACED: Final = "the file was deleted or replaced; restart all fakes that use it"
 _WRITE: Final = "smartflo_write"
@@ -337,5 +339,6 @@ def driver_errors(url: StoreUrl) -> tuple[type[Exception], ...]:
 def _describe(url: StoreUrl, error: object) -> str:
     """Return one line about an error of a database, without the password and without the data of a statement."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    detail = lines[-1] if "connection to server" in lines[0] or "connection failed" in lines[0] else lines[0]
-    return f"store {url.masked}: {url.redact(detail.strip())}"
+    attempt = next((line for line in lines if _ATTEMPT in line), None)
+    detail = lines[0] if attempt is None else f"cannot connect: {attempt.rpartition(' failed: ')[2]}"
+    return f"store {url.masked}: {url.redact(' '.join(detail.split()))}"
