@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -107,6 +109,40 @@ def test_batches_agree_about_changed_leads(
 ) -> None:
     """Changed values, missing keys, new keys and another order of keys, in some leads or in all."""
     _agree(profile, _changed_body(profile, changes, concerned, reverse=reverse), overlay)
+
+
+@given(
+    values=st.lists(
+        st.sampled_from([float("nan"), (1,), b"x", "\ud800", Decimal(1), HTTPStatus.OK, _deep(300), 2**70, 31, None]),
+        min_size=1,
+        max_size=2,
+    ),
+    concerned=st.sets(st.integers(0, MANY - 1), min_size=1, max_size=3) | st.just(range(MANY)),
+    key=st.sampled_from(["priority", "new", "header", "lead_id"]),
+)
+def test_decoded_bodies_agree_with_single_leads(values: list[Any], concerned: Collection[int], key: str) -> None:
+    """Values that no JSON parser returns, in some leads or in all, between leads that are checked together."""
+    body = [
+        {**one, key: values[index % len(values)]} if index in concerned else one
+        for index, one in enumerate(_base("lenient"))
+    ]
+    contract = load_contract("lenient")
+    single = ResponseCheck(data_of(contract))
+    for one_lead in body:
+        single.add(one_lead)
+
+    assert single.findings() == contract.check(body)
+
+
+def test_second_value_of_rejected_kind_is_shown() -> None:
+    """A finding shows the value of its first lead, although another lead with these keys was checked before."""
+    fields = {f"field_{number}": "" for number in range(37)}
+    body = [{**one, **fields} for one in _base("sample", 8)]
+    body[0] = {**body[0], "field_35": None}
+    (finding,) = [each for each in load_contract("sample").check(body) if each.rule == "many-fields"]
+
+    assert (finding.got, finding.first) == ("empty string", 1)
+    _agree("sample", body)
 
 
 SOME_SLOW = ["sample", *(pytest.param(profile, marks=pytest.mark.slow) for profile in ("documented", "lenient"))]

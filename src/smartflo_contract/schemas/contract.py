@@ -12,14 +12,16 @@ from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
 from smartflo_contract.schemas.findings import Finding, masked
-from smartflo_contract.schemas.json_values import Path
+from smartflo_contract.schemas.json_values import Path, are_plain_json
 from smartflo_contract.schemas.large_integers import decode_json
 from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas.profiles import with_named_fields
-from smartflo_contract.schemas.response_check import ResponseCheck
+from smartflo_contract.schemas.response_check import MIN_LEADS_PER_TABLE, ResponseCheck
 from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
 
 SCHEMAS: Final = ("lead", "leads", "error")
+_BATCH_LEADS: Final = 256
+"""Leads that are checked together."""
 
 
 class Contract:
@@ -56,8 +58,15 @@ class Contract:
         if not isinstance(leads, list):
             return (not_an_array(masked(leads, personal=True)),)
         check = ResponseCheck(self._data)
-        for index, lead in enumerate(leads):
-            check.add(lead, duplicates.get(index, ()))
+        is_decoded = leads is not body
+        for start in range(0, len(leads), _BATCH_LEADS):
+            batch = leads[start : start + _BATCH_LEADS]
+            repeated = {row: duplicates[start + row] for row in range(len(batch)) if start + row in duplicates}
+            if is_decoded or (len(batch) >= MIN_LEADS_PER_TABLE and are_plain_json(batch)):
+                check.add_decoded(batch, duplicates=repeated)
+            else:
+                for lead in batch:
+                    check.add(lead)
         return check.findings()
 
     def is_valid(self, body: object) -> bool:

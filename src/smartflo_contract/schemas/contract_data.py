@@ -14,9 +14,10 @@ from smartflo_contract.schemas.profiles import resolve
 from smartflo_contract.schemas.rules.rule import Change, Lead, LeadBreaker, ListBreaker, ResponseState, Rule
 from smartflo_contract.schemas.rules.table import rules_in_force
 from smartflo_contract.schemas.schema_keywords import Schema
-from smartflo_contract.schemas.validator import Validator, column_validator
+from smartflo_contract.schemas.validator import Validator, Violation, column_validator, key_schema
 
 _MAX_COLUMN_VALIDATORS = 16
+_MAX_KEY_VALIDATORS = 256
 
 
 class ContractData:
@@ -68,6 +69,22 @@ class ContractData:
         except ValueError:  # a key that is not a string
             return False
 
+    def key_schema(self, key: str) -> Schema | bool:
+        """Return the plain schema of the values of a key, whether or not the contract has the key."""
+        return key_schema(self.lead_validator.schema, key)
+
+    def column_is_valid(self, key: str, column: Sequence[object]) -> bool:
+        """Return whether decoded values of a key are valid by the schema."""
+        return self._key_validator(key).is_valid(column)
+
+    def time_numbers_are_valid(self, key: str, numbers: Sequence[object]) -> bool:
+        """Return whether the numbers in MongoDB times, as strings, are valid by the schema of a key."""
+        return self._time_validator(key).is_valid(numbers)
+
+    def key_violations(self, key: str, value: object) -> tuple[Violation, ...]:
+        """Return the violations of the schema by a value of a key; that another key is missing is none."""
+        return tuple(self._optional_keys_validator.violations({key: value}))
+
     def columns_fit(self, keys: tuple[str, ...], columns: Sequence[Sequence[object]]) -> bool:
         """Return whether decoded leads are valid by the schema, given the keys that all have, and a column for each."""
         validator = self._column_validator(keys)
@@ -98,6 +115,25 @@ class ContractData:
     def rules(self) -> tuple[Rule, ...]:
         """The rules of this profile, except those that read a key which the overlay decides about."""
         return rules_in_force(self.profile, () if self.overlay is None else self.overlay.decided)
+
+    @cached_property
+    def _key_validator(self) -> Callable[[str], jsonschema_rs.Draft202012Validator]:
+        def make(key: str) -> jsonschema_rs.Draft202012Validator:
+            return jsonschema_rs.Draft202012Validator({"items": self.key_schema(key)})
+
+        return lru_cache(maxsize=_MAX_KEY_VALIDATORS)(make)
+
+    @cached_property
+    def _time_validator(self) -> Callable[[str], jsonschema_rs.Draft202012Validator]:
+        def make(key: str) -> jsonschema_rs.Draft202012Validator:
+            date = self.lead_validator.schema["properties"][key]["properties"]["$date"]
+            return jsonschema_rs.Draft202012Validator({"items": date["properties"]["$numberLong"]})
+
+        return lru_cache(maxsize=_MAX_KEY_VALIDATORS)(make)
+
+    @cached_property
+    def _optional_keys_validator(self) -> Validator:
+        return Validator({**self.lead_validator.schema, "required": []})
 
     def lead_breakers(self, severity: Severity) -> dict[str, Callable[[Lead], Iterable[Change]]]:
         """Return how to break, in one valid lead, the rules of a severity: by rule, a function from lead to changes."""

@@ -1,31 +1,29 @@
-"""The check of one response, lead by lead: disagreements are counted, and become findings at the end."""
+"""The check of one response: disagreements are counted, and become findings at the end.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+Leads are checked as tables, which finds the leads that have a finding. Everything else about a finding comes from the
+check of the first lead that has it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from smartflo_contract.schemas.body_rules import BODY_RULES, DUPLICATE_KEY, NOT_JSON
+from smartflo_contract.schemas.body_rules import BODY_RULES, DUPLICATE_KEY
+from smartflo_contract.schemas.column_check import ColumnCheck, DeepNestingError, Occurrences
 from smartflo_contract.schemas.contract_data import ContractData
-from smartflo_contract.schemas.duplicate_keys import duplicate_keys
-from smartflo_contract.schemas.finding_builder import Disagreement, disagreement_of, lead_finding
+from smartflo_contract.schemas.finding_builder import Disagreement, lead_finding
 from smartflo_contract.schemas.findings import Finding
 from smartflo_contract.schemas.json_pointer import finding_pointer
-from smartflo_contract.schemas.json_values import MAX_DEPTH, Path, is_portable, not_json
-from smartflo_contract.schemas.lead_format import FIELD, unknown_keys
-from smartflo_contract.schemas.lead_table import Table, are_equal, lead_tables
-from smartflo_contract.schemas.rules.rule import Breach, Identifiers, Lead, LeadCheck, ResponseState, Rule
+from smartflo_contract.schemas.json_values import Path
+from smartflo_contract.schemas.lead_batch import LeadBatch
+from smartflo_contract.schemas.lead_table import Table, lead_tables
+from smartflo_contract.schemas.rules.rule import Identifiers, IdentifierSet, Lead, ResponseState
+from smartflo_contract.schemas.single_check import SingleCheck
 
-_JSON_VALUE: Final = f"a JSON value, nested at most {MAX_DEPTH} levels deep"
 _ONCE: Final = BODY_RULES[DUPLICATE_KEY].expected
-_REPEATED_KEYS: Final = ("header", "sensitive_field_map")
-"""Keys whose values are equal in most leads of a list."""
-_CONTAINERS: Final = frozenset({dict, list})
-_BATCH_LEADS: Final = 16
-"""Leads that are checked together if not all can be."""
-_MIN_LEADS_PER_TABLE: Final = 8
+MIN_LEADS_PER_TABLE: Final = 4
 """Minimum average number of leads in a table; with fewer, checking them individually is faster."""
-_MAX_COLUMN_VALIDATORS: Final = 8
-"""Maximum number of validators of columns; compiling one takes as long as checking a thousand leads."""
+_MAX_SINGLE: Final = 0.25
+"""Maximum share of leads that are checked individually among others."""
 
 
 class ResponseCheck:
@@ -47,15 +45,10 @@ class ResponseCheck:
         self.broken = 0
         self._contract = contract
         self._state = ResponseState(frozenset(contract.lead["properties"]), contract.known_values, ids)
+        self._single = SingleCheck(contract, self._state)
+        self._columns = ColumnCheck(contract, self._state)
         self._tally: dict[tuple[str, str], tuple[Disagreement, int, int]] = {}
         self._index = 0
-        self._cache_key: tuple[object, ...] = ()
-        self._cached: list[tuple[Rule, Iterable[Breach]]] = []
-        self._uncached: list[Rule] = []
-        self._breaking: list[LeadCheck] = []
-        self._cached_rules_pass = False
-        self._may_hide_non_json = contract.overlay is not None
-        self._compiled_keys: set[tuple[str, ...]] = set()
         self._broken_rules: dict[int, list[tuple[str, Path]]] | None = None
 
     @property
@@ -86,42 +79,60 @@ class ResponseCheck:
             duplicates: paths of the duplicate keys in its text.
         """
         disagreements = [Disagreement(DUPLICATE_KEY, path, _ONCE, None, None) for path in duplicates]
-        disagreements += self._disagreements(lead)
-        self._count_lead(disagreements)
+        disagreements += self._single.disagreements(lead)
+        for disagreement in disagreements:
+            key = disagreement.rule, finding_pointer(disagreement.path)
+            first, first_index, count = self._tally.get(key, (disagreement, self._index, 0))
+            self._tally[key] = first, first_index, count + 1
+            self._note(disagreement.rule, disagreement.path, (0,))
+        self.broken += any(map(self._is_break, disagreements))
+        self._index += 1
         return [(disagreement.rule, disagreement.path) for disagreement in disagreements]
 
-    def add_batch(self, leads: Sequence[Any], text: bytes) -> Sequence[Table]:
-        """Check the next leads, and the duplicate keys of their text.
-
-        Args:
-            leads: the leads, decoded from ``text``.
-            text: a JSON array.
-
-        Returns:
-            The leads as tables.
-        """
-        tables = lead_tables(leads)
-        if duplicates := duplicate_keys(text, leads, tables):
-            for index, lead in enumerate(leads):
-                self.add(lead, duplicates.get(index, ()))
+    def add_batch(self, batch: LeadBatch) -> None:
+        """Check the next leads, and the duplicate keys of their text."""
+        if batch.has_form:
+            self._add_tables(batch.tables)
         else:
-            self.add_decoded(leads, tables)
-        return tables
+            self.add_decoded(batch.values, batch.tables, batch.duplicates)
 
-    def add_decoded(self, leads: Sequence[Any], tables: Sequence[Table] | None = None) -> None:
-        """Check the next leads, which were decoded from JSON; faster than one by one if most are valid.
+    def add_decoded(
+        self,
+        leads: Sequence[Any],
+        tables: Sequence[Table] | None = None,
+        duplicates: Mapping[int, Sequence[Path]] | None = None,
+    ) -> None:
+        """Check the next leads, which were decoded from JSON; faster than one by one if many have the same keys.
 
         Args:
             leads: the leads.
             tables: the leads as tables, if they have been made already.
+            duplicates: paths of the duplicate keys in their text, by index.
         """
-        if self._add_tables(lead_tables(leads) if tables is None else tables, len(leads)):
+        duplicates = duplicates or {}
+        if len(leads) < MIN_LEADS_PER_TABLE:
+            self._add_singly(leads, duplicates)
             return
-        for start in range(0, len(leads), _BATCH_LEADS):
-            batch = leads[start : start + _BATCH_LEADS]
-            if not self._add_tables(lead_tables(batch), len(batch)):
-                for lead in batch:
-                    self.add(lead)
+        tables = lead_tables(leads) if tables is None else tables
+        single = set(duplicates)
+        if sum(len(table.rows) for table in tables) < len(leads):
+            single.update(set(range(len(leads))).difference(*(table.rows for table in tables)))
+        if not single and len(leads) >= MIN_LEADS_PER_TABLE * len(tables):
+            try:
+                self._add_tables(tables)
+            except DeepNestingError as error:
+                single = set(error.rows)
+            else:
+                return
+        if not 0 < len(single) <= _MAX_SINGLE * len(leads):
+            self._add_singly(leads, duplicates)
+            return
+        start = 0
+        for row in sorted(single):
+            self.add_decoded(leads[start:row])
+            self.add(leads[row], duplicates.get(row, ()))
+            start = row + 1
+        self.add_decoded(leads[start:])
 
     def add_each(self, leads: Sequence[Any]) -> Mapping[int, Sequence[tuple[str, Path]]]:
         """Check the next leads, and return the rules that each of them breaks, each with the path.
@@ -139,162 +150,57 @@ class ResponseCheck:
 
     def passes(self, lead: Lead) -> bool:
         """Add the next lead, which is valid by the schema; return whether it has no finding of severity ``break``."""
-        self._prepare(lead)
-        if not self._cached_rules_pass or not is_portable(lead):
-            return False
-        if self._may_hide_non_json and any(True for _ in not_json(lead)):
-            return False
-        for check in self._breaking:  # noqa: SIM110  # a generator would cost as much as a rule
-            if check(lead, self._state):
-                return False
-        return True
+        return self._single.passes(lead)
 
-    def _add_tables(self, tables: Sequence[Table], count: int) -> bool:
-        """Check the next leads as tables; return ``False`` without checking any if that is impossible or slower."""
-        if count < _MIN_LEADS_PER_TABLE * len(tables) or sum(len(table.rows) for table in tables) < count:
-            return False
-        if not all(map(self._is_valid_and_uniform, tables)):
-            return False
-        unique_keys = [rule.keys[0] for rule in self._contract.rules if rule.is_unique]
-        columns = [table.columns[key] for key in unique_keys for table in tables if key in table.columns]
-        if not self._state.ids.add_new(list(chain.from_iterable(columns))):
-            return False
-        disagreements = [entry for table in tables for entry in self._table_disagreements(table)]
-        disagreements.sort(key=lambda entry: entry[0][0])  # the order of the leads
+    def _add_singly(self, leads: Sequence[Any], duplicates: Mapping[int, Sequence[Path]]) -> None:
+        for index, lead in enumerate(leads):
+            self.add(lead, duplicates.get(index, ()))
+
+    def _add_tables(self, tables: Sequence[Table]) -> None:
+        """Check the next leads as tables.
+
+        Raises:
+            DeepNestingError: values are nested too deeply; no lead was added.
+        """
+        found = self._columns.occurrences(tables)
+        for row in sorted({min(each.rows) for each in found if each.finding not in self._tally}):
+            self._explain(row, tables, found)
         broken: set[int] = set()
-        for rows, disagreement in disagreements:
-            self._count(disagreement, self._index + rows[0], len(rows))
-            self._note(disagreement, [self._index + row for row in rows])
-            if disagreement.severity(self._contract.profile) == "break":
-                broken.update(rows)
+        for each in found:
+            disagreement, first, count = self._tally[each.finding]
+            self._tally[each.finding] = disagreement, first, count + len(each.rows)
+            self._note(each.rule, each.path, each.rows)
+            if each.is_break:
+                broken.update(each.rows)
         self.broken += len(broken)
-        self._index += count
-        return True
+        self._index += sum(len(table.rows) for table in tables)
 
-    def _is_valid_and_uniform(self, table: Table) -> bool:
-        """Return whether the leads are valid by the schema and equal in the keys that cached rules read."""
-        if not all(are_equal(table.columns[key]) for key in _REPEATED_KEYS if key in table.columns):
-            return False
-        changed = () if self._contract.overlay is None else self._contract.overlay.properties
-        for key in (*unknown_keys(table.keys, self._state.properties), *changed):
-            column = table.columns.get(key, ())
-            is_nested = not _CONTAINERS.isdisjoint(map(type, column))
-            if is_nested and any(True for value in column for _ in not_json({key: value})):
-                return False
-        if len(self._compiled_keys) < _MAX_COLUMN_VALIDATORS and len(table.rows) > _BATCH_LEADS:
-            self._compiled_keys.add(table.keys)
-        if table.keys in self._compiled_keys:
-            return self._contract.columns_fit(table.keys, list(table.columns.values()))
-        return self._contract.fit(table.leads)
+    def _explain(self, row: int, tables: Sequence[Table], found: Sequence[Occurrences]) -> None:
+        """Check a lead of tables individually, and keep what disagrees for the first time."""
+        is_repeated = any(each.is_repeated_id and row in each.rows for each in found)
+        ids = _AllIdentifiers() if is_repeated else IdentifierSet()
+        state = ResponseState(self._state.properties, self._state.known_values, ids)
+        first_rows = self._columns.first_rows
+        state.list_id = self._state.list_id if first_rows.get("list_id", row) <= row else None
+        state.columns = self._state.columns if first_rows.get("columns", row) <= row else None
+        lead = next(table.leads[table.rows.index(row)] for table in tables if row in table.rows)
+        for disagreement in SingleCheck(self._contract, state).disagreements(lead):
+            key = disagreement.rule, finding_pointer(disagreement.path)
+            self._tally.setdefault(key, (disagreement, self._index + row, 0))
 
-    def _table_disagreements(self, table: Table) -> Iterator[tuple[Sequence[int], Disagreement]]:
-        """Yield the rows and the disagreements of a table that is valid by the schema and has new identifiers."""
-        self._prepare(table.leads[0])
-        for rule, breaches in self._cached:
-            yield from ((table.rows, disagreement) for disagreement in _disagreements_of(rule, breaches, set()))
-        for rule in self._uncached:
-            if rule.is_unique or rule.holds_in(table, self._state):
-                continue
-            for row, lead in zip(table.rows, table.leads, strict=True):
-                breaches = rule.check(lead, self._state)
-                yield from (((row,), disagreement) for disagreement in _disagreements_of(rule, breaches, set()))
-
-    def _count_lead(self, disagreements: Iterable[Disagreement]) -> None:
-        """Count the next lead and its disagreements."""
-        is_broken = False
-        for disagreement in disagreements:
-            self._count(disagreement, self._index, 1)
-            self._note(disagreement, [self._index])
-            is_broken = is_broken or disagreement.severity(self._contract.profile) == "break"
-        self.broken += is_broken
-        self._index += 1
-
-    def _count(self, disagreement: Disagreement, index: int, count: int) -> None:
-        """Count a disagreement of ``count`` leads, of which ``index`` is the first."""
-        key = disagreement.rule, finding_pointer(disagreement.path)
-        first, first_index, previous = self._tally.get(key, (disagreement, index, 0))
-        self._tally[key] = first, first_index, previous + count
-
-    def _note(self, disagreement: Disagreement, indexes: Iterable[int]) -> None:
-        """Note a disagreement of some leads if ``add_each`` returns it."""
+    def _note(self, rule: str, path: Path, rows: Iterable[int]) -> None:
+        """Note what some of the next leads break, by row, if ``add_each`` returns it."""
         if self._broken_rules is not None:
-            for index in indexes:
-                self._broken_rules.setdefault(index, []).append((disagreement.rule, disagreement.path))
+            for row in rows:
+                self._broken_rules.setdefault(self._index + row, []).append((rule, path))
 
-    def _prepare(self, lead: Lead) -> None:
-        """Update what depends on the keys and the repeated values of a lead, unless they are those of the last lead."""
-        keys = tuple(lead)
-        cache_key = keys, *map(lead.get, _REPEATED_KEYS)
-        if cache_key == self._cache_key:
-            return
-        state, profile = self._state, self._contract.profile
-        state.keys = keys
-        applicable = [rule for rule in self._contract.rules if all(key in lead for key in rule.keys if key != "field_")]
-        self._cache_key = cache_key
-        # Only where the schema allows numbers can a float hide that JSON cannot express.
-        self._may_hide_non_json = self._contract.overlay is not None or bool(unknown_keys(keys, state.properties))
-        self._cached = [(rule, rule.check(lead, state)) for rule in applicable if rule.is_cached]
-        self._uncached = [rule for rule in applicable if not rule.is_cached]
-        self._breaking = [rule.check for rule in self._uncached if rule.severity[profile] == "break"]
-        self._cached_rules_pass = not any(
-            breaches for rule, breaches in self._cached if rule.severity[profile] == "break"
-        )
-
-    def _disagreements(self, lead: object) -> Iterator[Disagreement]:
-        """Yield the disagreements of a lead; rules apply only to keys that JSON and the schema accept."""
-        rejected: set[str | int] = set()
-        non_json: list[tuple[Path, object]] = []
-        is_valid = is_portable(lead) and self._is_valid(lead)
-        if is_valid and isinstance(lead, dict):
-            self._prepare(lead)
-        if not is_valid or self._may_hide_non_json:
-            non_json = list(not_json(lead))
-            yield from (Disagreement(NOT_JSON, path, _JSON_VALUE, value, None) for path, value in non_json)
-            rejected = {path[0] for path, _ in non_json if path}
-        if not isinstance(lead, dict):
-            if not is_valid and not non_json:
-                yield from self._violations(lead, rejected)
-            return
-        if rejected:
-            lead = {key: value for key, value in lead.items() if rejected.isdisjoint({key, repr(key)})}
-        if rejected or not is_valid:
-            yield from self._violations(lead, rejected)
-            self._prepare(lead)
-        yield from self._rule_disagreements(lead, rejected)
-
-    def _is_valid(self, lead: object) -> bool:
-        try:
-            return self._contract.lead_validator.is_valid(lead)
-        except ValueError:  # a value of a type that the validator does not know
-            return False
-
-    def _violations(self, lead: object, rejected: set[str | int]) -> Iterator[Disagreement]:
-        """Yield the violations of the schema, except those of ``rejected`` keys; add their keys to ``rejected``."""
-        violations = [
-            violation
-            for violation in self._contract.lead_validator.violations(lead)
-            if not (violation.path and violation.path[0] in rejected)
-        ]
-        for violation in violations:
-            yield disagreement_of(self._contract, lead, violation)
-        rejected.update(violation.path[0] for violation in violations if violation.path)
-
-    def _rule_disagreements(self, lead: Lead, rejected: set[str | int]) -> Iterator[Disagreement]:
-        """Yield the breaches of the rules that read no ``rejected`` key."""
-        for rule, breaches in self._cached:
-            if _reads_none_of(rule, rejected):
-                yield from _disagreements_of(rule, breaches, rejected)
-        for rule in self._uncached:
-            if _reads_none_of(rule, rejected):
-                yield from _disagreements_of(rule, rule.check(lead, self._state), rejected)
+    def _is_break(self, disagreement: Disagreement) -> bool:
+        return disagreement.severity(self._contract.profile) == "break"
 
 
-def _disagreements_of(rule: Rule, breaches: Iterable[Breach], rejected: set[str | int]) -> Iterator[Disagreement]:
-    """Yield the breaches of a rule as disagreements, except those at ``rejected`` keys."""
-    for path, expected, got in breaches:
-        if path[0] not in rejected:
-            yield Disagreement(rule.name, path, expected, got, rule)
+class _AllIdentifiers(IdentifierSet):
+    """Identifiers, each of which another lead has."""
 
-
-def _reads_none_of(rule: Rule, keys: set[str | int]) -> bool:
-    return not any(key in rule.keys or ("field_" in rule.keys and FIELD.fullmatch(str(key))) for key in keys)
+    def __contains__(self, identifier: object) -> bool:
+        """Whether another lead has an identifier."""
+        return True

@@ -89,14 +89,21 @@ def column_validator(schema: Mapping[str, Any], keys: Sequence[str]) -> jsonsche
     """
     if not set(schema["required"]).issubset(keys):
         return None
-    columns = []
-    for key in keys:
-        schemas = [below for pattern, below in schema["patternProperties"].items() if _matches(pattern, key)]
-        schemas += [schema["properties"][key]] if key in schema["properties"] else []
-        if not schemas and schema.get(_CLOSED) is False:
-            return None
-        columns.append({"items": schemas[0] if len(schemas) == 1 else {"allOf": schemas} if schemas else True})
-    return jsonschema_rs.Draft202012Validator({"prefixItems": columns})
+    columns = [key_schema(schema, key) for key in keys]
+    if False in columns:
+        return None
+    return jsonschema_rs.Draft202012Validator({"prefixItems": [{"items": column} for column in columns]})
+
+
+def key_schema(schema: Mapping[str, Any], key: str) -> dict[str, Any] | bool:
+    """Return the schema of the values of a key in an object."""
+    schemas: list[dict[str, Any]] = [
+        below for pattern, below in schema["patternProperties"].items() if _matches(pattern, key)
+    ]
+    schemas += [schema["properties"][key]] if key in schema["properties"] else []
+    if not schemas:
+        return schema.get(_CLOSED) is not False
+    return schemas[0] if len(schemas) == 1 else {"allOf": schemas}
 
 
 def _matches(pattern: str, key: str) -> bool:

@@ -2,17 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.live.report import AGREEMENT_LABELS, Agreement
 from smartflo_contract.schemas import CONTRADICTIONS, Contract, load_contract
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.lead_table import are_equal, are_object_ids
+from smartflo_contract.schemas.lead_table import Table, are_equal, are_object_ids, column_in_order
 from smartflo_contract.schemas.profile_names import READINGS
 
 _STRING_FORMS: Final = re.compile(r"(?P<hex>[0-9a-f]{24})|(?P<digits>[0-9]+)|(?P<array>\[.*)|(?P<empty>)", re.DOTALL)
+
+_first_character: Final = itemgetter(slice(1))
 
 FormCounts: TypeAlias = dict[tuple[str, object], tuple[int, object]]
 """By property and form of the value: number of values, and the first one."""
@@ -36,10 +39,15 @@ class AgreementCounter:
         }
         self.forms: FormCounts = {}
 
-    def add(self, leads: Iterable[Mapping[str, Any]]) -> None:
-        """Count the values of leads."""
+    def add(self, tables: Sequence[Table]) -> None:
+        """Count the values of leads.
+
+        Args:
+            tables: all tables of the leads.
+        """
         for key in self._contradictions:
-            for form, value, count in _count_forms([lead[key] for lead in leads if key in lead]):
+            having = [table for table in tables if key in table.columns]
+            for form, value, count in _count_forms(column_in_order(having, key)):
                 self._count(key, form, value, count)
 
     def merge(self, forms: FormCounts) -> None:
@@ -95,7 +103,8 @@ def _count_forms(values: Sequence[Any]) -> Iterator[tuple[object, object, int]]:
     types = set(map(type, values))  # tells 1, 1.0 and true apart
     for kind in types:
         column = values if len(types) == 1 else [value for value in values if type(value) is kind]
-        if are_object_ids(column) or (kind is not list and are_equal(column)):
+        are_arrays = kind is str and set(map(_first_character, column)) == {"["}
+        if are_arrays or are_object_ids(column) or (kind is not list and are_equal(column)):
             yield form_of(column[0]), column[0], len(column)
             continue
         keys: list[Hashable] = list(map(_GROUPING_KEYS.get(kind, _identity), column))

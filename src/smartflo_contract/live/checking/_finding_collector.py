@@ -110,13 +110,11 @@ class FindingCollector:
         self._defect_counts[defect.rule] += 1
 
     def _add_leads(self, batch: ItemBatch) -> None:
-        leads = batch.values
-        tables = self._check.add_batch(leads, batch.text)
-        objects = [lead for lead in leads if isinstance(lead, dict)]
-        self._agreements.add(objects)
-        self._statistics.add(objects, tables)
+        self._check.add_batch(batch)
+        self._agreements.add(batch.tables)
+        self._statistics.add(batch.tables)
         if self._on_leads:
-            self._on_leads(objects)
+            self._on_leads([lead for lead in batch.values if isinstance(lead, dict)])
 
 
 def _body_finding(defect: BodyDefect, leads: int) -> Finding:

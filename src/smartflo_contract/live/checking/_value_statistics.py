@@ -1,12 +1,12 @@
 """Statistics of the values in a response, counted without keeping them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.contract import data_of
-from smartflo_contract.schemas.lead_table import Table
+from smartflo_contract.schemas.lead_table import Table, column_in_order
 from smartflo_contract.schemas.schema_keywords import allows_null
 
 Counts: TypeAlias = dict[str, Counter[Any]]
@@ -33,20 +33,21 @@ class ValueStatistics:
         self._nullable = [key for key, schema in contract.lead["properties"].items() if allows_null(schema)]
         self.counts: Counts = {name: Counter() for name in ("nulls", *_STATUSES, "fields")}
 
-    def add(self, leads: Sequence[Mapping[str, Any]], tables: Iterable[Table]) -> None:
+    def add(self, tables: Sequence[Table]) -> None:
         """Count leads.
 
         Args:
-            leads: the leads.
-            tables: the same leads as tables.
+            tables: all tables of the leads.
         """
         for key in _STATUSES:
-            values = [lead.get(key, _ABSENT) for lead in leads]
-            countable = [value if isinstance(value, int) or value is _ABSENT else None for value in values]
-            for value, count in Counter(countable).items():
+            values = column_in_order(tables, key, _ABSENT)
+            if set(map(type, values)) != {int}:
+                values = [value if isinstance(value, int) or value is _ABSENT else None for value in values]
+            for value, count in Counter(values).items():
                 self.counts[key][self._label(key, value)] += count
         for key in self._nullable:
-            self.counts["nulls"][key] += [lead.get(key, "") for lead in leads].count(None)
+            nulls = sum(table.columns[key].count(None) for table in tables if key in table.columns)
+            self.counts["nulls"][key] += nulls
         for table in tables:
             self.counts["fields"][table.field_count] += len(table.rows)
 

@@ -15,7 +15,9 @@ from smartflo_contract.live.report import Report, Source
 from smartflo_contract.live.sources import BodySource, OpenBody, SourceOpener, is_url, source_name
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.body_rules import TOO_FEW_LEADS, UNREADABLE_SOURCE, body_finding
+from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.grammar import format_count
+from smartflo_contract.schemas.lead_form import LeadDecoder
 
 
 class Checker:
@@ -107,6 +109,7 @@ class Checker:
             body.defects,
             self._max_item_bytes,
             must_be_array=body.is_http_response,
+            decoder=LeadDecoder(data_of(self._contract)),
         )
         return scan_items(items, self._contract, self._progress_of_source(), self._on_leads)
 

@@ -32,6 +32,8 @@ from smartflo_contract.live.checking.scan_json import Job, decode_result, encode
 from smartflo_contract.live.parsing.lead_items import LeadItems
 from smartflo_contract.live.sources import SourceOpener, read_chunks
 from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.contract import data_of
+from smartflo_contract.schemas.lead_form import LeadDecoder
 
 MIN_FILE_BYTES: Final = 64 * 1024 * 1024
 """Size of a file from which on a second process saves time."""
@@ -132,7 +134,9 @@ def scan_in_parallel(
     )
     with worker_process(job.encoded()) as wait_for_result:
         chunks = opener.count_bytes(split.first_half(), _FIRST_SHARE)
-        items = LeadItems(chunks, frozenset(contract.lead["properties"]), [], max_item_bytes)
+        items = LeadItems(
+            chunks, frozenset(contract.lead["properties"]), [], max_item_bytes, decoder=LeadDecoder(data_of(contract))
+        )
         first = scan_items(items, contract, lambda leads: on_progress(int(leads / _FIRST_SHARE)))
         second = wait_for_result()
     if second is None or first.body_findings or second.body_findings or not _are_independent(first, second):
@@ -145,7 +149,13 @@ def scan_second_half(data: bytes) -> bytes:
     job = Job.decoded(data)
     contract = job.contract()
     split = FileSplit(job.file, job.is_array, job.start, job.start, job.end)
-    items = LeadItems(split.second_half(), frozenset(contract.lead["properties"]), [], job.max_item_bytes)
+    items = LeadItems(
+        split.second_half(),
+        frozenset(contract.lead["properties"]),
+        [],
+        job.max_item_bytes,
+        decoder=LeadDecoder(data_of(contract)),
+    )
     return encode_result(scan_items(items, contract))
 
 

@@ -8,7 +8,7 @@ such as one lead per line.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import orjson
 
@@ -19,7 +19,8 @@ from smartflo_contract.live.parsing._other_formats import SIGNATURE_BYTES, Other
 from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.schemas.json_pointer import json_pointer
-from smartflo_contract.schemas.large_integers import decode_json
+from smartflo_contract.schemas.lead_batch import LeadBatch
+from smartflo_contract.schemas.lead_form import LeadDecoder
 
 MAX_ITEM_BYTES: Final = 16 * 1024 * 1024
 """Default maximum size of one item."""
@@ -39,18 +40,22 @@ _QUOTE: Final = b'"'
 _OPENING, _CLOSING, _SEPARATORS = frozenset({b"{", b"["}), frozenset({b"}", b"]"}), frozenset({b",", b"\n"})
 
 
-class ItemBatch(NamedTuple):
+class ItemBatch(LeadBatch):
     """Items that follow each other.
 
-    Attributes:
-        values: the decoded items.
+    Args:
+        text: the items, as a JSON array.
         offset: position of the first byte in the body.
-        text: the decoded text, a JSON array.
+        decoder: decodes items that have the form of those before; ``None`` to decode without a form.
+
+    Raises:
+        orjson.JSONDecodeError: the text is not JSON.
     """
 
-    values: list[Any]
-    offset: int
-    text: bytes
+    def __init__(self, text: bytes, offset: int, decoder: LeadDecoder | None = None) -> None:
+        """Decode the text."""
+        super().__init__(text, decoder)
+        self.offset = offset
 
 
 class ItemSplitter:
@@ -60,6 +65,7 @@ class ItemSplitter:
         chunks: the body; consumed bytes are not kept.
         max_item_bytes: maximum size of one item; a larger one is a defect, and the items after it are read.
         properties: properties of a lead, which tell a lead from an envelope.
+        decoder: decodes leads that have the form of those before; ``None`` to decode all without a form.
 
     Attributes:
         is_array: whether the body is an array, and not values that follow each other; known after the first item.
@@ -71,8 +77,10 @@ class ItemSplitter:
         chunks: Iterable[bytes],
         max_item_bytes: int = MAX_ITEM_BYTES,
         properties: frozenset[str] = frozenset(),
+        decoder: LeadDecoder | None = None,
     ) -> None:
         """Read nothing yet."""
+        self._decoder = decoder
         self.is_array = False
         self.envelope: Envelope | None = None
         self._properties = properties
@@ -154,7 +162,7 @@ class ItemSplitter:
         self._ends_array = False
         byte = buffer.consume_blanks()
         while byte not in {b"]", b""}:
-            batch = _take_batch(buffer, self._batch_bytes, self._max_item_bytes)
+            batch = _take_batch(buffer, self._batch_bytes, self._max_item_bytes, self._decoder)
             yield from [batch] if batch else self._take_single_items()
             byte = buffer.consume_blanks()
             if byte == b",":
@@ -179,7 +187,7 @@ class ItemSplitter:
     def _consecutive_values(self) -> Iterator[ItemBatch | BodyDefect]:
         """Yield values that follow each other."""
         while self._buffer.consume_blanks():
-            batch = _take_lines(self._buffer, self._batch_bytes, self._max_item_bytes)
+            batch = _take_lines(self._buffer, self._batch_bytes, self._max_item_bytes, self._decoder)
             yield from [batch] if batch else self._take_single_items()
 
     def _take_single_items(self) -> Iterator[ItemBatch | BodyDefect]:
@@ -227,7 +235,7 @@ class ItemSplitter:
             self._is_utf8 = False
             yield BodyDefect("not-utf8", offset + item.invalid_byte)
         if item.is_readable:
-            yield ItemBatch([item.value], offset, b"[%b]" % item.text)
+            yield ItemBatch(b"[%b]" % item.text, offset)
 
     def _item_size(self) -> int | None:
         """Return the size of the next item in bytes; consume it and return ``None`` if it is too large.
@@ -287,7 +295,7 @@ def _other_format_defect(other_format: OtherFormat, offset: int) -> BodyDefect:
     return BodyDefect("other-format", offset, got=other_format.got, help=other_format.help)
 
 
-def _take_batch(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch | None:
+def _take_batch(buffer: ByteBuffer, size: int, max_item_bytes: int, decoder: LeadDecoder | None) -> ItemBatch | None:
     """Consume and decode a batch of array items; consume nothing and return ``None`` if it cannot be decoded.
 
     A batch is not larger than one item may be, so none of its items is.
@@ -298,13 +306,13 @@ def _take_batch(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch
         end = _last_item_end(data, end)
         if end < 0:
             return None
-        text = b"".join((b"[", data[:end], b"]"))
+        with memoryview(data) as view, view[:end] as items:
+            text = b"".join((b"[", items, b"]"))
         try:
-            values = decode_json(text)
+            batch = ItemBatch(text, buffer.offset, decoder)
         except orjson.JSONDecodeError:
             end -= 1
             continue
-        batch = ItemBatch(values, buffer.offset, text)
         buffer.consume(end)
         return batch
     return None
@@ -323,7 +331,7 @@ def _last_item_end(data: bytearray, before: int) -> int:
     return -1
 
 
-def _take_lines(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch | None:
+def _take_lines(buffer: ByteBuffer, size: int, max_item_bytes: int, decoder: LeadDecoder | None) -> ItemBatch | None:
     """Consume and decode a batch of lines, one value each; consume nothing and return ``None`` if that fails."""
     buffer.fill(size)
     is_rest = buffer.ended and len(buffer.data) <= max_item_bytes
@@ -331,11 +339,10 @@ def _take_lines(buffer: ByteBuffer, size: int, max_item_bytes: int) -> ItemBatch
     lines = [line for line in bytes(buffer.data[: max(end, 0)]).split(b"\n") if line.strip()]
     text = b"[%b]" % b",".join(lines)
     try:
-        values = decode_json(text)
+        batch = ItemBatch(text, buffer.offset, decoder)
     except orjson.JSONDecodeError:
         return None
-    if not lines or len(values) != len(lines):
+    if not lines or len(batch) != len(lines):
         return None
-    batch = ItemBatch(values, buffer.offset, text)
     buffer.consume(end)
     return batch

@@ -7,6 +7,7 @@ from smartflo_contract.live.parsing.body_defect import BodyDefect
 from smartflo_contract.live.parsing.decompression import decompress
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES, ItemBatch, ItemSplitter
 from smartflo_contract.schemas.grammar import format_count
+from smartflo_contract.schemas.lead_form import LeadDecoder
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.other_endpoints import known_message, other_endpoint
 
@@ -25,6 +26,7 @@ class LeadItems:
         defects: defects of the response besides its body; they are yielded last, and broken gzip is added to them.
         max_item_bytes: maximum size of one item; a larger one is a defect, and the items after it are read.
         must_be_array: whether one lead per line is a defect, as in an HTTP response.
+        decoder: decodes leads that have the form of those before; ``None`` to decode all without a form.
     """
 
     def __init__(
@@ -35,9 +37,10 @@ class LeadItems:
         max_item_bytes: int = MAX_ITEM_BYTES,
         *,
         must_be_array: bool = False,
+        decoder: LeadDecoder | None = None,
     ) -> None:
         """Read nothing yet."""
-        self._splitter = ItemSplitter(decompress(chunks or (), defects), max_item_bytes, properties)
+        self._splitter = ItemSplitter(decompress(chunks or (), defects), max_item_bytes, properties, decoder)
         self._parts: Iterator[ItemBatch | BodyDefect] = iter(() if chunks is None else self._splitter)
         self._properties, self._defects, self._must_be_array = properties, defects, must_be_array
 
@@ -68,7 +71,7 @@ class LeadItems:
                 held = None
                 yield part
         if held:
-            yield self._other_body(ItemBatch([], 0, b"")) or held
+            yield self._other_body(ItemBatch(b"[]", 0)) or held
         yield from self._defects
 
     def _other_body(self, first: ItemBatch) -> BodyDefect | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from smartflo_contract.schemas.lead_format import column_names, field_numbering, header_string, sensitive_positions
-from smartflo_contract.schemas.lead_table import Table
+from smartflo_contract.schemas.lead_table import Table, are_equal
 from smartflo_contract.schemas.rules.rule import (
     ABSENT,
     RESPONSE_TABLE,
@@ -121,9 +121,11 @@ def _check_header_fields(lead: Lead, state: ResponseState) -> Iterable[Breach]:
 
 
 def _check_columns_header_fields(table: Table, state: ResponseState) -> bool:
-    columns = column_names(table.leads[0]["header"])  # equal in all leads of a table
-    unnamed = () if columns is None else _unnamed_fields(table.keys, len(columns), state.properties)
-    return all(table.columns[f"field_{number}"].count("") == len(table.rows) for number in unnamed)
+    headers = table.columns["header"]
+    distinct = headers[:1] if are_equal(headers) else set(headers)
+    counts = [len(columns) for columns in map(column_names, distinct) if columns is not None]
+    unnamed = _unnamed_fields(table.keys, min(counts), state.properties) if counts else ()
+    return all(table.has_only(f"field_{number}", "") for number in unnamed)
 
 
 def _break_header_fields(lead: Lead, schema: Mapping[str, Any]) -> Iterator[Change]:
@@ -187,6 +189,15 @@ def _check_header_varies(lead: Lead, state: ResponseState) -> Iterable[Breach]:
         state.columns = state.columns if columns is None else columns
         return ()
     return (Breach(("header",), "the columns of the first lead", lead["header"]),)
+
+
+def _check_columns_header_varies(table: Table, state: ResponseState) -> bool:
+    headers = table.columns["header"]
+    columns = column_names(headers[0])
+    if not are_equal(headers) or (columns is not None and state.columns not in {None, columns}):
+        return False
+    state.columns = state.columns if columns is None else columns
+    return True
 
 
 def _break_header_varies(leads: Sequence[Lead]) -> list[dict[str, Any]]:
@@ -288,8 +299,10 @@ RULES: Final = (
         severity=in_every_profile("surprise"),
         evidence={"documented": "leads page: the path names one list", "assumed": "a list has one set of columns"},
         check=_check_header_varies,
+        check_columns=_check_columns_header_varies,
         break_list=_break_header_varies,
         is_cached=True,
+        is_sequential=True,
     ),
     Rule(
         name="header-fields",

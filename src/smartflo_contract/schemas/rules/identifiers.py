@@ -104,6 +104,7 @@ RULES: Final = (
         check=_check_one_list_id,
         check_columns=_check_columns_one_list_id,
         break_list=_break_one_list_id,
+        is_sequential=True,
     ),
     Rule(
         name="id-unique",

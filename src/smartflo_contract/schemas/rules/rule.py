@@ -152,8 +152,12 @@ class Rule(NamedTuple):
         break_list: how to break the rule between leads; ``None`` if that is impossible.
         contradiction: id of the contradiction that the rule belongs to, if any.
         is_cached: whether the result depends only on the keys, ``header`` and ``sensitive_field_map``. These are equal
-            in most leads of a list, so the result is kept until one of them changes.
+            in most leads of a list, so the result is kept until one of them changes. Of ``header``, the paths depend
+            only on its type and the number of columns, unless the rule is sequential.
         is_unique: whether the rule requires that no other lead has the value of its first key, and nothing else.
+        is_sequential: whether the result depends on the leads before, and on the values of ``keys`` alone.
+        optional_keys: the keys that a rule without ``keys`` reads if a lead has them, besides those of the open sets;
+            empty if it may read any.
     """
 
     name: str
@@ -168,6 +172,8 @@ class Rule(NamedTuple):
     contradiction: str | None = None
     is_cached: bool = False
     is_unique: bool = False
+    is_sequential: bool = False
+    optional_keys: tuple[str, ...] = ()
 
     def holds_in(self, table: Table, state: ResponseState) -> bool:
         """Return whether surely no lead of a table breaks this rule."""

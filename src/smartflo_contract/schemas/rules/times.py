@@ -95,6 +95,7 @@ RULES: Final = (
         check_columns=_check_columns_number_long_64_bit,
         break_lead=_break_number_long_64_bit,
         contradiction="date-wrappers",
+        optional_keys=TIME_KEYS,
     ),
     Rule(
         name="created-before-updated",

@@ -105,6 +105,7 @@ RULES: Final = (
         check=_check_unknown_value,
         check_columns=_check_columns_unknown_value,
         break_lead=_break_unknown_value,
+        optional_keys=("dial_status", "dialer_dial_status"),
     ),
     Rule(
         name="email-masked",
