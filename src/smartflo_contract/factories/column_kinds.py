@@ -1,6 +1,7 @@
 """What a column contains, by its name."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 PHONE: Final = "phone"
@@ -34,6 +35,7 @@ def _normalize(name: str) -> str:
 _KINDS: Final = {_normalize(name): kind for kind, names in _SYNONYMS.items() for name in names.split(", ")}
 
 
+@lru_cache(maxsize=1_024)
 def column_kind(column: str) -> str:
     """Return what a column contains: the name of a generator, ``text`` for an unknown column name."""
     return _KINDS.get(_normalize(column), TEXT)

@@ -5,6 +5,7 @@ Facts are numbers, or strings that JSON need not escape, so that a lead is a tem
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from hashlib import blake2b
 from itertools import accumulate
 from operator import itemgetter
@@ -132,7 +133,7 @@ def fact_function(
     phones: Phones = "safe",
     dial_status: Mapping[int, float] | None = None,
     disposition: Mapping[int, float] | None = None,
-    is_allowed: Callable[[str, int], bool] = lambda _key, _value: True,
+    is_allowed: Callable[[str, int], bool] | None = None,
     rare: bool = True,
 ) -> Callable[[int], FactValues]:
     """Return the function from a lead's index to its facts, in the order of :class:`Facts`.
@@ -145,11 +146,14 @@ def fact_function(
         phones: series of phone numbers.
         dial_status: dial status to weight; ``None`` for the default mix.
         disposition: disposition to weight; ``None`` for those that fit the dial status.
-        is_allowed: whether a key may have a value; other values are not drawn where there is a choice.
+        is_allowed: whether a key may have a value; others are not drawn where there is a choice. ``None`` for any.
         rare: include the rare facts; without them, a lead takes a tenth less time.
     """
     numbers_of = _number_function(seed, list_id)
-    statuses = _weighted(_status_choices(dial_status, disposition, is_allowed))
+    if dial_status is None and disposition is None and is_allowed is None:
+        statuses = _default_statuses()
+    else:
+        statuses = _weighted(_status_choices(dial_status, disposition, is_allowed or _allow_all))
     common_facts = _common_facts(seed, list_id, SERIES[phones], statuses)
     if not rare:
         return lambda index: common_facts(index, numbers_of(index))
@@ -291,6 +295,16 @@ def _status_choices(
         min_calls, max_calls = model.calls
         mix = _allowed_weights("dialer_dial_status", disposition or model.dispositions, is_allowed)
         yield (status, model.picked, min_calls, max_calls - min_calls + 1, *_weighted(mix.items())), weight
+
+
+def _allow_all(_key: str, _value: int) -> bool:
+    return True
+
+
+@cache
+def _default_statuses() -> tuple[tuple[_StatusChoice, ...], list[int]]:
+    """Return the statuses of a list without weights of its own, which nearly all lists share."""
+    return _weighted(_status_choices(None, None, _allow_all))
 
 
 def _allowed_weights(

@@ -7,8 +7,8 @@ is its decoded JSON, so the two cannot differ.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from functools import cached_property
+from dataclasses import fields
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from string import Formatter
@@ -109,7 +109,7 @@ class LeadWriter:
 
         overlay = self._contract.overlay
         values = {
-            "definition": asdict(self.definition),
+            "definition": {field.name: getattr(self.definition, field.name) for field in fields(self.definition)},
             "seed": self._seed,
             "phones": self._phones,
             "profile": self._contract.profile,
@@ -209,7 +209,7 @@ class LeadWriter:
         pieces: list[str] = []
         slots: list[str | _Slot] = []
         for key, source in self._sources().items():
-            pieces.append(f"{',' if pieces else '{'}{json.dumps(key)}:".replace("%", "%%"))
+            pieces.append(f"{',' if pieces else '{'}{_key_literal(key)}")
             for literal, slot in _split(source, self._constants) if isinstance(source, str) else [("", source)]:
                 pieces.append(literal.replace("%", "%%"))
                 if slot is not None:
@@ -221,7 +221,7 @@ class LeadWriter:
             phones=self._phones,
             dial_status=self.definition.dial_status,
             disposition=self.definition.disposition,
-            is_allowed=self._is_allowed,
+            is_allowed=None if self._contract.overlay is None else self._is_allowed,
             rare=any(not isinstance(slot, str) or Facts._fields.index(slot) >= COMMON_FACTS for slot in slots),
         )
         return "".join(pieces) + "}", _value_function(slots), facts
@@ -229,16 +229,16 @@ class LeadWriter:
     def _sources(self) -> dict[str, str | _Slot]:
         """Return the source of each key's value, in the order of the keys: a template or a function."""
         properties = self._contract.lead["properties"]
-        fields = self._fields()
+        columns = self._fields()
         ((pattern, field),) = self._contract.lead["patternProperties"].items()
         sources: dict[str, str | _Slot] = {}
         for key, schema in properties.items():
-            if key not in fields:
+            if key not in columns:
                 sources[key] = self._source(key, self._followed_schema(key, schema), None)
             if key == field["x-after"]:
-                for name, template in fields.items():
+                for name, template in columns.items():
                     sources[name] = self._source(name, properties.get(name, field), template)
-        if not fields.keys() <= sources.keys():
+        if not columns.keys() <= sources.keys():
             message = f"the overlay removes {field['x-after']}, which the fields of {pattern} follow; keep it"
             raise GenerationError(message)
         return sources
@@ -358,10 +358,22 @@ def _column_template(name: str) -> str:
     return GENERATORS[kind].template
 
 
+@lru_cache(maxsize=1_024)
+def _key_literal(key: str) -> str:
+    """Return a key and the colon after it, for a template."""
+    return f"{json.dumps(key)}:".replace("%", "%%")
+
+
+@lru_cache(maxsize=256)
+def _parse_template(template: str) -> tuple[tuple[str, str | None], ...]:
+    """Return the literals of a template, each with the fact that follows it."""
+    return tuple((text, name) for text, name, _, _ in Formatter().parse(template))
+
+
 def _split(template: str, constants: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
     """Yield the literals of a template, each with the fact that follows it; constant facts become literals."""
     literal = ""
-    for text, name, _, _ in Formatter().parse(template):
+    for text, name in _parse_template(template):
         literal += text
         if name is None:
             continue
