@@ -3,10 +3,11 @@
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,29 @@ def test_every_worker_serves_fixture(tmp_path: Path) -> None:
 
     assert 403 == rejected.status_code
     assert "4711\tDialer dynamic field list\t9\t3\n" in stderr
+
+
+def test_store_option_and_variable(serve: Serve, tmp_path: Path) -> None:
+    """Fakes on one store share what clients write; the option overrides the variable."""
+    url = f"sqlite:///{tmp_path}/fake.db"
+    written, _ = serve("--store", url, "--workers", "2", SMARTFLO_STORE="sqlite:///other.db")
+    read, _ = serve(SMARTFLO_STORE=url)
+    written.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=TOKEN)
+
+    assert 6 == len(read.get("/v1/broadcast/leads/8669", headers=TOKEN).get_json())
+
+
+def test_rejects_store_before_start(run: Run, tmp_path: Path) -> None:
+    """A store of another program is one line and exit code 3, an invalid URL is exit code 2."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("CREATE TABLE accounts (id INTEGER)")
+    foreign = run("serve", "--port", "0", "--store", f"sqlite:///{tmp_path}/other.db")
+    invalid = run("serve", "--port", "0", SMARTFLO_STORE="mysql://user:secret@host/database")
+
+    assert (3, "", 1) == (foreign.exit_code, foreign.stdout, foreign.stderr.count("\n"))
+    assert "is the database of another program; name another file" in foreign.stderr
+    assert (2, "", 1) == (invalid.exit_code, invalid.stdout, invalid.stderr.count("\n"))
+    assert "secret" not in invalid.stderr
 
 
 @pytest.mark.parametrize("flag", ["--port", "-p"])

@@ -1,11 +1,22 @@
 """Handlers for health and version of the fake."""
 
 from smartflo_contract._version import __version__
+from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 
 
 def get_health(_: AdminRequest) -> object:
     """Return that the fake responds."""
+    return {"status": "ok"}
+
+
+def get_ready(request: AdminRequest) -> object:
+    """Return that the fake can answer requests for leads: its store answers.
+
+    Raises:
+        StoreUnavailable: the database of the store does not answer.
+    """
+    request.state.accounts.refresh(ALL_ACCOUNTS)
     return {"status": "ok"}
 
 

@@ -5,7 +5,7 @@ from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin.coverage import get_coverage
 from smartflo_contract.mock_server.admin.custom_routes import delete_routes, get_routes, post_route, put_routes
 from smartflo_contract.mock_server.admin.faults import delete_faults, get_faults, post_fault, put_faults
-from smartflo_contract.mock_server.admin.health import get_health, get_version
+from smartflo_contract.mock_server.admin.health import get_health, get_ready, get_version
 from smartflo_contract.mock_server.admin.index import index_of
 from smartflo_contract.mock_server.admin.journal import (
     delete_requests,
@@ -48,7 +48,9 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "GET", "", _get_index, "Return the routes of the admin API; a page for browsers", "JsonDocument", "fake"
     ),
     AdminRoute("GET", "/health", get_health, "Check that the fake runs", "Status", "fake", is_public=True),
-    AdminRoute("GET", "/ready", get_health, "Check that the fake is ready", "Status", "fake", is_public=True),
+    AdminRoute(
+        "GET", "/ready", get_ready, "Check that the fake is ready", "Status", "fake", is_public=True, problems=(503,)
+    ),
     AdminRoute("GET", "/version", get_version, "Return version and settings of the fake", "Version", "fake"),
     AdminRoute("GET", "/openapi", _get_openapi, "Return this document", "JsonDocument", "fake"),
     AdminRoute(
