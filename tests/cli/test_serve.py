@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from smartflo_contract.coverage import read_recording
 from smartflo_contract.mock_server import Config, create_app
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_token
+from smartflo_contract.mock_server.app import EXTENSION
 from smartflo_contract.mock_server.server import granian
 from smartflo_contract.pytest_plugin import SmartfloServer
 from smartflo_contract.schemas import load_contract
@@ -133,6 +134,8 @@ def test_store_option_and_variable(serve: Serve, tmp_path: Path) -> None:
     written.post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=TOKEN)
 
     assert 6 == len(read.get("/v1/broadcast/leads/8669", headers=TOKEN).get_json())
+    for client in (written, read):
+        client.application.extensions[EXTENSION].close()
 
 
 def test_rejects_store_before_start(run: Run, tmp_path: Path) -> None:
