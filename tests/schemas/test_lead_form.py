@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import lead
-from smartflo_contract.schemas import load_contract
+from smartflo_contract.schemas import column_check, load_contract
 from smartflo_contract.schemas.contract import data_of
 from smartflo_contract.schemas.contract_data import ContractData
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.large_integers import decode_json
 from smartflo_contract.schemas.lead_batch import LeadBatch
 from smartflo_contract.schemas.lead_form import LeadDecoder
+from smartflo_contract.schemas.lead_table import lead_tables
 from smartflo_contract.schemas.response_check import ResponseCheck
 from smartflo_contract.strategies import broken_leads, edge_leads, leads, surprising_leads
 
@@ -241,3 +242,32 @@ def test_few_leads_have_no_form() -> None:
     text = json.dumps(_base("lenient", 0, 3)).encode()
 
     assert [False, False] == [LeadBatch(text, decoder).has_form for _ in range(2)]
+
+
+def test_deep_values_have_no_form() -> None:
+    """Only leads with shallow values are decoded by form, so that deep ones are found."""
+    values: list[Any] = [[], [], json.loads(TEXTS[-1])]
+    texts = [[json.dumps({**one, "new": value}) for one in _base("lenient")] for value in values]
+
+    assert [False, True, False] == [batch.has_form for batch in _agree("lenient", texts)]
+
+
+def test_keeps_few_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results that depend on the keys and the number of columns are dropped when there are too many."""
+    monkeypatch.setattr(column_check, "MAX_CACHED", 1)
+    texts = [[json.dumps({**one, f"new_{number}": 1}) for one in _base("lenient")] for number in range(3)]
+
+    _agree("lenient", texts)
+
+
+def test_partial_table_has_its_leads() -> None:
+    """A table without some leads has the others, and no column of an unknown key."""
+    leads_of_table = _base("lenient", 0, 3)
+    (table,) = lead_tables(leads_of_table)
+    rest = table.without([1])
+
+    assert rest is not None
+    assert [leads_of_table[0], leads_of_table[2]] == rest.leads
+    assert table.without(range(3)) is None
+    with pytest.raises(KeyError):
+        rest.columns["unknown"]

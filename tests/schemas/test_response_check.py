@@ -155,10 +155,11 @@ SOME_SLOW = ["sample", *(pytest.param(profile, marks=pytest.mark.slow) for profi
         ({"new": _deep(201)}, range(MANY), None),
         ({"anything": _deep(201)}, range(MANY), OVERLAY),
         ({"priority": _deep(300)}, range(MANY), None),
+        ({"header": _deep(300)}, range(MANY), None),
         ({"created_at": {"$date": {"$numberLong": _deep(300)}}}, [1], None),
         ({"available_at": "x"}, range(MANY), OVERLAY),
     ],
-    ids=["deep", "too-deep", "too-deep-by-overlay", "failing", "failing-time", "time-string"],
+    ids=["deep", "too-deep", "too-deep-by-overlay", "failing", "failing-header", "failing-time", "time-string"],
 )
 @pytest.mark.parametrize("profile", SOME_SLOW)
 def test_batches_agree_about_deep_nesting(

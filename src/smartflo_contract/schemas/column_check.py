@@ -24,8 +24,9 @@ _CONTAINERS: Final = frozenset({dict, list})
 _MAX_COLUMN_VALIDATORS: Final = 8
 """Maximum number of validators of all columns; compiling one takes as long as checking a thousand leads."""
 _MIN_LEADS_OF_A_VALIDATOR: Final = 17
-_MAX_CACHED: Final = 1024
-_pointer: Final = lru_cache(maxsize=_MAX_CACHED)(finding_pointer)
+MAX_CACHED: Final = 1024
+"""Maximum number of sets of keys, and of values of the repeated keys, of which results are kept."""
+_pointer: Final = lru_cache(maxsize=MAX_CACHED)(finding_pointer)
 
 
 class DeepNestingError(Exception):
@@ -171,7 +172,7 @@ class ColumnCheck:
         shape = self._shapes.get(keys)
         if shape is None:
             shape = _shape(self._contract, keys, self._state.properties)
-            if len(self._shapes) >= _MAX_CACHED:
+            if len(self._shapes) >= MAX_CACHED:
                 self._shapes.clear()
             self._shapes[keys] = shape
         return shape
@@ -196,7 +197,7 @@ class ColumnCheck:
             if isinstance(table, StructTable) and table.has_times(key):
                 if self._contract.time_numbers_are_valid(key, list(table.time_strings(key))):
                     continue
-            elif self._is_valid(key, table.columns[key]):
+            elif self._contract.column_is_valid(key, table.columns[key]):
                 continue
             rejected[key] = self._violations_of_values(key, table)
         return rejected
@@ -207,16 +208,7 @@ class ColumnCheck:
             self._compiled_keys.add(table.keys)
         if table.keys not in self._compiled_keys:
             return False
-        try:
-            return self._contract.columns_fit(table.keys, list(table.columns.values()))
-        except ValueError:  # nested too deeply for the validator
-            return False
-
-    def _is_valid(self, key: str, column: Sequence[object]) -> bool:
-        try:
-            return self._contract.column_is_valid(key, column)
-        except ValueError:  # nested too deeply for the validator
-            return False
+        return self._contract.columns_fit(table.keys, list(table.columns.values()))
 
     def _violations_of_values(self, key: str, table: Table) -> dict[int, _Violations]:
         """Return the violations by the values of a key, by index."""
@@ -226,14 +218,14 @@ class ColumnCheck:
         for index, value in enumerate(table.columns[key]):
             kind = type(value)
             if kind in _CONTAINERS:
-                if self._is_valid(key, [value]):
+                if self._contract.column_is_valid(key, [value]):
                     continue
                 if any(True for _ in not_json({key: value})):
                     too_deep.append(table.rows[index])
                     continue
                 violations: _Violations | None = self._contract.key_violations(key, value)
             elif (violations := known.get((kind, value))) is None:
-                is_valid = self._is_valid(key, [value])
+                is_valid = self._contract.column_is_valid(key, [value])
                 violations = known[kind, value] = () if is_valid else self._contract.key_violations(key, value)
             if violations:
                 rejected[index] = violations
@@ -268,7 +260,7 @@ class ColumnCheck:
             lead = {key: group.values.get(key) for key in keys}
             rules = [rule for rule in part.shape.rules if rule.is_cached and not rule.is_sequential]
             found = [(rule, breach.path) for rule in rules for breach in rule.check(lead, self._state)]
-            if len(self._cached) >= _MAX_CACHED:
+            if len(self._cached) >= MAX_CACHED:
                 self._cached.clear()
             self._cached[keys, *group.key] = found
         for rule, path in found:

@@ -77,8 +77,6 @@ def are_plain_json(values: Sequence[object]) -> bool:
         if kinds.isdisjoint({dict, list}):
             return True
         objects = [value for value in values if isinstance(value, dict)]
-        if not set(map(type, chain.from_iterable(objects))) <= {str}:
-            return False
         arrays = [value for value in values if isinstance(value, list)]
         values = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(arrays)]
     return False

@@ -330,10 +330,14 @@ def _schema_form(schema: Any, *, is_time: bool = False) -> KeyForm:
 def _is_time(schema: Mapping[str, Any]) -> bool:
     """Return whether a schema accepts objects of MongoDB times only."""
     for key in ("$date", "$numberLong"):
-        is_closed = schema.get("type") == "object" and schema.get("additionalProperties") is False
-        if not is_closed or list(schema["properties"]) != [key] or schema.get("required") != [key]:
-            return False
-        if schema.keys() - _ANNOTATIONS != {"type", "additionalProperties", "properties", "required"}:
+        closed = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": schema.get("properties"),
+            "required": [key],
+        }
+        plain = {keyword: value for keyword, value in schema.items() if keyword not in _ANNOTATIONS}
+        if plain.pop("properties", {}).keys() != {key} or plain != closed:
             return False
         schema = schema["properties"][key]
     return schema.get("type") == "string"

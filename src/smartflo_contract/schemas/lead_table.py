@@ -3,6 +3,7 @@
 A check of columns only confirms that every lead is valid. Otherwise each lead is checked individually.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
@@ -46,10 +47,8 @@ class Table:
         """The values of each key."""
         if all(map(self.keys.__eq__, map(tuple, self.leads))):
             values: Iterable[Iterable[Any]] = map(dict.values, self.leads)  # type: ignore[arg-type]
-        elif len(self.keys) > 1:
+        else:  # there are two orders, so there are two keys
             values = map(itemgetter(*self.keys), self.leads)
-        else:
-            values = [(lead[self.keys[0]],) for lead in self.leads]
         return dict(zip(self.keys, zip(*values, strict=True), strict=True))
 
     @property
@@ -113,9 +112,9 @@ class LazyColumns(dict[str, Sequence[Any]]):
         """Return a column, or the default."""
         return self[key] if key in self._keys else default
 
+    @abstractmethod
     def make(self, key: str) -> Sequence[Any]:
         """Make the column of a key."""
-        raise NotImplementedError
 
 
 class _PickedColumns(LazyColumns):
