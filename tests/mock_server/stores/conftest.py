@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,9 +15,16 @@ ClientOf = Callable[..., FlaskClient]
 """Returns a client of another fake on a store: URL of the store, and settings as keyword arguments."""
 
 
+_DATABASES: Final = ("shared_url", "store_url", "postgresql_url", "own_postgresql")
+"""Fixtures of databases, which end after the fakes on them: a fake writes its journal until it is closed."""
+
+
 @pytest.fixture(name="client_of")
-def _client_of() -> Iterator[ClientOf]:
+def _client_of(request: pytest.FixtureRequest) -> Iterator[ClientOf]:
     """Yield a function that returns a client of another fake on a store; its connections end with the test."""
+    for name in _DATABASES:
+        if name in request.fixturenames:
+            request.getfixturevalue(name)
     with ExitStack() as stack:
 
         def client_of(url: str | None, **settings: Any) -> FlaskClient:
