@@ -17,7 +17,7 @@ from smartflo_contract.schemas.contract_data import ContractData
 from smartflo_contract.schemas.duplicate_keys import duplicate_keys
 from smartflo_contract.schemas.large_integers import decode_json
 from smartflo_contract.schemas.lead_batch import LeadBatch
-from smartflo_contract.schemas.lead_form import LeadDecoder
+from smartflo_contract.schemas.lead_form import LeadDecoder, StructTable
 from smartflo_contract.schemas.lead_table import lead_tables
 from smartflo_contract.schemas.response_check import ResponseCheck
 from smartflo_contract.strategies import broken_leads, edge_leads, leads, surprising_leads
@@ -242,6 +242,18 @@ def test_few_leads_have_no_form() -> None:
     text = json.dumps(_base("lenient", 0, 3)).encode()
 
     assert [False, False] == [LeadBatch(text, decoder).has_form for _ in range(2)]
+
+
+@pytest.mark.parametrize(("overlay", "has_times"), [(0, True), (1, False)])
+def test_parses_times_unless_an_overlay_allows_others(overlay: int, *, has_times: bool) -> None:
+    """The decoder requires the form of a time where the contract does, and returns its number without the objects."""
+    texts = [json.dumps({**one, "source": "file"}) for one in _base("lenient", 0, 2 * MANY)]
+    *_, batch = _agree("lenient", [texts[:MANY], texts[MANY:]], overlay)
+    (table,) = batch.tables
+
+    assert isinstance(table, StructTable)
+    assert table.has_times("created_at") == has_times
+    assert table.has_times("updated_at")
 
 
 def test_deep_values_have_no_form() -> None:

@@ -330,12 +330,7 @@ def _schema_form(schema: Any, *, is_time: bool = False) -> KeyForm:
 def _is_time(schema: Mapping[str, Any]) -> bool:
     """Return whether a schema accepts objects of MongoDB times only."""
     for key in ("$date", "$numberLong"):
-        closed = {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": schema.get("properties"),
-            "required": [key],
-        }
+        closed = {"type": "object", "additionalProperties": False, "required": [key]}
         plain = {keyword: value for keyword, value in schema.items() if keyword not in _ANNOTATIONS}
         if plain.pop("properties", {}).keys() != {key} or plain != closed:
             return False
