@@ -134,6 +134,21 @@ def test_decoded_bodies_agree_with_single_leads(values: list[Any], concerned: Co
     assert single.findings() == contract.check(body)
 
 
+def test_single_leads_keep_their_keys_between_tables() -> None:
+    """A lead with the same keys as the one that was checked singly before, after a table with other keys."""
+    fields = {f"field_{number}": "x" for number in range(37)}
+    leads_of_body = _base("lenient", 12)
+    few, many = leads_of_body[:2], [{**one, **fields} for one in leads_of_body[2:]]
+    check, single = (ResponseCheck(data_of(load_contract("lenient"))) for _ in range(2))
+    for one_lead in [few[0], *many, few[1]]:
+        single.add(one_lead)
+    check.add(few[0])
+    check.add_decoded(many)
+    check.add(few[1])
+
+    assert single.findings() == check.findings()
+
+
 def test_second_value_of_rejected_kind_is_shown() -> None:
     """A finding shows the value of its first lead, although another lead with these keys was checked before."""
     fields = {f"field_{number}": "" for number in range(37)}

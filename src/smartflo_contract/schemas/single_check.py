@@ -47,12 +47,11 @@ class SingleCheck:
 
     def _prepare(self, lead: Lead) -> None:
         """Update what depends on the keys and the repeated values of a lead, unless they are those of the last lead."""
-        keys = tuple(lead)
+        state, profile = self._state, self._contract.profile
+        state.keys = keys = tuple(lead)  # checks of other leads as tables share the state
         cache_key = keys, *map(lead.get, REPEATED_KEYS)
         if cache_key == self._cache_key:
             return
-        state, profile = self._state, self._contract.profile
-        state.keys = keys
         applicable = [rule for rule in self._contract.rules if all(key in lead for key in rule.keys if key != "field_")]
         self._cache_key = cache_key
         # Only where the schema allows numbers can a float hide that JSON cannot express.
