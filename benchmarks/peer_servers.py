@@ -135,16 +135,17 @@ def wsgi_function(body: bytes) -> Peer:
 
 
 @contextmanager
-def running(peers: Mapping[str, Peer]) -> Iterator[dict[str, str]]:
-    """Run servers, and yield the URL of each by name; print those that are skipped."""
+def running(peers: Mapping[str, Peer]) -> Iterator[dict[str, tuple[str, int]]]:
+    """Run servers, and yield the URL and the process id of each by name; print those that are skipped."""
     with ExitStack() as stack:
-        urls = {}
+        servers = {}
         for name, peer in peers.items():
             if peer.absent:
                 print(f"skipped: {name} ({peer.absent})")
             else:
-                urls[name] = stack.enter_context(started(peer))[0]
-        yield urls
+                url, process, _ = stack.enter_context(started_process(peer.prepare))
+                servers[name] = url, process.pid
+        yield servers
 
 
 @contextmanager

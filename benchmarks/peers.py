@@ -7,7 +7,8 @@
 - Two workers beside one, both read-only.
 
 All servers of a table run at the same time and are loaded by wrk in turns, each after a warm-up. Quote the ratios,
-which are those of one round: the rates drift with the machine. WireMock and Prism are installed once, into a folder;
+which are those of one round: the rates drift with the machine. The processor time of a server for a request also
+compares them while the machine has other work. WireMock and Prism are installed once, into a folder;
 then run in a network namespace without a way out:
 
     python benchmarks/peers.py --install FOLDER
@@ -20,7 +21,8 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -54,14 +56,18 @@ end
 def print_table(results: Mapping[str, Sequence[Load]], first: str, aims: Mapping[str, float]) -> None:
     """Print the medians of some targets, and the ratios of the first one to the others."""
     rates = [each.rate for each in results[first]]
+    own_times = [each.processor_microseconds for each in results[first]]
     p99s = [each.p99_milliseconds for each in results[first]]
     for name, loads in results.items():
         rate = statistics.median(each.rate for each in loads)
         p99 = statistics.median(each.p99_milliseconds for each in loads)
-        line = f"  {name:20} {rate:>9,.0f} requests/s, p99 {p99:>8,.1f} ms"
+        processor = statistics.median(each.processor_microseconds for each in loads)
+        line = f"  {name:20} {rate:>9,.0f} requests/s, p99 {p99:>8,.1f} ms, {processor:>9,.0f} µs of processor time"
         if name != first:
             line += f"   {first} {ratios(rates, [each.rate for each in loads])}"
             line += f", aim {aims[name]}" if name in aims else ""
+            times = ratios([each.processor_microseconds for each in loads], own_times)
+            line += f"; by processor time {times}"
         if name == WSGI_FUNCTION:
             line += f"; p99 {ratios(p99s, [each.p99_milliseconds for each in loads])}, aim at most {MAX_P99_RATIO}"
         print(line, flush=True)
@@ -76,18 +82,16 @@ def measure_hot_reads(options: argparse.Namespace) -> None:
         servers = {THE_FAKE: ours(), WSGI_FUNCTION: wsgi_function(body)}
         servers |= {WIREMOCK: wiremock(options.peers, body), NGINX: nginx(body)}
         print(f"\nhot reads of {size:,} leads, {len(body):,} bytes, {CONNECTIONS} connections")
-        with running(servers) as urls:
-            for name, url in urls.items():
+        with running(servers) as targets:
+            for name, (url, _) in targets.items():
                 if requests.get(url + path, headers=TOKEN, timeout=60).content != body:
                     sys.exit(f"{name} returns another body")
                 load(url + path, WARM_UP_SECONDS)
-            measures = {name: partial_load(url + path, options.seconds) for name, url in urls.items()}
+            measures = {
+                name: partial(load, url + path, options.seconds, process_id=process_id)
+                for name, (url, process_id) in targets.items()
+            }
             print_table(in_turns(measures, options.rounds), THE_FAKE, HOT_AIMS.get(size, {}))
-
-
-def partial_load(url: str, seconds: int) -> Callable[[], Load]:
-    """Return a function that loads a URL."""
-    return lambda: load(url, seconds)
 
 
 def measure_new_lists(options: argparse.Namespace) -> None:
@@ -100,27 +104,29 @@ def measure_new_lists(options: argparse.Namespace) -> None:
         config.write_text("".join(f"[[lists]]\nid = {id_}\nsize = {LEADS_OF_NEW_LIST}\n" for id_ in ids))
         sent = 0
 
-        def load_new(url: str, seconds: int, connections: int) -> Load:
+        def load_new(target: tuple[str, int], seconds: int, connections: int) -> Load:
             nonlocal sent
+            url, process_id = target
             first = FIRST_NEW_LIST + sent
             response = requests.get(f"{url}{LEADS_PATH}/{first}", headers=TOKEN, timeout=60)  # nothing is pending now
             if len(response.json()) != LEADS_OF_NEW_LIST:
                 sys.exit(f"{url} returns {len(response.json())} leads")
             script.write_text(EACH_LIST_ONCE.format(first=first, path=LEADS_PATH))
-            measured = load(url, seconds, connections, script)
+            measured = load(url, seconds, connections, script, process_id=process_id)
             sent += measured.requests + connections
             if sent >= count:
                 sys.exit(f"all {count:,} lists were read; fewer --rounds or --seconds need fewer")
             return measured
 
-        with running({THE_FAKE: ours("--config", str(config)), PRISM: prism(options.peers, LEADS_OF_NEW_LIST)}) as urls:
-            for url in urls.values():
-                load_new(url, WARM_UP_SECONDS, CONNECTIONS)
+        with running(
+            {THE_FAKE: ours("--config", str(config)), PRISM: prism(options.peers, LEADS_OF_NEW_LIST)}
+        ) as targets:
+            for target in targets.values():
+                load_new(target, WARM_UP_SECONDS, CONNECTIONS)
             for connections, aim in NEW_LIST_AIMS.items():
                 print(f"\nlists never read before, {LEADS_OF_NEW_LIST} leads each, {connections} connections")
                 measures = {
-                    name: lambda url=url, connections=connections: load_new(url, options.seconds, connections)
-                    for name, url in urls.items()
+                    name: partial(load_new, target, options.seconds, connections) for name, target in targets.items()
                 }
                 print_table(in_turns(measures, options.rounds), THE_FAKE, {PRISM: aim})
 
@@ -158,10 +164,13 @@ def measure_workers(options: argparse.Namespace) -> None:
         ONE_WORKER: ours("--read-only", "--workers", "1"),
     }
     print(f"\nhot reads of 100 leads by workers, {CONNECTIONS} connections, {os.cpu_count()} processors with wrk")
-    with running(servers) as urls:
-        for url in urls.values():
+    with running(servers) as targets:
+        for url, _ in targets.values():
             load(url + path, WARM_UP_SECONDS)
-        measures = {name: partial_load(url + path, options.seconds) for name, url in urls.items()}
+        measures = {
+            name: partial(load, url + path, options.seconds, process_id=process_id)
+            for name, (url, process_id) in targets.items()
+        }
         print_table(in_turns(measures, options.rounds), TWO_WORKERS, {ONE_WORKER: WORKERS_AIM})
 
 
