@@ -256,6 +256,15 @@ def test_parses_times_unless_an_overlay_allows_others(overlay: int, *, has_times
     assert table.has_times("updated_at")
 
 
+def test_time_without_a_number_is_found_among_times_with_one() -> None:
+    """A time whose number is no number has the form of a time, and is found in a batch that is decoded by form."""
+    texts = [json.dumps(one) for one in _base("sample", 0, 2 * MANY)]
+    broken = json.dumps({**json.loads(texts[-1]), "updated_at": {"$date": {"$numberLong": "x"}}})
+    *_, batch = _agree("sample", [texts[:MANY], [*texts[MANY:-1], broken]])
+
+    assert batch.has_form
+
+
 def test_deep_values_have_no_form() -> None:
     """Only leads with shallow values are decoded by form, so that deep ones are found."""
     values: list[Any] = [[], [], json.loads(TEXTS[-1])]
