@@ -371,8 +371,10 @@ def test_reads_accounts_again_that_were_dropped_from_memory(store_url: str | Non
 
 
 def add_lead(account: Account, number: int) -> None:
-    """Add a lead."""
-    opened_list(account, LIST_ID).add(lambda lead: {**lead, "field_1": str(number)})
+    """Add a lead, unless the list was deleted."""
+    edited = find_list(account, CATALOG, str(LIST_ID))
+    if isinstance(edited, EditedList):
+        edited.add(lambda lead: {**lead, "field_1": str(number)})
 
 
 def change_lead(account: Account, number: int) -> None:
