@@ -9,8 +9,6 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, false, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from smartflo_contract.mock_server.accounts.account import Account, Batch
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
@@ -21,9 +19,11 @@ from smartflo_contract.mock_server.lists.catalog import Catalog, CatalogKey
 from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.stores.freshness import Version
+from smartflo_contract.mock_server.stores.inserts import insert_into
 from smartflo_contract.mock_server.stores.tables import ACCOUNTS, BATCHES, LEADS, LISTS
 
-_INSERTS: Final[Mapping[str, Any]] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+_CHUNK_ACCOUNTS: Final = 200
+"""Number of accounts that are in memory while all are read."""
 _CHUNK_ROWS: Final = 500
 """Maximum number of accounts or lists in one query; a statement has a limited number of parameters."""
 _FIELDS: Final = (
@@ -99,6 +99,23 @@ def read_accounts(
         _apply_batches(account, row.batches, batches[row.id])
         accounts.append(account)
     return accounts
+
+
+def read_in_chunks(
+    connection: Connection, rows: Sequence[Any], catalogs: Catalogs, *, leads: bool = True
+) -> Iterator[tuple[str, Account]]:
+    """Yield id and account of rows in the table of accounts; some of the accounts are in memory at a time.
+
+    Args:
+        connection: a transaction.
+        rows: the rows.
+        catalogs: the lists of the fake.
+        leads: whether to read the leads of lists, besides their number.
+    """
+    for start in range(0, len(rows), _CHUNK_ACCOUNTS):
+        chunk = rows[start : start + _CHUNK_ACCOUNTS]
+        accounts = read_accounts(connection, chunk, catalogs, leads=leads)
+        yield from zip((row.id for row in chunk), accounts, strict=True)
 
 
 def _read_row(row: Any, catalogs: Catalogs, known: Known | None) -> tuple[Account, Catalog]:
@@ -279,7 +296,7 @@ def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
     """Insert rows, or replace those with the same primary key."""
     if not rows:
         return
-    statement = _INSERTS[connection.dialect.name](table)
+    statement = insert_into(connection, table)
     values = {column.name: column for column in statement.excluded if not column.primary_key}
     connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values), rows)
 

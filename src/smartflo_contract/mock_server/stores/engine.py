@@ -23,6 +23,8 @@ SCHEMA_VERSION: Final = 1
 MIGRATIONS: Final[Mapping[int, Callable[[Connection], None]]] = {}
 """Version of the tables to the function that turns them into those of the next version."""
 PRODUCT: Final = "smartflo-contract"
+LISTS_DIGEST: Final = "lists_digest"
+"""Key of the fact which leads the store's edits belong to."""
 LOCK_TIMEOUT_SECONDS: Final = 10
 """Time that a write waits for another process that holds the lock of the account, or of the SQLite file."""
 _POLL_SECONDS: Final = 0.01
@@ -302,7 +304,7 @@ def _prepare(connection: Connection, url: StoreUrl, lists_digest: str | None) ->
         )
         raise StoreError(message)
     _migrate(connection, int(version))
-    _check_digest(connection, url, stored.get("lists_digest"), lists_digest)
+    _check_digest(connection, url, stored.get(LISTS_DIGEST), lists_digest)
 
 
 def _migrate(connection: Connection, version: int) -> None:
@@ -318,7 +320,7 @@ def _check_digest(connection: Connection, url: StoreUrl, stored: str | None, exp
     if expected is None or stored == expected:
         return
     if stored is None:
-        connection.execute(META.insert(), {"key": "lists_digest", "value": expected})
+        connection.execute(META.insert(), {"key": LISTS_DIGEST, "value": expected})
         return
     message = (
         f"store {url.masked} belongs to a fake with another seed, profile, overlay, phones or lists, so its changes do "

@@ -19,7 +19,6 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.stores.engine import Database, driver_errors
 from smartflo_contract.mock_server.stores.meta import read_counter, write_counter
 from smartflo_contract.mock_server.stores.tables import JOURNAL, META, WORKERS
@@ -156,7 +155,7 @@ class BarrierPoll:
             row = self._connection.execute(_BARRIER_QUERY).fetchone()
         except driver_errors(self._database.url) as error:
             self.close()
-            raise StoreUnavailable(self._database.url.masked) from error
+            raise self._database.unavailable(error) from None
         return 0 if row is None else int(row[0])
 
     def close(self) -> None:

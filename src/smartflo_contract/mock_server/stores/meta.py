@@ -1,17 +1,13 @@
 """Counters among the facts about a store."""
 
-from typing import Final
-
 from sqlalchemy import Connection, insert, select, update
 
 from smartflo_contract.mock_server.stores.tables import META
 
-_START: Final = 0
-
 
 def read_counter(connection: Connection, key: str) -> int:
     """Return a counter; 0 if it was never written."""
-    return int(connection.scalar(select(META.c.value).where(META.c.key == key)) or _START)
+    return int(connection.scalar(select(META.c.value).where(META.c.key == key)) or 0)
 
 
 def write_counter(connection: Connection, key: str, value: int) -> None:

@@ -5,21 +5,20 @@ processes have written what they answered before.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import BoundedSemaphore, Event, Lock, RLock, Thread
 from time import monotonic, sleep
 from typing import Any, Final, TypeAlias
 from weakref import ref
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, select, true
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, true
 
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.journal.entry import ENTRY_VERSION, JournalEntry, decode_entry
 from smartflo_contract.mock_server.journal.journal import MAX_DROP_COUNTS, MAX_WAITS, RECORD_OVERHEAD_BYTES
 from smartflo_contract.mock_server.stores.engine import Database
+from smartflo_contract.mock_server.stores.inserts import insert_into
 from smartflo_contract.mock_server.stores.journal_workers import (
     HEARTBEAT_SECONDS,
     BarrierPoll,
@@ -31,7 +30,6 @@ from smartflo_contract.mock_server.stores.tables import JOURNAL, JOURNAL_DROPPED
 
 _Record: TypeAlias = tuple[int, str | None, bytes]
 """Id of a request, id of its account if that is known, and the encoded entry."""
-_INSERTS: Final[Mapping[str, Callable[[Table], Any]]] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 _INTERVAL_SECONDS: Final = 0.025
 """Time between two writes. With the time of a write, a request is stored at most 50 ms after its response."""
 RETRY_SECONDS: Final = 0.5
@@ -287,7 +285,7 @@ class SqlJournal:
         """Insert requests, and drop the oldest beyond the bounds."""
         if records:
             rows = [{"id": id_, "account": account_id, "entry": entry} for id_, account_id, entry in records]
-            connection.execute(_INSERTS[connection.dialect.name](JOURNAL).on_conflict_do_nothing(), rows)
+            connection.execute(insert_into(connection, JOURNAL).on_conflict_do_nothing(), rows)
         requests = read_counter(connection, _REQUESTS) + len(records)
         bytes_ = read_counter(connection, _BYTES) + sum(map(_bytes_of, records))
         while requests > 0 and (requests > self._max_requests or bytes_ > self._max_bytes):
@@ -340,7 +338,7 @@ def _count_dropped(connection: Connection, dropped: Counter[str]) -> None:
     """Add numbers of dropped requests. Beyond a maximum of accounts, the numbers of some are joined."""
     if not dropped:
         return
-    statement = _INSERTS[connection.dialect.name](JOURNAL_DROPPED)
+    statement = insert_into(connection, JOURNAL_DROPPED)
     added = {"requests": JOURNAL_DROPPED.c.requests + statement.excluded.requests}
     upsert = statement.on_conflict_do_update(index_elements=[JOURNAL_DROPPED.c.account], set_=added)
     connection.execute(upsert, [{"account": account_id, "requests": count} for account_id, count in dropped.items()])

@@ -7,7 +7,6 @@ account has another version by now. If so, only the rows that were written since
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from itertools import islice
 from threading import Lock, RLock
 from typing import Final
 
@@ -23,6 +22,7 @@ from smartflo_contract.mock_server.stores.account_rows import (
     is_saved,
     read_accounts,
     read_fault_counts,
+    read_in_chunks,
     reset_fault_counts,
     write_account,
 )
@@ -35,8 +35,6 @@ _UNKNOWN: Final = Version(-1, -1)
 _NEVER: Final = -1
 """State of the database at no check."""
 _ORDER: Final = (ACCOUNTS.c.written_at, ACCOUNTS.c.id)
-_CHUNK_ACCOUNTS: Final = 200
-"""Number of accounts that are in memory while all are read."""
 
 
 class _Entry:
@@ -203,10 +201,8 @@ class SqlStore:
         """
         query = select(ACCOUNTS).where(ACCOUNTS.c.id != ALL_ACCOUNTS).order_by(*_ORDER)
         with self._database.snapshot() as connection:
-            rows = iter(connection.execute(query).all())
-            while chunk := list(islice(rows, _CHUNK_ACCOUNTS)):
-                accounts = read_accounts(connection, chunk, self._catalogs, leads=leads)
-                yield from zip((row.id for row in chunk), accounts, strict=True)
+            rows = connection.execute(query).all()
+            yield from read_in_chunks(connection, rows, self._catalogs, leads=leads)
 
     def fault_counts(self) -> list[Mapping[int, int]]:
         """Return the fault counts of the accounts without fault rules of their own."""

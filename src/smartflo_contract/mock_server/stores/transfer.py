@@ -16,16 +16,13 @@ from smartflo_contract.mock_server.accounts.store_snapshot import SNAPSHOT_VERSI
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.store_url import parse_store_url
 from smartflo_contract.mock_server.errors import StateError, StoreError, StoreUnavailable
-from smartflo_contract.mock_server.stores.account_rows import delete_account, read_accounts, write_account
-from smartflo_contract.mock_server.stores.engine import Database, driver_errors
+from smartflo_contract.mock_server.stores.account_rows import delete_account, read_in_chunks, write_account
+from smartflo_contract.mock_server.stores.engine import LISTS_DIGEST, Database, driver_errors
 from smartflo_contract.mock_server.stores.freshness import new_version
 from smartflo_contract.mock_server.stores.tables import ACCOUNTS, JOURNAL, LEADS, LISTS, META, METADATA
 
 Progress = Callable[[int, int], object]
 """Called with the number of accounts that are done, and of all."""
-_LISTS_DIGEST: Final = "lists_digest"
-_CHUNK_ACCOUNTS: Final = 100
-"""Number of accounts that are read at a time."""
 _DAY_SECONDS: Final = 86_400
 
 
@@ -75,7 +72,7 @@ def read_info(store: str) -> StoreInfo:
             size = _size_bytes(connection, database)
     finally:
         database.close()
-    version, digest = int(facts["schema_version"]), facts.get(_LISTS_DIGEST, "")
+    version, digest = int(facts["schema_version"]), facts.get(LISTS_DIGEST, "")
     return StoreInfo(database.url.masked, facts["product"], version, digest, accounts, lists, leads, requests, size)
 
 
@@ -237,39 +234,34 @@ def _vacuum(database: Database) -> None:
             for name in METADATA.tables:
                 connection.execute(f"VACUUM (FULL, ANALYZE) {name}")
     except driver_errors(database.url) as error:
-        message = f"store {database.url.masked}: {database.url.redact(str(error).strip())}"
-        raise StoreUnavailable(message) from None
+        raise database.unavailable(error) from None
     finally:
         connection.close()
 
 
 def _snapshot_chunks(connection: Connection, catalogs: Catalogs, store: str, progress: Progress) -> Iterator[bytes]:
     """Yield a snapshot of all accounts in chunks; a part of the accounts is in memory at a time."""
-    digest = connection.scalar(select(META.c.value).where(META.c.key == _LISTS_DIGEST)) or ""
+    digest = connection.scalar(select(META.c.value).where(META.c.key == LISTS_DIGEST)) or ""
     rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.written_at, ACCOUNTS.c.id)).all()
     common = [row for row in rows if row.id == ALL_ACCOUNTS]
     own = [row for row in rows if row.id != ALL_ACCOUNTS]
     yield b'{"version":%d,"world":%b,"accounts":{' % (SNAPSHOT_VERSION, orjson.dumps(digest))
-    settings = _read(connection, common, catalogs, store) or [PRISTINE]
-    yield b'"":%b' % orjson.dumps(dump_account(settings[0]))
-    for start in range(0, len(own), _CHUNK_ACCOUNTS):
-        chunk = own[start : start + _CHUNK_ACCOUNTS]
-        for done, (row, account) in enumerate(
-            zip(chunk, _read(connection, chunk, catalogs, store), strict=True), start
-        ):
-            yield b",%b:%b" % (orjson.dumps(row.id), orjson.dumps(dump_account(account)))
-            progress(done + 1, len(own))
+    settings = dict(_read(connection, common, catalogs, store)).get(ALL_ACCOUNTS, PRISTINE)
+    yield b'"":%b' % orjson.dumps(dump_account(settings))
+    for done, (account_id, account) in enumerate(_read(connection, own, catalogs, store), 1):
+        yield b",%b:%b" % (orjson.dumps(account_id), orjson.dumps(dump_account(account)))
+        progress(done, len(own))
     yield b"}}"
 
 
-def _read(connection: Connection, rows: Sequence[Any], catalogs: Catalogs, store: str) -> list[Account]:
-    """Return the accounts of rows.
+def _read(connection: Connection, rows: Sequence[Any], catalogs: Catalogs, store: str) -> Iterator[tuple[str, Account]]:
+    """Yield id and account of rows.
 
     Raises:
         StoreError: leads of a list from a file are needed.
     """
     try:
-        return read_accounts(connection, rows, catalogs)
+        yield from read_in_chunks(connection, rows, catalogs)
     except KeyError as error:
         message = f"store {store}: list {error} is in the configuration of its fake; name its file with --config"
         raise StoreError(message) from None
