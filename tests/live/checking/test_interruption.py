@@ -13,7 +13,9 @@ import pytest
 COMMAND: Final = """
 import shutil
 import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent process may ignore the signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent process may ignore the signal, as a shell does
+if hasattr(signal, "SIGQUIT"):  # for programs in the background
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 from smartflo_contract.cli import main
 main()
 """
