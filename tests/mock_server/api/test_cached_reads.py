@@ -15,8 +15,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import EnvironBuilder
 
 from smartflo_contract.mock_server import Config, create_app
+from smartflo_contract.mock_server.api.cached_reads import at_once
 from smartflo_contract.mock_server.app import EXTENSION
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
@@ -191,6 +193,52 @@ def test_sees_writes_of_another_fake(tmp_path: Path) -> None:
 
         assert before == again
         assert [before[1:]] * 2 == [reader.leads(), reader.leads()]
+
+
+# Reads that wait for nothing
+
+
+def environ_of(path: str, account: str = "at once") -> dict[str, Any]:
+    """Return the WSGI environment of a read."""
+    headers: list[tuple[str, str]] = [("Authorization", account)]
+    return EnvironBuilder(path, headers=headers).get_environ()
+
+
+def test_answers_cached_reads_at_once() -> None:
+    """A list that was read before is answered without waiting; the first read has to be handled."""
+    app = create_app(Config())
+    answer = at_once(app, app.extensions[EXTENSION])
+    first = answer(environ_of(VENDORS))
+    expected = app.test_client().get(VENDORS, headers={"Authorization": "at once"})
+    response = answer(environ_of(VENDORS))
+
+    assert first is None
+    assert response is not None
+    assert (200, expected.data) == (response.status, response.body)
+
+
+def test_edited_lists_are_not_answered_at_once() -> None:
+    """Their account may be locked by a write, so the application handles them; another account has the list itself."""
+    app = create_app(Config())
+    answer = at_once(app, app.extensions[EXTENSION])
+    client = Account(app.test_client(), "edited")
+    client.succeed("DELETE", f"/v1/broadcast/lead/{client.leads()[0]['lead_id']}")
+    Account(app.test_client()).leads()
+
+    assert answer(environ_of(VENDORS, "edited")) is None
+    assert answer(environ_of(VENDORS)) is not None
+
+
+@pytest.mark.parametrize("name", ["observer", "accounts"])
+def test_reads_that_wait_are_not_answered_at_once(name: str) -> None:
+    """An observer receives responses of Flask, and a database server may have to be queried."""
+    app = create_app(Config(), observer=Observer() if name == "observer" else None)
+    state = app.extensions[EXTENSION]
+    app.test_client().get(VENDORS, headers={"Authorization": "at once"})
+    if name == "accounts":
+        state.accounts.refresh_waits = lambda: True
+
+    assert at_once(app, state)(environ_of(VENDORS)) is None
 
 
 # Nobody can tell

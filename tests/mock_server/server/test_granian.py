@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 from flask import Flask
-from granian.server import MPServer
+from granian.server import MPServer, mp
 
 from smartflo_contract.coverage import read_recording
 from smartflo_contract.coverage.file_recorder import FileObservers
@@ -21,6 +21,7 @@ from smartflo_contract.live.errors import OutputError
 from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo, create_app
 from smartflo_contract.mock_server.accounts.tokens import Tokens
 from smartflo_contract.mock_server.errors import PortTaken, ServeError
+from smartflo_contract.mock_server.server import leader_followers
 from smartflo_contract.mock_server.server.granian import serve
 
 from ..conftest import Send  # noqa: TID252 - test folders are no packages
@@ -195,10 +196,21 @@ def test_worker_loads_configured_application(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(os, "setpgid", lambda *group: groups.append(group))
     monkeypatch.setattr(MPServer, "serve", serve_in_this_process)
+    make_callback = mp._wsgi_call_wrap  # type: ignore[attr-defined]  # noqa: SLF001 - Granian's, which is replaced
+    monkeypatch.setattr(mp, "_wsgi_call_wrap", make_callback)
     serve(Config(port=0, auth="off"), announce_nothing)
 
     assert [(0, 0)] == groups
     assert [200] == [application.test_client().get(LEADS).status_code for application in applications]
+    assert make_callback is not mp._wsgi_call_wrap  # type: ignore[attr-defined]  # noqa: SLF001 - threads lead in turns
+
+
+def test_worker_serves_with_granian_of_other_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If Granian has no function to replace, its threads handle requests of all kinds."""
+    monkeypatch.delattr(mp, "_wsgi_call_wrap")
+    leader_followers.install(lambda _environ: None)
+
+    assert not hasattr(mp, "_wsgi_call_wrap")
 
 
 # Shutdown

@@ -35,6 +35,10 @@ class MemoryStore:
     def refresh(self, account_id: str) -> None:
         """Do nothing: no other process changes an account."""
 
+    def refresh_waits(self) -> bool:
+        """Return ``False``: there is no database."""
+        return False
+
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
         with self._lock:

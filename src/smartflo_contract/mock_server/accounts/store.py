@@ -26,6 +26,9 @@ class Store(Protocol):
             StoreUnavailable: the database does not answer.
         """
 
+    def refresh_waits(self) -> bool:
+        """Return whether the next :meth:`refresh` waits for the response of a database server."""
+
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
 

@@ -4,12 +4,12 @@ Flask's contexts, routing and dispatch take two thirds of the time of such a req
 are looked up by the functions that the view of the route uses. Every other request is passed on to Flask.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response
 
-from smartflo_contract.mock_server.api.authorization import AUTHORIZED_CALL_KEY, authorize
+from smartflo_contract.mock_server.api.authorization import AUTHORIZED_CALL_KEY, authorize_once
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH
 from smartflo_contract.mock_server.api.read_leads import CachedResponse, cached_response, find_list
 from smartflo_contract.mock_server.context import Call, State
@@ -43,20 +43,7 @@ def answer_cached_reads(app: Flask, state: State) -> "WSGIApplication":
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if state.observer is not None:
             track_quirks()
-        path: str = environ["PATH_INFO"]
-        if (
-            not path.startswith(_PREFIX)
-            or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
-            or environ.get("QUERY_STRING")
-            or _KEEPS_CONTEXT in environ
-            or _has_hooks(app)
-        ):
-            return pass_on(environ, start_response)
-        try:
-            found = _find_response(state, environ, path[len(_PREFIX) :])
-            response = None if found is None else _record(*found)
-        except Exception:  # noqa: BLE001 - Flask meets the error too, and responds to it
-            response = None
+        response = _answer(app, state, environ)
         if response is None:
             return pass_on(environ, start_response)
         if isinstance(response, Response):
@@ -66,6 +53,53 @@ def answer_cached_reads(app: Flask, state: State) -> "WSGIApplication":
         return [] if body is None else [body]
 
     return answer
+
+
+def at_once(app: Flask, state: State) -> Callable[["WSGIEnvironment"], CachedResponse | None]:
+    """Return a function that responds to the reads for which no lock, database or observer is waited for.
+
+    It returns ``None`` for every other request, which the application must handle, with the same WSGI environment.
+    A read of an edited list is one of them: its account is locked during a write.
+
+    Args:
+        app: the application.
+        state: the state of the fake.
+    """
+
+    def answer(environ: "WSGIEnvironment") -> CachedResponse | None:
+        if state.observer is not None or state.accounts.refresh_waits():
+            return None
+        response = _answer(app, state, environ, edited=False)
+        return None if isinstance(response, Response) else response
+
+    return answer
+
+
+def _answer(
+    app: Flask, state: State, environ: "WSGIEnvironment", *, edited: bool = True
+) -> CachedResponse | Response | None:
+    """Return the response to a read whose body is cached, ``None`` if Flask must handle the request.
+
+    Args:
+        app: the application.
+        state: the state of the fake.
+        environ: the WSGI environment of the request.
+        edited: whether to read edited lists, too.
+    """
+    path: str = environ["PATH_INFO"]
+    if (
+        not path.startswith(_PREFIX)
+        or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
+        or environ.get("QUERY_STRING")
+        or _KEEPS_CONTEXT in environ
+        or _has_hooks(app)
+    ):
+        return None
+    try:
+        found = _find_response(state, environ, path[len(_PREFIX) :], edited=edited)
+        return None if found is None else _record(*found)
+    except Exception:  # noqa: BLE001 - Flask meets the error too, and responds to it
+        return None
 
 
 def _has_hooks(app: Flask) -> bool:
@@ -78,20 +112,24 @@ def _has_hooks(app: Flask) -> bool:
     )
 
 
-def _find_response(state: State, environ: "WSGIEnvironment", list_id: str) -> tuple[Call, CachedResponse] | None:
+def _find_response(
+    state: State, environ: "WSGIEnvironment", list_id: str, *, edited: bool
+) -> tuple[Call, CachedResponse] | None:
     """Return the call of a request for a list and its response, ``None`` if Flask must handle the request.
 
     Args:
         state: the state of the fake.
         environ: the WSGI environment of the request.
         list_id: the rest of the path, which may be no list id.
+        edited: whether to read edited lists, too.
     """
     if not is_list_id(list_id) or is_fault_id(list_id):
         return None
-    call = authorize(state, environ)
+    call = authorize_once(state, environ)
     if isinstance(call, Response):
         return None
-    if not call.settings.faults and call.settings.mutant is None:
+    is_read = edited or int(list_id) not in state.accounts.get(call.account).lists
+    if is_read and not call.settings.faults and call.settings.mutant is None:
         leads = find_list(call, list_id)
         response = cached_response(call, list_id, leads) if isinstance(leads, LeadList) else None
         if response is not None:

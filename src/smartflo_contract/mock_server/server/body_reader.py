@@ -91,11 +91,16 @@ def _put_result(read: _Read, result: "SimpleQueue[bytes | BaseException]") -> No
         result.put(error)
 
 
+def has_body(environ: "WSGIEnvironment") -> bool:
+    """Return whether a request has a body, maybe of unknown length."""
+    return environ.get("CONTENT_LENGTH", "0") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
+
+
 def with_body_deadline(app: "WSGIApplication", limits: BodyLimits) -> "WSGIApplication":
     """Return an application whose request bodies must arrive within a deadline."""
 
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("CONTENT_LENGTH", "0") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ:
+        if has_body(environ):
             environ["wsgi.input"] = BodyReader(environ["wsgi.input"], limits)
         return app(environ, start_response)
 

@@ -25,11 +25,13 @@ from granian.server import MPServer
 
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
+from smartflo_contract.mock_server.api.cached_reads import at_once
 from smartflo_contract.mock_server.app import app_of
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.errors import StoreUnavailable, WorkerError
 from smartflo_contract.mock_server.observer import WorkerObservers
+from smartflo_contract.mock_server.server import leader_followers
 from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_body_deadline
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
 from smartflo_contract.mock_server.server.state_file import StateFile
@@ -38,18 +40,9 @@ from smartflo_contract.mock_server.stores.opening import prepare_store
 from smartflo_contract.schemas.errors import OverlayWarning
 
 _THREADS_PER_WORKER: Final = 8
-"""Requests that a worker answers at a time. More threads are slower; a slow reader of a large list occupies one.
-
-Measured with cached reads of one lead, 16 connections, two processors. Threads wait for each other's turn in the
-interpreter: one thread answers twice as many requests per second as eight (64,000 and 31,000), but a single client that
-stalls would block it, and four threads answer no more than eight in most runs.
-
-Python's interval of 5 ms between forced switches of threads stays. On the idle machine, 1 ms and 0.5 ms cut the slowest
-hundredth from 17 to 8 ms, for 0.8 of the requests per second. On the busy one they cut nothing, neither for cached
-reads nor for those that Flask handles, for 0.8 to 0.9 of the requests.
-"""
+"""Requests that a worker handles at a time, besides cached reads. A slow reader of a large list occupies one."""
 _THREADS_FOR_BODIES: Final = _THREADS_PER_WORKER - 2
-"""Maximum number of these threads that wait for request bodies. The others answer requests without one."""
+"""Maximum number of these threads that wait for request bodies. The others handle requests without one."""
 _STOP_TIMEOUT_SECONDS: Final = 1
 """Responses that are still being sent after this time are cut off."""
 _EARLY_SECONDS: Final = 1
@@ -317,6 +310,7 @@ def _load_app(
     if saver is not None:
         app.wsgi_app = saver.wrap(app.wsgi_app)  # type: ignore[method-assign,assignment]
         Finalize(None, saver.save, exitpriority=0)
+    leader_followers.install(at_once(app, state))
     return app
 
 

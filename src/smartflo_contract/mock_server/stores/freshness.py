@@ -43,6 +43,10 @@ def new_version() -> Version:
 class Freshness(Protocol):
     """Checks the versions of accounts."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether the next check waits for the response of a database server."""
+
     def state(self) -> bytes | int | None:
         """Return a value that differs if any account may have changed; ``None`` if there is none.
 
@@ -73,6 +77,8 @@ class SqliteFreshness:
     Args:
         database: the database.
     """
+
+    waits: Final = False
 
     def __init__(self, database: Database) -> None:
         """Connect at the first check."""
@@ -151,6 +157,8 @@ class PostgresqlFreshness:
     Args:
         database: the database.
     """
+
+    waits: Final = True
 
     def __init__(self, database: Database) -> None:
         """Connect at the first check."""

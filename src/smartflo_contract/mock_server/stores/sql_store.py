@@ -115,6 +115,10 @@ class SqlStore:
                 self._read(checked_id, checked)
             checked.confirmed = state
 
+    def refresh_waits(self) -> bool:
+        """Return whether the next check of a version waits for the response of a database server."""
+        return self._freshness.waits
+
     def get(self, account_id: str) -> Account:
         """Return an account, for reading only."""
         entry = self._common if account_id == ALL_ACCOUNTS else self._entries.get(account_id)
