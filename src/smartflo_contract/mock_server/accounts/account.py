@@ -5,8 +5,10 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from smartflo_contract.factories.pools import EPOCH_MS
 from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
+from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.lists.lead_index import LeadIndex
@@ -43,7 +45,10 @@ class Account:
         fault_counts: number of counted requests by the position of a fault rule, or by magic list id.
         mutant_served: number of responses that the current mutant has changed.
         mutants_served: ids of those of several joined mutants that have changed a response; not in snapshots.
-        requests: number of bulk requests and new lists so far, from which their ids follow.
+        requests: number of bulk requests, new lists and new DND entries so far, from which their ids follow.
+        advanced_ms: sum of all advances of the clock, in ms; dial time is the epoch of generated leads plus this.
+        dnd: numbers that must not be called, by the id of their entry. It is replaced, never changed in place.
+        dnd_lists: created or changed DND lists by id. It is replaced, never changed in place.
         lead_index: which edited lists may contain a lead.
     """
 
@@ -59,6 +64,9 @@ class Account:
     mutant_served: int = 0
     mutants_served: set[str] = field(default_factory=set, compare=False)
     requests: int = 0
+    advanced_ms: int = 0
+    dnd: dict[str, DndEntry] = field(default_factory=dict)
+    dnd_lists: dict[int, DndList] = field(default_factory=dict)
     lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
     _opened: list[int] = field(default_factory=list, compare=False, repr=False)
 
@@ -74,6 +82,11 @@ class Account:
         draft.fault_counts, draft.mutants_served = dict(self.fault_counts), set(self.mutants_served)
         draft.lists, draft._opened = dict(self.lists), []  # noqa: SLF001 - of the same class
         return draft
+
+    @property
+    def dial_ms(self) -> int:
+        """Dial time, in epoch ms: it moves by advances of the clock only."""
+        return EPOCH_MS + self.advanced_ms
 
     def put_list(self, list_id: int, edited: EditedList, catalog: CatalogKey) -> None:
         """Store an edited list. All edited lists of an account belong to one catalog."""

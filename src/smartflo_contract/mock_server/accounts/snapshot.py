@@ -9,6 +9,7 @@ import orjson
 from smartflo_contract.mock_server.accounts.account import Account, Batch
 from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.settings import Settings
+from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.faults.parsing import fault_from_json
 from smartflo_contract.mock_server.lists.catalog import Catalog
@@ -40,6 +41,9 @@ def dump_fields(account: Account) -> Snapshot:
         "fault_counts": {str(number): count for number, count in account.fault_counts.items()},
         "mutant_served": account.mutant_served,
         "requests": account.requests,
+        "advanced_ms": account.advanced_ms,
+        "dnd": {entry_id: entry._asdict() for entry_id, entry in account.dnd.items()},
+        "dnd_lists": {str(list_id): dnd_list._asdict() for list_id, dnd_list in account.dnd_lists.items()},
     }
 
 
@@ -78,6 +82,10 @@ def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalo
         fault_counts={int(number): int(count) for number, count in content["fault_counts"].items()},
         mutant_served=int(content.get("mutant_served", 0)),  # absent in snapshots of earlier versions
         requests=int(content["requests"]),
+        # The rest is absent in snapshots of earlier versions.
+        advanced_ms=int(content.get("advanced_ms", 0)),
+        dnd={entry_id: DndEntry(**entry) for entry_id, entry in content.get("dnd", {}).items()},
+        dnd_lists={int(list_id): DndList(**entry) for list_id, entry in content.get("dnd_lists", {}).items()},
     )
 
 

@@ -35,6 +35,9 @@ _FIELDS: Final = (
     "mutant_served",
     "mutants_served",
     "requests",
+    "advanced_ms",
+    "dnd",
+    "dnd_lists",
 )
 """Attributes of an account in the column ``content``."""
 _T = TypeVar("_T")
