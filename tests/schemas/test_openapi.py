@@ -39,6 +39,15 @@ OPERATIONS = {
     "deleteLeads": ("DELETE", "/v1/broadcast/leads/{id}", "batches"),
     "batchStatus": ("GET", "/v1/broadcast/batch_status/{id}", "batches"),
     "listDndLeads": ("GET", "/v1/broadcast/dnd/leads", "dnd"),
+    "addDndLeads": ("POST", "/v1/broadcast/dnd/leads/{id}", "dnd"),
+    "deleteDndLeads": ("DELETE", "/v1/broadcast/dnd/leads/{id}", "dnd"),
+    "addDndLead": ("POST", "/v1/broadcast/dnd/lead", "dnd"),
+    "updateDndLead": ("PUT", "/v1/broadcast/dnd/lead/{id}", "dnd"),
+    "deleteDndLead": ("DELETE", "/v1/broadcast/dnd/lead/{id}", "dnd"),
+    "listDndLists": ("GET", "/v1/broadcast/dnd/lists", "dnd"),
+    "createDndList": ("POST", "/v1/broadcast/dnd/list", "dnd"),
+    "updateDndList": ("PUT", "/v1/broadcast/dnd/list/{id}", "dnd"),
+    "deleteDndList": ("DELETE", "/v1/broadcast/dnd/list/{id}", "dnd"),
 }
 BODIES = {
     "login": "Login",
@@ -49,6 +58,12 @@ BODIES = {
     "addLeads": "AddLeads",
     "patchLeads": "PatchLeads",
     "deleteLeads": "DeleteLeads",
+    "addDndLead": "AddDndLead",
+    "updateDndLead": "UpdateDndLead",
+    "addDndLeads": "AddDndLeads",
+    "deleteDndLeads": "DeleteDndLeads",
+    "createDndList": "CreateDndList",
+    "updateDndList": "UpdateDndList",
 }
 RESERVED_NAMES = {
     name.lower()
@@ -328,6 +343,9 @@ def test_login_returns_no_error_with_status_200(
         ("addLeads", DONE | {"batch_id": "7"}),
         ("batchStatus", DONE),
         ("listDndLeads", DND_LEADS),
+        ("addDndLead", DONE),
+        ("listDndLists", DND_LEADS | {"data": [{"id": 1, "name": "Account DND", "description": ""}]}),
+        ("createDndList", DONE | {"list_id": 2}),
     ],
 )
 def test_accepts_responses(
@@ -354,6 +372,8 @@ def test_accepts_responses(
         ("addLeads", DONE),
         ("addLeads", DONE | {"batch_id": 7}),
         ("listDndLeads", DND_LEADS | {"limit": 101}),
+        ("listDndLists", DND_LEADS),
+        ("createDndList", DONE),
         ("listDndLeads", DND_LEADS | {"data": [DND_LEAD | {"type": "lead"}]}),
         ("listDndLeads", DND_LEADS | {"data": [DND_LEAD | {"created_at": ADDED_AT + "\n"}]}),
     ],
@@ -369,6 +389,8 @@ def test_rejects_other_responses(
     ("component", "good", "bad"),
     [
         ("ListId", ["1", "8668", "910000001"], ["", "0", "08668", "-1", "8668\n", "8668x", "१"]),
+        ("DndListId", ["1", "8668"], ["", "0", "01", "x"]),
+        ("DndEntryId", ["800000000000010000000001"], ["", "1", "80000000000001000000000G"]),
         ("LeadId", ["6054635a3b1f0c27d9e84a56", "17"], ["", "0", "6054635A3B1F0C27D9E84A56", "abc", "17\n"]),
     ],
 )

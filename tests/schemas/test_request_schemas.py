@@ -15,7 +15,10 @@ from smartflo_contract.schemas.request_schemas import request_components, reques
 
 SOURCE = json.loads(files("smartflo_contract.schemas").joinpath("requests.schema.json").read_text(encoding="utf-8"))
 DEFINITIONS: dict[str, dict[str, Any]] = SOURCE["$defs"]
-BODIES = ("Login", "AddLead", "UpdateLead", "AddLeads", "PatchLeads", "DeleteLeads", "CreateList", "UpdateList")
+BODIES = (
+    *("Login", "AddLead", "UpdateLead", "AddLeads", "PatchLeads", "DeleteLeads", "CreateList", "UpdateList"),
+    *("AddDndLead", "UpdateDndLead", "AddDndLeads", "DeleteDndLeads", "CreateDndList", "UpdateDndList"),
+)
 NO_OBJECTS: list[Any] = [None, True, 1, "text", [], [{}]]
 MOST = 100_000
 LARGEST = 2**53 - 1
@@ -76,6 +79,20 @@ GOOD: dict[str, list[dict[str, Any]]] = {
         {"name": "Trial", "description": "text", "skill_list-id": "12"},
         {"enable_outbound_based_skill": "1", "skill_list_id": 12},
     ],
+    "AddDndLead": [
+        {"number": NUMBER},
+        {"number": 5550100001, "type": "number", "list_id": 3},
+        {"number": "0123456789abcdef01234567", "type": "lead_id", "list_id": "3", "other": None},
+    ],
+    "UpdateDndLead": [{}, {"number": NUMBER}, {"number": 5550100001, "type": "lead_id", "list_id": None}],
+    "AddDndLeads": [{"data": []}, {"data": [NUMBER, 5550100001]}, {"data": [NUMBER] * 1_000, "field": 1}],
+    "DeleteDndLeads": [
+        {"data": []},
+        {"field": "number", "data": [NUMBER, 5550100001]},
+        {"field": "lead_id", "data": ["0123456789abcdef01234567"], "other": None},
+    ],
+    "CreateDndList": [{"name": "Trial"}, {"name": "x" * 1_000, "description": "", "other": None}],
+    "UpdateDndList": [{}, {"name": "Trial"}, {"description": "text", "other": None}],
 }
 BAD: dict[str, list[Any]] = {
     "Login": [
@@ -160,6 +177,23 @@ BAD: dict[str, list[Any]] = {
         {"enable_outbound_based_skill": 1},
         {"skill_list-id": 12},
     ],
+    "AddDndLead": [
+        *NO_OBJECTS,
+        {},
+        *({"number": value} for value in NO_PHONES),
+        *({"number": NUMBER, "type": value} for value in ("", "Number", None, 1)),
+        *({"number": NUMBER, "list_id": value} for value in ("", "0", "01", "x", 0, -1, 1.5, None)),
+    ],
+    "UpdateDndLead": [*NO_OBJECTS, {"number": ""}, {"number": None}, {"type": "phone"}],
+    "AddDndLeads": [*NO_OBJECTS, {}, *({"data": value} for value in NO_VALUES), {"data": [""]}],
+    "DeleteDndLeads": [
+        *NO_OBJECTS,
+        {"field": "number"},
+        {"field": "field_0", "data": []},
+        *({"data": value} for value in NO_VALUES),
+    ],
+    "CreateDndList": [*NO_OBJECTS, {}, *({"name": value} for value in ("", None, 1, "x" * 1_001))],
+    "UpdateDndList": [*NO_OBJECTS, {"name": ""}, {"description": 1}],
 }
 
 

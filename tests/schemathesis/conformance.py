@@ -62,6 +62,9 @@ OVERLAY = {
 FAKES = (("sample", None), ("documented", None), ("lenient", None), ("sample", OVERLAY))
 """Profile and overlay of each fake."""
 LIST_IDS = ("8668", "910000003", "8669")
+DND_LIST_IDS = ("1", "2")
+DND_ENTRY_ID = "800000000000010000000002"
+"""Id of the second entry of an account's DND list, after a list was created."""
 WAIT = "POST /__admin/requests/wait"
 VALID_PARTS: dict[str, dict[str, Any]] = {
     "PUT /__admin/faults": {"rules": [{"steps": ["503"]}]},
@@ -70,6 +73,7 @@ VALID_PARTS: dict[str, dict[str, Any]] = {
 """Parts of bodies whose values are restricted by more than their schema."""
 BATCH_ID = f"{1:024x}"
 """Id of the first bulk request of any account."""
+PHONE_KEYS = ("field_0", "number")
 REQUESTS_PER_ACCOUNT = 20
 """After this many requests, the next account continues, which has what the last one deleted."""
 PARTS_TO_INVALIDATE = {"parameters", "requestBody"}
@@ -123,6 +127,8 @@ def known_ids(url: str, label: str) -> tuple[str, ...]:
     if label in {"PUT /v1/broadcast/lead/{id}", "DELETE /v1/broadcast/lead/{id}", "PATCH /__admin/leads/{lead_id}"}:
         leads = requests.get(f"{url}/v1/broadcast/leads/8668", headers={"Authorization": "x"}, timeout=TIMEOUT).json()
         return tuple(str(lead["lead_id"]) for lead in leads[:REQUESTS_PER_ACCOUNT])
+    if "/dnd/" in label:
+        return (DND_ENTRY_ID,) if label.endswith("/dnd/lead/{id}") else DND_LIST_IDS
     return (BATCH_ID,) if "batch_status" in label else LIST_IDS
 
 
@@ -132,12 +138,13 @@ def one_line(text: str) -> str:
 
 
 def set_phone_number(body: object) -> None:
-    """Replace any string in ``field_0`` by a phone number. The schema has no pattern for it."""
+    """Replace any string under the key of a phone number by one. The schema has no pattern for it."""
     data = body.get("data") if isinstance(body, dict) else None
     rows = [body, *data] if isinstance(data, list) else [body]
     for row in rows:
-        if isinstance(row, dict) and isinstance(row.get("field_0"), str | int):
-            row["field_0"] = "5550000042"
+        for key in PHONE_KEYS:
+            if isinstance(row, dict) and isinstance(row.get(key), str | int):
+                row[key] = "5550000042"
 
 
 def make_valid(url: str, case: Any, label: str, known: str | None) -> None:
@@ -162,6 +169,15 @@ def make_valid(url: str, case: Any, label: str, known: str | None) -> None:
         case.body = requests.get(f"{url}/__admin/snapshot", headers={"Authorization": "x"}, timeout=TIMEOUT).json()
     if isinstance(case.body, dict):
         case.body.update(VALID_PARTS.get(label, {}))
+
+
+def add_to_dnd(url: str, session: requests.Session, account: str) -> None:
+    """Create DND list 2 in a new account, and put a number on list 1."""
+    headers, dnd = {"Authorization": account}, f"{url}/v1/broadcast/dnd"
+    lists = session.get(f"{dnd}/lists", headers=headers, timeout=TIMEOUT).json()
+    if lists["count"] == 1:
+        session.post(f"{dnd}/list", json={"name": "Complaints"}, headers=headers, timeout=TIMEOUT)
+        session.post(f"{dnd}/lead", json={"number": "5550000042"}, headers=headers, timeout=TIMEOUT)
 
 
 def failures(url: str, operation: Any, max_examples: int, counts: Counts) -> Iterator[str]:
@@ -191,6 +207,8 @@ def failures(url: str, operation: Any, max_examples: int, counts: Counts) -> Ite
                 body = {"data": [{"field_0": "5550000042"}]}
                 headers = {"Authorization": account}
                 session.post(f"{url}/v1/broadcast/leads/8669", json=body, headers=headers, timeout=TIMEOUT)
+            if "/dnd/" in operation.label:
+                add_to_dnd(url, session, account)
             response = case.call(base_url=url, session=session, headers={"Authorization": account}, timeout=TIMEOUT)
             counts.sent[mode] += 1
             counts.accepted[mode] += response.status_code < 300

@@ -22,7 +22,9 @@ READS = (
     "/v1/broadcast/leads/8670",
     "/v1/broadcast/leads/10002",
     "/v1/broadcast/leads/77",
-    "/v1/broadcast/dnd/leads",
+    "/v1/broadcast/dnd/leads?list_id=8671",
+    "/v1/broadcast/dnd/leads?list_id=1",
+    "/v1/broadcast/dnd/lists",
     "/__admin/lists",
     "/__admin/quirks",
     "/__admin/faults",
@@ -50,6 +52,8 @@ def use(client: FlaskClient, headers: dict[str, str]) -> None:
     client.put("/__admin/lists/77", json=weighted, headers=headers)
     client.put("/__admin/faults", json={"rules": [{"steps": ["ok", "503"], "list_id": 8668}]}, headers=headers)
     client.get("/v1/broadcast/leads/8668", headers=headers)
+    client.post("/v1/broadcast/dnd/lead", json={"number": "5550000042"}, headers=headers)
+    client.post("/v1/broadcast/dnd/list", json={"name": "Mine", "description": "x"}, headers=headers)
 
 
 def read(client: FlaskClient, headers: dict[str, str]) -> list[Any]:

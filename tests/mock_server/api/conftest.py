@@ -16,6 +16,7 @@ LEAD = "/v1/broadcast/lead"
 LIST = "/v1/broadcast/list"
 LISTS = "/v1/broadcast/lists"
 LOGIN = "/v1/auth/login"
+DND = "/v1/broadcast/dnd"
 VENDORS = f"{LEADS}/8668"
 """The list of the vendor's example, which has 25 leads."""
 NUMBER = "5550000042"
@@ -29,6 +30,12 @@ WRITES = (
     f"POST {VENDORS}",
     f"PATCH {VENDORS}",
     f"DELETE {VENDORS}",
+    f"POST {DND}/lead",
+    f"PUT {DND}/lead/any",
+    f"POST {DND}/leads/1",
+    f"DELETE {DND}/leads/1",
+    f"POST {DND}/list",
+    f"PUT {DND}/list/1",
 )
 """Every route that accepts a body."""
 

@@ -11,7 +11,7 @@ from smartflo_contract.schemas import load_contract
 from ..conftest import Send  # noqa: TID252 - test folders are no packages
 from ..raw_http import exchange, raw_request, status_of  # noqa: TID252
 from ..serve_process import ServeProcess  # noqa: TID252
-from .conftest import LEAD, LEADS, LIST, LISTS, LOGIN, NUMBER, VENDORS, WRITES, Account
+from .conftest import DND, LEAD, LEADS, LIST, LISTS, LOGIN, NUMBER, VENDORS, WRITES, Account
 
 ADD = f"POST {LEAD}/8668"
 PATHS = (
@@ -24,7 +24,13 @@ PATHS = (
     VENDORS,
     f"{LEAD}/8668",
     "/v1/broadcast/batch_status/1",
-    "/v1/broadcast/dnd/leads",
+    f"{DND}/leads",
+    f"{DND}/leads/1",
+    f"{DND}/lead",
+    f"{DND}/lead/1",
+    f"{DND}/lists",
+    f"{DND}/list",
+    f"{DND}/list/1",
 )
 MALFORMED = {
     "empty": b"",

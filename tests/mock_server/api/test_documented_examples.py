@@ -18,6 +18,9 @@ NO_ID = "4711"
 BATCH_ID = f"{1:024x}"
 """Id of the first batch of an account."""
 DOCUMENT = openapi(load_contract())
+DND_LIST_ID = "1"
+DND_ENTRY_ID = DOCUMENT["components"]["parameters"]["DndEntryId"]["example"]
+"""Id of the first entry of an account's DND list."""
 EXAMPLES = DOCUMENT["components"]["examples"]
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
@@ -61,6 +64,15 @@ PRODUCED_BY = {
     "LeadsDeleted": [Sent("addLead", LIST_ID), Sent("deleteLeads", LIST_ID)],
     "BatchProcessing": [Sent("addLeads", LIST_ID), Sent("batchStatus", BATCH_ID)],
     "DndLeads": [Sent("listDndLeads", query="?limit=1")],
+    "DndLeadsAdded": [Sent("addDndLeads", DND_LIST_ID)],
+    "DndLeadsDeleted": [Sent("addDndLeads", DND_LIST_ID), Sent("deleteDndLeads", DND_LIST_ID)],
+    "DndLeadAdded": [Sent("addDndLead")],
+    "DndLeadUpdated": [Sent("addDndLead"), Sent("updateDndLead", DND_ENTRY_ID)],
+    "DndLeadDeleted": [Sent("addDndLead"), Sent("deleteDndLead", DND_ENTRY_ID)],
+    "DndLists": [Sent("listDndLists")],
+    "DndListCreated": [Sent("createDndList")],
+    "DndListUpdated": [Sent("updateDndList", DND_LIST_ID)],
+    "DndListDeleted": [Sent("createDndList"), Sent("deleteDndList", "2")],
     "BadRequest": [Sent("createList", body="{")],
     "NoToken": [Sent("listLists", headers={})],
     "ExpiredToken": [Sent("listLeads", "900000401")],

@@ -24,6 +24,7 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.accounts.snapshot import Snapshot, dump_account
 from smartflo_contract.mock_server.accounts.store import Store
+from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList, entry_id
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.config.store_url import parse_store_url
 from smartflo_contract.mock_server.faults.rules import Fault
@@ -216,6 +217,9 @@ def everything(account: Account) -> None:
     account.batches = {f"{number:024x}": Batch("Batch completed.", number + 0.5) for number in range(3)}
     account.fault_counts = {0: 1, 905: 2}
     account.mutant_served, account.mutants_served, account.requests = 4, {"a", "b"}, 7
+    account.advanced_ms = 3_600_000
+    account.dnd = {entry_id(1, 5): DndEntry("5550000042", 1, 5, "+915550000042", 6, "lead\0")}
+    account.dnd_lists = {2: DndList("Jos\u00e9 \0", "what it is", 7)}
     for list_id in (LIST_ID, FIXTURE_ID):
         edited = opened_list(account, list_id)
         edited.change(1, lambda lead: {**lead, "field_1": "Jos\u00e9 \0"})
@@ -418,6 +422,11 @@ def add_batch(account: Account, number: int) -> None:
     account.add_batch(Batch(f"Batch {number}", number), 3)
 
 
+def add_to_dnd(account: Account, number: int) -> None:
+    """Put a number on a DND list, or replace an entry."""
+    account.dnd = account.dnd | {entry_id(1, number): DndEntry(str(number), 1, 2, f"+{number}", 3)}
+
+
 def count_request(account: Account, number: int) -> None:
     """Count a request for a rule."""
     account.count_for_rule(number % 2)
@@ -436,6 +445,7 @@ EDITS = (
     delete_list,
     create_list,
     add_batch,
+    add_to_dnd,
     count_request,
     set_settings,
 )

@@ -1,14 +1,16 @@
 """``GET /v1/broadcast/dnd/leads``: the leads that must not be dialled, page by page."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, NamedTuple
 
 from flask import Response
 from werkzeug.datastructures import MultiDict
 
+from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.api.query_times import indian_time
+from smartflo_contract.mock_server.calls.dnd import ADDED_BY, DndEntry
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.integers import parse_integer
@@ -17,14 +19,12 @@ from smartflo_contract.mock_server.http.request_bodies import validation_respons
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
-from smartflo_contract.schemas.indian_time import INDIA
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})
 """Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not document which leads it returns."""
 _MAX_PAGE_LEADS: Final = 100
-_MAX_TIME_MS: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=INDIA).timestamp()) * 1_000
-"""Epoch ms of the end of the year 9999 in Indian time, the last with four digits."""
+_TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S%z"
 _ENTRY_ID_CHARACTERS: Final = 24
 _LIST_ID_CHARACTERS: Final = 14
 _EXAMPLE: Final = "for example /v1/broadcast/dnd/leads?limit=100&list_id=8668"
@@ -34,8 +34,8 @@ class _Position(NamedTuple):
     """The position of a lead.
 
     Attributes:
-        list_id: id of its list.
-        lead_index: its index in the list.
+        list_id: id of its list; that of a DND list has a bit that no id of a lead list has.
+        lead_index: its index in the list, or the serial of an entry of a DND list.
     """
 
     list_id: int
@@ -59,12 +59,13 @@ class _Query(NamedTuple):
 
 
 def get_dnd_leads(call: Call) -> Response:
-    """Return a page of the leads that must not be dialled, ordered by list id and index."""
+    """Return a page of the leads that must not be dialled: those of lead lists, then those of DND lists."""
     query = _parse_query(call.request.args, call.settings.quirks)
     if isinstance(query, Response):
         return query
     with call.state.accounts.edit(call.account) as account:
-        page = list(islice(_entries(account, call.settings.catalog, query), query.limit + 1))
+        entries = chain(_entries(account, call.settings.catalog, query), _dnd_entries(account, query))
+        page = list(islice(entries, query.limit + 1))
     data = page[: query.limit]
     body = {"hasMore": len(page) > len(data), "count": len(data), "limit": query.limit, "data": data}
     return json_response(200, body, "assumed")
@@ -88,8 +89,9 @@ def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Res
 
 
 def _entries(account: Account, catalog: Catalog, query: _Query) -> Iterator[dict[str, Any]]:
-    """Yield the entries that match a query, in order."""
+    """Yield the entries of leads that match a query, in order. A number on a DND list has an entry there."""
     list_ids = {*catalog.lists, *account.lists} if query.list_id is None else {query.list_id}
+    listed = {entry.number for entry in account.dnd.values()} if query.list_id is None else set()
     for list_id in sorted(list_ids):
         leads = None if list_id < query.after.list_id else _leads_of_list(account, catalog, list_id)
         if leads is None:
@@ -97,8 +99,18 @@ def _entries(account: Account, catalog: Catalog, query: _Query) -> Iterator[dict
         after_index = query.after.lead_index if list_id == query.after.list_id else -1
         for index, lead in _dnd_leads(leads, after_index):
             entry = _entry(_Position(list_id, index), lead)
-            if query.entry_id in {None, entry["id"]}:
+            is_listed = bool(listed) and last_digits(str(entry["number"])) in listed
+            if query.entry_id in {None, entry["id"]} and not is_listed:
                 yield entry
+
+
+def _dnd_entries(account: Account, query: _Query) -> Iterator[dict[str, Any]]:
+    """Yield the entries of DND lists that match a query, in order."""
+    for entry_id in sorted(account.dnd):
+        entry, position = account.dnd[entry_id], _parse_entry_id(entry_id)
+        is_selected = query.list_id in {None, entry.list_id} and query.entry_id in {None, entry_id}
+        if is_selected and position is not None and position > query.after:
+            yield _listed_entry(entry_id, entry)
 
 
 def _leads_of_list(account: Account, catalog: Catalog, list_id: int) -> EditedLeads | None:
@@ -119,15 +131,26 @@ def _dnd_leads(leads: EditedLeads, after_index: int) -> Iterator[tuple[int, Lead
 
 def _entry(position: _Position, lead: Lead) -> dict[str, Any]:
     """Return the entry of a lead. Its id encodes the position, from which ``last_seen_id`` continues."""
-    updated_ms = min(max(epoch_ms(lead.get("updated_at")) or 0, 0), _MAX_TIME_MS)
-    created_at = datetime.fromtimestamp(updated_ms // 1_000, UTC).astimezone(INDIA)
+    updated_ms = max(epoch_ms(lead.get("updated_at")) or 0, 0)
     return {
         "id": f"{position.list_id:014x}{position.lead_index:010x}",
         "list_id": position.list_id,
         "added_by": lead.get("added_by"),
         "number": lead.get("field_0"),
         "type": "number",
-        "created_at": created_at.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "created_at": indian_time(updated_ms).strftime(_TIME_FORMAT),
+    }
+
+
+def _listed_entry(entry_id: str, entry: DndEntry) -> dict[str, Any]:
+    """Return an entry of a DND list."""
+    return {
+        "id": entry_id,
+        "list_id": entry.list_id,
+        "added_by": ADDED_BY,
+        "number": entry.phone,
+        "type": "lead_id" if entry.lead_id else "number",
+        "created_at": indian_time(entry.created_ms).strftime(_TIME_FORMAT),
     }
 
 

@@ -52,8 +52,12 @@ def parse_lead_values(content: Mapping[str, Any], columns: int) -> LeadValues:
     return LeadValues(values, tuple(ignored))
 
 
-def normalize_phone(value: str | int) -> str:
+def normalize_phone(value: str | int, key: str = PHONE_KEY) -> str:
     """Return a phone number as leads store it: with ``+91`` if it has ten digits.
+
+    Args:
+        value: the number.
+        key: its key in the request, for the message of the error.
 
     Raises:
         InvalidValuesError: it is not a phone number.
@@ -64,7 +68,7 @@ def normalize_phone(value: str | int) -> str:
         return f"+91{indian[1]}"
     if _FOREIGN_NUMBER.fullmatch(digits):
         return digits
-    raise _invalid(PHONE_KEY)
+    raise _invalid(key)
 
 
 def _parse_integer(key: str, value: str | int | None) -> int | None:

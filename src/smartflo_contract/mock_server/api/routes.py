@@ -11,6 +11,14 @@ from flask import Response
 
 from smartflo_contract.mock_server.api.auth import post_login, post_logout, post_refresh
 from smartflo_contract.mock_server.api.dnd import get_dnd_leads
+from smartflo_contract.mock_server.api.dnd_lists import delete_dnd_list, get_dnd_lists, post_dnd_list, put_dnd_list
+from smartflo_contract.mock_server.api.dnd_writes import (
+    delete_dnd_lead,
+    delete_dnd_leads,
+    post_dnd_lead,
+    post_dnd_leads,
+    put_dnd_lead,
+)
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH
 from smartflo_contract.mock_server.api.lists import delete_list, get_lists, post_list, put_list
 from smartflo_contract.mock_server.api.read_leads import get_leads
@@ -54,6 +62,10 @@ class Route(NamedTuple):
 _LIST: Final = "/v1/broadcast/list/{list_id}"
 _LEADS: Final = f"{LEADS_PATH}/{{list_id}}"
 _LEAD: Final = "/v1/broadcast/lead/{lead_id}"
+_DND: Final = "/v1/broadcast/dnd"
+_DND_LEAD: Final = f"{_DND}/lead/{{dnd_id}}"
+_DND_LEADS: Final = f"{_DND}/leads/{{list_id}}"
+_DND_LIST: Final = f"{_DND}/list/{{list_id}}"
 
 ROUTES: Final = (
     Route("GET", _LEADS, get_leads, "documented", "reference/v1broadcastleadsid"),
@@ -74,7 +86,16 @@ ROUTES: Final = (
         "documented",
         "reference/v1broadcastbatch_statusid",
     ),
-    Route("GET", "/v1/broadcast/dnd/leads", get_dnd_leads, "documented", "page on DND leads"),
+    Route("GET", f"{_DND}/leads", get_dnd_leads, "documented", "page on DND leads"),
+    Route("POST", f"{_DND}/lead", post_dnd_lead, "documented", "reference/v1broadcastdndlead"),
+    Route("PUT", _DND_LEAD, put_dnd_lead, "documented", "reference/v1broadcastdndleadid"),
+    Route("DELETE", _DND_LEAD, delete_dnd_lead, "documented", "reference/v1broadcastdndleadid-1"),
+    Route("POST", _DND_LEADS, post_dnd_leads, "documented", "reference/v1broadcastdndleadsid"),
+    Route("DELETE", _DND_LEADS, delete_dnd_leads, "documented", "reference/v1broadcastdndleadsid-1"),
+    Route("GET", f"{_DND}/lists", get_dnd_lists, "documented", "reference/v1broadcastdndlists"),
+    Route("POST", f"{_DND}/list", post_dnd_list, "documented", "reference/v1broadcastdndlist"),
+    Route("PUT", _DND_LIST, put_dnd_list, "documented", "reference/v1broadcastdndlistid"),
+    Route("DELETE", _DND_LIST, delete_dnd_list, "documented", "reference/v1broadcastdndlistid-1"),
     Route("POST", "/v1/auth/login", post_login, "documented", "docs/generate-a-token"),
     Route("POST", "/v1/auth/refresh", post_refresh, "documented", "reference/v1authrefresh"),
     Route("POST", "/v1/auth/logout", post_logout, "documented", "reference/v1authlogout"),

@@ -8,6 +8,8 @@ MAX_ENTRIES: Final = 100_000
 """Maximum number of entries in all DND lists of an account."""
 MAX_LISTS: Final = 1_000
 """Maximum number of DND lists of an account."""
+ADDED_BY: Final = 3_735
+"""Client id of the account in ``added_by``, as in the leads of the vendor's example."""
 LIST_BIT: Final = 1 << 55
 """Set in the list part of the id of an entry. No id of a lead list has it, so these entries come after the leads."""
 
