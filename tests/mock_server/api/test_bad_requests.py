@@ -101,7 +101,9 @@ def test_rejects_deep_value_of_unknown_key(route: str, serve_process: ServeProce
     """A value that the parser accepts but the validator does not is no internal error, in a server's thread either."""
     body = b'{"field_0":' + b"[" * 900 + b"]" * 900 + b"}"
 
-    assert status_of(exchange(serve_process.url, [raw_request(route, body=body)])) in {200, 400}
+    allowed = {200, 404} if route == f"PUT {DND}/lead/any" else {200, 400}  # it ignores the key, and has no such entry
+
+    assert status_of(exchange(serve_process.url, [raw_request(route, body=body)])) in allowed
 
 
 def test_last_of_repeated_keys_counts(api: Account) -> None:
