@@ -1,16 +1,15 @@
-"""The facts of a lead: everything that differs between the leads of a list, from one digest.
+"""The facts of leads: everything that differs between the leads of a list, from one digest for each lead.
 
-Facts are numbers, or strings that JSON need not escape, so that a lead is a template that is filled once.
+Facts are strings that JSON need not escape, so that a lead is a template that is filled once.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import accumulate
-from operator import itemgetter
-from struct import Struct
-from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
+from struct import Struct, pack
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from smartflo_contract.factories._status_model import OTHER_STATUS, STATUSES
 from smartflo_contract.factories.digest_draw import Draw
@@ -25,20 +24,26 @@ from smartflo_contract.factories.pools import (
     pools,
     skill_lists,
 )
+from smartflo_contract.schemas.lead_format import HALF_DAY_SECONDS
 
 Phones: TypeAlias = Literal["safe", "valid"]
 _T = TypeVar("_T")
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
-_DIGEST: Final = Struct("<16H8I")
-"""Sixteen 16-bit numbers and eight 32-bit numbers."""
-_Numbers: TypeAlias = tuple[int, ...]
+_DIGEST_BYTES: Final = 64
 _ID_TAIL: Final = 16
 """Position of the list number from which the ids of its leads follow."""
 _BLOCKS: Final = 0x1FFFFF
 """Highest number of a block of 2**32 integer lead ids; the last id of that block is 2**53 - 1."""
-_rare_numbers: Final = itemgetter(7, 8, 11, 12, 19, 23)
-"""Returns the numbers of the skill, time group, first phrase, date of birth, pincode and other phrases of a lead."""
+_OBJECT_ID_BYTES: Final = 12
+_COUNTRY_CODE: Final = "+91"
+_HOUSES: Final = tuple(str(number) for number in range(1, 200))
+_SCORES: Final = tuple(str(score) for score in range(300, 901))
+_PRIORITIES: Final = tuple(str(priority) for priority in range(1, 31))
+_TIME_GROUPS: Final = tuple(str(group) for group in range(10, 100))
+_EMAIL_ENDS: Final = tuple(f"{number % 100}@{DOMAINS[number % 3]}" for number in range(300))
+"""Ends of e-mail addresses after the name: each of 100 numbers at each domain."""
+_NO_SKILL_LIST: Final = ("null", "null")
 _YEAR_SECONDS: Final = 365 * 24 * 60 * 60
 _NUMBERS_32_BIT: Final = 1 << 32
 _NEW: Final = 1
@@ -67,6 +72,11 @@ class Series(NamedTuple):
         """Number of phone numbers in the series."""
         return int(10**self.digits)
 
+    @property
+    def first(self) -> int:
+        """The first number of the series, without the country code."""
+        return int(self.prefix.removeprefix(_COUNTRY_CODE)) * self.size
+
 
 SERIES: Final[dict[Phones, Series]] = {
     "safe": Series("+915550", 6, 618_033),
@@ -77,53 +87,90 @@ SERIES: Final[dict[Phones, Series]] = {
 
 
 class Facts(NamedTuple):
-    """The facts that a template may name in braces. Times are in epoch ms. Facts from ``lead_number`` on are rare."""
+    """The facts that a template may name in braces, as strings. Times are in epoch ms.
+
+    Facts from ``created_early`` on are rare. ``position`` is the lead's index, a number.
+    """
 
     position: int
     object_id: str
     phone: str
     alternate_phone: str
+    created: str
+    updated: str
+    available: str
+    dial_status: str
+    lead_picked: str
+    call_count: str
+    retry_count: str
+    disposition: str
+    undisposed_lead: str
     first_name: str
     last_name: str
     first_slug: str
     last_slug: str
-    mailbox: int
-    domain: str
-    house: int
+    email_end: str
+    house: str
     street: str
     city: str
     company: str
     date_of_birth: str
-    credit_score: int
+    credit_score: str
     business: str
-    dial_status: int
-    disposition: int
-    lead_picked: int
-    undisposed_lead: str
-    call_count: int
-    retry_count: int
-    created: int
-    updated: int
-    available: int
-    priority: int
-    optional_skill_id: int | str
-    optional_time_group: int | str
+    priority: str
+    optional_skill_id: str
     optional_dialer_skill: str
-    lead_number: int
-    pincode: int
-    age: int
-    skill_id: int
-    time_group: int
+    optional_time_group: str
+    created_early: str
+    lead_number: str
+    pincode: str
+    age: str
+    skill_id: str
     dialer_skill: str
+    time_group: str
     phrase_a: str
     phrase_b: str
     phrase_c: str
 
 
-COMMON_FACTS: Final = Facts._fields.index("lead_number")
+FACT_POSITIONS: Final = {name: position for position, name in enumerate(Facts._fields)}
+"""Position of each fact by name."""
+COMMON_FACTS: Final = FACT_POSITIONS["created_early"]
 """Number of facts before the rare ones."""
 
-FactValues: TypeAlias = tuple[int | str, ...]
+_Column: TypeAlias = Sequence[str]
+"""A fact of some leads."""
+FactColumns: TypeAlias = tuple[Sequence[Any], ...]
+"""The facts of some leads, a column each, in the order of :class:`Facts`."""
+
+
+class _Numbers(NamedTuple):
+    """The numbers of some leads, a column each: sixteen columns of 16-bit numbers, then eight of 32-bit numbers."""
+
+    name: Sequence[int]
+    surname: Sequence[int]
+    city: Sequence[int]
+    company: Sequence[int]
+    score: Sequence[int]
+    house: Sequence[int]
+    other: Sequence[int]
+    skill: Sequence[int]
+    group: Sequence[int]
+    priority: Sequence[int]
+    calls: Sequence[int]
+    phrase: Sequence[int]
+    birth: Sequence[int]
+    mailbox: Sequence[int]
+    wait: Sequence[int]
+    outcome: Sequence[int]
+    status: Sequence[int]
+    age: Sequence[int]
+    changed: Sequence[int]
+    pin: Sequence[int]
+    business: Sequence[int]
+    alternate: Sequence[int]
+    street: Sequence[int]
+    words: Sequence[int]
 
 
 def fact_function(
@@ -135,10 +182,10 @@ def fact_function(
     disposition: Mapping[int, float] | None = None,
     is_allowed: Callable[[str, int], bool] | None = None,
     rare: bool = True,
-) -> Callable[[int], FactValues]:
-    """Return the function from a lead's index to its facts, in the order of :class:`Facts`.
+) -> Callable[[Sequence[int]], FactColumns]:
+    """Return the function from the indexes of some leads to their facts.
 
-    The facts are a plain tuple, because the function runs for every lead of a list of a million.
+    Facts are computed column by column, which takes less than half of the time that lead by lead would take.
 
     Args:
         seed: seed of the list or the catalog.
@@ -147,28 +194,32 @@ def fact_function(
         dial_status: dial status to weight; ``None`` for the default mix.
         disposition: disposition to weight; ``None`` for those that fit the dial status.
         is_allowed: whether a key may have a value; others are not drawn where there is a choice. ``None`` for any.
-        rare: include the rare facts; without them, a lead takes a tenth less time.
+        rare: include the rare facts; without them, a lead takes a fifth less time.
     """
-    numbers_of = _number_function(seed, list_id)
     if dial_status is None and disposition is None and is_allowed is None:
         statuses = _default_statuses()
     else:
         statuses = _weighted(_status_choices(dial_status, disposition, is_allowed or _allow_all))
-    common_facts = _common_facts(seed, list_id, SERIES[phones], statuses)
-    if not rare:
-        return lambda index: common_facts(index, numbers_of(index))
-    rare_facts = _rare_facts(seed, list_id)
+    list_digest = _list_digest(seed, list_id)
+    id_number = _list_numbers(seed, list_id)[_ID_TAIL]
+    series, start = SERIES[phones], phone_start(seed, list_id, SERIES[phones])
 
-    def facts(index: int) -> FactValues:
-        numbers = numbers_of(index)
-        return common_facts(index, numbers) + rare_facts(index, numbers)
+    def facts(indexes: Sequence[int]) -> FactColumns:
+        numbers = _numbers(list_digest, indexes)
+        status, is_new, was_called = _status_facts(numbers, *statuses)
+        created, updated, available = _times(numbers, is_new, was_called)
+        columns = (
+            indexes,
+            _object_ids(created, id_number, indexes),
+            *_phone_facts(numbers, series, start, indexes),
+            *(list(map(repr, times)) for times in (created, updated, available)),
+            *status,
+            *_person_facts(numbers),
+            *_setting_facts(numbers),
+        )
+        return (*columns, *_rare_facts(numbers, created, id_number, indexes)) if rare else columns
 
     return facts
-
-
-def _list_numbers(seed: int, list_id: int) -> _Numbers:
-    """Return the numbers of a list as a whole."""
-    return _DIGEST.unpack(_list_digest(seed, list_id).digest())
 
 
 def lead_id_parts(seed: int, list_id: int) -> tuple[str, int]:
@@ -177,96 +228,144 @@ def lead_id_parts(seed: int, list_id: int) -> tuple[str, int]:
     return f"{number:08x}", number & _BLOCKS
 
 
+def _list_numbers(seed: int, list_id: int) -> tuple[int, ...]:
+    """Return the numbers of a list as a whole."""
+    return _digest_struct(1).unpack(_list_digest(seed, list_id).digest())
+
+
 def _list_digest(seed: int, list_id: int) -> "blake2b":
-    return blake2b(f"{seed}/{list_id}".encode(), digest_size=_DIGEST.size)
+    return blake2b(f"{seed}/{list_id}".encode(), digest_size=_DIGEST_BYTES)
 
 
-def _number_function(seed: int, list_id: int) -> Callable[[int], _Numbers]:
-    """Return the function from a lead's index to its numbers."""
-    list_digest, unpack = _list_digest(seed, list_id), _DIGEST.unpack
+@lru_cache(maxsize=256)
+def _digest_struct(count: int) -> Struct:
+    """Return the form of some digests: sixteen 16-bit numbers and eight 32-bit numbers each."""
+    return Struct(f"<{'16H8I' * count}")
 
-    def numbers(index: int) -> _Numbers:
+
+def _numbers(list_digest: "blake2b", indexes: Sequence[int]) -> _Numbers:
+    """Return the numbers of some leads, one digest for each lead."""
+    digests = []
+    for index in indexes:
         digest = list_digest.copy()
         digest.update(index.to_bytes(8, "big"))
-        return unpack(digest.digest())
+        digests.append(digest.digest())
+    numbers = _digest_struct(len(digests)).unpack(b"".join(digests))
+    count = len(_Numbers._fields)
+    return _Numbers._make([numbers[column::count] for column in range(count)])
 
-    return numbers
+
+def _status_facts(
+    numbers: _Numbers, choices: Sequence["_StatusChoice"], status_limits: Sequence[int]
+) -> tuple[tuple[_Column, ...], Sequence[bool], Sequence[bool]]:
+    """Return the facts of the dial status, whether the leads are new, and whether they were called."""
+    chosen = [choices[bisect_right(status_limits, number)] for number in numbers.status]
+    dial_status, picked, is_new, calls, dispositions, limits = zip(*chosen, strict=True)
+    counts = [options[number % len(options)] for options, number in zip(calls, numbers.calls, strict=True)]
+    call_count, retry_count, was_called = zip(*counts, strict=True)
+    outcomes = [
+        options[bisect_right(limits_of_options, number << 16)]
+        for options, limits_of_options, number in zip(dispositions, limits, numbers.outcome, strict=True)
+    ]
+    disposition, undisposed_lead = zip(*outcomes, strict=True)
+    return (dial_status, picked, call_count, retry_count, disposition, undisposed_lead), is_new, was_called
 
 
-def _common_facts(
-    seed: int, list_id: int, series: Series, statuses: tuple[tuple["_StatusChoice", ...], list[int]]
-) -> Callable[[int, _Numbers], FactValues]:
-    """Return the function from a lead's index and numbers to the facts before the rare ones."""
-    id_tail, _ = lead_id_parts(seed, list_id)
-    phone_format = f"{series.prefix}%0{series.digits}d"
-    step, size, start = series.step, series.size, phone_start(seed, list_id, series)
-    choices, status_limits = statuses
+def _times(
+    numbers: _Numbers, is_new: Sequence[bool], was_called: Sequence[bool]
+) -> tuple[list[int], list[int], list[int]]:
+    """Return the times of creation, of the last change, and of the next call, in epoch ms."""
+    ages = [age % _YEAR_SECONDS * 1000 + words % 1000 for age, words in zip(numbers.age, numbers.words, strict=True)]
+    created = [EPOCH_MS - age for age in ages]
+    updated = [
+        time if new else time + changed % (age + 1)
+        for time, new, changed, age in zip(created, is_new, numbers.changed, ages, strict=True)
+    ]
+    available = [
+        time + wait % 3 * DAY_MS if called else time
+        for time, called, wait in zip(updated, was_called, numbers.wait, strict=True)
+    ]
+    return created, updated, available
+
+
+def _object_ids(created: Sequence[int], id_number: int, indexes: Sequence[int]) -> _Column:
+    """Return 24 hexadecimal digits for each lead: the time in seconds, the number of its list, and its index."""
+    words = [id_number] * (3 * len(created))
+    words[0::3] = [time // 1000 for time in created]
+    words[2::3] = indexes
+    return pack(f">{len(words)}I", *words).hex(",", _OBJECT_ID_BYTES).split(",")
+
+
+def _phone_facts(numbers: _Numbers, series: Series, start: int, indexes: Sequence[int]) -> tuple[_Column, _Column]:
+    """Return the phone numbers and the alternate ones, which one lead in four has."""
+    first, step, size = series.first, series.step, series.size
+    return (
+        [f"{_COUNTRY_CODE}{first + (index * step + start) % size}" for index in indexes],
+        [
+            "" if other & 3 else f"{_COUNTRY_CODE}{first + number % size}"
+            for other, number in zip(numbers.other, numbers.alternate, strict=True)
+        ],
+    )
+
+
+def _person_facts(numbers: _Numbers) -> tuple[_Column, ...]:
+    """Return the facts about the person."""
     first_names, last_names, cities, companies = pools()
-    first_count, last_count, city_count, company_count = map(len, pools())
-    dates, skills = birth_dates(), skill_lists()
-    date_count, skill_count, street_count, business_count = len(dates), len(skills), len(STREETS), len(BUSINESSES)
-
-    def facts(index: int, numbers: _Numbers) -> FactValues:
-        (
-            name, surname, city, company, score, house, other, skill, group, priority, calls, _, birth, mailbox,
-            wait, outcome, status, age, changed, _, business, alternate, street, words,
-        ) = numbers  # fmt: skip
-        dial_status, picked, min_calls, span, dispositions, limits = choices[bisect_right(status_limits, status)]
-        call_count = min_calls + calls % span
-        disposition = dispositions[bisect_right(limits, outcome << 16)] if limits else dispositions[0]
-        since_ms = age % _YEAR_SECONDS * 1000 + words % 1000
-        created = EPOCH_MS - since_ms
-        updated = created if dial_status == _NEW else created + changed % (since_ms + 1)
-        first, first_slug = first_names[name % first_count]
-        last, last_slug = last_names[surname % last_count]
-        skill_id, skill_list = skills[skill % skill_count]
-        return (
-            index,
-            f"{created // 1000:08x}{id_tail}{index:08x}",
-            phone_format % ((index * step + start) % size),
-            phone_format % (alternate % size) if other & 3 == 0 else "",
-            first, last, first_slug, last_slug, mailbox % 100, DOMAINS[mailbox % 3],
-            1 + house % 199, STREETS[street % street_count], cities[city % city_count],
-            companies[company % company_count], dates[birth % date_count], 300 + score % 601,
-            BUSINESSES[business % business_count],
-            dial_status, disposition, picked, "true" if disposition == _UNDISPOSED else "false",
-            call_count, call_count - 1 if call_count else 0,
-            created, updated, updated + wait % 3 * DAY_MS if call_count else updated,
-            1 + priority % 30,
-            skill_id if skill & 0x4000 else "null",
-            _time_group(group) if group & 0x4000 else "null",
-            skill_list if skill & 0x4000 else "null",
-        )  # fmt: skip
-
-    return facts
+    first_name, first_slug = zip(*_pick(first_names, numbers.name), strict=True)
+    last_name, last_slug = zip(*_pick(last_names, numbers.surname), strict=True)
+    return (
+        first_name,
+        last_name,
+        first_slug,
+        last_slug,
+        _pick(_EMAIL_ENDS, numbers.mailbox),
+        _pick(_HOUSES, numbers.house),
+        _pick(STREETS, numbers.street),
+        _pick(cities, numbers.city),
+        _pick(companies, numbers.company),
+        _pick(birth_dates(), numbers.birth),
+        _pick(_SCORES, numbers.score),
+        _pick(BUSINESSES, numbers.business),
+    )
 
 
-def _rare_facts(seed: int, list_id: int) -> Callable[[int, _Numbers], FactValues]:
-    """Return the function from a lead's index and numbers to the rare facts."""
-    first_number = (lead_id_parts(seed, list_id)[1] << 32) + 1
-    dates, skills = birth_dates(), skill_lists()
-    date_count, skill_count, phrase_count = len(dates), len(skills), len(PHRASES)
-
-    def facts(index: int, numbers: _Numbers) -> FactValues:
-        skill, group, word, birth, pin, words = _rare_numbers(numbers)
-        skill_id, skill_list = skills[skill % skill_count]
-        return (
-            first_number + index,
-            110_001 + pin % 740_000,
-            age_of(dates[birth % date_count]),
-            skill_id,
-            _time_group(group),
-            skill_list,
-            PHRASES[word % phrase_count],
-            PHRASES[words % phrase_count],
-            PHRASES[(words >> 16) % phrase_count],
-        )
-
-    return facts
+def _setting_facts(numbers: _Numbers) -> tuple[_Column, ...]:
+    """Return the priority, and the skill list and time group, which half of the leads have."""
+    skills, groups = skill_lists(), _TIME_GROUPS
+    skill_count, group_count = len(skills), len(groups)
+    present = [
+        skills[number % skill_count] if number & 0x4000 else _NO_SKILL_LIST  # half of the numbers have this bit
+        for number in numbers.skill
+    ]
+    return (
+        _pick(_PRIORITIES, numbers.priority),
+        *zip(*present, strict=True),
+        [groups[number % group_count] if number & 0x4000 else "null" for number in numbers.group],
+    )
 
 
-def _time_group(number: int) -> int:
-    return 10 + number % 90
+def _rare_facts(
+    numbers: _Numbers, created: Sequence[int], id_number: int, indexes: Sequence[int]
+) -> tuple[_Column, ...]:
+    """Return the rare facts."""
+    first_number = ((id_number & _BLOCKS) << 32) + 1
+    return (
+        [str(time - 1000 * HALF_DAY_SECONDS) for time in created],
+        [str(first_number + index) for index in indexes],
+        [str(110_001 + number % 740_000) for number in numbers.pin],
+        [str(age_of(date)) for date in _pick(birth_dates(), numbers.birth)],
+        *zip(*_pick(skill_lists(), numbers.skill), strict=True),
+        _pick(_TIME_GROUPS, numbers.group),
+        _pick(PHRASES, numbers.phrase),
+        _pick(PHRASES, numbers.words),
+        _pick(PHRASES, [number >> 16 for number in numbers.words]),
+    )
+
+
+def _pick(options: Sequence[_T], numbers: Sequence[int]) -> list[_T]:
+    """Return the option that each number selects."""
+    count = len(options)
+    return [options[number % count] for number in numbers]
 
 
 def client_of(seed: int, list_id: int) -> int:
@@ -279,8 +378,24 @@ def phone_start(seed: int, list_id: int, series: Series) -> int:
     return Draw(f"phone/{seed}/{list_id}".encode()).below(series.size)
 
 
-_StatusChoice: TypeAlias = tuple[int, int, int, int, tuple[int, ...], list[int]]
-"""Dial status, ``lead_picked``, minimum ``call_count``, number of call counts, dispositions and their limits."""
+class _StatusChoice(NamedTuple):
+    """A dial status, and what fits it.
+
+    Attributes:
+        dial_status: the dial status.
+        lead_picked: value of ``lead_picked``.
+        is_new: whether a lead with the status was never dialled.
+        calls: ``call_count``, ``retry_count``, and whether there was a call, for each number of calls.
+        dispositions: ``dialer_dial_status`` and ``undisposed_lead``, for each disposition.
+        limits: the numbers at which one disposition ends and the next starts.
+    """
+
+    dial_status: str
+    lead_picked: str
+    is_new: bool
+    calls: Sequence[tuple[str, str, bool]]
+    dispositions: Sequence[tuple[str, str]]
+    limits: Sequence[int]
 
 
 def _status_choices(
@@ -294,7 +409,16 @@ def _status_choices(
         model = STATUSES.get(status, OTHER_STATUS)
         min_calls, max_calls = model.calls
         mix = _allowed_weights("dialer_dial_status", disposition or model.dispositions, is_allowed)
-        yield (status, model.picked, min_calls, max_calls - min_calls + 1, *_weighted(mix.items())), weight
+        dispositions, limits = _weighted(mix.items())
+        choice = _StatusChoice(
+            dial_status=str(status),
+            lead_picked=str(model.picked),
+            is_new=status == _NEW,
+            calls=[(str(calls), str(max(0, calls - 1)), calls > 0) for calls in range(min_calls, max_calls + 1)],
+            dispositions=[(str(value), "true" if value == _UNDISPOSED else "false") for value in dispositions],
+            limits=limits,
+        )
+        yield choice, weight
 
 
 def _allow_all(_key: str, _value: int) -> bool:

@@ -71,7 +71,7 @@ GENERATORS: Final[Mapping[str, Generator]] = {
     "name": _column('"{first_name} {last_name}"', sources.decode_name),
     "first_name": _column('"{first_name}"', sources.decode_column("first_name")),
     "last_name": _column('"{last_name}"', sources.decode_column("last_name")),
-    "email": _column('"{first_slug}.{last_slug}{mailbox}@{domain}"', sources.decode_email),
+    "email": _column('"{first_slug}.{last_slug}{email_end}"', sources.decode_email),
     "address": _column('"{house} {street}, {city}"', sources.decode_column("address")),
     "city": _column('"{city}"', sources.decode_column("city")),
     "pincode": _column('"{pincode}"', sources.decode_column("pincode")),

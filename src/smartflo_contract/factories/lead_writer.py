@@ -1,7 +1,7 @@
-"""Write the leads of a list as JSON: one template per list, filled with the facts of each lead.
+"""Write the leads of a list as JSON: one template per list, filled with the facts of its leads.
 
-The template follows from the contract: keys in order, constant values, and placeholders for facts. The dict of a lead
-is its decoded JSON, so the two cannot differ.
+Leads are written in chunks: the facts of a chunk are computed column by column, put between the constant pieces of the
+template, and joined once. The dict of a lead is its decoded JSON, so the two cannot differ.
 """
 
 import json
@@ -9,55 +9,52 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, lru_cache
-from hashlib import blake2b
-from operator import itemgetter
-from string import Formatter
+from itertools import chain
 from typing import Any, Final
 
 import orjson
 
-from smartflo_contract.factories.column_kinds import PHONE, SENSITIVE, TEXT, column_kind
+from smartflo_contract.factories.column_kinds import PHONE, SENSITIVE, column_kind
 from smartflo_contract.factories.digest_draw import Draw
 from smartflo_contract.factories.errors import GenerationError
 from smartflo_contract.factories.facts import (
     COMMON_FACTS,
+    FACT_POSITIONS,
     SERIES,
+    FactColumns,
     Facts,
-    FactValues,
     Phones,
     client_of,
     fact_function,
     lead_id_parts,
     phone_start,
 )
-from smartflo_contract.factories.generators import GENERATORS, TEXT_TEMPLATES
+from smartflo_contract.factories.generators import GENERATORS
+from smartflo_contract.factories.lead_layout import LeadLayout, LeadTemplate, Slot, fill_function
 from smartflo_contract.factories.list_definition import ListDefinition
 from smartflo_contract.factories.schema_values import value_for
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.lead_format import FIELD, HALF_DAY_SECONDS
 from smartflo_contract.schemas.profile_names import READINGS
 from smartflo_contract.schemas.validator import Validator
 
-MIN_FIELDS: Final = {"sample": 35, "documented": 7}
-"""Minimum number of fields of a lead, by reading."""
-
 _MAX_LEADS: Final = 2**32 - 1
 """Maximum number of leads with distinct ids: an integer lead_id is at most 2**53 - 1, and a list has 2**32 of them."""
-_CHUNK_LEADS: Final = 128
+CHUNK_LEADS: Final = 128
 """Number of leads in a chunk of a body, about 170 kB."""
+_MAX_SHARED_TEMPLATES: Final = 256
 _MAX_ATTEMPTS: Final = 50
 _HEX: Final = re.compile("[0-9a-f]+")
 _OBJECT_ID_DIGITS: Final = 24
 _MAX_LEAD_NUMBER_DIGITS: Final = 16
 _ALTERNATE: Final = "alternate_phone"
-_CREATED: Final = "created_at"
 PHONE_DIGITS: Final = 10
 _PHONE_TEMPLATES: Final = frozenset({GENERATORS["phone"].template, GENERATORS["alternate_phone"].template})
 _DIALABLE: Final = re.compile("[0-9]{6}")
 _LIST_KEYS: Final = frozenset({"list_id", "list_name", "header", "sensitive_field_map", "added_by", "created_by"})
 """Keys with the same value in all leads of a list, even if an overlay defines them."""
 
-_Slot = Callable[[Facts], object]
+_shared_templates: Final[dict[LeadLayout, LeadTemplate]] = {}
+"""Templates that lists share, by their layout."""
 
 
 class LeadWriter:
@@ -158,16 +155,23 @@ class LeadWriter:
         if not 0 <= index < _MAX_LEADS:
             message = f"index: expected a number from 0 to {_MAX_LEADS - 1:,}, got {index}"
             raise IndexError(message)
-        return orjson.loads(self._line(index))  # type: ignore[no-any-return]
+        return orjson.loads("".join(self._pieces((index,)))[1:])  # type: ignore[no-any-return]
+
+    def leads(self, indexes: Sequence[int]) -> list[dict[str, Any]]:
+        """Return the leads at some indexes, which may be beyond the size of the list: faster than one by one.
+
+        Raises:
+            GenerationError: no valid value was found for a property of the contract's overlay.
+        """
+        return orjson.loads(b"".join(self.chunks(indexes)))  # type: ignore[no-any-return]
 
     def lines(self) -> Iterator[str]:
         """Yield the JSON of every lead of the list."""
-        return map(self._line, range(self.definition.size))
-
-    def _line(self, index: int) -> str:
-        template, values, facts = self._parts
-        line: str = template % values(facts(index))
-        return line
+        for indexes in _split(range(self.definition.size)):
+            pieces = self._pieces(indexes)
+            step = len(pieces) // len(indexes)
+            for start in range(0, len(pieces), step):
+                yield "".join(pieces[start : start + step])[1:]
 
     def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
         """Yield the JSON array of the leads at some indexes, or of all leads, in chunks.
@@ -175,14 +179,27 @@ class LeadWriter:
         Args:
             indexes: indexes of the leads; ``None`` for all.
         """
-        template, values, facts = self._parts
         selected = range(self.definition.size) if indexes is None else indexes
-        opening = "["
-        for start in range(0, len(selected), _CHUNK_LEADS):
-            leads = [template % values(facts(index)) for index in selected[start : start + _CHUNK_LEADS]]
-            yield (opening + ",".join(leads)).encode()
-            opening = ","
-        yield b"[]" if opening == "[" else b"]"
+        start, end = 0, len(selected)
+        if not end:
+            yield b"[]"
+        for chunk in _split(selected):
+            pieces = self._pieces(chunk)
+            if not start:
+                pieces[0] = f"[{pieces[0][1:]}"
+            start += len(chunk)
+            if start == end:
+                pieces.append("]")
+            yield "".join(pieces).encode()
+
+    def _pieces(self, indexes: Sequence[int]) -> list[str]:
+        """Return the JSON of the leads of a chunk, each after a comma, in pieces: as many for each lead."""
+        pattern, columns, facts = self._parts
+        pieces = pattern * len(indexes)
+        step = len(pattern)
+        for number, column in enumerate(columns(facts(indexes))):
+            pieces[2 * number + 1 :: step] = column
+        return pieces
 
     def matching(self, number: str) -> list[int]:
         """Return the indexes of the leads whose phone number ends with the last ten digits of a number."""
@@ -196,7 +213,8 @@ class LeadWriter:
         if (
             overlay is not None and key in overlay.properties
         ):  # its numbers belong to no series, so each lead is compared
-            return [index for index in range(self.definition.size) if last_digits(self.lead(index)[key]) == digits]
+            leads = chain.from_iterable(map(self.leads, _split(range(self.definition.size))))
+            return [index for index, lead in enumerate(leads) if last_digits(lead[key]) == digits]
         if not digits.startswith(national_prefix):
             return []
         start = phone_start(self._seed, self.definition.id, series)
@@ -204,17 +222,16 @@ class LeadWriter:
         return list(range(first, self.definition.size, series.size))
 
     @cached_property
-    def _parts(self) -> tuple[str, Callable[[FactValues], Any], Callable[[int], FactValues]]:
-        """The template of a lead, the function from facts to its values, and the function from an index to facts."""
-        pieces: list[str] = []
-        slots: list[str | _Slot] = []
-        for key, source in self._sources().items():
-            pieces.append(f"{',' if pieces else '{'}{_key_literal(key)}")
-            for literal, slot in _split(source, self._constants) if isinstance(source, str) else [("", source)]:
-                pieces.append(literal.replace("%", "%%"))
-                if slot is not None:
-                    pieces.append("%s")
-                    slots.append(slot)
+    def _parts(self) -> tuple[list[str], Callable[[FactColumns], FactColumns], Callable[[Sequence[int]], FactColumns]]:
+        """How chunks are made.
+
+        The pieces of a lead with an empty string for each slot, the function from facts to the values of the slots, and
+        the function from indexes to facts.
+        """
+        literals, slots = self._template.fill(self._constants)
+        pattern = [""] * (2 * len(literals) - 1)
+        pattern[0::2] = literals
+        pattern[0] = f",{pattern[0]}"
         facts = fact_function(
             self._seed,
             self.definition.id,
@@ -222,37 +239,20 @@ class LeadWriter:
             dial_status=self.definition.dial_status,
             disposition=self.definition.disposition,
             is_allowed=None if self._contract.overlay is None else self._is_allowed,
-            rare=any(not isinstance(slot, str) or Facts._fields.index(slot) >= COMMON_FACTS for slot in slots),
+            rare=any(not isinstance(slot, str) or FACT_POSITIONS[slot] >= COMMON_FACTS for slot in slots),
         )
-        return "".join(pieces) + "}", _value_function(slots), facts
+        return pattern, _column_function(slots), facts
 
-    def _sources(self) -> dict[str, str | _Slot]:
-        """Return the source of each key's value, in the order of the keys: a template or a function."""
-        properties = self._contract.lead["properties"]
-        columns = self._fields()
-        ((pattern, field),) = self._contract.lead["patternProperties"].items()
-        sources: dict[str, str | _Slot] = {}
-        for key, schema in properties.items():
-            if key not in columns:
-                sources[key] = self._source(key, self._followed_schema(key, schema), None)
-            if key == field["x-after"]:
-                for name, template in columns.items():
-                    sources[name] = self._source(name, properties.get(name, field), template)
-        if not columns.keys() <= sources.keys():
-            message = f"the overlay removes {field['x-after']}, which the fields of {pattern} follow; keep it"
-            raise GenerationError(message)
-        return sources
-
-    def _fields(self) -> dict[str, str]:
-        """Return the template of every field: that of its column, or the empty string."""
-        overlay = self._contract.overlay
-        mentioned = [*overlay.properties, *overlay.schema.get("required", ())] if overlay else []
-        counts = [int(key.removeprefix("field_")) + 1 for key in mentioned if FIELD.fullmatch(key)]
-        minimum = MIN_FIELDS[self._followed_reading("field_N")]
-        columns = self.definition.columns
-        count = max([minimum, len(columns), *counts])
-        templates = [_column_template(name) for name in self._stored] + ['""'] * count
-        return {f"field_{number}": template for number, template in enumerate(templates[:count])}
+    @property
+    def _template(self) -> LeadTemplate:
+        """The template of a lead, which nearly all lists of a fake share."""
+        layout = LeadLayout(self._contract, tuple(self._stored), len(self.definition.columns), self._created_early)
+        template = _shared_templates.get(layout)
+        if template is None:
+            template = layout.template(self._followed_reading, self._overlay_slot)
+            if layout.is_shared and len(_shared_templates) < _MAX_SHARED_TEMPLATES:
+                _shared_templates[layout] = template
+        return template
 
     def _followed_reading(self, key: str) -> str:
         """Return the reading that this list follows for a key. Under ``lenient``, each list mixes readings."""
@@ -260,25 +260,10 @@ class LeadWriter:
             return self._contract.profile
         return Draw(f"reading/{self._seed}/{self.definition.id}/{key}".encode()).choice(READINGS)
 
-    def _followed_schema(self, key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        branches = schema.get("anyOf", [schema])
-        return branches[0] if self._followed_reading(key) == "sample" else branches[-1]  # type: ignore[no-any-return]
-
-    def _source(self, key: str, schema: Mapping[str, Any], template: str | None) -> str | _Slot:
-        if template is None:
-            generator = GENERATORS.get(schema.get("x-faker", ""))
-            template = None if generator is None else generator.template
-        overlay = self._contract.overlay
-        if key == _CREATED and self._created_early and template is not None:
-            return lambda facts: template.format(created=facts.created - HALF_DAY_SECONDS * 1_000)
-        if template is not None and (overlay is None or key not in overlay.properties):
-            return template
-        return self._overlay_slot(key, schema, template)
-
-    def _overlay_slot(self, key: str, schema: Mapping[str, Any], template: str | None) -> _Slot:
+    def _overlay_slot(self, key: str, schema: Mapping[str, Any], template: str | None) -> Slot:
         """Return the slot of a key that the overlay defines: the template's value if valid, else a generated one."""
         is_valid = Validator(schema).is_valid
-        fill = None if template is None else _fill_function(template, self._constants)
+        fill = None if template is None else fill_function(template, self._constants)
         narrowed = (
             {**schema, "enum": [value for value in schema["enum"] if is_valid(value)]} if "enum" in schema else schema
         )
@@ -314,20 +299,26 @@ class LeadWriter:
     @cached_property
     def _constants(self) -> dict[str, str]:
         """JSON of the facts that are the same in all leads of the list."""
-        columns = self.definition.columns
-        sensitive = self.definition.sensitive
-        if sensitive is None:
-            sensitive = tuple(position for position, name in enumerate(columns) if column_kind(name) in SENSITIVE)
-        header = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
-        return {
-            "list_id": str(self.definition.id),
-            "client_id": str(client_of(self._seed, self.definition.id)),
-            "list_name": json.dumps(self.definition.name, ensure_ascii=False),
-            "header_text": json.dumps(header, ensure_ascii=False),
-            "header_array": header,
-            "sensitive_positions": json.dumps(sensitive, separators=(",", ":")),
-            "sensitive_count": str(len(sensitive)),
+        definition = self.definition
+        return _header_constants(tuple(definition.columns), definition.sensitive) | {
+            "list_id": str(definition.id),
+            "client_id": str(client_of(self._seed, definition.id)),
+            "list_name": json.dumps(definition.name, ensure_ascii=False),
         }
+
+
+@lru_cache(maxsize=_MAX_SHARED_TEMPLATES)
+def _header_constants(columns: tuple[str, ...], sensitive: Sequence[int] | None) -> dict[str, str]:
+    """Return the JSON of the facts about the columns of a list."""
+    if sensitive is None:
+        sensitive = tuple(position for position, name in enumerate(columns) if column_kind(name) in SENSITIVE)
+    header = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+    return {
+        "header_text": json.dumps(header, ensure_ascii=False),
+        "header_array": header,
+        "sensitive_positions": json.dumps(sensitive, separators=(",", ":")),
+        "sensitive_count": str(len(sensitive)),
+    }
 
 
 def list_key(lead_id: str) -> str | None:
@@ -350,47 +341,6 @@ def last_digits(number: str) -> str:
     return "".join(character for character in number if character in "0123456789")[-PHONE_DIGITS:]
 
 
-def _column_template(name: str) -> str:
-    """Return the template of a column."""
-    kind = column_kind(name)
-    if kind == TEXT:
-        return TEXT_TEMPLATES[blake2b(name.encode(), digest_size=1).digest()[0] % len(TEXT_TEMPLATES)]
-    return GENERATORS[kind].template
-
-
-@lru_cache(maxsize=1_024)
-def _key_literal(key: str) -> str:
-    """Return a key and the colon after it, for a template."""
-    return f"{json.dumps(key)}:".replace("%", "%%")
-
-
-@lru_cache(maxsize=256)
-def _parse_template(template: str) -> tuple[tuple[str, str | None], ...]:
-    """Return the literals of a template, each with the fact that follows it."""
-    return tuple((text, name) for text, name, _, _ in Formatter().parse(template))
-
-
-def _split(template: str, constants: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """Yield the literals of a template, each with the fact that follows it; constant facts become literals."""
-    literal = ""
-    for text, name in _parse_template(template):
-        literal += text
-        if name is None:
-            continue
-        if name in constants:
-            literal += constants[name]
-        else:
-            yield literal, name
-            literal = ""
-    yield literal, None
-
-
-def _fill_function(template: str, constants: Mapping[str, str]) -> Callable[[Facts], str]:
-    """Return the function from facts to the filled template."""
-    parts = list(_split(template, constants))
-    return lambda facts: "".join(f"{text}{'' if name is None else getattr(facts, name)}" for text, name in parts)
-
-
 def _encode(value: object) -> str | None:
     """Return the JSON of a value, ``None`` for an integer beyond 64 bits."""
     try:
@@ -399,26 +349,22 @@ def _encode(value: object) -> str | None:
         return None
 
 
-def _tuple_getter(positions: list[int]) -> Callable[[FactValues], tuple[object, ...]]:
-    """Return an itemgetter that returns a tuple even for one position or none."""
-    return lambda facts: tuple(facts[position] for position in positions)
+def _split(indexes: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield the indexes of each chunk."""
+    return (indexes[start : start + CHUNK_LEADS] for start in range(0, len(indexes), CHUNK_LEADS))
 
 
-def _value_function(slots: list[str | _Slot]) -> Callable[[FactValues], Any]:
-    """Return the function from facts to the values of all slots."""
-    positions = [Facts._fields.index(slot) if isinstance(slot, str) else 0 for slot in slots]
-    get_facts: Callable[[FactValues], tuple[object, ...]] = (
-        itemgetter(*positions) if len(positions) > 1 else _tuple_getter(positions)
-    )
+def _column_function(slots: Sequence[str | Slot]) -> Callable[[FactColumns], FactColumns]:
+    """Return the function from the facts of some leads to the values of all slots, a column each."""
+    positions = [FACT_POSITIONS[slot] if isinstance(slot, str) else 0 for slot in slots]
     functions = [(number, slot) for number, slot in enumerate(slots) if not isinstance(slot, str)]
-    if not functions:
-        return get_facts
 
-    def values(facts: FactValues) -> tuple[object, ...]:
-        result = list(get_facts(facts))
-        named = Facts._make(facts)
-        for number, function in functions:
-            result[number] = function(named)
-        return tuple(result)
+    def columns(facts: FactColumns) -> FactColumns:
+        values = [facts[position] for position in positions]
+        if functions:
+            leads = [*map(Facts._make, zip(*facts, strict=True))]
+            for number, function in functions:
+                values[number] = [*map(function, leads)]
+        return tuple(values)
 
-    return values
+    return columns

@@ -147,7 +147,7 @@ def lead_list(
         message = f"size: expected 0 or more, got {size}"
         raise ValueError(message)
     writer = _writer(seed, list_id, columns, load_contract(profile, overlay), phones)
-    return [cast("Lead", writer.lead(index)) for index in range(size)]
+    return cast("list[Lead]", writer.leads(range(size)))
 
 
 def _writer(seed: int, list_id: int, columns: Sequence[str], contract: Contract, phones: Phones) -> LeadWriter:

@@ -60,7 +60,7 @@ class Person(NamedTuple):
 class SkillList(NamedTuple):
     """The id of a skill list, and its JSON as ``dialer_skill``."""
 
-    id: int
+    id: str
     text: str
 
 
@@ -114,4 +114,4 @@ def age_of(date_of_birth: str) -> int:
 def skill_lists() -> tuple[SkillList, ...]:
     """Return every skill list that a lead may be assigned to."""
     names = ((100 + number, SKILLS[number % len(SKILLS)]) for number in range(900))
-    return tuple(SkillList(skill_id, f'{{"id":{skill_id},"name":"{name}"}}') for skill_id, name in names)
+    return tuple(SkillList(str(skill_id), f'{{"id":{skill_id},"name":"{name}"}}') for skill_id, name in names)

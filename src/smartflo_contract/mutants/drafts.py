@@ -66,7 +66,7 @@ class Subject:
     def leads(self) -> list[Lead]:
         """Generated leads of one list."""
         writer = LeadWriter(ListDefinition(id=LIST_ID), self.contract)
-        return [writer.lead(index) for index in range(_EXAMPLES)]
+        return writer.leads(range(_EXAMPLES))
 
     @cached_property
     def properties(self) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from smartflo_contract.factories import byte_sources as sources
 from smartflo_contract.factories import value_tables as tables
 from smartflo_contract.factories.column_kinds import TEXT, column_kind
 from smartflo_contract.factories.generators import COLUMN_DECODERS, GENERATORS
-from smartflo_contract.factories.lead_writer import MIN_FIELDS
+from smartflo_contract.factories.lead_layout import MIN_FIELDS
 from smartflo_contract.schemas import Contract
 from smartflo_contract.schemas.lead_format import FIELD, header_string
 from smartflo_contract.schemas.schema_keywords import Schema

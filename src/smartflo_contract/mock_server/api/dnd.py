@@ -122,10 +122,9 @@ def _leads_of_list(account: Account, catalog: Catalog, list_id: int) -> EditedLe
 
 
 def _dnd_leads(leads: EditedLeads, after_index: int) -> Iterator[tuple[int, Lead]]:
-    for index in leads.indexes():
-        lead = leads.lead(index) if index > after_index else None
-        status = None if lead is None else lead.get("dial_status")
-        if lead is not None and isinstance(status, int) and status in DND_STATUSES:
+    for index, lead in leads.leads_after(after_index):
+        status = lead.get("dial_status")
+        if isinstance(status, int) and status in DND_STATUSES:
             yield index, lead
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from smartflo_contract.factories import LeadWriter
-from smartflo_contract.factories.lead_writer import PHONE_DIGITS, last_digits
+from smartflo_contract.factories.lead_writer import CHUNK_LEADS, PHONE_DIGITS, last_digits
 from smartflo_contract.mock_server.lists.lead_page import PAGE_LEADS, LeadPage, LeadRun
 from smartflo_contract.mock_server.lists.paged_map import PagedMap
 
@@ -18,8 +18,6 @@ Generate: TypeAlias = Callable[[LeadWriter, range], bytes]
 
 PHONE_KEY: Final = "field_0"
 """The key of a lead that write requests set to its phone number."""
-_MAX_CHUNK_LEADS: Final = 128
-"""Maximum number of leads that are generated for one chunk of a body."""
 _NUMBER_PAGES: Final = 1_024
 
 
@@ -122,6 +120,16 @@ class EditedLeads:
             return None if line is None else orjson.loads(line)
         return self._base.lead(index) if index < self._base.size else None
 
+    def leads_after(self, index: int) -> Iterator[tuple[int, Lead]]:
+        """Yield the leads after an index, each with its own, in order."""
+        for run in self._runs():
+            if isinstance(run, LeadRun):
+                lines = ((position, line) for position, line in run.lines() if line is not None and position > index)
+                yield from ((position, orjson.loads(line)) for position, line in lines)
+            else:
+                for part in _split(range(max(run.start, index + 1), run.stop)):
+                    yield from zip(part, self._base.leads(part), strict=True)
+
     def _piece(self, index: int) -> bytes:
         """Return the JSON of a lead after a comma."""
         line = self._edits.get(index)
@@ -153,6 +161,6 @@ def _split(run: range) -> Iterator[range]:
     """Yield the parts of a run in different pages, so that an edit changes the parts in its own page only."""
     start = run.start
     while start < run.stop:
-        stop = min(run.stop, start - start % _MAX_CHUNK_LEADS + _MAX_CHUNK_LEADS)
+        stop = min(run.stop, start - start % CHUNK_LEADS + CHUNK_LEADS)
         yield range(start, stop)
         start = stop

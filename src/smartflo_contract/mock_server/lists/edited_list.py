@@ -150,7 +150,7 @@ class EditedList:
         if indexes.stop > _MAX_INDEX:
             message = f"a list has at most {_MAX_INDEX} leads, deleted ones included"
             raise ValueError(message)
-        leads = [make(self.writer.lead(index)) for index, make in zip(indexes, makes, strict=True)]
+        leads = [make(lead) for make, lead in zip(makes, self.writer.leads(indexes), strict=True)]
         lines = list(map(dump_compact, leads))
         for index, lead, line in zip(indexes, leads, lines, strict=True):
             self._put(index, lead, line)
