@@ -31,6 +31,8 @@ from .conftest import LEADS, LISTS, LOGIN, VENDORS, Account, account_of, let_fla
 NOW = 1_700_000_000.0
 TOKEN = {"Authorization": "Bearer any-text"}
 EDGE_CASE = int(edge_case_rows()[0].ids)
+LONG = f"{LEADS}/910000200"
+"""A list of more than one chunk."""
 
 
 @pytest.fixture(name="by_flask")
@@ -48,17 +50,31 @@ def _by_flask(api: Account) -> Iterator[list[str]]:
 # Which requests are answered before Flask
 
 
-@pytest.mark.parametrize("path", [VENDORS, f"{LEADS}/910000007", f"{LEADS}/900000000", f"{LEADS}/{EDGE_CASE}"])
-def test_flask_handles_first_read_only(path: str, api: Account, by_flask: list[str]) -> None:
+SHORT = [VENDORS, f"{LEADS}/910000007", f"{LEADS}/900000000", f"{LEADS}/{EDGE_CASE}"]
+
+
+@pytest.mark.parametrize("path", SHORT)
+def test_no_read_of_short_list_reaches_flask(path: str, api: Account, by_flask: list[str]) -> None:
+    """The first read of a short list of any kind generates it; a first HEAD states the same length."""
+    responses = [api("HEAD", path), api("GET", path)]
+    sizes = [response.headers["Content-Length"] for response in responses]
+
+    assert [str(len(responses[1].data))] * 2 == sizes
+    assert [] == by_flask
+
+
+@pytest.mark.parametrize("path", [*SHORT, LONG])
+def test_flask_handles_first_read_at_most(path: str, api: Account, by_flask: list[str]) -> None:
     """Later reads, HEAD and 304 of a cached list of any kind do not reach Flask."""
     etag = api("GET", path).headers["ETag"]
+    assert ([LONG] if path == LONG else []) == by_flask
     by_flask.clear()
     responses = [api("GET", path), api("HEAD", path), api("GET", path, If_None_Match=etag)]
 
     assert ([200, 200, 304], []) == ([response.status_code for response in responses], by_flask)
 
 
-def test_flask_handles_first_read_of_edited_list(api: Account, by_flask: list[str]) -> None:
+def test_reads_of_edited_list_do_not_reach_flask(api: Account, by_flask: list[str]) -> None:
     """An edited list is cached as others are; another account still gets the unedited one."""
     lead_id = api.leads()[0]["lead_id"]
     api.succeed("DELETE", f"/v1/broadcast/lead/{lead_id}")
@@ -204,15 +220,16 @@ def environ_of(path: str, account: str = "at once") -> dict[str, Any]:
     return EnvironBuilder(path, headers=headers).get_environ()
 
 
-def test_answers_cached_reads_at_once() -> None:
-    """A list that was read before is answered without waiting; the first read has to be handled."""
+@pytest.mark.parametrize(("path", "is_first_handled"), [(VENDORS, False), (LONG, True)])
+def test_answers_cached_reads_at_once(path: str, *, is_first_handled: bool) -> None:
+    """A list that was read before is answered without waiting; the first read of a long list has to be handled."""
     app = create_app(Config())
     answer = at_once(app, app.extensions[EXTENSION])
-    first = answer(environ_of(VENDORS))
-    expected = app.test_client().get(VENDORS, headers={"Authorization": "at once"})
-    response = answer(environ_of(VENDORS))
+    first = answer(environ_of(path))
+    expected = app.test_client().get(path, headers={"Authorization": "at once"})
+    response = answer(environ_of(path))
 
-    assert first is None
+    assert is_first_handled == (first is None)
     assert response is not None
     assert (200, expected.data) == (response.status, response.body)
 

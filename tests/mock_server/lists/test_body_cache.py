@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 
 from smartflo_contract.factories import LeadWriter, ListDefinition
+from smartflo_contract.factories.lead_writer import CHUNK_LEADS
 from smartflo_contract.mock_server.lists import body_cache
 from smartflo_contract.mock_server.lists.body_cache import (
     CAPACITY_BYTES,
@@ -81,9 +82,29 @@ def test_caches_empty_body() -> None:
     assert cache.get("a") == b""
 
 
-def test_builds_short_list_once() -> None:
-    """A short list is built as a whole and cached."""
-    bodies, leads = BodyCache(), lead_list(3)
+@pytest.mark.parametrize("size", [1, CHUNK_LEADS])
+def test_short_list_needs_no_lock(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of one chunk is generated where it is looked up, even while another body is built, and cached."""
+    bodies, leads = BodyCache(), lead_list(size)
+    monkeypatch.setattr(bodies, "_building", None)
+    body = bodies.cached(leads)
+
+    assert b"".join(leads.source.chunks()) == body
+    assert body is bodies.cached(leads) is bodies.body(leads)
+
+
+def test_short_list_is_never_streamed(monkeypatch: pytest.MonkeyPatch, generated: list[int]) -> None:
+    """The size of its body is not estimated, which would take a lead."""
+    monkeypatch.setattr(body_cache, "MAX_WHOLE_BODY_BYTES", 1)
+    bodies, leads = BodyCache(), lead_list(CHUNK_LEADS)
+
+    assert isinstance(bodies.body(leads), bytes)
+    assert [CHUNK_LEADS] == generated
+
+
+def test_builds_long_list_once() -> None:
+    """A list of more than one chunk is built as a whole and cached."""
+    bodies, leads = BodyCache(), lead_list(CHUNK_LEADS + 1)
     assert bodies.cached(leads) is None
     body = bodies.body(leads)
 

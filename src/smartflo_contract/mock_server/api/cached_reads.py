@@ -1,4 +1,4 @@
-"""Answer reads of lists whose bodies are cached, before Flask handles them.
+"""Answer reads of lists whose bodies are cached or short, before Flask handles them.
 
 Flask's contexts, routing and dispatch take two thirds of the time of such a request. Account, settings, list and body
 are looked up by the functions that the view of the route uses. Every other request is passed on to Flask.
@@ -32,7 +32,7 @@ _KEEPS_CONTEXT: Final = "werkzeug.debug.preserve_context"
 
 
 def answer_cached_reads(app: Flask, state: State) -> "WSGIApplication":
-    """Return a WSGI application that answers reads of cached lists, and passes other requests on to Flask.
+    """Return a WSGI application that answers reads of cached and short lists, and passes other requests on to Flask.
 
     Args:
         app: the application. If functions are registered to run before or after its requests, it handles all requests.
@@ -78,7 +78,7 @@ def at_once(app: Flask, state: State) -> Callable[["WSGIEnvironment"], CachedRes
 def _answer(
     app: Flask, state: State, environ: "WSGIEnvironment", *, edited: bool = True
 ) -> CachedResponse | Response | None:
-    """Return the response to a read whose body is cached, ``None`` if Flask must handle the request.
+    """Return the response to a read whose body is cached or short, ``None`` if Flask must handle the request.
 
     Args:
         app: the application.

@@ -58,7 +58,7 @@ def find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
 
 
 class CachedResponse(NamedTuple):
-    """A successful response for which no body is made: its body is cached, or it has none.
+    """A successful response for which nobody waits: its body is cached or short, or it has none.
 
     Attributes:
         status: HTTP status.
@@ -83,7 +83,7 @@ class _Representation(NamedTuple):
     Attributes:
         etag: entity tag of the body.
         headers: headers of the response with the body.
-        cached_body: the body, ``None`` if it is not cached.
+        cached_body: the body if it is cached or short, else ``None``.
         make_body: returns the body, in chunks if it is large.
     """
 
@@ -94,7 +94,7 @@ class _Representation(NamedTuple):
 
 
 def cached_response(call: Call, list_id: str, leads: LeadList) -> CachedResponse | None:
-    """Return the response with all leads of a list, ``None`` if its body is not cached."""
+    """Return the response with all leads of a list, ``None`` if its body is neither cached nor short."""
     return _cached_response(call.environ, _all_leads(call, list_id, leads))
 
 

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Final
 
 from smartflo_contract.factories import LeadWriter
+from smartflo_contract.factories.lead_writer import CHUNK_LEADS
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, as_array, generate, generate_pieces
 from smartflo_contract.mock_server.lists.lead_list import LeadList, LeadSource
 
@@ -107,12 +108,21 @@ class BodyCache:
         return self._cache.cached_bytes
 
     def cached(self, leads: LeadList) -> bytes | None:
-        """Return the body of a list, ``None`` if it is not cached."""
-        return b"[]" if leads.source.size == 0 else self._cache.get(leads.etag)
+        """Return the body of a list that is cached or short, ``None`` for any other.
+
+        A short body is generated in less time than it takes to hand the request on, so nobody waits for a lock.
+        """
+        if leads.source.size == 0:
+            return b"[]"
+        body = self._cache.get(leads.etag)
+        if body is None and leads.source.size <= CHUNK_LEADS:
+            body = b"".join(self._chunks(leads.source))
+            self._cache.put(leads.etag, body)
+        return body
 
     def body(self, leads: LeadList) -> bytes | Iterator[bytes]:
         """Return the body of a list, as chunks if it is large."""
-        body = self._cache.get(leads.etag)
+        body = self.cached(leads)
         if body is not None:
             return body
         if self.is_streamed(leads):
@@ -126,8 +136,8 @@ class BodyCache:
 
     @staticmethod
     def is_streamed(leads: LeadList) -> bool:
-        """Return whether the body of a list is too large to be made as a whole."""
-        return leads.bytes_per_lead * leads.source.size > MAX_WHOLE_BODY_BYTES
+        """Return whether the body of a list is too large to be made as a whole. A single chunk is not."""
+        return leads.source.size > CHUNK_LEADS and leads.bytes_per_lead * leads.source.size > MAX_WHOLE_BODY_BYTES
 
     def cached_gzip(self, leads: LeadList) -> bytes | None:
         """Return the body of a list in gzip, ``None`` if it is not cached."""
