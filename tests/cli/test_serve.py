@@ -237,6 +237,37 @@ def test_accepts_faults(serve: Serve) -> None:
     assert 502 == login.status_code
 
 
+def test_accepts_rate_limit(serve: Serve, tmp_path: Path) -> None:
+    """A flag, a variable or the file sets the limit of each account; the flag takes precedence."""
+    (tmp_path / "fake.toml").write_text("rate_limit = 2\n")
+    clients = [
+        serve("--rate-limit", "2")[0],
+        serve(SMARTFLO_RATE_LIMIT="2")[0],
+        serve("--config", "fake.toml")[0],
+        serve("--rate-limit", "2", SMARTFLO_RATE_LIMIT="3")[0],
+    ]
+    for client in clients:
+        client.patch("/__admin/clock", json={"frozen": True}, headers=TOKEN)
+        assert [200, 200, 429] == [client.get(LEADS, headers=TOKEN).status_code for _ in range(3)]
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "2.5", "many", "10001", "9" * 30, ""])
+def test_rejects_invalid_rate_limit_in_one_line(run: Run, limit: str) -> None:
+    """The message names the option, and the value or the range."""
+    result = run("serve", "--rate-limit", limit)
+
+    assert 2 == result.exit_code
+    assert "Invalid value for '--rate-limit'" in result.stderr.splitlines()[-1]
+
+
+def test_rejects_rate_limit_of_read_only_fake_in_one_line(run: Run) -> None:
+    """It could not count requests."""
+    result = run("serve", "--rate-limit", "5", "--read-only")
+
+    assert (2, 1) == (result.exit_code, result.stderr.count("\n"))
+    assert "rate_limit: a read-only fake does not count requests" in result.stderr
+
+
 def test_accepts_origins(serve: Serve, tmp_path: Path) -> None:
     """Origins are set by one flag each, by one variable that separates them with spaces, or by the file."""
     (tmp_path / "fake.toml").write_text('cors = ["http://localhost:3000", "http://localhost:5173"]\n')

@@ -293,6 +293,10 @@ def send_everything(client: FlaskClient) -> None:
     ]
     client.patch("/__admin/clock?login=b@example.com", json={"advance": 7200})
     client.get(LEADS, headers={"Authorization": token})
+    client.patch("/__admin/clock", json={"frozen": True})
+    client.put("/__admin/rate-limit", json={"limit": 1})
+    for _ in range(2):
+        client.get(LEADS)
 
 
 @pytest.mark.parametrize("name", QUIRKS)

@@ -57,6 +57,12 @@ if TYPE_CHECKING:
     "see command lines. Without it, the admin API is disabled if --host is not loopback.",
 )
 @option(
+    "--rate-limit",
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Maximum number of requests per second of each account, all routes together. More get 429. Default: no limit.",
+)
+@option(
     "--fault",
     "faults",
     type=Lines(),

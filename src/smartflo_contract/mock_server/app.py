@@ -20,6 +20,7 @@ from smartflo_contract.mock_server.api.authorization import authorize, authorize
 from smartflo_contract.mock_server.api.cached_reads import answer_cached_reads
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
+from smartflo_contract.mock_server.api.rate_limit import spend_rate_budget
 from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, unknown_route_hint
 from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
@@ -162,6 +163,10 @@ def _api_view(route: Route, state: State) -> View:
         call = authorize_once(state, request.environ)
         if isinstance(call, Response):
             return call
+        if call.settings.rate_limit is not None:
+            rejection = spend_rate_budget(call)
+            if rejection is not None:
+                return rejection
         list_id = parameters[0] if has_list_id else None
         respond_normally = respond_with_leads = partial(handle, call, *parameters)
         mutant = call.settings.mutant

@@ -22,7 +22,7 @@ _UNITS: Final = tuple(Duration.__annotations__)
 
 
 class Clock:
-    """The clock of an account. Tokens, lock-outs, batches and the times of new leads follow it."""
+    """The clock of an account. Tokens, lock-outs, the rate limit, batches and the times of new leads follow it."""
 
     def __init__(self, admin: AdminClient) -> None:
         """Refer to the clock of an account."""

@@ -32,6 +32,7 @@ class QuirkValues(TypedDict, total=False):
     lockout: str | int | None
     login_failure: str | None
     number_filter: str | None
+    rate_limit_retry_after: str | None
     rate_limit_success: str | None
     unknown_list: str | int | None
     unknown_token: str | int | None

@@ -41,6 +41,7 @@ def send(route: AdminRoute) -> TestResponse:
     client.get("/v1/broadcast/leeds/8669", headers=ME)
     client.put(f"{PREFIX}/faults", json=example_of("FaultRules"), headers=ME)
     client.put(f"{PREFIX}/routes", json=example_of("Routes"), headers=ME)
+    client.put(f"{PREFIX}/rate-limit", json=example_of("RateLimitChange"), headers=ME)
     client.put(f"{PREFIX}/mutant", json=example_of("MutantChange"), headers=ME)
     body = None
     if route.body:

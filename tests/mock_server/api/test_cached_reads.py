@@ -116,12 +116,14 @@ def test_flask_handles_other_requests(
 
 @pytest.mark.parametrize(
     ("path", "body"),
-    [("faults", {"rules": [{"steps": ["503"]}]}), ("mutant", {"mutant": "lead_id:remove"})],
+    [
+        ("faults", {"rules": [{"steps": ["503"]}]}),
+        ("mutant", {"mutant": "lead_id:remove"}),
+        ("rate-limit", {"limit": 5}),
+    ],
 )
-def test_flask_handles_reads_with_faults_and_mutants(
-    path: str, body: object, api: Account, by_flask: list[str]
-) -> None:
-    """A fault rule or a mutant of the account changes responses."""
+def test_flask_handles_reads_with_settings(path: str, body: object, api: Account, by_flask: list[str]) -> None:
+    """A fault rule, a mutant or a rate limit of the account changes responses."""
     api.leads()
     assert api("PUT", f"/__admin/{path}", body).status_code == 200
     by_flask.clear()

@@ -47,6 +47,8 @@ class Sent(NamedTuple):
     query: str = ""
 
 
+RATE_LIMIT = 10
+"""Maximum number of requests per second of the account that logs in."""
 BAD_LOGIN = Sent("login", body='{"email": "crm", "password": "wrong"}')
 PRODUCED_BY = {
     "Token": [Sent("login")],
@@ -83,6 +85,7 @@ PRODUCED_BY = {
     "TooLarge": [Sent("createList", body=" " * 1_100_000)],
     "InvalidBody": [Sent("createList", body="{}")],
     "TooManyRequests": [Sent("listLeads", "900000429")],
+    "TooManyLogins": [Sent("login")] * (RATE_LIMIT + 1),
     "WrongPassword": [BAD_LOGIN],
     "LockedOut": [BAD_LOGIN] * 6,
     "ServerError": [Sent("listLeads", "900000500")],
@@ -120,6 +123,8 @@ def test_every_example_has_its_requests() -> None:
 def test_fake_returns_the_example(name: str) -> None:
     """The fake returns it with a status under which the document has it."""
     client = create_app().test_client()
+    client.patch("/__admin/clock?login=you@example.com", json={"frozen": True})
+    client.put("/__admin/rate-limit?login=you@example.com", json={"limit": RATE_LIMIT})
     response = [send(client, sent) for sent in PRODUCED_BY[name]][-1]
     _, _, operation = OPERATIONS[PRODUCED_BY[name][-1].operation_id]
     status = str(response.status_code)

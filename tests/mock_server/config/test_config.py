@@ -51,8 +51,9 @@ def test_reads_all_settings(write: Write, tmp_path: Path) -> None:
         host = "::1"
         port = 0
         workers = 2
-        read_only = true
+        store = "sqlite:///fake.db"
         max_accounts = 7
+        rate_limit = 5
         seed = -7
         profile = "lenient"
         overlay = "lead.json"
@@ -87,8 +88,9 @@ def test_reads_all_settings(write: Write, tmp_path: Path) -> None:
         host="::1",
         port=0,
         workers=2,
-        read_only=True,
+        store=f"sqlite:///{tmp_path}/fake.db",
         max_accounts=7,
+        rate_limit=5,
         seed=-7,
         profile="lenient",
         overlay=tmp_path / "lead.json",
@@ -167,6 +169,12 @@ def test_overrides_merge_quirks(write: Write) -> None:
         ("[faults]\nsteps = [503]", "faults: expected a list; in a file write [[faults]] above each"),
         ("read_only = 1", "read_only: expected true or false, got 1"),
         ("max_accounts = 0", "max_accounts: expected"),
+        ("rate_limit = 0", "rate_limit: expected an integer from 1 to 10000, got 0"),
+        ("rate_limit = '5'", "rate_limit: expected an integer from 1 to 10000, got '5'"),
+        (
+            "rate_limit = 5\nread_only = true",
+            "rate_limit: a read-only fake does not count requests, so it cannot limit",
+        ),
     ],
 )
 def test_rejects_invalid_file(write: Write, content: str | bytes, message: str) -> None:
@@ -231,6 +239,11 @@ def test_accepts_lists_and_mappings() -> None:
         ({"port": "80"}, "port: expected .* got '80'"),
         ({"port": True}, "port: expected"),
         ({"workers": 0}, "workers: expected an integer from 1 to 64"),
+        ({"rate_limit": -1}, "rate_limit: expected an integer from 1 to 10000, got -1"),
+        ({"rate_limit": 2.5}, "rate_limit: expected an integer from 1 to 10000, got 2.5"),
+        ({"rate_limit": True}, "rate_limit: expected"),
+        ({"rate_limit": "many"}, "rate_limit: expected an integer from 1 to 10000, got 'many'"),
+        ({"rate_limit": 10**5_000}, "rate_limit: expected an integer from 1 to 10000, got "),
         ({"seed": 2**63}, "seed: expected"),
         ({"seed": 10**5_000}, "seed: expected"),
         ({"seed": 1.5}, "seed: expected"),

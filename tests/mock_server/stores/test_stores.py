@@ -20,6 +20,7 @@ from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.lookup import find_list
 from smartflo_contract.mock_server.accounts.memory_store import MemoryStore
+from smartflo_contract.mock_server.accounts.rate_budget import RateBudget
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.accounts.snapshot import Snapshot, dump_account
@@ -209,7 +210,7 @@ def test_fault_counts_of_all_accounts(open_store: OpenStore) -> None:
 def everything(account: Account) -> None:
     """Change everything that an account has."""
     account.settings = Settings(
-        "documented", {"unknown_list": "empty"}, (Fault((503, "ok")),), (), "dial_status:retype-string"
+        "documented", {"unknown_list": "empty"}, (Fault((503, "ok")),), (), "dial_status:retype-string", 5
     )
     account.clock = Clock(frozen_at=1.5)
     account.failed_logins, account.locked_until = 3, 12.25
@@ -220,6 +221,7 @@ def everything(account: Account) -> None:
     account.advanced_ms = 3_600_000
     account.dnd = {entry_id(1, 5): DndEntry("5550000042", 1, 5, "+915550000042", 6, "lead\0")}
     account.dnd_lists = {2: DndList("Jos\u00e9 \0", "what it is", 7)}
+    account.rate_budget = RateBudget(2_500_000, 1_700_000_000_000_000)
     for list_id in (LIST_ID, FIXTURE_ID):
         edited = opened_list(account, list_id)
         edited.change(1, lambda lead: {**lead, "field_1": "Jos\u00e9 \0"})
@@ -432,6 +434,11 @@ def count_request(account: Account, number: int) -> None:
     account.count_for_rule(number % 2)
 
 
+def spend_rate_budget(account: Account, number: int) -> None:
+    """Count a request for the rate limit."""
+    account.rate_budget = account.rate_budget.filled_until(number, 5).take()
+
+
 def set_settings(account: Account, number: int) -> None:
     """Set or remove settings."""
     account.settings = Settings(quirks={"unknown_list": "empty"}) if number % 2 else UNSET
@@ -447,6 +454,7 @@ EDITS = (
     add_batch,
     add_to_dnd,
     count_request,
+    spend_rate_budget,
     set_settings,
 )
 ACCOUNT_IDS = ("a", "b")

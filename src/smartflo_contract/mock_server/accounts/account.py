@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from smartflo_contract.factories.pools import EPOCH_MS
 from smartflo_contract.mock_server.accounts.clock import Clock
+from smartflo_contract.mock_server.accounts.rate_budget import FULL_BUDGET, RateBudget
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
@@ -45,6 +46,7 @@ class Account:
         fault_counts: number of counted requests by the position of a fault rule, or by magic list id.
         mutant_served: number of responses that the current mutant has changed.
         mutants_served: ids of those of several joined mutants that have changed a response; not in snapshots.
+        rate_budget: what is left of the rate limit.
         requests: number of bulk requests, new lists and new DND entries so far, from which their ids follow.
         advanced_ms: sum of all advances of the clock, in ms; dial time is the epoch of generated leads plus this.
         dnd: numbers that must not be called, by the id of their entry. It is replaced, never changed in place.
@@ -63,6 +65,7 @@ class Account:
     fault_counts: dict[int, int] = field(default_factory=dict)
     mutant_served: int = 0
     mutants_served: set[str] = field(default_factory=set, compare=False)
+    rate_budget: RateBudget = FULL_BUDGET
     requests: int = 0
     advanced_ms: int = 0
     dnd: dict[str, DndEntry] = field(default_factory=dict)

@@ -1,12 +1,14 @@
 """The clock of an account: an offset from the wall clock, or a fixed time while it is frozen."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 MIN_TIME_SECONDS: Final = -62_135_596_800.0
 """Start of the year 1, in seconds since the epoch. No clock goes below it, so that years have four digits."""
 MAX_TIME_SECONDS: Final = 253_402_300_799.0
 """End of the year 9999, in seconds since the epoch. No clock goes above it."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,8 @@ class Clock:
     def resume(self, wall: float) -> "Clock":
         """Return the clock running on from its current time."""
         return Clock(self.now(wall) - wall)
+
+
+def format_time(now: float) -> str:
+    """Return a time in seconds since the epoch as ISO 8601 in UTC, rounded to milliseconds."""
+    return (_EPOCH + timedelta(milliseconds=round(now * 1_000))).isoformat(timespec="milliseconds")

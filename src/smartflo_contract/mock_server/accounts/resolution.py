@@ -21,6 +21,7 @@ class ResolvedSettings(NamedTuple):
         faults: the fault rules, in order.
         routes: the routes of the user.
         mutant: id of the mutant in responses with leads, or several joined by commas; ``None`` for none.
+        rate_limit: maximum number of requests per second; ``None`` for no limit.
     """
 
     catalog: Catalog
@@ -28,6 +29,7 @@ class ResolvedSettings(NamedTuple):
     faults: tuple[Fault, ...]
     routes: tuple[CustomRoute, ...]
     mutant: str | None
+    rate_limit: int | None
 
 
 class Catalogs:
@@ -82,4 +84,5 @@ class Catalogs:
         quirks = {**quirks, "created_at": key.created_at, "header_offset": key.header_offset}
         faults = tuple(self._config.faults) if settings.faults is None else settings.faults
         routes = tuple(self._config.routes) if settings.routes is None else settings.routes
-        return ResolvedSettings(catalog, quirks, faults, routes, settings.mutant)
+        rate_limit = self._config.rate_limit if settings.rate_limit is None else settings.rate_limit or None
+        return ResolvedSettings(catalog, quirks, faults, routes, settings.mutant, rate_limit)

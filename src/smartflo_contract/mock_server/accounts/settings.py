@@ -18,6 +18,7 @@ class Settings:
         faults: fault rules; ``None`` if not set, empty to apply no faults.
         routes: routes of the user; ``None`` if not set.
         mutant: id of the mutant in responses with leads, or several joined by commas; ``None`` if not set.
+        rate_limit: maximum number of requests per second, 0 for no limit; ``None`` if not set.
     """
 
     profile: str | None = None
@@ -25,6 +26,7 @@ class Settings:
     faults: tuple[Fault, ...] | None = None
     routes: tuple[CustomRoute, ...] | None = None
     mutant: str | None = None
+    rate_limit: int | None = None
 
     def over(self, defaults: "Settings") -> "Settings":
         """Return these settings, with ``defaults`` for what is not set."""
@@ -34,6 +36,7 @@ class Settings:
             defaults.faults if self.faults is None else self.faults,
             defaults.routes if self.routes is None else self.routes,
             defaults.mutant if self.mutant is None else self.mutant,
+            defaults.rate_limit if self.rate_limit is None else self.rate_limit,
         )
 
 

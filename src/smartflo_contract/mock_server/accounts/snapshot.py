@@ -8,6 +8,7 @@ import orjson
 
 from smartflo_contract.mock_server.accounts.account import Account, Batch
 from smartflo_contract.mock_server.accounts.clock import Clock
+from smartflo_contract.mock_server.accounts.rate_budget import FULL_BUDGET, RateBudget
 from smartflo_contract.mock_server.accounts.settings import Settings
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
@@ -40,6 +41,7 @@ def dump_fields(account: Account) -> Snapshot:
         "world": account.catalog and account.catalog._asdict(),
         "fault_counts": {str(number): count for number, count in account.fault_counts.items()},
         "mutant_served": account.mutant_served,
+        "rate_budget": account.rate_budget._asdict(),
         "requests": account.requests,
         "advanced_ms": account.advanced_ms,
         "dnd": {entry_id: entry._asdict() for entry_id, entry in account.dnd.items()},
@@ -54,7 +56,8 @@ def load_settings(content: Mapping[str, Any]) -> Settings:
     rules = None if faults is None else tuple(fault_from_json(rule) for rule in faults)
     routes = settings.get("routes")  # absent in snapshots of earlier versions
     own_routes = None if routes is None else tuple(CustomRoute(**route) for route in routes)
-    return Settings(settings["profile"], settings["quirks"], rules, own_routes, settings.get("mutant"))
+    mutant, rate_limit = settings.get("mutant"), settings.get("rate_limit")  # as the routes
+    return Settings(settings["profile"], settings["quirks"], rules, own_routes, mutant, rate_limit)
 
 
 def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalog) -> Account:
@@ -81,12 +84,18 @@ def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalo
         batches={batch_id: Batch(**batch) for batch_id, batch in content["batches"].items()},
         fault_counts={int(number): int(count) for number, count in content["fault_counts"].items()},
         mutant_served=int(content.get("mutant_served", 0)),  # absent in snapshots of earlier versions
+        rate_budget=_load_rate_budget(content.get("rate_budget")),
         requests=int(content["requests"]),
         # The rest is absent in snapshots of earlier versions.
         advanced_ms=int(content.get("advanced_ms", 0)),
         dnd={entry_id: DndEntry(**entry) for entry_id, entry in content.get("dnd", {}).items()},
         dnd_lists={int(list_id): DndList(**entry) for list_id, entry in content.get("dnd_lists", {}).items()},
     )
+
+
+def _load_rate_budget(content: Mapping[str, float] | None) -> RateBudget:
+    """Return the rate budget in an account's JSON; a full one for snapshots of earlier versions, which have none."""
+    return FULL_BUDGET if content is None else RateBudget(int(content["spent"]), int(content["at"]))
 
 
 def _dump_list(edited: EditedList) -> Snapshot:

@@ -3,8 +3,8 @@
 from operator import itemgetter
 
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.clock import format_time
 from smartflo_contract.mock_server.accounts.settings import UNSET
-from smartflo_contract.mock_server.admin.clock import format_time
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.context import State
 

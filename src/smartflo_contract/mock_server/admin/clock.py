@@ -1,13 +1,10 @@
 """Handlers for the clock of an account."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
-from smartflo_contract.mock_server.accounts.clock import MAX_TIME_SECONDS, MIN_TIME_SECONDS, Clock
+from smartflo_contract.mock_server.accounts.clock import MAX_TIME_SECONDS, MIN_TIME_SECONDS, Clock, format_time
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def get_clock(request: AdminRequest) -> object:
@@ -30,11 +27,6 @@ def patch_clock(request: AdminRequest) -> object:
             clock = clock.freeze(wall) if changes["frozen"] else clock.resume(wall)
         account.clock = clock
     return _to_json(clock, wall)
-
-
-def format_time(now: float) -> str:
-    """Return a time in seconds since the epoch as ISO 8601 in UTC, rounded to milliseconds."""
-    return (_EPOCH + timedelta(milliseconds=round(now * 1_000))).isoformat(timespec="milliseconds")
 
 
 def _to_json(clock: Clock, wall: float) -> object:

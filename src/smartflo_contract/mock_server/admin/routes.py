@@ -30,6 +30,7 @@ from smartflo_contract.mock_server.admin.mutant import delete_mutant, get_mutant
 from smartflo_contract.mock_server.admin.openapi import admin_openapi
 from smartflo_contract.mock_server.admin.profile import get_contract, get_profile, put_profile
 from smartflo_contract.mock_server.admin.quirks import get_quirks, patch_quirks
+from smartflo_contract.mock_server.admin.rate_limit import delete_rate_limit, get_rate_limit, put_rate_limit
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.admin.route import MAX_LEADS_BYTES, MAX_SNAPSHOT_BYTES, AdminRoute
 from smartflo_contract.mock_server.admin.snapshot import get_snapshot, post_restore
@@ -88,6 +89,17 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "POST", "/faults", post_fault, "Add a fault rule", "FaultRules", body="FaultRule", writes=True, status=201
     ),
     AdminRoute("DELETE", "/faults", delete_faults, "Restore the default fault rules", "FaultRules", writes=True),
+    AdminRoute("GET", "/rate-limit", get_rate_limit, "Return the rate limit, and what is left of it", "RateLimit"),
+    AdminRoute(
+        "PUT",
+        "/rate-limit",
+        put_rate_limit,
+        "Set the rate limit; null for none",
+        "RateLimit",
+        body="RateLimitChange",
+        writes=True,
+    ),
+    AdminRoute("DELETE", "/rate-limit", delete_rate_limit, "Restore the default rate limit", "RateLimit", writes=True),
     AdminRoute("GET", "/mutant", get_mutant, "Return the mutant of the responses with leads", "Mutant"),
     AdminRoute(
         "PUT",

@@ -9,6 +9,7 @@ from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, acc
 from smartflo_contract.mock_server.accounts.tokens import TOKEN_LIFETIME_SECONDS
 from smartflo_contract.mock_server.api.authorization import reject_web_page
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
+from smartflo_contract.mock_server.api.rate_limit import spend_rate_budget
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
@@ -39,6 +40,9 @@ def post_login(state: State, request: Request) -> Response:
         return content
     login, password = _login_id(content), content["password"]
     call = open_call(state, request.environ, _account_id(request, content))
+    rejection = spend_rate_budget(call, is_login=True)
+    if rejection is not None:
+        return rejection
     return respond_with_faults(call, LOGIN, None, lambda: _login_response(call, login, password))
 
 

@@ -129,7 +129,8 @@ def _find_response(
     if isinstance(call, Response):
         return None
     is_read = edited or int(list_id) not in state.accounts.get(call.account).lists
-    if is_read and not call.settings.faults and call.settings.mutant is None:
+    settings = call.settings
+    if is_read and not settings.faults and settings.mutant is None and settings.rate_limit is None:
         leads = find_list(call, list_id)
         response = cached_response(call, list_id, leads) if isinstance(leads, LeadList) else None
         if response is not None:

@@ -6,6 +6,7 @@ from flask import Request, Response
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, ANONYMOUS
 from smartflo_contract.mock_server.api.authorization import authorize, reject_web_page
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
+from smartflo_contract.mock_server.api.rate_limit import spend_rate_budget
 from smartflo_contract.mock_server.config.custom_route import CustomRoute, find_custom_route
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State, open_call
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER
@@ -31,6 +32,9 @@ def respond(state: State, request: Request, route: CustomRoute) -> Response:
         if route.auth == "on" or "Authorization" in request.headers:
             return call
         call = open_call(state, environ, environ.get(FORCED_ACCOUNT_KEY, ANONYMOUS))
+    rejection = spend_rate_budget(call)
+    if rejection is not None:
+        return rejection
     if state.journal:
         keep_small_body(request)
     return respond_with_faults(call, route.name, None, lambda: _response(route))

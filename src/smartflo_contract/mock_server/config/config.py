@@ -39,6 +39,7 @@ class Config:
         logins: the only accepted logins; empty to accept any password except ``wrong``.
         faults: fault rules; each account counts its own requests.
         routes: routes of your own, for what the fake does not simulate.
+        rate_limit: maximum number of requests per second of each account, all routes together; ``None`` for no limit.
         read_only: store nothing that clients do, as several workers require.
         store: URL of the database that several workers and machines share, ``sqlite:///PATH`` or ``postgresql://…``;
             ``None`` to store accounts in the memory of this process.
@@ -67,6 +68,7 @@ class Config:
     logins: Sequence[Login] = ()
     faults: Sequence[Fault] = ()
     routes: Sequence[CustomRoute] = ()
+    rate_limit: int | None = None
     read_only: bool = False
     store: str | None = field(default=None, repr=False)  # it may contain a password
     max_accounts: int = 10_000

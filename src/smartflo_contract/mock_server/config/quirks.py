@@ -114,6 +114,12 @@ _QUIRKS: Final = (
         "Whether ?number= matches the last ten digits, matches the stored number, or is ignored.",
     ),
     Quirk(
+        "rate_limit_retry_after",
+        ("none", "seconds"),
+        {"documented": "rate limit page: no header", "observed": "one public client reads it if it is there"},
+        "Whether a response of --rate-limit has the header Retry-After, which no page of the vendor mentions.",
+    ),
+    Quirk(
         "rate_limit_success",
         ("text", "boolean"),
         {"documented": "rate limit page: the string false", "assumed": "the boolean"},

@@ -19,6 +19,7 @@ from smartflo_contract.schemas.overlay import OverlaySource
 
 _MAX_WORKERS: Final = 64
 _MAX_ACCOUNTS: Final = 10**9
+_MAX_RATE_LIMIT: Final = 10_000
 _MAX_JOURNAL_REQUESTS: Final = 10**6
 _MIN_JOURNAL_BYTES: Final = 1024 * 1024
 _MAX_JOURNAL_BYTES: Final = 1024 * 1024 * 1024
@@ -81,6 +82,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "logins": _logins,
     "faults": _faults,
     "routes": _routes,
+    "rate_limit": checks.optional(checks.integer(1, _MAX_RATE_LIMIT)),
     "read_only": _boolean,
     "store": checks.optional(_store),
     "max_accounts": checks.integer(1, _MAX_ACCOUNTS),
@@ -118,6 +120,12 @@ def validate_config(settings: Mapping[str, Any]) -> None:
     if settings["faults"] and settings["read_only"]:
         message = (
             "faults: a read-only fake does not count requests, so it cannot apply fault rules; remove the faults or "
+            "read_only"
+        )
+        raise ConfigError(message)
+    if settings["rate_limit"] is not None and settings["read_only"]:
+        message = (
+            "rate_limit: a read-only fake does not count requests, so it cannot limit their rate; remove rate_limit or "
             "read_only"
         )
         raise ConfigError(message)

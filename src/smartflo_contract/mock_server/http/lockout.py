@@ -1,5 +1,6 @@
-"""The response to a login id that is locked out."""
+"""The response to a login id that is locked out, and ``retry_after`` in the body of a rejected login."""
 
+import math
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,10 +23,11 @@ def lockout_response(status: int, until: float, reason: str) -> Response:
         until: end of the lockout, in seconds since the epoch.
         reason: what caused the lockout.
     """
-    end = datetime.fromtimestamp(min(until, _MAX_RETRY_AFTER), UTC).astimezone(INDIA)
-    body = {
-        "success": False,
-        "message": "Too many login attempts.",
-        "retry_after": end.strftime(RETRY_AFTER_FORMAT),
-    }
+    body = {"success": False, "message": "Too many login attempts.", "retry_after": retry_after(until)}
     return json_response(status, body, "assumed", reason=f"{reason}; retry_after is Indian time")
+
+
+def retry_after(until: float) -> str:
+    """Return a time in seconds since the epoch in the form of ``retry_after``: Indian time, rounded up to seconds."""
+    time = datetime.fromtimestamp(min(math.ceil(until), _MAX_RETRY_AFTER), UTC)
+    return time.astimezone(INDIA).strftime(RETRY_AFTER_FORMAT)

@@ -34,6 +34,7 @@ _FIELDS: Final = (
     "catalog",
     "mutant_served",
     "mutants_served",
+    "rate_budget",
     "requests",
     "advanced_ms",
     "dnd",
