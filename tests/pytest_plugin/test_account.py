@@ -86,6 +86,36 @@ def test_injects_faults(smartflo: Smartflo) -> None:
     assert 404 == read(smartflo, 8669).status_code
 
 
+def test_limits_the_rate(smartflo: Smartflo) -> None:
+    """On a frozen clock, exactly as many requests are accepted as the limit; the clock fills the budget."""
+    smartflo.clock.freeze()
+    smartflo.rate_limit(3)
+    assert 3 == smartflo.requests_remaining
+    assert [200, 200, 200, 429] == [read(smartflo, 8668).status_code for _ in range(4)]
+    smartflo.clock.advance(seconds=0.4)
+    assert 1 == smartflo.requests_remaining
+    assert [200, 429] == [read(smartflo, 8668).status_code for _ in range(2)]
+
+    smartflo.rate_limit(None)
+    assert None is smartflo.requests_remaining
+    assert {200} == {read(smartflo, 8668).status_code for _ in range(5)}
+
+
+@pytest.mark.parametrize("limit", [0, -1, 2.5, "5", "many", True, 10**6])
+def test_rejects_invalid_rate_limit(smartflo: Smartflo, limit: Any) -> None:
+    """The message is one line that names what is expected."""
+    with pytest.raises(ValueError, match=r"\Alimit: .*requests per second, an integer from 1 to 10000[^\n]*\Z"):
+        smartflo.rate_limit(limit)
+
+
+def test_reset_removes_rate_limit(smartflo: Smartflo) -> None:
+    """A reset account has the limit of the configuration, which is none."""
+    smartflo.rate_limit(1)
+    smartflo.reset()
+
+    assert None is smartflo.requests_remaining
+
+
 def test_sets_quirks_and_clock(smartflo: Smartflo) -> None:
     """A token expires by the account's clock, as the quirk says; the clock can be frozen, advanced, set and started."""
     smartflo.quirks(expired_token=200)

@@ -252,6 +252,26 @@ class Smartflo:
         quirks = {quirk["name"]: quirk["value"] for quirk in self.admin("PATCH", "/quirks", values)}
         self._sends_bearer = quirks["auth_scheme"] == "bearer"
 
+    def rate_limit(self, limit: int | None) -> None:
+        """Limit the requests per second of the account, all routes together; further ones get 429.
+
+        A second of the account's clock fills the budget, so a test with a frozen clock advances it instead of sleeping.
+
+        Args:
+            limit: number of requests per second, and of requests in a row; ``None`` for no limit.
+
+        Raises:
+            ValueError: the limit is no integer from 1 to 10,000.
+        """
+        __tracebackhide__ = True
+        self.admin("PUT", "/rate-limit", {"limit": limit})
+
+    @property
+    def requests_remaining(self) -> int | None:
+        """Number of requests that the rate limit accepts now; ``None`` without a limit."""
+        remaining: int | None = self.admin("GET", "/rate-limit")["remaining"]
+        return remaining
+
     def profile(self, name: str) -> None:
         """Set the profile of the account's leads.
 
