@@ -28,6 +28,10 @@ class FakeTime:
         self.slept: list[float] = []
         self.noon = NOON
 
+    def now(self) -> datetime:
+        """Return the time on the clock."""
+        return NOON + timedelta(seconds=self.passed)
+
     def sleep(self, seconds: float) -> None:
         """Advance the clock."""
         self.slept.append(seconds)
@@ -37,7 +41,7 @@ class FakeTime:
         """Fetch a URL by this clock."""
         fetcher = Fetcher(
             sleep=self.sleep,
-            now=lambda: NOON + timedelta(seconds=self.passed),
+            now=self.now,
             clock=lambda: self.passed,
             **settings,
         )
