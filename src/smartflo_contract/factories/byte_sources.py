@@ -269,8 +269,7 @@ def decode_email(data: bytes, offset: int, _: object) -> str:
 
 def decode_column(kind: str) -> Decoder:
     """Return the decoder of a column whose values are a word or phrase."""
-    values = tables.COLUMN_TABLES[kind]
-    return lambda data, offset, _: values[data[offset]]
+    return lambda data, offset, _: tables.column_tables()[kind][data[offset]]
 
 
 def _first_name(byte: int) -> str:

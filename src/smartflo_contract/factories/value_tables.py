@@ -186,19 +186,22 @@ def _strings(*realistic: str) -> ByteTable:
     return byte_table(["", *sorted(repeated, key=len), *UNUSUAL_STRINGS])
 
 
-COLUMN_TABLES: Final[dict[str, ByteTable]] = {
-    "address": _strings(*(f"{house} {street}" for house, street in enumerate(STREETS, 1)), "4/2 Lake View, Pune"),
-    "city": _strings(*CITIES),
-    "pincode": _strings("411001", "560001", "682001", "110001"),
-    "company": _strings(*(f"{word} Ltd" for word in WORDS)),
-    "date_of_birth": _strings("1990-01-01", "1984-02-29", "2001-12-31", "01/02/1990", "31-12-85"),
-    "age": _strings("0", "18", "42", "99"),
-    "credit_score": _strings("300", "689", "750", "900"),
-    "business": _strings(*BUSINESSES),
-    "first_name": _strings(*FIRST_NAMES),
-    "last_name": _strings(*LAST_NAMES),
-    "text": _strings(*WORDS, *PHRASES[:40]),
-}
-"""Table by column kind, for columns that contain a word or phrase."""
+@cache
+def column_tables() -> dict[str, ByteTable]:
+    """Return the table of each column kind, for columns that contain a word or phrase."""
+    return {
+        "address": _strings(*(f"{house} {street}" for house, street in enumerate(STREETS, 1)), "4/2 Lake View, Pune"),
+        "city": _strings(*CITIES),
+        "pincode": _strings("411001", "560001", "682001", "110001"),
+        "company": _strings(*(f"{word} Ltd" for word in WORDS)),
+        "date_of_birth": _strings("1990-01-01", "1984-02-29", "2001-12-31", "01/02/1990", "31-12-85"),
+        "age": _strings("0", "18", "42", "99"),
+        "credit_score": _strings("300", "689", "750", "900"),
+        "business": _strings(*BUSINESSES),
+        "first_name": _strings(*FIRST_NAMES),
+        "last_name": _strings(*LAST_NAMES),
+        "text": _strings(*WORDS, *PHRASES[:40]),
+    }
+
 
 SKILL_LISTS: Final = tuple((100 + number, name) for number, name in enumerate(SKILLS))

@@ -16,7 +16,6 @@ from smartflo_contract.schemas.json_values import Path, are_plain_json
 from smartflo_contract.schemas.large_integers import decode_json
 from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
 from smartflo_contract.schemas.profiles import with_named_fields
-from smartflo_contract.schemas.response_check import MIN_LEADS_PER_TABLE, ResponseCheck
 from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
 
 SCHEMAS: Final = ("lead", "leads", "error")
@@ -51,6 +50,11 @@ class Contract:
         Args:
             body: an array of leads, decoded or as JSON in a string or in bytes.
         """
+        from smartflo_contract.schemas.response_check import (  # noqa: PLC0415 - slow to import, and fakes check nothing
+            MIN_LEADS_PER_TABLE,
+            ResponseCheck,
+        )
+
         try:
             leads, duplicates = _decoded(body)
         except ValueError as error:
@@ -75,6 +79,8 @@ class Contract:
         Args:
             body: an array of leads, decoded or as JSON in a string or in bytes.
         """
+        from smartflo_contract.schemas.response_check import ResponseCheck  # noqa: PLC0415 - as in `check`
+
         try:
             leads, duplicates = _decoded(body)
         except ValueError:

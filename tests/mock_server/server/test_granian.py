@@ -76,8 +76,8 @@ def test_announces_url_that_answers(serve_process: ServeProcess, send: Send) -> 
 
 
 def test_head_has_length_of_cached_body_only(serve_process: ServeProcess, send: Send) -> None:
-    """HEAD has no Content-Length until the body is cached, and never 0."""
-    path = "/v1/broadcast/leads/910000123"
+    """HEAD of a list of more than 128 leads has no Content-Length until the body is cached, and never 0."""
+    path = "/v1/broadcast/leads/910000223"
     head = send(path, "HEAD", base_url=serve_process.url)
     length = len(send(path, base_url=serve_process.url).content)
     cached = send(path, "HEAD", base_url=serve_process.url)

@@ -8,14 +8,13 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-import jwt
-
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_token
 from smartflo_contract.mock_server.accounts.clock import Clock
 
 TOKEN_LIFETIME_SECONDS: Final = 3600
 """Documented by the vendor."""
 
+_JWT_DOTS: Final = 2
 _ALGORITHM: Final = "HS256"
 _ISSUER: Final = "https://smartflo-contract.invalid/v1/auth/login"
 """The vendor's tokens contain the vendor's login URL. The fake's tokens must not claim to be the vendor's."""
@@ -96,6 +95,8 @@ class Tokens:
 
     def _issue(self, account: str, now: float) -> tuple[str, TokenClaims]:
         """Return a token and its claims, without the time that decoding takes."""
+        import jwt  # noqa: PLC0415 - slow to import, and many fakes issue no token
+
         issued_at, token_id = int(now), secrets.token_urlsafe(12)
         expires_at = issued_at + TOKEN_LIFETIME_SECONDS
         claims = {
@@ -159,8 +160,10 @@ class Tokens:
 
     def read(self, token: str) -> TokenClaims | None:
         """Return the claims of a token, even if it has expired; ``None`` unless this fake issued it."""
-        if len(token) > _MAX_TOKEN_CHARACTERS:
+        if len(token) > _MAX_TOKEN_CHARACTERS or token.count(".") != _JWT_DOTS:
             return None
+        import jwt  # noqa: PLC0415 - slow to import, and many fakes receive no such token
+
         try:
             claims = jwt.decode(
                 token, self._key, [_ALGORITHM], {"verify_exp": False, "verify_nbf": False, "verify_iat": False}

@@ -1,6 +1,5 @@
 """Read the settings in a TOML file."""
 
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,8 @@ def read_settings(file: Path, known: Collection[str]) -> dict[str, Any]:
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - slow to import, and most fakes have no configuration file
+
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:

@@ -48,7 +48,7 @@ _STOP_TIMEOUT_SECONDS: Final = 1
 _EARLY_SECONDS: Final = 1
 _MAX_EARLY_ENDS: Final = 5
 """A worker is no longer replaced after it has ended so often in a row within that time of its start."""
-_PROBE_INTERVAL_SECONDS: Final = 0.02
+_PROBE_INTERVAL_SECONDS: Final = 0.005
 _PROBE_TIMEOUT_SECONDS: Final = 1
 
 
