@@ -44,6 +44,61 @@ def test_state_differs_after_each_commit(
     database.close()
 
 
+@pytest.mark.parametrize("find", [find_header, lambda _: None], ids=["header", "pragma"])
+def test_states_of_two_connections_differ(
+    find: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While none is open, others may write: the index of a new log, and the count of commits, start from the same."""
+    monkeypatch.setattr(freshness, "find_header", find)
+    database = Database(parse_store_url(f"sqlite:///{tmp_path}/fake.db"), None)
+    database.close()
+    checked = freshness_of(database)
+    states = []
+    for number in range(3):
+        states.append(checked.state())
+        assert states[-1] == checked.state()
+        checked.close()
+        with database.transaction() as connection:
+            connection.execute(WRITE.values(id=f"account{number}"))
+        database.close()
+        assert not Path(f"{tmp_path}/fake.db-wal").exists()
+
+    assert 3 == len(set(states))
+
+
+def test_header_is_searched_once_for_a_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is none, each request would search all mappings of the process."""
+    searches: list[str] = []
+    monkeypatch.setattr(freshness, "find_header", searches.append)
+    database = Database(parse_store_url(f"sqlite:///{tmp_path}/fake.db"), None)
+    checked = freshness_of(database)
+    for _ in range(3):
+        checked.state()
+        checked.versions(["a"])
+    checked.close()
+    database.close()
+
+    assert [f"{tmp_path}/fake.db"] == searches
+
+
+def test_header_of_replaced_file_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection does not keep the memory of another file mapped."""
+    path = tmp_path / "fake.db"
+
+    def replace_file(_: str) -> object:
+        path.rename(tmp_path / "moved.db")
+        path.touch()
+        return object()  # cannot be read
+
+    monkeypatch.setattr(freshness, "find_header", replace_file)
+    database = Database(parse_store_url(f"sqlite:///{path}"), None)
+    checked = freshness_of(database)
+
+    assert checked.state() == checked.state()
+    checked.close()
+    database.close()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists what is mapped into a process")
 def test_header_is_found_while_the_file_is_open(tmp_path: Path) -> None:
     """Of a file that no connection has open, there is none."""

@@ -8,6 +8,8 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from itertools import count
+from pathlib import Path
 from threading import Lock
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -85,6 +87,7 @@ class SqliteFreshness:
         self._database = database
         self._abandoned: list[object] = []
         self._cursor: sqlite3.Cursor | None = None
+        self._numbers = count()
         self.renew()
 
     def renew(self) -> None:
@@ -94,32 +97,45 @@ class SqliteFreshness:
         self._cursor = None
         self._header: WalIndexHeader | None = None
 
-    def state(self) -> bytes | int:
-        """Return a value that differs if any account may have changed."""
+    def state(self) -> bytes:
+        """Return a value that differs if any account may have changed, or if this is another connection.
+
+        States of two connections are not comparable: in between, all connections may have been closed, which deletes
+        the log. The header of a new log is the same whatever is in the file.
+        """
         with self._lock:  # the header is there while the connection is open
             if self._header is not None:
-                return self._header.read()
-        state = int(self._execute("PRAGMA data_version")[0][0])
-        with self._lock:
-            if self._cursor is not None and self._header is None:
-                self._header = find_header(self._database.url.target)
-        return state
+                return self._number + self._header.read()
+            (version,) = self._execute("PRAGMA data_version")[0]  # a new connection finds the header
+            return self._number + (b"%d" % version if self._header is None else self._header.read())
 
     def versions(self, account_ids: Collection[str]) -> dict[str, Version]:
         """Return the versions of those accounts that the store has."""
         marks = ",".join("?" * len(account_ids))
-        rows = self._execute(_SQLITE_QUERY.format(marks), tuple(account_ids))
+        with self._lock:
+            rows = self._execute(_SQLITE_QUERY.format(marks), tuple(account_ids))
         return {row[0]: Version(row[1], row[2]) for row in rows}
 
     def _execute(self, statement: str, parameters: tuple[str, ...] = ()) -> list[Any]:
-        with self._lock:
-            try:
-                if self._cursor is None:
-                    self._cursor = self._database.connect().cursor()
-                return self._cursor.execute(statement, parameters).fetchall()
-            except sqlite3.Error as error:
-                self._close()
-                raise self._database.unavailable(error) from None
+        try:
+            cursor = self._cursor or self._connect()
+            return cursor.execute(statement, parameters).fetchall()
+        except sqlite3.Error as error:
+            self._close()
+            raise self._database.unavailable(error) from None
+
+    def _connect(self) -> sqlite3.Cursor:
+        """Open a connection, and find the header that it has mapped when it reads something."""
+        path = self._database.url.target
+        file = _identity(path)
+        cursor: sqlite3.Cursor = self._database.connect().cursor()
+        self._cursor = cursor
+        self._number = next(self._numbers).to_bytes(8)
+        cursor.execute("PRAGMA data_version").fetchall()
+        header = find_header(path)
+        # A file that was replaced in the meantime is not the one of this connection, which would not keep it mapped.
+        self._header = header if file is not None and file == _identity(path) else None
+        return cursor
 
     def close(self) -> None:
         """Close the connection; the next check opens another."""
@@ -130,6 +146,15 @@ class SqliteFreshness:
         cursor, self._cursor, self._header = self._cursor, None, None
         if cursor is not None:
             cursor.connection.close()
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return what differs for all files that exist at the same time; ``None`` if there is no file."""
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 class _Batch:
