@@ -237,6 +237,13 @@ def _matched_route(request: Request) -> str | None:
 
 def _handle_http_error(state: State, error: HTTPException) -> Response:
     """Return the response to a request that matched no route, or that could not be read."""
+    try:
+        return _respond_to_http_error(state, error)
+    except StoreUnavailable as unavailable:  # Flask handles no error of an error handler
+        return _handle_unavailable_store(state, unavailable)
+
+
+def _respond_to_http_error(state: State, error: HTTPException) -> Response:
     current = current_request()
     if is_admin_path(current.path) and error.code in _UNMATCHED:
         return respond_to_unknown_route(state, current, getattr(error, "valid_methods", None) or ())

@@ -19,8 +19,9 @@ from werkzeug.test import TestResponse
 from smartflo_contract.mock_server.accounts.store import Store
 from smartflo_contract.mock_server.app import EXTENSION
 from smartflo_contract.mock_server.config.store_url import parse_store_url
-from smartflo_contract.mock_server.errors import StoreError
+from smartflo_contract.mock_server.errors import StoreError, StoreUnavailable
 from smartflo_contract.mock_server.stores import engine
+from smartflo_contract.mock_server.stores.sql_store import SqlStore
 
 from ...postgresql import PostgreSQL  # noqa: TID252 - test folders are no packages
 from .conftest import ClientOf
@@ -90,6 +91,28 @@ def test_database_gone_and_back(client_of: ClientOf, own_postgresql: PostgreSQL)
     own_postgresql.start()
     assert 200 == add(client, 4).status_code
     assert [1, 3, 4] == added(client) == added(client_of(url))
+
+
+@pytest.mark.parametrize("path", ["/v1/broadcast/leads", "/v1/unknown"])
+def test_unmatched_request_without_store(
+    client_of: ClientOf, tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request whose response depends on the store's settings or routes, although no route matches, is 503 as well."""
+    url = f"sqlite:///{tmp_path}/fake.db"
+    client = client_of(url)
+    assert 404 == client.get(path, headers=ME).status_code
+
+    def fail(*_: object) -> None:
+        message = f"store {url}: gone"
+        raise StoreUnavailable(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlStore, "refresh", fail)
+        check_unavailable(client.get(path, headers=ME), url)
+    statuses = [
+        entry["response"]["status"] for entry in client.get("/__admin/requests", headers=ME).get_json()["requests"]
+    ]
+    assert [404, 503] == statuses
 
 
 @pytest.mark.slow

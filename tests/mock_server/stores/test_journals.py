@@ -271,19 +271,20 @@ def test_number_of_forgotten_process_is_used_again(
     journal.close()
 
 
+@contextmanager
+def fail(*_: object, **__: object) -> Iterator[Connection]:
+    """Raise what a transaction raises if the database does not answer."""
+    message = "store: gone"
+    raise StoreUnavailable(message)
+    yield
+
+
 def test_unavailable_store_loses_no_request(
     open_shared: Callable[..., SqlJournal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requests are kept while the database does not answer, up to the bounds, and written when it does."""
     journal = open_shared(5)
     with monkeypatch.context() as patch:
-
-        @contextmanager
-        def fail(*_: object) -> Iterator[Connection]:
-            message = "store: gone"
-            raise StoreUnavailable(message)
-            yield
-
         patch.setattr(Database, "transaction", fail)
         ids = [journal.add(ME, entry()) for _ in range(7)]
         with pytest.raises(StoreUnavailable):
@@ -292,6 +293,22 @@ def test_unavailable_store_loses_no_request(
 
     assert ids[2:] == read(journal)
     assert 2 == journal.dropped(ME)
+    journal.close()
+
+
+def test_requests_are_added_without_the_database(
+    open_shared: Callable[..., SqlJournal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the first one of a process: the response that states why the database does not answer is recorded, too."""
+    with monkeypatch.context() as patch:
+        journal = open_shared()
+        journal.close()
+        patch.setattr(Database, "transaction", fail)
+        ids = [journal.add(ME, entry())]
+        journal.close()
+        ids.append(journal.add(ME, entry()))
+
+    assert ids == read(journal)
     journal.close()
 
 

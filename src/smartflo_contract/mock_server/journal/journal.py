@@ -33,7 +33,11 @@ class Journal(Protocol):
         """Return whether the journal keeps requests."""
 
     def add(self, account_id: str | None, encoded: bytes) -> int:
-        """Keep an encoded entry, and return its id. Ids are unique, and rise with time."""
+        """Keep an encoded entry, and return its id. Ids are unique, and rise with time.
+
+        It never raises ``StoreUnavailable``: what cannot be stored now is stored later. So the response that states
+        such an error can be added, too.
+        """
 
     def sync(self) -> None:
         """Wait until the journal has every request that any process answered before. A reader calls it first.
