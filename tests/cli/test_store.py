@@ -116,7 +116,7 @@ def test_info_shows_content(url: str, run: Run) -> None:
     facts = json.loads(run("store", "info", "--format", "json", url).stdout)
     lines = run("store", "info", url).stdout.splitlines()
 
-    assert ("smartflo-contract", 1, 1, 3, 2) == tuple(
+    assert ("smartflo-contract", 2, 1, 3, 2) == tuple(
         facts[name] for name in ("product", "schema_version", "accounts", "edited_lists", "edited_leads")
     )
     assert facts["journal_requests"] >= 4

@@ -146,7 +146,7 @@ def test_rejects_database_of_another_program(tmp_path: Path) -> None:
     [
         ("product", "another product", "has the tables of another program"),
         ("schema_version", "x", "has the tables of another program"),
-        ("schema_version", "999", "has version 999 of the tables, and this version of smartflo-contract knows up to 1"),
+        ("schema_version", "999", "has version 999 of the tables, and this version of smartflo-contract knows up to 2"),
     ],
 )
 def test_rejects_foreign_and_newer_stores(
@@ -227,12 +227,26 @@ def test_migrates_earlier_versions(client_of: ClientOf, shared_url: str, monkeyp
 
         return version, migrate
 
-    monkeypatch.setattr(engine, "SCHEMA_VERSION", 3)
-    monkeypatch.setattr(engine, "MIGRATIONS", dict(map(migration, (1, 2))))
+    versions = [engine.SCHEMA_VERSION, engine.SCHEMA_VERSION + 1]
+    monkeypatch.setattr(engine, "SCHEMA_VERSION", engine.SCHEMA_VERSION + 2)
+    monkeypatch.setattr(engine, "MIGRATIONS", dict(map(migration, versions)))
 
     assert 200 == client_of(shared_url).get(LEADS, headers=ME).status_code
     assert 200 == client_of(shared_url).get(LEADS, headers=ME).status_code
-    assert [1, 2] == migrated
+    assert versions == migrated
+
+
+def test_migrates_first_version(client_of: ClientOf, shared_url: str) -> None:
+    """In both databases: it had no leases."""
+    client = client_of(shared_url)
+    assert 200 == client.post("/v1/broadcast/lead/8669", json={"field_0": "5550000043"}, headers=ME).status_code
+    as_first = "UPDATE smartflo_meta SET value = '1' WHERE key = 'schema_version'"
+    execute(shared_url, as_first, "DROP TABLE smartflo_leases")
+
+    migrated = client_of(shared_url)
+    assert 6 == len(migrated.get(LEADS, headers=ME).get_json())
+    assert 200 == migrated.post("/v1/broadcast/lead/8669", json={"field_0": "5550000044"}, headers=ME).status_code
+    assert 7 == len(client.get(LEADS, headers=ME).get_json())
 
 
 # Files that are gone

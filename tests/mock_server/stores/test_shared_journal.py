@@ -78,7 +78,7 @@ def test_journal_of_unavailable_store_is_a_problem(
     client = start()
 
     @contextmanager
-    def fail(*_: object) -> Iterator[Connection]:
+    def fail(*_: object, **__: object) -> Iterator[Connection]:
         message = "store: database is locked"
         raise StoreUnavailable(message)
         yield

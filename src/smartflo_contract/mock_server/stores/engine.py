@@ -10,17 +10,24 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect, select, text, update
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, inspect, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from smartflo_contract.mock_server.config.store_url import StoreUrl
 from smartflo_contract.mock_server.errors import StoreError, StoreUnavailable
-from smartflo_contract.mock_server.stores.tables import META, METADATA
+from smartflo_contract.mock_server.stores.leases import (
+    SCHEMA_ID,
+    SELECT_LEASES,
+    SHARE_WRITERS_LOCK,
+    LeaseRevocation,
+    now,
+)
+from smartflo_contract.mock_server.stores.tables import LEASES, META, METADATA
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Version of the tables. A store of an earlier version is migrated when it is opened."""
-MIGRATIONS: Final[Mapping[int, Callable[[Connection], None]]] = {}
+MIGRATIONS: Final[Mapping[int, Callable[[Connection], None]]] = {1: LEASES.create}
 """Version of the tables to the function that turns them into those of the next version."""
 PRODUCT: Final = "smartflo-contract"
 LISTS_DIGEST: Final = "lists_digest"
@@ -39,14 +46,6 @@ _WRITE: Final = "smartflo_write"
 """Option of a connection whose transaction locks the whole SQLite file from its start."""
 
 
-_SCHEMA_ID: Final = "(SELECT oid::int4 AS id FROM pg_namespace WHERE nspname = current_schema()) AS schema"
-"""A number of the schema with the tables: stores in other schemas of the same database have other locks."""
-_LOCK_STORE: Final = text(f"SELECT pg_advisory_xact_lock(id, 0) FROM {_SCHEMA_ID}")  # noqa: S608 - no input
-_LOCK_ACCOUNT: Final = text(
-    f"SELECT pg_advisory_xact_lock_shared(id, 0), pg_advisory_xact_lock(id, :account) FROM {_SCHEMA_ID}"  # noqa: S608
-)
-
-
 class Database:
     """The database of a store, created at the first use.
 
@@ -58,6 +57,7 @@ class Database:
     Attributes:
         url: the same.
         engine: the engine of SQLAlchemy.
+        last_change_at: time on the clock of leases when this process last began or ended to change accounts.
 
     Raises:
         StoreError: there is no such database, or it is of another product, version or fake.
@@ -71,10 +71,12 @@ class Database:
         self._writing = Lock()
         """Held by the transaction that writes to an SQLite file: waiting for it takes less than polling the file."""
         self._abandoned: list[object] = []
+        self._revocation = LeaseRevocation(self.connect, driver_errors(url))
+        self.last_change_at = 0.0
         if is_prepared:
             return
         try:
-            with self.transaction() as connection:
+            with self.transaction(changes_accounts=False) as connection:
                 _prepare(connection, url, lists_digest)
             if url.dialect == "sqlite":
                 self._use_log()
@@ -97,11 +99,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def transaction(self, account_id: str | None = None) -> Iterator[Connection]:
+    def transaction(self, account_id: str | None = None, *, changes_accounts: bool = True) -> Iterator[Connection]:
         """Open a transaction that writes, and commit it unless the block raises.
 
         Args:
             account_id: account to lock for this transaction; ``None`` to lock all accounts.
+            changes_accounts: whether it changes what requests read without a query while their process has a lease.
 
         Raises:
             StoreUnavailable: the database does not answer, is full or read-only, or another process holds the lock.
@@ -111,13 +114,31 @@ class Database:
             transaction = connection.begin()
             try:
                 if self.url.dialect == "postgresql":
-                    _lock(connection, account_id)
+                    self._lock(connection, account_id, changes_accounts=changes_accounts)
                 yield connection
             except BaseException:
                 with suppress(SQLAlchemyError):  # the connection may be lost
                     transaction.rollback()
                 raise
             self._commit(transaction)
+        if changes_accounts:
+            self.last_change_at = now()
+
+    def _lock(self, connection: Connection, account_id: str | None, *, changes_accounts: bool) -> None:
+        """Lock accounts of PostgreSQL until a transaction ends, and end all leases if it is to change them."""
+        locks = _locks(account_id)
+        if not changes_accounts:
+            connection.exec_driver_sql(f"SELECT {locks} FROM {SCHEMA_ID}")  # noqa: S608 - no input
+            return
+        self.last_change_at = now()
+        statements = f"SELECT {locks}, {SHARE_WRITERS_LOCK} FROM {SCHEMA_ID}; {SELECT_LEASES}"  # noqa: S608 - no input
+        cursor = connection.exec_driver_sql(statements).cursor
+        cursor.nextset()
+        if leases := [row[0] for row in cursor.fetchall()]:
+            try:
+                self._revocation.end(leases)
+            except driver_errors(self.url) as error:
+                raise self.unavailable(error) from None
 
     def _use_log(self) -> None:
         """Let the SQLite file have a write-ahead log from now on, so that readers and a writer do not wait for another.
@@ -157,9 +178,11 @@ class Database:
         self._abandoned.append(self.engine.pool)
         self.engine.dispose(close=False)
         self._writing = Lock()
+        self._revocation.renew()
 
     def close(self) -> None:
         """Close all connections that are not in use."""
+        self._revocation.close()
         self.engine.dispose()
 
     @contextmanager
@@ -253,7 +276,10 @@ def _connect(url: StoreUrl) -> Any:
     import psycopg  # noqa: PLC0415 - an extra
 
     connection = psycopg.connect(url.target, connect_timeout=_CONNECT_TIMEOUT_SECONDS, autocommit=True)
-    connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+    # Statements after a lock must see what was committed before it, whatever the database's default is.
+    connection.execute(
+        f"SET lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'; SET default_transaction_isolation = 'read committed'"
+    )
     connection.autocommit = False
     return connection
 
@@ -269,13 +295,13 @@ def _connect_sqlite(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _lock(connection: Connection, account_id: str | None) -> None:
-    """Lock an account, or all accounts, until the transaction ends; rows cannot be locked before they exist."""
+def _locks(account_id: str | None) -> str:
+    """Return the SQL that locks an account, or all accounts; rows cannot be locked before they exist."""
     if account_id is None:
-        connection.execute(_LOCK_STORE)
-    else:
-        digest = blake2b(account_id.encode(), digest_size=4).digest()
-        connection.execute(_LOCK_ACCOUNT, {"account": int.from_bytes(digest, signed=True)})
+        return "pg_advisory_xact_lock(id, 0)"
+    digest = blake2b(account_id.encode(), digest_size=4).digest()
+    key = int.from_bytes(digest, signed=True)
+    return f"pg_advisory_xact_lock_shared(id, 0), pg_advisory_xact_lock(id, {key})"
 
 
 def _prepare(connection: Connection, url: StoreUrl, lists_digest: str | None) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.stores.engine import Database
+from smartflo_contract.mock_server.stores.read_lease import ReadLease
 from smartflo_contract.mock_server.stores.tables import ACCOUNTS
 from smartflo_contract.mock_server.stores.wal_index import WalIndexHeader, find_header
 
@@ -179,6 +180,8 @@ class _Batch:
 class PostgresqlFreshness:
     """Checks by one prepared query for many requests: those that arrive while a query runs share the next one.
 
+    While this process has a lease, an account is queried once, at the first request after the lease was taken.
+
     Args:
         database: the database.
     """
@@ -188,17 +191,20 @@ class PostgresqlFreshness:
     def __init__(self, database: Database) -> None:
         """Connect at the first check."""
         self._database = database
+        self._lease = ReadLease(database)
         self.renew()
 
     def renew(self) -> None:
-        """Forget the locks and the connection, in a forked process."""
+        """Forget the locks, the connection and the lease, in a forked process."""
+        self._lease.renew()
         self._joining = Lock()
         self._querying = Lock()
         self._open = _Batch()
         self._connection: Any = None
 
-    def state(self) -> None:
-        """Return ``None``: only a query shows whether an account has changed."""
+    def state(self) -> int | None:
+        """Return the number of the lease; ``None`` without one: only a query shows whether an account has changed."""
+        return self._lease.number()
 
     def versions(self, account_ids: Collection[str]) -> Mapping[str, Version]:
         """Return the versions of those accounts that the store has, and maybe of others."""
@@ -223,6 +229,7 @@ class PostgresqlFreshness:
         """Query the versions of a batch; requests that come from now on join the next one."""
         with self._joining:
             self._open = _Batch()
+        self._lease.note_query()
         try:
             try:
                 batch.versions = self._query(batch.account_ids)
@@ -257,7 +264,8 @@ class PostgresqlFreshness:
             raise self._database.unavailable(error or f"status {result.status}")
 
     def close(self) -> None:
-        """Close the connection; the next check opens another."""
+        """Give up the lease, and close the connection; the next check opens another."""
+        self._lease.close()
         with self._querying:
             self._close()
 

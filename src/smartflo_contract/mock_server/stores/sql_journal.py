@@ -141,7 +141,7 @@ class SqlJournal:
         with self._writing:
             with suppress(StoreUnavailable):
                 self._write(self._worker.answered)
-                with self._database.transaction(_LOCK) as connection:
+                with self._database.transaction(_LOCK, changes_accounts=False) as connection:
                     self._worker.leave(connection)
             self._barrier.close()
             self._thread = None
@@ -191,7 +191,7 @@ class SqlJournal:
         """Delete the requests of an account, or of all accounts for ``None``."""
         self.sync()
         size = func.coalesce(func.sum(func.length(JOURNAL.c.entry) + RECORD_OVERHEAD_BYTES), 0)
-        with self._writing, self._database.transaction(_LOCK) as connection:
+        with self._writing, self._database.transaction(_LOCK, changes_accounts=False) as connection:
             requests, bytes_ = connection.execute(select(func.count(), size).where(_is_of(account_id))).one()
             connection.execute(delete(JOURNAL).where(_is_of(account_id)))
             of_account = true() if account_id is None else JOURNAL_DROPPED.c.account == account_id
@@ -264,7 +264,7 @@ class SqlJournal:
         with self._lock:
             records, dropped = self._pending.take()
         try:
-            with self._database.transaction(_LOCK) as connection:
+            with self._database.transaction(_LOCK, changes_accounts=False) as connection:
                 if not self._is_checked:
                     _drop_other_versions(connection)
                 if barrier is None:

@@ -104,3 +104,6 @@ WORKERS: Final = Table(
     Column("seen_at", Double, nullable=False),
 )
 """Processes that add to the journal: up to which barrier each has written, and when it was last seen."""
+
+LEASES: Final = Table(f"{_PREFIX}leases", METADATA, Column("id", Text, primary_key=True))
+"""Random ids of leases: no account has changed since the row of one was inserted. SQLite needs none."""
