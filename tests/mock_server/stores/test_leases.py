@@ -114,7 +114,9 @@ def test_reads_without_query_while_nobody_writes(open_store: OpenStore, sql: "ps
     """A process that reads often takes a lease, and then reads accounts that it has cached from its memory."""
     store = open_store()
     write(store)
+    assert store.refresh_waits()
     take_lease(store, sql)
+    assert not store.refresh_waits()
 
     with without_queries(sql), ThreadPoolExecutor() as pool:
         assert 1 == pool.submit(read, store).result(TIMEOUT_SECONDS)

@@ -186,13 +186,16 @@ class PostgresqlFreshness:
         database: the database.
     """
 
-    waits: Final = True
-
     def __init__(self, database: Database) -> None:
         """Connect at the first check."""
         self._database = database
         self._lease = ReadLease(database)
         self.renew()
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is no lease. With one, only the first check of an account queries the server."""
+        return not self._lease.is_held
 
     def renew(self) -> None:
         """Forget the locks, the connection and the lease, in a forked process."""

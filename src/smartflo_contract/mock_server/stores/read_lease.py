@@ -107,6 +107,12 @@ class ReadLease:
         self._counted_since = now()
         self._quiet_seconds, self._not_before = QUIET_SECONDS, 0.0
 
+    @property
+    def is_held(self) -> bool:
+        """Whether there is a lease now."""
+        held = self._held
+        return held is not None and now() < held.expires_at
+
     def number(self) -> int | None:
         """Return the number of the lease; ``None`` without one.
 
