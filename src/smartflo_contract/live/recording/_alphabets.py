@@ -9,6 +9,8 @@ RARE_LETTERS: Final = "jkqvwxyz"
 
 A pseudonym repeats none of them directly, because people fill columns with xxxx.
 """
+PSEUDONYM_LETTERS: Final = f"{RARE_LETTERS}{RARE_LETTERS.upper()}T"
+"""The letters that may occur in four characters of a pseudonym that was drawn early, T only in times."""
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 DIGITS: Final = "0123456789"
 BLANKS: Final = " \t\N{NO-BREAK SPACE}\N{FIGURE SPACE}"

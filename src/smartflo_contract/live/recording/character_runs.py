@@ -8,12 +8,13 @@ from typing import Final, TypeAlias
 
 from smartflo_contract.factories.facts import SERIES
 from smartflo_contract.factories.pools import DOMAINS
-from smartflo_contract.live.recording._alphabets import ASCII_ALPHANUMERICS, alphabet_of
+from smartflo_contract.live.recording._alphabets import ASCII_ALPHANUMERICS, PSEUDONYM_LETTERS, alphabet_of
 from smartflo_contract.schemas.lead_format import MASKED_EMAILS, is_object_id
 
 Runs: TypeAlias = AbstractSet[str]
 NO_RUNS: Final[Runs] = frozenset()
 _SEPARATOR: Final = "\x1f"
+_ASCII: Final = 128
 RUN_CHARACTERS: Final = 4
 """Length of a run. Fewer characters in a row identify nobody."""
 OBJECT_ID_TIME_DIGITS: Final = 8
@@ -25,6 +26,14 @@ _SERIES_COUNT: Final = SAFE_SERIES.count(SAFE_SERIES[0])
 """How often the first digit of the series occurs in it, and so at least in every string that contains it."""
 _SAFE_PREFIX: Final = SERIES["safe"].prefix
 _DOMAINS: Final = frozenset(DOMAINS)
+_PSEUDONYM_RUN: Final = b"x" * RUN_CHARACTERS
+_PSEUDONYM_CLASSES: Final = bytes(
+    b"x"[0]
+    if chr(byte) in PSEUDONYM_LETTERS or (byte < _ASCII and not chr(byte).isalnum() and chr(byte) != _SEPARATOR)
+    else b" "[0]
+    for byte in range(256)
+)
+"""Replaces the bytes of such characters."""
 _OBJECT_ID_CHARACTERS: Final = 24
 _SHARED: Final = re.compile(
     rf"(?:\+|00|0)?(?:91)?[ ().-]{{0,3}}{'[ ().-]{0,2}'.join(SAFE_SERIES)}(?P<tail>(?:[ ().-]{{0,2}}[0-9])*)"
@@ -32,6 +41,11 @@ _SHARED: Final = re.compile(
 )
 """What many pseudonyms share and what therefore reveals nothing: the series of numbers, and the reserved domains."""
 _digits: Final = re.compile("[0-9]+")
+_BESIDE: Final = f"[^0-9]{{0,{RUN_CHARACTERS - 1}}}"
+_around_digits: Final = re.compile(
+    rf"{_BESIDE}[0-9]+(?:[^0-9]{{1,{2 * RUN_CHARACTERS - 2}}}[0-9]+)*{_BESIDE}", re.DOTALL
+).findall
+"""Find the parts of a string from which every run with a digit comes, and no other run."""
 
 
 class TextRuns(AbstractSet[str]):
@@ -43,14 +57,17 @@ class TextRuns(AbstractSet[str]):
     Attributes:
         is_exact: whether no string contains the separator.
         text: the strings, separated.
+        may_have_pseudonym_run: whether a string may contain a run of characters that pseudonyms of ASCII strings have,
+            none of them a digit.
     """
 
-    __slots__ = ("is_exact", "text")
+    __slots__ = ("is_exact", "may_have_pseudonym_run", "text")
 
     def __init__(self, strings: Sequence[str]) -> None:
         """Join the strings."""
-        self.text = _SEPARATOR.join(strings)
-        self.is_exact = self.text.count(_SEPARATOR) == max(len(strings) - 1, 0)
+        self.text = text = _SEPARATOR.join(strings)
+        self.is_exact = text.count(_SEPARATOR) == max(len(strings) - 1, 0)
+        self.may_have_pseudonym_run = _PSEUDONYM_RUN in text.encode(errors="replace").translate(_PSEUDONYM_CLASSES)
 
     def __contains__(self, run: object) -> bool:
         """Whether a string contains the run."""
@@ -99,6 +116,16 @@ def listed_revealing_runs(pseudonym: str) -> Sequence[str]:
     """
     text = _revealing_text(pseudonym)
     return [text[start : start + RUN_CHARACTERS] for start in range(len(text) - RUN_CHARACTERS + 1)]
+
+
+@lru_cache(maxsize=64)
+def listed_digit_runs(pseudonym: str) -> Sequence[str]:
+    """Return those of ``listed_revealing_runs`` that contain a digit."""
+    return [
+        part[start : start + RUN_CHARACTERS]
+        for part in _around_digits(_revealing_text(pseudonym))
+        for start in range(len(part) - RUN_CHARACTERS + 1)
+    ]
 
 
 def _revealing_text(pseudonym: str) -> str:

@@ -12,13 +12,36 @@ RESERVED_BITS: Final = 32
 """Bits that each choice leaves over, so that all its values are as probable."""
 
 
-_SALTS: Final = [attempt.to_bytes(8, "big") for attempt in range(EARLY_ATTEMPTS + 1)]
 
 
 def attempt_digest(key: bytes, source: str, attempt: int) -> bytes:
     """Return the digest of a string and an attempt, of which the choices are digits: the last byte has the first."""
-    salt = _SALTS[attempt] if attempt <= EARLY_ATTEMPTS else attempt.to_bytes(8, "big")
-    return blake2b(source.encode(), key=key, salt=salt).digest()
+    return blake2b(source.encode(), key=key, salt=attempt.to_bytes(8, "big")).digest()
+
+
+class KeyedHash:
+    """The digests of strings under one key; the state of each early attempt is kept, which is half of the work.
+
+    Args:
+        key: the key.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """Hash nothing yet."""
+        self._key = key
+        self._states = [blake2b(key=key, salt=attempt.to_bytes(8, "big")) for attempt in range(EARLY_ATTEMPTS)]
+
+    def digest(self, source: str, attempt: int) -> bytes:
+        """Return what ``attempt_digest`` returns."""
+        if attempt >= EARLY_ATTEMPTS:
+            return attempt_digest(self._key, source, attempt)
+        state = self._states[attempt].copy()
+        state.update(source.encode())
+        return state.digest()
+
+    def choices(self, source: str, attempt: int) -> int:
+        """Return the digest as a number, of which the choices are digits."""
+        return int.from_bytes(self.digest(source, attempt), "big")
 
 
 class Draw:

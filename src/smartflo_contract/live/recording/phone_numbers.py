@@ -4,8 +4,8 @@ import re
 from typing import Final, Protocol
 
 from smartflo_contract.live.errors import RecordError
-from smartflo_contract.live.recording.character_runs import SAFE_SERIES, Runs, character_runs, runs_of
-from smartflo_contract.live.recording.draw import EARLY_ATTEMPTS, attempt_digest
+from smartflo_contract.live.recording.character_runs import RUN_CHARACTERS, SAFE_SERIES, Runs
+from smartflo_contract.live.recording.draw import EARLY_ATTEMPTS, KeyedHash
 
 _MAX_ATTEMPTS: Final = 10_000
 _NATIONAL_DIGITS: Final = 10
@@ -38,8 +38,8 @@ class PhoneNumbers:
 
     def __init__(self, key: bytes, max_attempts: int = _MAX_ATTEMPTS) -> None:
         """Start without a number."""
-        self._key, self._max_attempts = key, max_attempts
-        self._pseudonyms: dict[tuple[str, int], str] = {}
+        self._hash, self._max_attempts = KeyedHash(key), max_attempts
+        self._pseudonyms: dict[int, dict[str, str]] = {}
         self._used: set[str] = set()
 
     def pseudonym(self, source: str, excluded: Excluded) -> str:
@@ -70,23 +70,25 @@ class PhoneNumbers:
 
     def _number(self, source: str, length: int, excluded: Excluded) -> str:
         """Return the number of a length that replaces another one."""
-        if (source, length) not in self._pseudonyms:
-            self._pseudonyms[source, length] = self._new_number(source, length - len(SAFE_SERIES), excluded)
-        return self._pseudonyms[source, length]
+        pseudonyms = self._pseudonyms.setdefault(length, {})
+        number = pseudonyms.get(source)
+        if number is None:
+            number = pseudonyms[source] = self._new_number(source, length - len(SAFE_SERIES), excluded)
+        return number
 
     def _new_number(self, source: str, tail_digits: int, excluded: Excluded) -> str:
         """Return an unused number of the series that cannot ring."""
-        source_runs = runs_of([source])
+        source_runs, avoided_runs = excluded.source_runs, excluded.avoided_runs
+        count = 10**tail_digits
         for attempt in range(self._max_attempts):
-            choice = int.from_bytes(attempt_digest(self._key, source, attempt), "big") % 10**tail_digits
-            tail = f"{choice:0{tail_digits}d}"
-            tail_runs = character_runs(tail)
-            if not (source_runs.isdisjoint(tail_runs) and excluded.source_runs.isdisjoint(tail_runs)):
+            tail = f"{self._hash.choices(source, attempt) % count:0{tail_digits}d}"
+            runs = [tail[start : start + RUN_CHARACTERS] for start in range(tail_digits - RUN_CHARACTERS + 1)]
+            if any(map(source.__contains__, runs)) or not source_runs.isdisjoint(runs):
                 continue
-            is_early = attempt < EARLY_ATTEMPTS
-            if (is_early and not excluded.avoided_runs.isdisjoint(tail_runs)) or SAFE_SERIES + tail in self._used:
+            is_early, number = attempt < EARLY_ATTEMPTS, SAFE_SERIES + tail
+            if (is_early and not avoided_runs.isdisjoint(runs)) or number in self._used:
                 continue
-            self._used.add(SAFE_SERIES + tail)
-            return SAFE_SERIES + tail
+            self._used.add(number)
+            return number
         message = "no phone number that cannot ring is left; record fewer leads at once"
         raise RecordError(message)

@@ -17,14 +17,16 @@ from smartflo_contract.live.recording.character_runs import (
     OBJECT_ID_TIME_DIGITS,
     RUN_CHARACTERS,
     Runs,
+    TextRuns,
     decimal_string,
     has_letter_run,
     is_harmless,
+    listed_digit_runs,
     listed_revealing_runs,
     revealing_runs,
     runs_of,
 )
-from smartflo_contract.live.recording.draw import EARLY_ATTEMPTS, Draw, attempt_digest
+from smartflo_contract.live.recording.draw import EARLY_ATTEMPTS, Draw, KeyedHash
 from smartflo_contract.live.recording.phone_numbers import PhoneNumbers
 from smartflo_contract.live.recording.segments import (
     REPLACEMENTS,
@@ -36,7 +38,7 @@ from smartflo_contract.live.recording.segments import (
     segments,
 )
 from smartflo_contract.live.recording.string_form import MAX_ATTEMPTS as MAX_FORM_ATTEMPTS
-from smartflo_contract.live.recording.string_form import StringForm, string_form
+from smartflo_contract.live.recording.string_form import StringForm, short_word_form, string_form
 from smartflo_contract.schemas.json_values import INT64
 from smartflo_contract.schemas.lead_format import is_object_id
 
@@ -94,6 +96,7 @@ class Pseudonyms:
             message = f"expected a key of at least {MIN_KEY_BYTES} random bytes, got {len(key)}"
             raise ValueError(message)
         self._key = blake2b(key, digest_size=32, person=b"pseudonyms").digest()
+        self._hash = KeyedHash(self._key)
         self._pseudonyms = {"": ""}
         self._used = set(reserved)
         self._phone_numbers = PhoneNumbers(self._key)
@@ -209,8 +212,7 @@ class Pseudonyms:
         """Return the milliseconds of the second of a time: 0 if they are 0, or else others."""
         if not time % _SECOND_MS:
             return 0
-        choices = int.from_bytes(attempt_digest(self._key, f"milliseconds {name} {time}", attempt), "big")
-        return 1 + choices % (_SECOND_MS - 1)
+        return 1 + self._hash.choices(f"milliseconds {name} {time}", attempt) % (_SECOND_MS - 1)
 
     def _pseudonym(self, source: str, avoid: Runs, is_valid: Callable[[str], bool], candidates: Candidates) -> str:
         """Return the known pseudonym of a string, or a new one."""
@@ -247,19 +249,33 @@ class Pseudonyms:
         is_id = len(source) == _OBJECT_ID_CHARACTERS and is_object_id(source) is not None
         form = None if is_id else string_form(source)
         if form is None and not is_id:
-            return None
+            if not is_short_word(source):
+                return None
+            form = short_word_form(source)
         excluded = ExcludedRuns(runs_of([source]), avoid) if form and form.has_phone_number else _NOTHING_EXCLUDED
+        # Other runs than those with digits need not be searched if the lead, of which the source is a part, has none
+        # of the characters of pseudonyms.
+        has_few_runs = (
+            form is not None
+            and isinstance(avoid, TextRuns)
+            and not avoid.may_have_pseudonym_run
+            and source in avoid.text
+        )
         for attempt in range(MAX_FORM_ATTEMPTS):
             if form is None:
                 candidate = self._object_id(source, attempt, excluded)
             else:
-                digest = attempt_digest(self._key, source, attempt) if form.bits else b""
-                candidate = form.candidate(source, int.from_bytes(digest, "big"), self._phone_numbers, excluded)
+                choices = self._hash.choices(source, attempt) if form.bits else 0
+                candidate = form.candidate(source, choices, self._phone_numbers, excluded)
             if candidate in self._used or candidate == source:
                 continue
-            runs = listed_revealing_runs(candidate)
-            if any(map(source.__contains__, runs)) or not avoid.isdisjoint(runs):
-                continue
+            if form is not None and has_few_runs:
+                if form.has_digits and not avoid.isdisjoint(listed_digit_runs(candidate)):
+                    continue
+            else:
+                runs = listed_revealing_runs(candidate)
+                if any(map(source.__contains__, runs)) or not avoid.isdisjoint(runs):
+                    continue
             if (len(source) == _MAX_EXACT_DIGITS or len(candidate) == _MAX_EXACT_DIGITS) and (
                 _is_beyond_exact(source) != _is_beyond_exact(candidate)
             ):
@@ -286,13 +302,13 @@ class Pseudonyms:
         """Return the candidate that ``_like`` draws, faster in the first attempts."""
         if attempt >= MAX_FORM_ATTEMPTS:
             return self._draw(self._like, source, attempt, excluded)
-        choices = int.from_bytes(attempt_digest(self._key, source, attempt), "big") if form.bits else 0
+        choices = self._hash.choices(source, attempt) if form.bits else 0
         return form.candidate(source, choices, self._phone_numbers, excluded)
 
     def _object_id(self, source: str, attempt: int, _: ExcludedRuns) -> str:
         """Return an ObjectId whose seconds are shifted as the times are with which rules compare them."""
         seconds = (int(source[:OBJECT_ID_TIME_DIGITS], 16) + self._offset_seconds) % 2**32
-        return f"{seconds:08x}{attempt_digest(self._key, source, attempt)[-8:].hex()}"
+        return f"{seconds:08x}{self._hash.digest(source, attempt)[-8:].hex()}"
 
     def _like(self, source: str, draw: Draw) -> str:
         """Return a string of the same form."""

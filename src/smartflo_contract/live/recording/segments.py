@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Final, TypeAlias
 
 from smartflo_contract.factories.pools import DOMAINS
 from smartflo_contract.live.recording._alphabets import (
     BLANKS,
-    DIGITS,
     LETTERS,
     MARKS,
     QUOTES,
@@ -27,7 +27,7 @@ _MARK_ATTEMPTS: Final = 80
 FIRST_YEAR, YEARS = 1930, 90
 _FIRST_LATE_YEAR, _LATE_YEARS = 1000, 2000
 YEAR_DIGITS: Final = 4
-MONTHS, HOURS = 12, 23
+_MONTHS, _HOURS = 12, 23
 
 segments: Final = re.compile(
     r"""
@@ -45,8 +45,13 @@ segments: Final = re.compile(
 ).finditer
 """Splits a string into segments. Phone numbers and e-mail addresses are found inside longer strings too."""
 digit_groups: Final = re.compile("[0-9]+")
-_MIN_SHORT_LETTERS, _MAX_SHORT_LETTERS = 2, 8
-is_short_word: Final = re.compile(f"[A-Za-z]{{{_MIN_SHORT_LETTERS},{_MAX_SHORT_LETTERS}}}").fullmatch
+BLOCK_LETTERS: Final = 4
+"""Number of letters that are drawn together."""
+DIGIT_COUNT: Final = 9
+"""Number of digits that are drawn together."""
+SHORT_LENGTHS: Final = range(2, 9)
+"""The lengths of a word that may be one of a closed set."""
+is_short_word: Final = re.compile(f"[A-Za-z]{{{SHORT_LENGTHS[0]},{SHORT_LENGTHS[-1]}}}").fullmatch
 """Match a string that is one word of a few letters, which may be one of a closed set."""
 
 
@@ -58,37 +63,34 @@ def replace_fraction(source: str, draw: Draw) -> str:
 def _replace_word(source: str, draw: Draw) -> str:
     """Return a word with capitals at the same positions."""
     letters = RARE_LETTERS if draw.is_early and not draw.is_short else LETTERS
-    length = _length_of_class(len(source), draw) if draw.attempt < LENGTH_ATTEMPTS else len(source)
-    return _draw_word(source, length, letters, draw)
+    return _draw_word(source, lengths_of_class(len(source)), letters, draw)
 
 
 def replace_short_word(source: str, draw: Draw) -> str:
     """Return a word of any short length, so that the values of a closed set such as Yes and No look alike."""
-    length = (
-        _MIN_SHORT_LETTERS + draw.below(_MAX_SHORT_LETTERS - _MIN_SHORT_LETTERS + 1)
-        if draw.attempt < LENGTH_ATTEMPTS
-        else len(source)
-    )
-    return _draw_word(source, length, RARE_LETTERS if draw.is_early else LETTERS, draw)
+    return _draw_word(source, SHORT_LENGTHS, RARE_LETTERS if draw.is_early else LETTERS, draw)
 
 
-def _draw_word(source: str, length: int, letters: str, draw: Draw) -> str:
-    """Return a word of some letters, none of them twice in a row, with capitals at the positions of a source."""
-    word = [draw.choose(letters)]
-    while len(word) < length:
-        word.append(draw.choose(letters.replace(word[-1], "")))
+def _draw_word(source: str, lengths: range, letters: str, draw: Draw) -> str:
+    """Return a word with capitals at the positions of a source.
+
+    Letters are drawn four at a time, of which none is repeated, so that no letter occurs three times in a row. As many
+    are drawn as the longest word has, so that the length does not decide which choices follow.
+    """
+    if draw.attempt >= LENGTH_ATTEMPTS:
+        lengths = range(len(source), len(source) + 1)
+    length = lengths[draw.below(len(lengths))]
+    word: list[str] = []
+    while len(word) < lengths[-1]:
+        is_first = len(word) % BLOCK_LETTERS == 0
+        word.append(draw.choose(letters if is_first else letters.replace(word[-1], "")))
+    del word[length:]
     if source.islower():
         return "".join(word)
     last = len(source) - 1
     return "".join(
         [letter.upper() if source[min(index, last)].isupper() else letter for index, letter in enumerate(word)]
     )
-
-
-def _length_of_class(length: int, draw: Draw) -> int:
-    """Return a length of the same class."""
-    choices = lengths_of_class(length)
-    return choices[draw.below(len(choices))] if len(choices) > 1 else length
 
 
 def lengths_of_class(length: int) -> range:
@@ -101,9 +103,14 @@ def lengths_of_class(length: int) -> range:
 
 def _replace_digits(source: str, draw: Draw) -> str:
     """Return as many digits. A leading zero is kept as long as possible, and none is added."""
-    has_leading_zero = source[0] == "0"
-    first = "0" if has_leading_zero and draw.is_early else draw.choose(DIGITS if has_leading_zero else DIGITS[1:])
-    return first + "".join([draw.choose(DIGITS) for _ in source[1:]])
+    if source[0] != "0":
+        lowest = 10 ** (min(len(source), DIGIT_COUNT) - 1)
+        digits = str(lowest + draw.below(9 * lowest))
+    else:
+        digits = "0" if draw.is_early else ""
+    while missing := min(len(source) - len(digits), DIGIT_COUNT):
+        digits += f"{draw.below(10**missing):0{missing}d}"
+    return digits
 
 
 def _replace_date(source: str, draw: Draw) -> str:
@@ -115,16 +122,19 @@ def _replace_date_part(source: str, draw: Draw) -> str:
     if len(source) == YEAR_DIGITS:
         first, count = (FIRST_YEAR, YEARS) if draw.is_early else (_FIRST_LATE_YEAR, _LATE_YEARS)
         return str(first + draw.below(count))
-    first, count = date_part_range(source)
-    return f"{first + draw.below(count):0{len(source)}d}"
+    parts = date_parts(source)
+    return parts[draw.below(len(parts))]
 
 
-def date_part_range(source: str) -> tuple[int, int]:
-    """Return the first number that may replace a month, day, hour, minute or second, and how many there are."""
-    number, max_number = int(source), 9 if len(source) == 1 else MONTHS
-    if number > MONTHS:
-        return MONTHS + 1, HOURS - MONTHS
-    return (1, max_number) if number else (0, max_number + 1)
+@cache
+def date_parts(source: str) -> Sequence[str]:
+    """Return what may replace a month, day, hour, minute or second of one or two digits."""
+    number, max_number = int(source), 9 if len(source) == 1 else _MONTHS
+    if number > _MONTHS:
+        numbers = range(_MONTHS + 1, _HOURS + 1)
+    else:
+        numbers = range(min(number, 1), max_number + 1)
+    return [f"{part:0{len(source)}d}" for part in numbers]
 
 
 def _keep_utc_suffix(source: str, _: Draw) -> str:

@@ -6,6 +6,7 @@ digits. The values of a key have few forms, and each form is compiled once.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import repeat
 from math import log2
 from typing import Final, NamedTuple, TypeAlias
 
@@ -14,11 +15,14 @@ from smartflo_contract.live.recording.character_runs import RUN_CHARACTERS
 from smartflo_contract.live.recording.draw import DIGEST_BITS, RESERVED_BITS
 from smartflo_contract.live.recording.phone_numbers import Excluded, PhoneNumbers
 from smartflo_contract.live.recording.segments import (
+    BLOCK_LETTERS,
+    DIGIT_COUNT,
     FIRST_YEAR,
     LENGTH_ATTEMPTS,
+    SHORT_LENGTHS,
     YEAR_DIGITS,
     YEARS,
-    date_part_range,
+    date_parts,
     digit_groups,
     is_short_word,
     lengths_of_class,
@@ -32,15 +36,14 @@ MAX_ATTEMPTS: Final = LENGTH_ATTEMPTS
 _MAX_CHARACTERS: Final = 128
 _MAX_FORMS: Final = 2048
 _MAX_BITS: Final = DIGEST_BITS - RESERVED_BITS - 8
-"""Bits of choices that one digest has. No choice has more than eight bits."""
-_TABLE_LETTERS: Final = 4
-"""Letters that are looked up at once."""
-_NEXT_LETTERS: Final = len(RARE_LETTERS) - 1
-"""Number of letters that may follow a letter."""
+"""Bits of choices that one digest has."""
 _CLASSES: Final = bytes.maketrans(
     f"{LETTERS}{LETTERS.upper()}{DIGITS}".encode(), f"{'a' * 26}{'A' * 19}T{'A' * 5}Z0{'1' * 9}".encode()
 )
 """Replaces characters by those of their class. T and Z are classes of their own because they occur in times."""
+
+_YEARS: Final = [str(FIRST_YEAR + year) for year in range(YEARS)]
+_TWO: Final = 2
 
 Step: TypeAlias = Callable[[str, int, PhoneNumbers, Excluded], tuple[str, int]]
 """Takes a string and the choices that are left, and returns a part of the candidate and the choices left after it."""
@@ -53,11 +56,13 @@ class StringForm(NamedTuple):
         steps: each returns a part of a candidate, or is one that is kept.
         bits: number of bits that their choices take at most.
         has_phone_number: whether excluded runs matter.
+        has_digits: whether candidates have digits.
     """
 
     steps: Sequence[Step | str]
     bits: float
     has_phone_number: bool
+    has_digits: bool
 
     def candidate(self, source: str, choices: int, phone_numbers: PhoneNumbers, excluded: Excluded) -> str:
         """Return a candidate for the pseudonym of a string.
@@ -85,6 +90,18 @@ def string_form(source: str) -> StringForm | None:
     return _compiled(source.encode().translate(_CLASSES))
 
 
+def short_word_form(source: str) -> StringForm:
+    """Return the form of a string that is one word of a few letters."""
+    return _compiled_short_word(source.encode().translate(_CLASSES))
+
+
+@lru_cache(maxsize=_MAX_FORMS)
+def _compiled_short_word(classes: bytes) -> StringForm:
+    """Return the form of short words with these classes of characters."""
+    step, bits = _word_step(classes.decode(), SHORT_LENGTHS)
+    return StringForm([step], bits, has_phone_number=False, has_digits=False)
+
+
 @lru_cache(maxsize=_MAX_FORMS)
 def _compiled(classes: bytes) -> StringForm | None:
     """Return the form of strings with these classes of characters."""
@@ -101,8 +118,10 @@ def _compiled(classes: bytes) -> StringForm | None:
             steps[-1] += step
         else:
             steps.append(step)
+    if bits > _MAX_BITS:
+        return None
     has_phone_number = any(segment.lastgroup in {"phone", "email"} for segment in segments(classes.decode()))
-    return StringForm(steps, bits, has_phone_number) if bits <= _MAX_BITS else None
+    return StringForm(steps, bits, has_phone_number, has_digits=digit_groups.search(classes.decode()) is not None)
 
 
 def _steps(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
@@ -123,96 +142,118 @@ def _literal(classes: str, _: int) -> Iterator[tuple[Step | str, float]]:
 
 def _word(classes: str, _: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the step of a word, in capitals at the same positions."""
-    lengths = lengths_of_class(len(classes))
-    first_words = _first_letters(min(len(classes), _TABLE_LETTERS))
-    capitalize, first_count = _capitals(classes), len(first_words)
+    yield _word_step(classes, lengths_of_class(len(classes)))
+
+
+@lru_cache(maxsize=_MAX_FORMS)
+def _word_step(classes: str, lengths: range) -> tuple[Step, float]:
+    """Return the step of a word that gets one of some lengths, and the bits of its choices."""
+    blocks = [min(BLOCK_LETTERS, lengths[-1] - start) for start in range(0, lengths[-1], BLOCK_LETTERS)]
+    is_capitalized = classes[0].isupper() and (classes[1:].islower() or len(classes) == 1)
+    if not is_capitalized and not classes.islower() and not classes.isupper():
+        step, bits = _word_step(classes.lower(), lengths)
+        return _capitalized(step, classes), bits
+    change = str.upper if classes.isupper() else str.lower
+    first, *others = [_blocks(letters, change) for letters in blocks]
+    if is_capitalized:
+        first = _blocks(blocks[0], str.capitalize)
+    make = _two_blocks if len(blocks) == _TWO else _many_blocks
+    step = make(lengths, first, *others) if others else _one_block(first)
+    return step, log2(len(first)) + sum(log2(len(other)) for other in others) + log2(len(lengths))
+
+
+def _one_block(words: Sequence[str]) -> Step:
+    count = len(words)
 
     def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
-        length = lengths[0]
-        if len(lengths) > 1:
-            choices, index = divmod(choices, len(lengths))
-            length += index
-        choices, index = divmod(choices, first_count)
-        word = first_words[index]
-        missing = length - _TABLE_LETTERS
-        while missing > 0:
-            words = _next_letters(word[-1], min(_TABLE_LETTERS, missing))
+        choices, index = divmod(choices, count)
+        return words[index], choices
+
+    return step
+
+
+def _two_blocks(lengths: range, first: Sequence[str], second: Sequence[str]) -> Step:
+    min_length, length_count, first_count = lengths[0], len(lengths), len(first)
+    count = length_count * first_count * len(second)
+
+    def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
+        choices, number = divmod(choices, count)
+        number, longer = divmod(number, length_count)
+        second_index, first_index = divmod(number, first_count)
+        return (first[first_index] + second[second_index])[: min_length + longer], choices
+
+    return step
+
+
+def _many_blocks(lengths: range, *blocks: Sequence[str]) -> Step:
+    def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
+        choices, longer = divmod(choices, len(lengths))
+        word = ""
+        for words in blocks:
             choices, index = divmod(choices, len(words))
             word += words[index]
-            missing -= _TABLE_LETTERS
-        return (word if capitalize is None else capitalize(word)), choices
+        return word[: lengths[longer]], choices
 
-    yield step, log2(len(lengths)) + log2(len(RARE_LETTERS)) * lengths[-1]
+    return step
 
 
-def _capitals(classes: str) -> Callable[[str], str] | None:
-    """Return a function that capitalizes a word like another one; ``None`` if it has small letters only."""
-    if classes.islower():
-        return None
-    if classes.isupper():
-        return str.upper
-    if classes[0].isupper() and classes[1:].islower():
-        return str.capitalize
+def _capitalized(small_step: Step, classes: str) -> Step:
+    """Return the step of a word in capitals at the positions of another one."""
     last = len(classes) - 1
 
-    def capitalize(word: str) -> str:
-        return "".join(
-            [letter.upper() if classes[min(index, last)].isupper() else letter for index, letter in enumerate(word)]
-        )
-
-    return capitalize
-
-
-@cache
-def _first_letters(count: int) -> Sequence[str]:
-    """Return the beginnings of words with so many letters, by the number of the choice."""
-    if count == 1:
-        return tuple(RARE_LETTERS)
-    beginnings = _first_letters(count - 1)
-    return tuple(
-        [beginning + _others(beginning[-1])[index] for index in range(_NEXT_LETTERS) for beginning in beginnings]
-    )
-
-
-@cache
-def _next_letters(previous: str, count: int) -> Sequence[str]:
-    """Return what may follow a letter, with so many letters, by the number of the choice."""
-    if count == 0:
-        return ("",)
-    beginnings = _next_letters(previous, count - 1)
-    return tuple(
-        [
-            beginning + _others((previous + beginning)[-1])[index]
-            for index in range(_NEXT_LETTERS)
-            for beginning in beginnings
+    def step(source: str, choices: int, phone_numbers: PhoneNumbers, excluded: Excluded) -> tuple[str, int]:
+        word, choices = small_step(source, choices, phone_numbers, excluded)
+        letters = [
+            letter.upper() if classes[min(index, last)].isupper() else letter for index, letter in enumerate(word)
         ]
-    )
+        return "".join(letters), choices
+
+    return step
 
 
-def _others(letter: str) -> str:
-    return RARE_LETTERS.replace(letter, "")
+@cache
+def _blocks(count: int, change: Callable[[str], str]) -> Sequence[str]:
+    """Return the words of so many letters, none of them twice in a row, by the number of the choice."""
+    words = [""]
+    for _ in repeat(None, count):
+        others = {word: RARE_LETTERS.replace(word[-1:], "") if word else RARE_LETTERS for word in words}
+        words = [word + others[word][index] for index in range(len(others[words[0]])) for word in words]
+    return tuple(map(change, words))
 
 
 def _number(classes: str, _: int) -> Iterator[tuple[Step | str, float]]:
     """Yield the step of digits that are no date and no phone number."""
-    count = len(classes) - 1
+    missing = len(classes)
     if classes[0] == "0":
-        tails = 10**count
+        yield "0", 0
+        missing -= 1
+    else:
+        missing -= (first := min(missing, DIGIT_COUNT))
+        yield _whole_number(10 ** (first - 1)), log2(10) * first
+    while missing:
+        missing -= (count := min(missing, DIGIT_COUNT))
+        yield _digits(count), log2(10) * count
 
-        def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
-            choices, tail = divmod(choices, tails)
-            return f"{tail:0{count}d}0"[::-1] if count else "0", choices
 
-        yield step, log2(10) * count
-        return
-    numbers = 9 * 10**count
+def _whole_number(lowest: int) -> Step:
+    """Return the step of digits that do not begin with 0."""
+    count = 9 * lowest
 
-    def step_from_one(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
-        choices, number = divmod(choices, numbers)
-        tail, first = divmod(number, 9)
-        return f"{tail:0{count}d}{first + 1}"[::-1] if count else str(first + 1), choices
+    def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
+        choices, number = divmod(choices, count)
+        return str(lowest + number), choices
 
-    yield step_from_one, log2(10) * len(classes)
+    return step
+
+
+def _digits(width: int) -> Step:
+    count = 10**width
+
+    def step(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
+        choices, number = divmod(choices, count)
+        return f"{number:0{width}d}", choices
+
+    return step
 
 
 def _date(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
@@ -228,17 +269,15 @@ def _date(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
 
 
 def _year(_: str, choices: int, __: PhoneNumbers, ___: Excluded) -> tuple[str, int]:
-    choices, year = divmod(choices, YEARS)
-    return str(FIRST_YEAR + year), choices
+    choices, year = divmod(choices, len(_YEARS))
+    return _YEARS[year], choices
 
 
 def _date_part(start: int, end: int) -> Step:
-    width = end - start
-
     def step(source: str, choices: int, _: PhoneNumbers, __: Excluded) -> tuple[str, int]:
-        first, count = date_part_range(source[start:end])
-        choices, index = divmod(choices, count)
-        return f"{first + index:0{width}d}", choices
+        parts = date_parts(source[start:end])
+        choices, index = divmod(choices, len(parts))
+        return parts[index], choices
 
     return step
 
