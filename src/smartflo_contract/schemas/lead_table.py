@@ -27,10 +27,18 @@ class Table:
 
     valid_keys: frozenset[str] = frozenset()
 
-    def __init__(self, keys: tuple[str, ...], leads: Sequence[Mapping[str, Any]], rows: Sequence[int]) -> None:
+    def __init__(
+        self,
+        keys: tuple[str, ...],
+        leads: Sequence[Mapping[str, Any]],
+        rows: Sequence[int],
+        columns: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
         """Keep the leads, at least one."""
         self.keys, self.rows = keys, rows
         self._leads = leads
+        if columns is not None:
+            self.columns = columns
         self._times: dict[str, list[int]] = {}
 
     @property

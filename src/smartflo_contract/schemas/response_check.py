@@ -134,17 +134,20 @@ class ResponseCheck:
             start = row + 1
         self.add_decoded(leads[start:])
 
-    def add_each(self, leads: Sequence[Any]) -> Mapping[int, Sequence[tuple[str, Path]]]:
+    def add_each(
+        self, leads: Sequence[Any], tables: Sequence[Table] | None = None
+    ) -> Mapping[int, Sequence[tuple[str, Path]]]:
         """Check the next leads, and return the rules that each of them breaks, each with the path.
 
         Args:
             leads: the leads, which were decoded from JSON.
+            tables: the leads as tables, if they have been made already.
 
         Returns:
             The rules by position of the lead in ``leads``, without the leads that break none.
         """
         start, self._broken_rules = self._index, {}
-        self.add_decoded(leads)
+        self.add_decoded(leads, tables)
         found, self._broken_rules = self._broken_rules, None
         return {index - start: rules for index, rules in found.items()}
 

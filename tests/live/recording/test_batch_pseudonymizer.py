@@ -161,6 +161,32 @@ def test_scan_finds_what_a_pseudonym_reveals(monkeypatch: pytest.MonkeyPatch, ps
         BatchPseudonymizer(KEY, CONTRACTS[0]).leads(response)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "pseudonym"),
+    [
+        ("field_1", "Vyjk Rao", "Vyjk Qxz"),
+        ("field_3", "1780 Lake View", "1780 Vxyz Qjkv"),
+        ("field_3", "Rao - - 17", "Xyz - - 42"),
+        ("field_6", "1997-03-27", "2001-03-22"),
+        ("lead_id", "639a61a639e241a0deadbeef", "5a8b61a5000000000deadbe0"),
+        ("field_2", "asha1799@corp.in", "jkqv1799@example.com"),
+        ("field_1", "फ़ोन नंबर", "फ़ोन कखग"),
+    ],
+)
+def test_scan_finds_each_kind_of_piece(monkeypatch: pytest.MonkeyPatch, key: str, value: str, pseudonym: str) -> None:
+    """Four characters of a value end the recording: letters, digits, marks, hexadecimal digits, and those of a script."""
+    response = [dict(lead) for lead in lead_list(0, 8668, 4)]
+    response[2][key] = value
+    make = Pseudonyms.string
+
+    def make_wrong(self: Pseudonyms, source: str, *arguments: Any) -> str:
+        return pseudonym if source == value else make(self, source, *arguments)
+
+    monkeypatch.setattr(Pseudonyms, "string", make_wrong)
+    with pytest.raises(RecordError, match=rf"^lead 2, /{key}: its pseudonym contains a piece of it"):
+        BatchPseudonymizer(KEY, CONTRACTS[0]).leads(response)
+
+
 def test_scan_finds_words_of_other_values(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pseudonym with a word of another value of the lead ends the recording too."""
     response = [dict(lead) | {"field_1": "Asha Rao", "field_2": "Brinda"} for lead in lead_list(0, 8668, 1)]

@@ -12,13 +12,14 @@ EXTENDED_JSON_KEYS: Final = frozenset({"$date", "$numberLong", "$numberInt", "$o
 ORDERED_KEYS: Final = frozenset(key for rule in times.RULES for key in rule.keys)
 """Keys whose times rules compare. They are shifted by the same offset, as the times in ids are."""
 TIME_PATH: Final = ("$date", "$numberLong")
-_is_time_string: Final = re.compile("0|-?[1-9][0-9]{0,18}").fullmatch
+is_time_string: Final = re.compile("0|-?[1-9][0-9]{0,18}").fullmatch
+"""Match the number of a time."""
 
 
 def is_time(value: object, path: Path) -> bool:
     """Return whether a value at a path is the number of a time."""
     if isinstance(value, str):
-        return path[-2:] == TIME_PATH and _is_time_string(value) is not None
+        return path[-2:] == TIME_PATH and is_time_string(value) is not None
     return type(value) is int and (path[-2:] == TIME_PATH or path[-1:] == TIME_PATH[:1])
 
 

@@ -1,66 +1,64 @@
 """Pseudonyms for many leads at once: those of ``Pseudonymizer``, which replaces lead by lead, several times as fast.
 
-Leads with the same keys and types have the same plan: how the value at each position is replaced. Known values are
-looked up, and the others are replaced in the order of the lead, because pseudonyms depend on earlier ones. Findings are
-compared for all leads together. The leak scan searches for pieces of values in text; where it finds any, and where
-values are nested, the leak scan of single leads decides.
+Leads with the same keys are replaced column by column. Only new values are replaced in the order of the leads, because
+pseudonyms depend on earlier ones; all others are looked up. Filters find the leads that may have a leak, about which
+the leak scan decides. Where an error occurs, the leads are replaced one by one, so that the first one is named.
 """
 
-import re
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import call
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, repeat
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 import orjson
 
-from smartflo_contract.factories.pools import DOMAINS
-from smartflo_contract.live.recording._alphabets import RARE_LETTERS
-from smartflo_contract.live.recording._leak_scan import as_string, find_leak, replaced_values
-from smartflo_contract.live.recording._times import EXTENDED_JSON_KEYS, TIME_PATH, is_time, ordered_times
+from smartflo_contract.live.errors import RecordError
+from smartflo_contract.live.recording._lead_columns import Lead, LeadColumns, NewValues, column_kind, time_numbers
+from smartflo_contract.live.recording._leak_filters import (
+    are_usual,
+    has_other_word,
+    has_rare_run,
+    share_word,
+    shares_digit_run,
+    shares_run,
+)
+from smartflo_contract.live.recording._leak_scan import find_leak, replaced_values
+from smartflo_contract.live.recording._times import (
+    EXTENDED_JSON_KEYS,
+    ORDERED_KEYS,
+    TIME_PATH,
+    ordered_times,
+    shift_name,
+)
 from smartflo_contract.live.recording._value_policies import ValuePolicy
-from smartflo_contract.live.recording.character_runs import RUN_CHARACTERS, TextRuns, listed_revealing_runs, runs_of
+from smartflo_contract.live.recording.character_runs import OBJECT_ID_CHARACTERS, Runs, TextRuns, runs_of
 from smartflo_contract.live.recording.pseudonymizer import HEADER_GENERATORS, Pseudonymizer, strings_in
 from smartflo_contract.schemas import Contract
-from smartflo_contract.schemas.lead_format import FIELD, column_names
+from smartflo_contract.schemas.lead_format import FIELD, column_names, is_object_id, mongo_date
+from smartflo_contract.schemas.lead_table import Table
 
-LookUp: TypeAlias = Callable[[Any], Any]
-"""Returns the replacement of a value, ``None`` if it is unknown."""
-
-_MAX_PLANS: Final = 256
+_MAX_ORDERS: Final = 256
 _MAX_REMEMBERED: Final = 1024
 """Replacements that are remembered of one key, unless each string is replaced, and of nested values."""
-_SCALARS: Final = frozenset({str, int})
-_KEPT: Final = frozenset({bool, type(None)})
-_never: Final[LookUp] = deque[Any](maxlen=0).append
-"""Looks nothing up, and returns ``None``."""
-_unchanged: Final[LookUp] = {True: True, False: False}.get
-"""Returns a boolean, and ``None`` for null."""
-_RARE: Final = f"{RARE_LETTERS}{RARE_LETTERS.upper()}"
-_RARE_RUN: Final = b"x" * RUN_CHARACTERS
-_RARE_CLASSES: Final = bytes(b"x"[0] if chr(byte) in _RARE else b" "[0] for byte in range(256))
-_words: Final = re.compile(rf"@(?:{'|'.join(map(re.escape, DOMAINS))})|([A-Za-z]{{{RUN_CHARACTERS},}})").findall
-"""Find the words of a text that may reveal a value; empty strings stand for reserved domains."""
+_KEPT: Final[Mapping[Any, Any]] = {"": "", None: None}
 
 
-class _Plan(NamedTuple):
-    """How leads with the same keys and types are replaced.
+class _Texts(NamedTuple):
+    """Values and their pseudonyms as text.
 
     Attributes:
-        look_ups: the look-up of each position.
-        unresolved: positions whose look-up may return ``None`` for a value that is not null.
-        strings: positions of strings, but headers.
-        headers: positions of strings that may be JSON-encoded arrays of column names.
-        objects: positions of objects, which may be times.
-        nested: positions of all other values that are not scalars, and of the values of unknown keys.
+        source: the replaced strings, and the numbers.
+        pseudonym: their replacements.
+        may_leak: whether the leak scan of a lead that has them must compare words.
     """
 
-    look_ups: list[LookUp]
-    unresolved: list[int]
-    strings: list[int]
-    headers: list[int]
-    objects: list[int]
-    nested: list[int]
+    source: str
+    pseudonym: str
+    may_leak: bool
+
+
+_NO_TEXTS: Final = _Texts("", "", may_leak=False)
 
 
 class _Nested(NamedTuple):
@@ -70,33 +68,29 @@ class _Nested(NamedTuple):
         key: the replacement of its key.
         value: the replacement.
         pointers: pointers of the unknown keys.
-        source: the replaced strings, and the numbers.
-        pseudonym: their replacements.
+        strings: its strings.
+        texts: the values in it, and their pseudonyms.
     """
 
     key: str
     value: Any
     pointers: frozenset[str]
-    source: str
-    pseudonym: str
+    strings: Sequence[str]
+    texts: _Texts
 
 
-class _Values(NamedTuple):
-    """The values of a lead.
+class _Replaced(NamedTuple):
+    """Replaced leads.
 
     Attributes:
-        plan: how they are replaced.
-        keys: the keys; those that are unknown become their replacements.
-        values: the values.
-        times: the times by position.
-        texts: the other nested values by position, as JSON.
+        leads: the replaced leads.
+        before: the original leads as tables, if they have been made.
+        after: the replaced leads as tables.
     """
 
-    plan: _Plan
-    keys: list[str]
-    values: Sequence[Any]
-    times: Mapping[int, str]
-    texts: Mapping[int, bytes]
+    leads: list[Any]
+    before: Sequence[Table] | None
+    after: Sequence[Table] | None
 
 
 class BatchPseudonymizer(Pseudonymizer):
@@ -110,11 +104,13 @@ class BatchPseudonymizer(Pseudonymizer):
     def __init__(self, key: bytes, contract: Contract) -> None:
         """Start before the first lead."""
         super().__init__(key, contract)
-        self._plans: dict[tuple[object, ...], _Plan] = {}
+        self._orders: set[tuple[str, ...]] = set()
         self._memories: dict[tuple[str, type], dict[Any, Any]] = {}
         self._nested: dict[tuple[str, bytes], _Nested] = {}
-        self._columns: dict[str, tuple[str, str]] = {}
-        self._unchecked: list[tuple[Any, Any]] = []
+        self._columns_of: dict[str, _Texts] = {}
+        self._other_words: set[str] = set()
+        self._new: list[tuple[str, str]] = []
+        self._may_leak = False
 
     def leads(self, leads: Iterable[object]) -> list[Any]:
         """Return the next leads.
@@ -125,227 +121,322 @@ class BatchPseudonymizer(Pseudonymizer):
         Raises:
             RecordError: a value has no pseudonym of its form.
         """
-        replaced = []
-        try:
-            for lead in leads:
-                replaced.append(self._replace_lead(lead))  # noqa: PERF401  # those before an error are checked
-        finally:
-            self._check_findings()  # an error of an earlier lead comes first
+        pending, replaced = list(leads), list[Any]()
+        while pending:
+            count = self._count_similar(pending)
+            replaced += self._replace_leads(pending[:count]) if count else [self.lead(pending[0])]
+            del pending[: count or 1]
         return replaced
 
-    def _replace_lead(self, lead: object) -> Any:
-        """Return the next lead. Its findings are compared later, unless it is unusual."""
-        self._index += 1
-        values = self._values(lead) if isinstance(lead, dict) else None
-        if values is None or not isinstance(lead, dict):
-            self._index -= 1
-            self._check_findings()
-            return self.lead(lead)
-        self._times = ordered_times(lead)
+    def _count_similar(self, leads: Sequence[object]) -> int:
+        """Return how many leads can be replaced together: until one is no object, or has a field that is new."""
+        for index, lead in enumerate(leads):
+            if type(lead) is not dict:
+                return index
+            keys = tuple(lead)
+            if keys in self._orders:
+                continue
+            fields = [key for key in keys if key not in self._names and FIELD.fullmatch(key)]
+            if fields and index:
+                return index
+            if fields:
+                self._index += 1  # of the lead that an error names
+                self._add_fields(fields)
+                self._index -= 1
+                self._nested.clear()
+            if len(self._orders) >= _MAX_ORDERS:
+                self._orders.clear()
+            self._orders.add(keys)
+        return len(leads)
+
+    def _replace_leads(self, leads: Sequence[Any]) -> list[Any]:
+        """Return the replacements of some leads. All fields are known."""
+        first = self._index
+        try:
+            replaced, before, after = self._replaced(leads)
+        except TypeError:
+            return [
+                lead
+                for is_encodable, group in groupby(leads, _is_encodable)
+                for lead in (self._replace_leads(list(group)) if is_encodable else map(self.lead, group))
+            ]
+        except RecordError:
+            self._index = first
+            return list(map(self.lead, leads))  # the first lead that has an error is named
+        start = self._check_before.leads
+        broken_before = self._check_before.add_each(leads, before)
+        broken_after = self._check_after.add_each(replaced, after)
+        for at in sorted({*broken_before, *broken_after}):
+            self._require_equal_findings(start + at, broken_before.get(at, ()), broken_after.get(at, ()))
+        return replaced
+
+    def _replaced(self, leads: Sequence[Lead]) -> _Replaced:
+        """Return the replacements of some leads, of which the findings are not compared yet.
+
+        Raises:
+            RecordError: a value has no pseudonym, or there is a leak.
+            TypeError: a lead must be replaced singly.
+        """
+        rows_by_keys: dict[tuple[str, ...], list[int]] = {}
+        for row, lead in enumerate(leads):
+            rows_by_keys.setdefault(tuple(lead), []).append(row)
+        parts = [self._columns(keys, [leads[row] for row in rows], rows) for keys, rows in rows_by_keys.items()]
+        pointers, suspects = Counter[str](), set[int]()
+        for row, (part, index) in enumerate(_in_order(parts)):
+            self._replace_new_values(part, index)
+            if self._may_leak:
+                suspects.add(row)
+            if self._lead_pointers:
+                pointers.update(self._lead_pointers)
+        replaced: list[Any] = [None] * len(leads)
+        for part in parts:
+            self._fill_in(part)
+            for row, lead in zip(part.rows, part.new_leads(), strict=True):
+                replaced[row] = lead
+            suspects.update(part.rows[index] for index in self._suspects(part) if self._share_words(part, index))
+        for row in sorted(suspects):
+            self._scan(leads[row])
+        self._key_leads.update(pointers)
+        self._index += len(leads)
+        if len(parts) > 1:
+            return _Replaced(replaced, None, None)
+        return _Replaced(replaced, [parts[0].table()], [parts[0].new_table(replaced)])
+
+    # --- columns
+
+    def _columns(self, keys: tuple[str, ...], leads: Sequence[Lead], rows: Sequence[int]) -> LeadColumns:
+        """Return the columns of leads with the same keys."""
+        part = LeadColumns(keys, leads, rows)
+        for position, (key, column) in enumerate(zip(keys, part.columns, strict=True)):
+            policy = self._policies.get(key)
+            kind = "nested" if policy is None else column_kind(column)
+            if kind == "nested" and policy is not None and (numbers := time_numbers(column)) is not None:
+                part.times[position] = numbers
+                part.strings.append(numbers)
+            elif kind == "nested":
+                part.add_nested(position)
+                part.new_values.append(NewValues(position, key, part.texts[position], (), self._add_nested))
+            elif policy is not None and kind != "kept":
+                self._add_scalars(part, position, policy, str if kind == "strings" else int)
+        return part
+
+    def _add_scalars(self, part: LeadColumns, position: int, policy: ValuePolicy, kind: type) -> None:
+        """Add a column of strings or integers, each of which may be null."""
+        key, column = part.keys[position], part.columns[position]
+        if kind is str and policy.uses(HEADER_GENERATORS):
+            part.headers.append(position)
+        elif kind is str:
+            column = part.add_strings(position)
+        known: Mapping[Any, Any] = self._pseudonyms.known
+        replace = self._add_pseudonym
+        if kind is not str or not self._is_always_replaced(policy):
+            memory = self._memories.setdefault((key, kind), {})
+            if len(memory) >= _MAX_REMEMBERED:
+                memory.clear()
+            memory.update(_KEPT)
+            known, replace = memory, self._add_replacement
+        part.looked_up[position] = known
+        if not all(map(known.__contains__, column)):
+            part.new_values.append(NewValues(position, key, column, known, replace))
+
+    def _fill_in(self, part: LeadColumns) -> None:
+        """Fill in what is known after the new values were replaced, and the times."""
+        for position, known in part.looked_up.items():
+            part.replaced[position] = list(map(known.get, part.columns[position]))
+        for position, nested in part.nested.items():
+            part.replaced[position] = [each.value for each in nested]
+        for position, numbers in part.times.items():
+            name = shift_name((part.keys[position], *TIME_PATH))
+            others = repeat(()) if name else _ordered_times(part)
+            part.replaced[position] = [
+                self._shifted(number, name, times) for number, times in zip(numbers, others, strict=False)
+            ]
+
+    def _shifted(self, number: str, name: str, others: Iterable[int]) -> Any:
+        """Return a shifted time, as MongoDB writes it; ``None`` without a number."""
+        return mongo_date(self._pseudonyms.time(int(number), name, others)) if number else None
+
+    # --- new values
+
+    def _replace_new_values(self, part: LeadColumns, index: int) -> None:
+        """Replace the new values of a lead, in the order of its keys."""
+        strings = [column[index] for column in part.strings]
+        for position in part.headers:
+            header = part.columns[position][index]
+            if header and header not in self._headers:
+                strings.append(header)
+        for position, texts in part.texts.items():
+            known = self._nested.get((part.keys[position], texts[index]))
+            strings += strings_in(part.columns[position][index]) if known is None else known.strings
+        self._avoid = avoid = runs_of(strings)
+        part.avoided.append(avoid)
         self._lead_pointers.clear()
         self._kept.clear()
-        self._avoid = runs_of(self._strings(values))
-        after, may_leak = self._replaced(values)
-        if may_leak:
-            self._kept.clear()
-            self._require_no_leak(lead, self._replace(lead, self._lead_policy, ()))
-        self._key_leads.update(self._lead_pointers)
-        self._unchecked.append((lead, after))
-        return after
+        self._may_leak = False
+        self._new.clear()
+        for column in part.new_values:
+            if column.values[index] not in column.known:
+                column.replace(column, part, index)
+        self._check_new(avoid)
 
-    def _values(self, lead: Mapping[str, Any]) -> _Values | None:
-        """Return the values of a lead; ``None`` if one is beyond what the fast encoder of JSON expresses."""
-        keys, values = list(lead), list(lead.values())
-        plan = self._plan(tuple(keys), tuple(map(type, values)))
-        times: dict[int, str] = {}
-        nested = plan.nested
-        for at in plan.objects:
-            number = _time_number(keys[at], values[at])
-            if number is None:
-                nested = [*nested, at]
-            else:
-                times[at] = number
-        try:
-            texts = {at: orjson.dumps([values[at]]) for at in nested} if nested else {}
-        except TypeError:
-            return None
-        return _Values(plan, keys, values, times, texts)
+    def _add_pseudonym(self, column: NewValues, _: LeadColumns, index: int) -> None:
+        """Replace a string that is always replaced."""
+        value = column.values[index]
+        is_valid = self._policies[column.key].same_validity(value)
+        self._new.append((value, self._pseudonyms.string(value, self._avoid, is_valid)))
 
-    def _strings(self, values: _Values) -> list[str]:
-        """Return the strings of a lead."""
-        own, plan = values.values, values.plan
-        strings = [own[at] for at in plan.strings]
-        strings += [own[at] for at in plan.headers if own[at] not in self._headers]
-        strings += values.times.values()
-        for at in values.texts:
-            strings += strings_in(own[at])
-        return strings
+    def _add_replacement(self, column: NewValues, _: LeadColumns, index: int) -> None:
+        """Replace a string or an integer that may be kept, and remember it."""
+        value, key = column.values[index], column.key
+        replaced = self._replace_member(key, value, self._lead_policy, (key,))
+        self._memories[key, type(value)][value] = replaced
+        if shares_run(value, replaced):
+            self._may_leak = True
+        if type(value) is str and replaced != value and has_other_word(replaced):
+            self._other_words.add(replaced)
 
-    def _replaced(self, values: _Values) -> tuple[dict[str, Any], bool]:
-        """Return a lead, and whether the leak scan of single leads must decide about it."""
-        plan, keys, own, times, texts = values
-        replaced = list(map(call, plan.look_ups, own))
-        may_leak = False
-        nested_values: list[_Nested] = []
-        for at in plan.unresolved:
-            if replaced[at] is not None:
-                continue
-            key, value = keys[at], own[at]
-            if at in times:
-                shifted = self._shift_time(times[at], (key, *TIME_PATH))
-                replaced[at] = {"$date": {"$numberLong": shifted}}
-            elif at in texts:
-                nested, leaks = self._replace_nested(key, value, texts[at])
-                keys[at], replaced[at] = nested.key, nested.value
-                may_leak = may_leak or leaks
-                nested_values.append(nested)
-            else:
-                replaced[at] = self._replace_new(key, value)
-                may_leak = may_leak or _shares_run(value, replaced[at])
-        may_leak = may_leak or self._shares_word(values, replaced, nested_values)
-        return dict(zip(keys, replaced, strict=True)), may_leak
-
-    def _shares_word(self, values: _Values, replaced: Sequence[Any], nested: Iterable[_Nested]) -> bool:
-        """Return whether a piece of a word may be in the pseudonyms of the lead, as far as text tells."""
-        if not isinstance(self._avoid, TextRuns):
-            return True
-        plan = values.plan
-        pseudonyms = [replaced[at] for at in plan.strings if replaced[at] != values.values[at]]
-        sources = [self._avoid.text]
-        for at in plan.headers:
-            header = values.values[at]
-            source, pseudonym = self._columns.get(header) or self._add_columns(header, replaced[at])
-            sources.append(source)
-            pseudonyms.append(pseudonym)
-        for each in nested:
-            sources.append(each.source)
-            pseudonyms.append(each.pseudonym)
-        return _share_word("\n".join(sources), "\n".join(pseudonyms))
-
-    def _replace_new(self, key: str, value: Any) -> Any:
-        """Return the replacement of a string or an integer of a known key, and remember it."""
-        memory = self._memories.get((key, type(value)))
-        if memory is None:
-            return self._pseudonym(value, self._policies[key], (key,))
-        if len(memory) >= _MAX_REMEMBERED:
-            memory.clear()
-        memory[value] = replaced = self._replace_member(key, value, self._lead_policy, (key,))
-        return replaced
-
-    def _replace_nested(self, key: str, value: object, text: bytes) -> tuple[_Nested, bool]:
-        """Return the replacement of a nested value or an unknown key, and whether it may leak.
-
-        Args:
-            key: the key.
-            value: the value.
-            text: the value as JSON.
-        """
+    def _add_nested(self, column: NewValues, part: LeadColumns, index: int) -> None:
+        """Replace a nested value, or an unknown key and its value."""
+        key, text = column.key, column.values[index]
         nested = self._nested.get((key, text))
-        if nested is not None:
-            self._lead_pointers |= nested.pointers
-            return nested, False
+        if nested is None:
+            self._times = ordered_times(part.leads[index])
+            nested = self._new_nested(key, part.columns[column.position][index])
+            if b"$date" not in text and key not in EXTENDED_JSON_KEYS:  # a time depends on the others of its lead
+                if len(self._nested) >= _MAX_REMEMBERED:
+                    self._nested.clear()
+                self._nested[key, text] = nested
+        self._lead_pointers |= nested.pointers
+        part.new_keys[column.position] = nested.key
+        part.nested[column.position].append(nested)
+
+    def _new_nested(self, key: str, value: object) -> _Nested:
+        """Return the replacement of a nested value, or of an unknown key and its value."""
         pointers, self._lead_pointers = self._lead_pointers, set()
         new_key = self._replace_key(key, self._lead_policy, (key,))
         replaced = self._replace_member(key, value, self._lead_policy, (key,))
-        own_pointers, self._lead_pointers = frozenset(self._lead_pointers), pointers | self._lead_pointers
+        own_pointers, self._lead_pointers = frozenset(self._lead_pointers), pointers
         values = list(replaced_values({key: value}, {new_key: replaced}, (), self._names, self._is_header))
-        may_leak = find_leak(values, self._kept | self._kept_columns) is not None
-        changed = [(each.source, each.pseudonym) for each in values if each.source != each.pseudonym]
-        source, pseudonym = ("\n".join(strings) for strings in zip(*changed, strict=True)) if changed else ("", "")
-        nested = _Nested(new_key, replaced, own_pointers, source, pseudonym)
-        if b"$date" not in text and key not in EXTENDED_JSON_KEYS:  # a time depends on the others of its lead
-            if len(self._nested) >= _MAX_REMEMBERED:
-                self._nested.clear()
-            self._nested[key, text] = nested
-        return nested, may_leak
+        if find_leak(values, self._kept | self._kept_columns) is not None:
+            self._may_leak = True
+        texts = _texts((each.source, each.pseudonym) for each in values)
+        return _Nested(new_key, replaced, own_pointers, tuple(strings_in(value)), texts)
 
-    def _add_columns(self, header: str, replaced: str) -> tuple[str, str]:
-        """Return the columns of a header that were replaced, and their pseudonyms, as text; remember them."""
-        pairs = [(header, replaced)]
-        if header in self._headers:
-            pairs = list(zip(column_names(header) or (), column_names(replaced) or (), strict=True))
-        changed = [(name, pseudonym) for name, pseudonym in pairs if name != pseudonym]
-        if len(self._columns) >= _MAX_REMEMBERED:
-            self._columns.clear()
-        self._columns[header] = "\n".join(name for name, _ in changed), "\n".join(pseudonym for _, pseudonym in changed)
-        return self._columns[header]
+    # --- leaks
 
-    def _plan(self, keys: tuple[str, ...], types: tuple[type, ...]) -> _Plan:
-        """Return how leads with these keys and types of values are replaced."""
-        plan = self._plans.get((keys, types))
-        if plan is None:
-            new_fields = [key for key in keys if key not in self._names and FIELD.fullmatch(key)]
-            if new_fields:
-                self._check_findings()  # their pointers show only the fields that were known before
-                self._add_fields(new_fields)
-                self._nested.clear()
-            if len(self._plans) >= _MAX_PLANS:
-                self._plans.clear()
-            self._plans[keys, types] = plan = self._new_plan(keys, types)
-        return plan
-
-    def _new_plan(self, keys: tuple[str, ...], types: tuple[type, ...]) -> _Plan:
-        plan = _Plan([], [], [], [], [], [])
-        for at, (key, kind) in enumerate(zip(keys, types, strict=True)):
-            look_up: LookUp = _never
-            policy = self._policies.get(key)
-            if policy is None:
-                plan.nested.append(at)
-            elif kind in _KEPT:
-                look_up = _unchanged
-            elif kind is dict:
-                plan.objects.append(at)
-            elif kind not in _SCALARS:
-                plan.nested.append(at)
+    def _check_new(self, avoid: Runs) -> None:
+        """Note whether the new pseudonyms of a lead may contain a piece of their values, whatever made them."""
+        others: list[str] = []
+        for source, pseudonym in self._new:
+            if len(pseudonym) == OBJECT_ID_CHARACTERS and is_object_id(pseudonym):
+                may_leak = shares_run(source, pseudonym)
+                if has_other_word(pseudonym):
+                    self._other_words.add(pseudonym)
             else:
-                look_up = self._look_up(key, kind, policy)
-                if kind is str:
-                    (plan.headers if policy.uses(HEADER_GENERATORS) else plan.strings).append(at)
-            plan.look_ups.append(look_up)
-            if look_up is not _unchanged:
-                plan.unresolved.append(at)
-        return plan
+                may_leak = shares_digit_run(source, pseudonym)
+                others.append(pseudonym)
+            self._may_leak = self._may_leak or may_leak
+        if isinstance(avoid, TextRuns) and not avoid.may_have_pseudonym_run and are_usual(others):
+            return  # runs without a digit would be such runs of the lead
+        for source, pseudonym in self._new:
+            if shares_run(source, pseudonym):
+                self._may_leak = True
+            if has_other_word(pseudonym):
+                self._may_leak = True
+                self._other_words.add(pseudonym)
 
-    def _look_up(self, key: str, kind: type, policy: ValuePolicy) -> LookUp:
-        """Return the look-up of the known replacements of strings or integers of a key."""
-        if kind is str and self._is_always_replaced(policy):
-            return self._pseudonyms.known.get
-        return self._memories.setdefault((key, kind), {"": ""} if kind is str else {}).get
+    def _suspects(self, part: LeadColumns) -> set[int]:
+        """Return the indexes of the leads in which a word of a value may be in a pseudonym."""
+        found = {
+            index
+            for index, avoid in enumerate(part.avoided)
+            if not isinstance(avoid, TextRuns) or avoid.may_have_pseudonym_run
+        }
+        for position in part.string_positions:
+            column = part.replaced[position]
+            if not self._other_words.isdisjoint(column):
+                found.update(index for index, value in enumerate(column) if value in self._other_words)
+        for position in part.headers:
+            column = part.columns[position]
+            if any(self._header_texts(header).may_leak for header in dict.fromkeys(column)):
+                found.update(index for index, header in enumerate(column) if self._header_texts(header).may_leak)
+        for nested in part.nested.values():
+            found.update(index for index, each in enumerate(nested) if each.texts.may_leak)
+        return found
 
-    def _check_findings(self) -> None:
-        """Require that the leads that were replaced have the findings of the originals."""
-        unchecked, self._unchecked = self._unchecked, []
-        first = self._check_before.leads
-        before = self._check_before.add_each([lead for lead, _ in unchecked])
-        after = self._check_after.add_each([lead for _, lead in unchecked])
-        for at in sorted({*before, *after}):
-            self._require_equal_findings(first + at, before.get(at, ()), after.get(at, ()))
+    def _share_words(self, part: LeadColumns, index: int) -> bool:
+        """Return whether a word of a value may be in a pseudonym of its lead."""
+        avoid = part.avoided[index]
+        if not isinstance(avoid, TextRuns):
+            return True
+        sources, pseudonyms = [avoid.text], list[str]()
+        for position in part.string_positions:
+            pseudonym = part.replaced[position][index]
+            if pseudonym and pseudonym != part.columns[position][index]:
+                pseudonyms.append(pseudonym)
+        texts = [self._header_texts(part.columns[position][index]) for position in part.headers]
+        texts += [nested[index].texts for nested in part.nested.values()]
+        for each in texts:
+            sources.append(each.source)
+            pseudonyms.append(each.pseudonym)
+        return share_word(sources, pseudonyms)
+
+    def _header_texts(self, header: str | None) -> _Texts:
+        """Return the columns of a header that were replaced, and their pseudonyms; remember them."""
+        if not header:
+            return _NO_TEXTS
+        if header not in self._columns_of:
+            if len(self._columns_of) >= _MAX_REMEMBERED:
+                self._columns_of.clear()
+            replaced = self._headers.get(header)
+            if replaced is None:  # it has no columns
+                pairs = [(header, self._pseudonyms.known.get(header, header))]
+            else:
+                pairs = list(zip(column_names(header) or (), column_names(replaced) or (), strict=True))
+            self._columns_of[header] = _texts(pairs)
+        return self._columns_of[header]
+
+    def _scan(self, lead: Lead) -> None:
+        """Scan a lead for leaks.
+
+        Raises:
+            RecordError: there is one.
+        """
+        self._times = ordered_times(lead)
+        self._kept.clear()
+        self._require_no_leak(lead, self._replace(lead, self._lead_policy, ()))
 
 
-def _time_number(key: str, value: Mapping[str, Any]) -> str | None:
-    """Return the number of a MongoDB time, a string; ``None`` for any other value."""
-    date = value.get("$date")
-    if len(value) != 1 or type(date) is not dict or len(date) != 1:
-        return None
-    number = date.get("$numberLong")
-    return number if type(number) is str and is_time(number, (key, *TIME_PATH)) else None
+def _texts(pairs: Iterable[tuple[str, str]]) -> _Texts:
+    """Return values and their pseudonyms as text."""
+    changed = [(source, pseudonym) for source, pseudonym in pairs if source != pseudonym]
+    if not changed:
+        return _NO_TEXTS
+    source, pseudonym = ("\n".join(strings) for strings in zip(*changed, strict=True))
+    return _Texts(source, pseudonym, has_rare_run(source) or has_other_word(pseudonym))
 
 
-def _shares_run(source: Any, pseudonym: Any) -> bool:
-    """Return whether the replacement of a string or an integer contains a run of it."""
-    if type(source) is not str:
-        source, pseudonym = as_string(source), as_string(pseudonym)
-    return any(map(source.__contains__, listed_revealing_runs(pseudonym)))
+def _in_order(parts: Sequence[LeadColumns]) -> Iterator[tuple[LeadColumns, int]]:
+    """Yield the columns and the index in them of each lead, in the order of the leads."""
+    if len(parts) == 1:
+        return zip(repeat(parts[0]), range(len(parts[0].rows)), strict=False)
+    places = [(row, part, index) for part in parts for index, row in enumerate(part.rows)]
+    return ((part, index) for _, part, index in sorted(places, key=itemgetter(0)))
 
 
-def _share_word(source: str, pseudonym: str) -> bool:
-    """Return whether a run of letters may be in both texts, without what many pseudonyms share."""
-    if not (source.isascii() and pseudonym.isascii()):
-        return True
-    has_rare_run = _RARE_RUN in source.encode().translate(_RARE_CLASSES)
-    return any(
-        word[start : start + RUN_CHARACTERS] in source
-        for word in _words(pseudonym)
-        if has_rare_run or word.strip(_RARE)
-        for start in range(len(word) - RUN_CHARACTERS + 1)
-    )
+def _ordered_times(part: LeadColumns) -> Iterable[Iterable[int]]:
+    """Return the times of each lead that rules compare."""
+    columns = [part.times.get(position) for position, key in enumerate(part.keys) if key in ORDERED_KEYS]
+    numbers = [column for column in columns if column is not None and "" not in column]
+    if len(numbers) < len(columns):
+        return map(ordered_times, part.leads)
+    return zip(*[map(int, column) for column in numbers], strict=True)
+
+
+def _is_encodable(lead: Lead) -> bool:
+    """Return whether the fast encoder of JSON can express a lead."""
+    try:
+        orjson.dumps(lead)
+    except TypeError:
+        return False
+    return True

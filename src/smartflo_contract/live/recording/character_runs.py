@@ -34,7 +34,7 @@ _PSEUDONYM_CLASSES: Final = bytes(
     for byte in range(256)
 )
 """Replaces the bytes of such characters."""
-_OBJECT_ID_CHARACTERS: Final = 24
+OBJECT_ID_CHARACTERS: Final = 24
 _SHARED: Final = re.compile(
     rf"(?:\+|00|0)?(?:91)?[ ().-]{{0,3}}{'[ ().-]{0,2}'.join(SAFE_SERIES)}(?P<tail>(?:[ ().-]{{0,2}}[0-9])*)"
     rf"|@(?:{'|'.join(map(re.escape, DOMAINS))})"
@@ -130,7 +130,7 @@ def listed_digit_runs(pseudonym: str) -> Sequence[str]:
 
 def _revealing_text(pseudonym: str) -> str:
     """Return a pseudonym without shifted times and what many pseudonyms share."""
-    if len(pseudonym) == _OBJECT_ID_CHARACTERS and is_object_id(pseudonym):
+    if len(pseudonym) == OBJECT_ID_CHARACTERS and is_object_id(pseudonym):
         return pseudonym[OBJECT_ID_TIME_DIGITS:]
     if pseudonym.count(SAFE_SERIES[0]) < _SERIES_COUNT:
         mailbox, at, domain = pseudonym.partition("@")

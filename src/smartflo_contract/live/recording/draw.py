@@ -12,8 +12,6 @@ RESERVED_BITS: Final = 32
 """Bits that each choice leaves over, so that all its values are as probable."""
 
 
-
-
 def attempt_digest(key: bytes, source: str, attempt: int) -> bytes:
     """Return the digest of a string and an attempt, of which the choices are digits: the last byte has the first."""
     return blake2b(source.encode(), key=key, salt=attempt.to_bytes(8, "big")).digest()

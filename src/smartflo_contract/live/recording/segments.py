@@ -130,10 +130,7 @@ def _replace_date_part(source: str, draw: Draw) -> str:
 def date_parts(source: str) -> Sequence[str]:
     """Return what may replace a month, day, hour, minute or second of one or two digits."""
     number, max_number = int(source), 9 if len(source) == 1 else _MONTHS
-    if number > _MONTHS:
-        numbers = range(_MONTHS + 1, _HOURS + 1)
-    else:
-        numbers = range(min(number, 1), max_number + 1)
+    numbers = range(_MONTHS + 1, _HOURS + 1) if number > _MONTHS else range(min(number, 1), max_number + 1)
     return [f"{part:0{len(source)}d}" for part in numbers]
 
 
