@@ -5,6 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
+import requests
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from smartflo_contract.mock_server import Config, create_app
 from smartflo_contract.mock_server.app import EXTENSION
 
+from ..raw_http import TIMEOUT_SECONDS  # noqa: TID252 - test folders are no packages
+from ..serve_process import ServeProcess  # noqa: TID252
 from .conftest import ClientOf
 
 ME = {"Authorization": "Bearer me"}
@@ -80,6 +84,23 @@ def test_budget_outlives_the_fake(client_of: ClientOf, shared_url: str) -> None:
 
     second.post("/__admin/reset", headers=ME)
     assert 3 == remaining(second)
+
+
+@pytest.mark.slow
+def test_processes_share_one_budget(shared_url: str) -> None:
+    """Many connections to two worker processes have exactly as many accepted requests as the limit."""
+    server = ServeProcess(store=shared_url, workers=2, rate_limit=7)
+
+    def send(method: str, path: str, **options: Any) -> int:
+        url = server.url + path
+        return requests.request(method, url, headers=ME, timeout=TIMEOUT_SECONDS, **options).status_code
+
+    assert 200 == send("PATCH", "/__admin/clock", json={"frozen": True})
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: send("GET", LEADS), range(40)))
+    server.close()
+
+    assert [200] * 7 + [429] * 33 == sorted(statuses)
 
 
 @given(limit=st.integers(1, 5), steps=STEPS)
