@@ -2,7 +2,7 @@
 
 At 1, 100 and 10,000 leads, all return the same bytes under the same server (granian, one worker, eight threads), in
 turns, under `wrk -t1 -c16`. Quote the ratios, not the rates: each is the median of the rounds. Needs wrk on the PATH
-(Debian package `wrk`). Then a read is measured in process, answered before Flask and by Flask.
+(Debian package `wrk`). Then reads are measured in process: answered before Flask, by Flask, and the first of a list.
 
     python benchmarks/serve.py [--rounds 5] [--seconds 3] [--sizes 1 100 10000]
 """
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import requests
 from load_options import load_options
 
+from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server import Config, create_app
 
 HERE = Path(__file__).parent
@@ -32,6 +33,8 @@ LIMIT = "bare WSGI function"
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1_000.0, "m": 60_000.0}
 """Unit of a time of wrk to its length."""
 READS = 5_000
+FIRST_READS = 500
+LEADS_OF_FIRST_READ = 100
 
 
 class Load(NamedTuple):
@@ -105,12 +108,37 @@ def measure_in_process(rounds: int) -> None:
         for name, values in times.items():
             print(f"{name:12}, journal {'on ' if journal_requests else 'off'} {statistics.median(values[1:]):>6.1f} us")
 
+    times_of_first = [time_of_first_read() for _ in range(rounds + 1)][1:]
+    print(f"first read of {LEADS_OF_FIRST_READ} leads      {statistics.median(times_of_first):>6.1f} us")
+
+
+def time_of_first_read() -> float:
+    """Return the median of the processor time of reads of lists that were never read, in microseconds."""
+    ids = range(20_000_000, 20_000_000 + FIRST_READS)
+    app = create_app(Config(lists=tuple(ListDefinition(id_, size=LEADS_OF_FIRST_READ) for id_ in ids)))
+    times = []
+    for id_ in ids:
+        environ = environ_of(id_)
+        start = time.thread_time()
+        b"".join(app(environ, lambda _status, _headers, _error=None: None))
+        times.append((time.thread_time() - start) * 1e6)
+    return statistics.median(times)
+
 
 def read_time(app: Any) -> float:
-    """Return the processor time of a read, in microseconds."""
-    environ = {
+    """Return the processor time of a read of a cached list, in microseconds."""
+    environ = environ_of(8668)
+    start = time.thread_time()
+    for _ in range(READS):
+        b"".join(app(dict(environ), lambda _status, _headers, _error=None: None))
+    return (time.thread_time() - start) / READS * 1e6
+
+
+def environ_of(list_id: int) -> dict[str, Any]:
+    """Return the WSGI environment of a read."""
+    return {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": "/v1/broadcast/leads/8668",
+        "PATH_INFO": f"/v1/broadcast/leads/{list_id}",
         "QUERY_STRING": "",
         "SCRIPT_NAME": "",
         "SERVER_NAME": "127.0.0.1",
@@ -123,10 +151,6 @@ def read_time(app: Any) -> float:
         "wsgi.input": io.BytesIO(),
         "wsgi.errors": sys.stderr,
     }
-    start = time.thread_time()
-    for _ in range(READS):
-        b"".join(app(dict(environ), lambda _status, _headers, _error=None: None))
-    return (time.thread_time() - start) / READS * 1e6
 
 
 def load(url: str, seconds: int) -> Load:
