@@ -1,5 +1,6 @@
 """serve: settings and banner in process; signals, ports and workers as processes."""
 
+import gc
 import json
 import re
 import signal
@@ -50,6 +51,18 @@ def _serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> Serve:
         return create_app(configs[-1]).test_client(), result.stderr
 
     return serve
+
+
+@pytest.mark.parametrize("arguments", [(), ("--quirk", "none=such")])
+def test_collects_garbage_after_modules_are_loaded(arguments: tuple[str, ...], serve: Serve, run: Run) -> None:
+    """Garbage is not collected while modules are loaded, but afterwards, also if a setting is wrong."""
+    gc.disable()
+    if arguments:
+        run("serve", *arguments)
+    else:
+        serve()
+
+    assert gc.isenabled()
 
 
 @contextmanager

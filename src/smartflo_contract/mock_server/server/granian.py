@@ -1,5 +1,6 @@
 """Run the fake under Granian, a production server, in worker processes: the command ``serve``."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -244,6 +245,7 @@ def serve(
             replaces=config.store is not None,
         )
         met_faults = multiprocessing.RawArray("b", len(config.faults) + 1)
+        gc.freeze()  # what is loaded is no garbage, and a forked worker would copy the memory that it searches
         server.serve(target_loader=partial(_load_app, config, observers, saved, met_faults), wrap_loader=False)
     if server.failure is not None:
         raise server.failure
