@@ -5,8 +5,8 @@ its header is written: it has the number of frames in the log, a checksum of all
 differ after a checkpoint lets the log start over. So equal headers mean that nothing was committed in between, while a
 connection has the file open. Otherwise, the log may be deleted, and the header of an empty log is always the same.
 
-SQLite writes the second copy of the header first. So the first copy, which is read here, is the new one when a reader or
-a client can know about the commit. A copy that is read while it is written equals no other header.
+SQLite writes the second copy of the header first. So the first copy, which is read here, is the new one when a reader
+or a client can know about the commit. A copy that is read while it is written equals no other header.
 
 The header is read where SQLite has mapped it into this process. Opening the file again would be wrong: closing it would
 release SQLite's own locks (https://www.sqlite.org/howtocorrupt.html).
