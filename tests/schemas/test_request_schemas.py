@@ -18,6 +18,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = SOURCE["$defs"]
 BODIES = (
     *("Login", "AddLead", "UpdateLead", "AddLeads", "PatchLeads", "DeleteLeads", "CreateList", "UpdateList"),
     *("AddDndLead", "UpdateDndLead", "AddDndLeads", "DeleteDndLeads", "CreateDndList", "UpdateDndList"),
+    *("ClickToCall", "ClickToCallSupport", "HangupCall", "CallOptions"),
 )
 NO_OBJECTS: list[Any] = [None, True, 1, "text", [], [{}]]
 MOST = 100_000
@@ -29,6 +30,15 @@ NO_FIELDS: list[Any] = [None, False, 1.5, [], {}, LARGEST + 1, "x" * (MOST + 1)]
 NO_PRIORITIES: list[Any] = [0, 31, "0", "31", "01", "1\n", "\u0967", "", None, True, 1.5]
 NO_IDS: list[Any] = [-1, True, 1.5, [], {}]
 NO_VALUES: list[Any] = [None, NUMBER, {}, [True], [[]], [1.5], ["x" * (MOST + 1)], [NUMBER] * (MOST + 1)]
+LONG = "x" * 1_001
+NO_AGENTS: list[Any] = ["", "x" * 101, 0, None, []]
+NO_CALLS: list[tuple[str, Any]] = [
+    *(("caller_id", True), ("caller_id", []), ("caller_id", 1.5), ("caller_id", "x" * 101)),
+    *(("async", 2), ("async", "yes"), ("async", None)),
+    *(("call_timeout", 0), ("call_timeout", "0"), ("call_timeout", "x"), ("call_timeout", 86_401)),
+    *(("custom_identifier", None), ("custom_identifier", 1), ("custom_identifier", []), ("custom_identifier", LONG)),
+    ("custom_identifier", {"lead": []}),
+]
 NO_COLUMNS: list[Any] = [None, "Name", [1], ["x" * 1_001], [""] * 1_001]
 
 GOOD: dict[str, list[dict[str, Any]]] = {
@@ -93,6 +103,26 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     ],
     "CreateDndList": [{"name": "Trial"}, {"name": "x" * 1_000, "description": "", "other": None}],
     "UpdateDndList": [{}, {"name": "Trial"}, {"description": "text", "other": None}],
+    "ClickToCall": [
+        {"agent_number": "50201", "destination_number": NUMBER},
+        {"agent_number": 50201, "destination_number": 5550100001, "caller_id": NUMBER, "async": 1, "other": None},
+        {"agent_number": "x" * 100, "destination_number": NUMBER, "caller_id": None, "async": "1", "call_timeout": 300},
+        *(
+            {"agent_number": "1", "destination_number": NUMBER, "custom_identifier": value}
+            for value in ("", "x" * 1_000, {}, {"lead": "7", "is_new": True, "other": None, "count": 3})
+        ),
+    ],
+    "ClickToCallSupport": [
+        {"customer_number": NUMBER, "api_key": "any"},
+        {"customer_number": 5550100001, "api_key": "x" * MOST, "caller_id": "", "customer_ring_timeout": 10},
+        {"customer_number": NUMBER, "api_key": "any", "customer_ring_timeout": "30", "call_timeout": "86400"},
+    ],
+    "HangupCall": [{"call_id": "1769832000.000001"}, {"call_id": "x" * 100, "other": None}],
+    "CallOptions": [
+        *({"type": kind, "call_id": "1", "agent_id": 50201} for kind in (1, "2", 3)),
+        {"type": 4, "call_id": "1", "intercom": "1001"},
+        {"type": "4", "call_id": "1", "intercom": 1001, "agent_id": "50201", "other": None},
+    ],
 }
 BAD: dict[str, list[Any]] = {
     "Login": [
@@ -194,6 +224,34 @@ BAD: dict[str, list[Any]] = {
     ],
     "CreateDndList": [*NO_OBJECTS, {}, *({"name": value} for value in ("", None, 1, "x" * 1_001))],
     "UpdateDndList": [*NO_OBJECTS, {"name": ""}, {"description": 1}],
+    "ClickToCall": [
+        *NO_OBJECTS,
+        {},
+        {"agent_number": "1"},
+        {"destination_number": NUMBER},
+        *({"agent_number": "1", "destination_number": value} for value in NO_PHONES),
+        *({"agent_number": value, "destination_number": NUMBER} for value in NO_AGENTS),
+        *({"agent_number": "1", "destination_number": NUMBER, key: value} for key, value in NO_CALLS),
+    ],
+    "ClickToCallSupport": [
+        *NO_OBJECTS,
+        {"customer_number": NUMBER},
+        {"api_key": "any"},
+        *({"customer_number": NUMBER, "api_key": value} for value in ("", None, 1, "x" * (MOST + 1))),
+        *(
+            {"customer_number": NUMBER, "api_key": "any", "customer_ring_timeout": value}
+            for value in (9, 31, "9", "31", "010", None)
+        ),
+    ],
+    "HangupCall": [*NO_OBJECTS, {}, *({"call_id": value} for value in ("", None, 1, "x" * 101))],
+    "CallOptions": [
+        *NO_OBJECTS,
+        {"type": 1, "call_id": "1"},
+        {"type": "4", "call_id": "1", "agent_id": 50201},
+        {"type": 4, "intercom": "1001"},
+        {"call_id": "1", "agent_id": 50201},
+        *({"type": kind, "call_id": "1", "agent_id": 1, "intercom": "1"} for kind in (0, 5, "5", True, None)),
+    ],
 }
 
 

@@ -16,7 +16,7 @@ from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_a
 from smartflo_contract.mock_server.admin.index import root_response
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.api import custom_routes, routes
-from smartflo_contract.mock_server.api.authorization import authorize, authorize_once
+from smartflo_contract.mock_server.api.authorization import authorize, authorize_by_key, authorize_once
 from smartflo_contract.mock_server.api.cached_reads import answer_cached_reads
 from smartflo_contract.mock_server.api.fault_injection import respond_with_faults
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH, unknown_list_response
@@ -176,7 +176,8 @@ def _api_view(route: Route, state: State) -> View:
     handle = route.handler if route.method == "GET" else partial(_handle_write, route.handler)
 
     def respond(request: Request, parameters: Sequence[str]) -> Response:
-        call = authorize_once(state, request.environ)
+        has_key = bool(route.token_key)
+        call = authorize_by_key(state, request, route.token_key) if has_key else authorize_once(state, request.environ)
         if isinstance(call, Response):
             return call
         if call.settings.rate_limit is not None:

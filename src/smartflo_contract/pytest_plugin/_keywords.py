@@ -23,6 +23,8 @@ class QuirkValues(TypedDict, total=False):
 
     add_lead_answer: str | None
     auth_scheme: str | None
+    caller_id: str | None
+    caller_id_error: str | int | None
     content_encoding: str | None
     created_at: str | None
     duplicate_option: str | None
@@ -34,6 +36,7 @@ class QuirkValues(TypedDict, total=False):
     number_filter: str | None
     rate_limit_retry_after: str | None
     rate_limit_success: str | None
+    record_numbers: str | None
     unknown_list: str | int | None
     unknown_token: str | int | None
     validation_errors: str | None

@@ -25,6 +25,7 @@ READS = (
     "/v1/broadcast/dnd/leads?list_id=8671",
     "/v1/broadcast/dnd/leads?list_id=1",
     "/v1/broadcast/dnd/lists",
+    "/v1/live_calls",
     "/__admin/lists",
     "/__admin/quirks",
     "/__admin/faults",
@@ -53,6 +54,7 @@ def use(client: FlaskClient, headers: dict[str, str]) -> None:
     client.put("/__admin/faults", json={"rules": [{"steps": ["ok", "503"], "list_id": 8668}]}, headers=headers)
     client.get("/v1/broadcast/leads/8668", headers=headers)
     client.post("/v1/broadcast/dnd/lead", json={"number": "5550000042"}, headers=headers)
+    client.post("/v1/click_to_call", json={"agent_number": "1", "destination_number": "5550000043"}, headers=headers)
     client.post("/v1/broadcast/dnd/list", json={"name": "Mine", "description": "x"}, headers=headers)
 
 

@@ -36,6 +36,10 @@ WRITES = (
     f"DELETE {DND}/leads/1",
     f"POST {DND}/list",
     f"PUT {DND}/list/1",
+    "POST /v1/click_to_call",
+    "POST /v1/click_to_call_support",
+    "POST /v1/call/hangup",
+    "POST /v1/call/options",
 )
 """Every route that accepts a body."""
 

@@ -31,6 +31,18 @@ PATHS = (
     f"{DND}/lists",
     f"{DND}/list",
     f"{DND}/list/1",
+    "/v1/click_to_call",
+    "/v1/click_to_call_support",
+    "/v1/live_calls",
+    "/v1/call/hangup",
+    "/v1/call/options",
+    "/v1/call/records",
+    "/v1/my_number",
+    "/v1/users",
+    "/v1/user",
+    "/v1/user/1",
+    "/v1/agents",
+    "/v2/agents",
 )
 MALFORMED = {
     "empty": b"",

@@ -9,7 +9,7 @@ from smartflo_contract.mock_server import Config, ConfigError, CustomRoute, Faul
 
 from .conftest import VENDORS, Account, account_of
 
-PATH = "/v1/click_to_call"
+PATH = "/v1/dialer/session_call"
 CALL: dict[str, Any] = {"method": "POST", "path": PATH, "json": {"success": True}}
 NOTE: dict[str, Any] = {"method": "GET", "path": "/v1/call/notes/{client_number}", "status": 201, "json": [1]}
 

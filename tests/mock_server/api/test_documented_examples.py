@@ -33,18 +33,29 @@ LINKS = [
     for status, response in operation["responses"].items()
     for name in response.get("links", ())
 ]
+NOON = "2026-01-31T09:30:00+05:30"
+"""The time in the id of the call in examples."""
+INVALID_CALLER_ID = json.dumps(
+    {"agent_number": "1", "destination_number": "5550000042", "customer_number": "5550000042", "api_key": "any"}
+    | {"caller_id": "x"}
+)
 MOMENTARY = {"access_token", "retry_after"}
 """Keys whose values depend on the time."""
 
 
 class Sent(NamedTuple):
-    """A request to an operation; without a body it has the example of the operation."""
+    """A request to an operation; without a body it has the example of the operation.
+
+    Attributes:
+        now: time to freeze the clock at before the request is sent; empty for none.
+    """
 
     operation_id: str
     id: str = ""
     body: str | None = None
     headers: dict[str, str] = ME
     query: str = ""
+    now: str = ""
 
 
 RATE_LIMIT = 10
@@ -75,6 +86,21 @@ PRODUCED_BY = {
     "DndListCreated": [Sent("createDndList")],
     "DndListUpdated": [Sent("updateDndList", DND_LIST_ID)],
     "DndListDeleted": [Sent("createDndList"), Sent("deleteDndList", "2")],
+    "CallQueued": [Sent("clickToCall")],
+    "LiveCalls": [Sent("clickToCall", now=NOON), Sent("listLiveCalls")],
+    "CallHungUp": [Sent("clickToCall", now=NOON), Sent("hangUpCall")],
+    "CallOptionsDone": [Sent("clickToCall", now=NOON), Sent("callOptions")],
+    "CallRecords": [Sent("clickToCall", now=NOON), Sent("listCallRecords", now="2026-01-31T09:40:00+05:30")],
+    "UnknownCall": [Sent("hangUpCall")],
+    "UnknownCallerId": [Sent("clickToCall", body=INVALID_CALLER_ID)],
+    "InvalidCallerId": [Sent("clickToCallSupport", body=INVALID_CALLER_ID)],
+    "NumberOnDnd": [Sent("addDndLead"), Sent("clickToCall")],
+    "MyNumbers": [Sent("listMyNumbers")],
+    "Users": [Sent("listUsers", query="?limit=1")],
+    "SingleUser": [Sent("getOwnUser")],
+    "UserNotFound": [Sent("getUser", NO_ID)],
+    "Agents": [Sent("listAgents")],
+    "AgentPage": [Sent("listAgentsInPages")],
     "BadRequest": [Sent("createList", body="{")],
     "NoToken": [Sent("listLists", headers={})],
     "ExpiredToken": [Sent("listLeads", "900000401")],
@@ -96,6 +122,8 @@ PRODUCED_BY = {
 def send(client: FlaskClient, sent: Sent) -> TestResponse:
     """Send a request."""
     method, path, operation = OPERATIONS[sent.operation_id]
+    if sent.now:
+        client.patch("/__admin/clock", json={"now": sent.now, "frozen": True}, headers=sent.headers)
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     body = json.dumps(content["example"]) if "example" in content and sent.body is None else sent.body
     return client.open(path.replace("{id}", sent.id) + sent.query, method=method, data=body, headers=sent.headers)

@@ -216,17 +216,17 @@ def test_rejected_requests_meet_no_fault(api: Account) -> None:
 
 def test_routes_of_the_user_share_the_budget(api: Account) -> None:
     """A route that a user added stands for one of the vendor."""
-    route = {"method": "GET", "path": "/v1/users", "json": []}
+    route = {"method": "GET", "path": "/v1/contacts", "json": []}
     assert api("PUT", "/__admin/routes", {"routes": [route]}).status_code == 200
 
-    assert [200, 200, 200, 429] == statuses(api, 4, "/v1/users")
+    assert [200, 200, 200, 429] == statuses(api, 4, "/v1/contacts")
     assert [429] == statuses(api, 1)
 
 
-@pytest.mark.parametrize("path", [VENDORS, "/v1/users"])
+@pytest.mark.parametrize("path", [VENDORS, "/v1/contacts"])
 def test_requests_without_token_have_a_budget(path: str) -> None:
     """With auth off, requests without a token are those of one account."""
-    route = CustomRoute("GET", "/v1/users", json=[], auth="off")
+    route = CustomRoute("GET", "/v1/contacts", json=[], auth="off")
     app = create_app(Config(auth="off", rate_limit=2, routes=[route]))
     app.extensions["smartflo_contract"].clock = lambda: 1.0
     client = app.test_client()

@@ -129,8 +129,8 @@ def test_knows_route_that_public_clients_call(route: str) -> None:
         ("/v1/call/note/1627373566.350603", "/v1/call/note/{id}"),
         ("/v1/call/notes/+915550000042", "/v1/call/notes/{id}"),
         ("/v1/dialer/schedule-call/123e4567-e89b-12d3-a456-426614174000", "/v1/dialer/schedule-call/{id}"),
-        ("/v1/user/:id", "/v1/user/{id}"),
-        ("/v1/user/<id>", "/v1/user/{id}"),
+        ("/v1/auto_attendant/:id", "/v1/auto_attendant/{id}"),
+        ("/v1/auto_attendant/<id>", "/v1/auto_attendant/{id}"),
     ],
 )
 def test_knows_route_by_any_form_of_id(path: str, route: str, send: Send, reason: Reason) -> None:

@@ -25,6 +25,7 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.accounts.snapshot import Snapshot, dump_account
 from smartflo_contract.mock_server.accounts.store import Store
+from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList, entry_id
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.config.store_url import parse_store_url
@@ -207,6 +208,12 @@ def test_fault_counts_of_all_accounts(open_store: OpenStore) -> None:
 # Several stores on one database
 
 
+def made_call(number: int) -> ClickToCall:
+    """Return a call that a client made."""
+    identifiers = (f"ref-{number}", f"{number}.000001", "click_to_call", "+915550000042", "50201", "+915550000043")
+    return ClickToCall(*identifiers, '{"lead":"\0"}', number, number + 1, 30, 0)
+
+
 def everything(account: Account) -> None:
     """Change everything that an account has."""
     account.settings = Settings(
@@ -220,6 +227,7 @@ def everything(account: Account) -> None:
     account.mutant_served, account.mutants_served, account.requests = 4, {"a", "b"}, 7
     account.advanced_ms = 3_600_000
     account.dnd = {entry_id(1, 5): DndEntry("5550000042", 1, 5, "+915550000042", 6, "lead\0")}
+    account.calls = (made_call(1), made_call(2)._replace(hung_up_ms=5))
     account.dnd_lists = {2: DndList("Jos\u00e9 \0", "what it is", 7)}
     account.rate_budget = RateBudget(2_500_000, 1_700_000_000_000_000)
     for list_id in (LIST_ID, FIXTURE_ID):
@@ -439,6 +447,11 @@ def spend_rate_budget(account: Account, number: int) -> None:
     account.rate_budget = account.rate_budget.filled_until(number, 5).take()
 
 
+def make_call(account: Account, number: int) -> None:
+    """Make a call; at most three are kept."""
+    account.calls = (*account.calls, made_call(number))[-3:]
+
+
 def set_settings(account: Account, number: int) -> None:
     """Set or remove settings."""
     account.settings = Settings(quirks={"unknown_list": "empty"}) if number % 2 else UNSET
@@ -453,6 +466,7 @@ EDITS = (
     create_list,
     add_batch,
     add_to_dnd,
+    make_call,
     count_request,
     spend_rate_budget,
     set_settings,

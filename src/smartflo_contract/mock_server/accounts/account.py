@@ -9,6 +9,7 @@ from smartflo_contract.factories.pools import EPOCH_MS
 from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.rate_budget import FULL_BUDGET, RateBudget
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
+from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.lists.edited_list import EditedList
@@ -47,10 +48,11 @@ class Account:
         mutant_served: number of responses that the current mutant has changed.
         mutants_served: ids of those of several joined mutants that have changed a response; not in snapshots.
         rate_budget: what is left of the rate limit.
-        requests: number of bulk requests, new lists and new DND entries so far, from which their ids follow.
+        requests: number of bulk requests, and of new lists, DND entries and calls so far, from which their ids follow.
         advanced_ms: sum of all advances of the clock, in ms; dial time is the epoch of generated leads plus this.
         dnd: numbers that must not be called, by the id of their entry. It is replaced, never changed in place.
         dnd_lists: created or changed DND lists by id. It is replaced, never changed in place.
+        calls: calls that clients made by click-to-call, the oldest first.
         lead_index: which edited lists may contain a lead.
     """
 
@@ -70,6 +72,7 @@ class Account:
     advanced_ms: int = 0
     dnd: dict[str, DndEntry] = field(default_factory=dict)
     dnd_lists: dict[int, DndList] = field(default_factory=dict)
+    calls: tuple[ClickToCall, ...] = ()
     lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
     _opened: list[int] = field(default_factory=list, compare=False, repr=False)
 

@@ -10,6 +10,7 @@ from smartflo_contract.mock_server.accounts.account import Account, Batch
 from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.rate_budget import FULL_BUDGET, RateBudget
 from smartflo_contract.mock_server.accounts.settings import Settings
+from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.faults.parsing import fault_from_json
@@ -46,6 +47,7 @@ def dump_fields(account: Account) -> Snapshot:
         "advanced_ms": account.advanced_ms,
         "dnd": {entry_id: entry._asdict() for entry_id, entry in account.dnd.items()},
         "dnd_lists": {str(list_id): dnd_list._asdict() for list_id, dnd_list in account.dnd_lists.items()},
+        "calls": [call._asdict() for call in account.calls],
     }
 
 
@@ -90,6 +92,7 @@ def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalo
         advanced_ms=int(content.get("advanced_ms", 0)),
         dnd={entry_id: DndEntry(**entry) for entry_id, entry in content.get("dnd", {}).items()},
         dnd_lists={int(list_id): DndList(**entry) for list_id, entry in content.get("dnd_lists", {}).items()},
+        calls=tuple(ClickToCall(**call) for call in content.get("calls", ())),
     )
 
 

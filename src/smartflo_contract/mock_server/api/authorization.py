@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Response
+from flask import Request, Response
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from smartflo_contract.mock_server.accounts.account_ids import ANONYMOUS
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, Call, State, open_call
+from smartflo_contract.mock_server.http.request_bodies import SMALL_BODY_BYTES, parse_body, read_body
 from smartflo_contract.mock_server.http.responses import error_response
 from smartflo_contract.mock_server.http.web_pages import foreign_header
 
@@ -19,6 +21,7 @@ _HEADER_MISSING: Final = (
     "send an Authorization header; any ASCII string is accepted, for example: "
     "curl --header 'Authorization: Bearer any-text'"
 )
+_KEY_MISSING: Final = "send an Authorization header, or {key} in the body; any ASCII string is accepted"
 _FOREIGN: Final = (
     "the header {header} shows that a web page of another site sent the request, or that it names another machine; a "
     "fake on loopback answers this machine only, as 127.0.0.1 or localhost, and web pages that --cors names"
@@ -55,6 +58,31 @@ def authorize(state: State, environ: "WSGIEnvironment") -> Call | Response:
         return error_response(401, "Unauthorized", reason)
     rejection = None if issued is None else _check_claims(call, issued)
     return call if rejection is None else rejection
+
+
+def authorize_by_key(state: State, request: Request, key: str) -> Call | Response:
+    """Return the call of the account that a value in the body selects, if the request has no Authorization header.
+
+    Args:
+        state: the state of the fake.
+        request: the request.
+        key: key of the value, which selects the account that it would select as a token.
+    """
+    environ = request.environ
+    if environ.get("HTTP_AUTHORIZATION") or state.config.auth == "off":
+        return authorize(state, environ)
+    rejection = reject_web_page(state, environ)
+    if rejection is not None:
+        return rejection
+    try:
+        content = parse_body(request.content_type, read_body(request, SMALL_BODY_BYTES))
+    except (RequestEntityTooLarge, ValueError):
+        content = None
+    value = content.get(key) if isinstance(content, dict) else None
+    holder = state.tokens.holder(value) if isinstance(value, str) else None
+    if holder is None:
+        return error_response(401, "Unauthorized", _KEY_MISSING.format(key=key))
+    return open_call(state, environ, environ.get(FORCED_ACCOUNT_KEY, holder.account))
 
 
 def authorize_once(state: State, environ: "WSGIEnvironment") -> Call | Response:

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 from flask import Response
 
 from smartflo_contract.mock_server.api.auth import post_login, post_logout, post_refresh
+from smartflo_contract.mock_server.api.call_records import get_call_records
+from smartflo_contract.mock_server.api.click_to_call import API_KEY, post_click_to_call, post_click_to_call_support
 from smartflo_contract.mock_server.api.dnd import get_dnd_leads
 from smartflo_contract.mock_server.api.dnd_lists import delete_dnd_list, get_dnd_lists, post_dnd_list, put_dnd_list
 from smartflo_contract.mock_server.api.dnd_writes import (
@@ -21,7 +23,9 @@ from smartflo_contract.mock_server.api.dnd_writes import (
 )
 from smartflo_contract.mock_server.api.list_errors import LEADS_PATH
 from smartflo_contract.mock_server.api.lists import delete_list, get_lists, post_list, put_list
+from smartflo_contract.mock_server.api.live_calls import get_live_calls, post_call_options, post_hangup
 from smartflo_contract.mock_server.api.read_leads import get_leads
+from smartflo_contract.mock_server.api.users import get_agents, get_agents_v2, get_my_number, get_user, get_users
 from smartflo_contract.mock_server.api.write_leads import (
     delete_lead,
     delete_leads,
@@ -45,6 +49,7 @@ class Route(NamedTuple):
         handler: called with the call and the path parameters; the login with the fake's state and the request.
         evidence: label of the evidence that the vendor has this route.
         source: source of the evidence.
+        token_key: key of the body that selects the account of a request without a token; empty for none.
     """
 
     method: str
@@ -52,6 +57,7 @@ class Route(NamedTuple):
     handler: Callable[..., Response]
     evidence: str
     source: str
+    token_key: str = ""
 
     @property
     def name(self) -> str:
@@ -96,6 +102,25 @@ ROUTES: Final = (
     Route("POST", f"{_DND}/list", post_dnd_list, "documented", "reference/v1broadcastdndlist"),
     Route("PUT", _DND_LIST, put_dnd_list, "documented", "reference/v1broadcastdndlistid"),
     Route("DELETE", _DND_LIST, delete_dnd_list, "documented", "reference/v1broadcastdndlistid-1"),
+    Route("POST", "/v1/click_to_call", post_click_to_call, "documented", "reference/v1click_to_call"),
+    Route(
+        "POST",
+        "/v1/click_to_call_support",
+        post_click_to_call_support,
+        "documented",
+        "reference/v1click_to_call_support",
+        API_KEY,
+    ),
+    Route("GET", "/v1/live_calls", get_live_calls, "documented", "reference/v1live_calls"),
+    Route("POST", "/v1/call/hangup", post_hangup, "documented", "reference/v1callhangup"),
+    Route("POST", "/v1/call/options", post_call_options, "documented", "reference/v1calloptions"),
+    Route("GET", "/v1/call/records", get_call_records, "documented", "reference/v1callrecords"),
+    Route("GET", "/v1/my_number", get_my_number, "documented", "reference/v1my_number"),
+    Route("GET", "/v1/users", get_users, "documented", "reference/fetch-multiple-users"),
+    Route("GET", "/v1/user/{user_id}", get_user, "documented", "reference/fetch-single-user"),
+    Route("GET", "/v1/user", get_user, "observed", "public clients"),
+    Route("GET", "/v1/agents", get_agents, "observed", "public clients"),
+    Route("GET", "/v2/agents", get_agents_v2, "observed", "public clients"),
     Route("POST", "/v1/auth/login", post_login, "documented", "docs/generate-a-token"),
     Route("POST", "/v1/auth/refresh", post_refresh, "documented", "reference/v1authrefresh"),
     Route("POST", "/v1/auth/logout", post_logout, "documented", "reference/v1authlogout"),

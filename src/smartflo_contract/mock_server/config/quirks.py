@@ -52,6 +52,24 @@ _QUIRKS: Final = (
         "Whether a token must follow Bearer, must be raw, or may be either; the vendor's pages do not state it.",
     ),
     Quirk(
+        "caller_id",
+        ("any", "own"),
+        {
+            "documented": "click-to-call-support page: a number of the account",
+            "assumed": "accepting any other is an addition of this fake",
+        },
+        "Whether click-to-call accepts any phone number as caller_id, or only those of GET /v1/my_number.",
+    ),
+    Quirk(
+        "caller_id_error",
+        ("by_route", "422", "400"),
+        {
+            "observed": "public clients: 422 of click_to_call_support, 400 elsewhere",
+            "assumed": "the same for both routes",
+        },
+        "The status of an invalid caller_id: 422 of click_to_call_support and 400 of click_to_call, or one for both.",
+    ),
+    Quirk(
         "content_encoding",
         ("identity", "gzip"),
         _UNKNOWN,
@@ -124,6 +142,12 @@ _QUIRKS: Final = (
         ("text", "boolean"),
         {"documented": "rate limit page: the string false", "assumed": "the boolean"},
         "The type of success in the body of status 429; in all other errors it is a boolean.",
+    ),
+    Quirk(
+        "record_numbers",
+        ("text", "integer"),
+        {"observed": "public clients: strings; others read integers"},
+        "The type of numbers in call records, such as count and call_duration.",
     ),
     Quirk(
         "unknown_list",

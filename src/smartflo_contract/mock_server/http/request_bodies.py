@@ -109,14 +109,16 @@ def unknown_keys(body: BodySpec, content: Mapping[str, Any]) -> list[str]:
 
 
 def read_body(request: Request, max_bytes: int) -> bytes:
-    """Return the body of a request without reading much more than ``max_bytes``.
+    """Return the body of a request without reading much more than ``max_bytes``. It is read once.
 
     Raises:
         RequestEntityTooLarge: the body is larger than ``max_bytes``.
         ValueError: the body ends before its ``Content-Length``.
     """
-    request.max_content_length = max_bytes + 1  # Werkzeug silently truncates a body of unknown length at this size
-    body = request.environ[BODY_KEY] = request.get_data(cache=False)
+    if BODY_KEY not in request.environ:
+        request.max_content_length = max_bytes + 1  # Werkzeug silently truncates a body of unknown length at this size
+        request.environ[BODY_KEY] = request.get_data(cache=False)
+    body: bytes = request.environ[BODY_KEY]
     if len(body) > max_bytes:
         raise RequestEntityTooLarge
     if len(body) < (request.content_length or 0):  # Granian does not report a client that disconnects

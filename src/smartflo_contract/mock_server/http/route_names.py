@@ -16,7 +16,13 @@ LIST_ROUTES: Final = (
     "DELETE /v1/broadcast/list/{id}",
 )
 """Routes whose ``{id}`` is a list id. In all others it is the id of a lead or a batch."""
-ARRAY_ROUTES: Final = (GET_LEADS, "GET /v1/broadcast/lists")
+ARRAY_ROUTES: Final = (
+    GET_LEADS,
+    "GET /v1/broadcast/lists",
+    "GET /v1/live_calls",
+    "GET /v1/my_number",
+    "GET /v1/agents",
+)
 """Routes that respond with a JSON array."""
 
 

@@ -39,6 +39,7 @@ _FIELDS: Final = (
     "advanced_ms",
     "dnd",
     "dnd_lists",
+    "calls",
 )
 """Attributes of an account in the column ``content``."""
 _T = TypeVar("_T")
