@@ -95,11 +95,11 @@ def test_output_selects_the_path(run: Run, tmp_path: Path, form: str) -> None:
 @pytest.mark.usefixtures("data")
 def test_fail_under(run: Run) -> None:
     """Fail under."""
-    assert run("coverage", "report", "--fail-under", "0.5").exit_code == 0
+    assert run("coverage", "report", "--fail-under", "0.4").exit_code == 0
     result = run("coverage", "report", "--fail-under", "50")
 
     assert result.exit_code == 1
-    assert "0.6% of the cells were served, minimum 50%" in result.stderr
+    assert "0.5% of the cells were served, minimum 50%" in result.stderr
 
 
 @pytest.mark.parametrize("minimum", ["nan", "101", "-1", "x"])

@@ -286,6 +286,10 @@ def send_everything(client: FlaskClient) -> None:
     client.get("/v1/broadcast/leads/900000429")
     client.get("/v1/broadcast/leads/900000422")
     client.post("/v1/broadcast/lead/8669", json={"field_0": "+915550000042"})
+    for caller_id in ("5550000043", "none"):
+        call = {"agent_number": "1", "destination_number": "5550000042", "caller_id": caller_id}
+        client.post("/v1/click_to_call", json=call)
+    client.get("/v1/call/records")
     for _ in range(7):
         client.post("/v1/auth/login", json={"email": "a@example.com", "password": "wrong"})
     token = client.post("/v1/auth/login", json={"email": "b@example.com", "password": "right"}).get_json()[
