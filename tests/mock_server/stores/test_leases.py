@@ -298,6 +298,16 @@ def test_holder_without_connection(
     assert 2 == read(reader)
 
 
+def test_holder_that_missed_a_write(postgresql_url: str, sql: "psycopg.Connection") -> None:
+    """It does not renew a lease whose row a writer has deleted after waiting for it, although nobody writes now."""
+    with opened_freshness(postgresql_url) as checked:
+        number = query_until_leased(checked)
+        sql.execute("DELETE FROM smartflo_leases")
+        wait_until(lambda: checked.state() != number, lambda: None)
+
+        assert number != query_until_leased(checked)
+
+
 def test_lease_ends_by_the_clock_of_its_holder(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a writer ignores it, also if the clocks of both run at different speeds; wall clocks do not matter."""
     with opened_freshness(postgresql_url) as checked:
@@ -346,9 +356,11 @@ import sys
 from smartflo_contract.mock_server import Config
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.config.store_url import parse_store_url
+from smartflo_contract.mock_server.stores import read_lease
 from smartflo_contract.mock_server.stores.engine import Database
 from smartflo_contract.mock_server.stores.sql_store import SqlStore
 
+read_lease.CHANNEL = "smartflo_other"
 store = SqlStore(Database(parse_store_url(sys.argv[1]), None, is_prepared=True), Catalogs(Config()), 100)
 with store._database.connect() as sql:
     sql.autocommit = True
@@ -360,7 +372,7 @@ for _ in sys.stdin:
     store.refresh("a")
     print(store.get("a").requests, flush=True)
 """
-"""Takes a lease, then reads an account for each line of standard input."""
+"""Takes a lease, then reads an account for each line of standard input. No notification reaches it."""
 
 
 @pytest.mark.slow
