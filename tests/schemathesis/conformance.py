@@ -73,7 +73,10 @@ VALID_PARTS: dict[str, dict[str, Any]] = {
 """Parts of bodies whose values are restricted by more than their schema."""
 BATCH_ID = f"{1:024x}"
 """Id of the first bulk request of any account."""
-PHONE_KEYS = ("field_0", "number")
+USER_ID = "3736"
+CALL_LABELS = ("POST /v1/call/hangup", "POST /v1/call/options")
+"""Operations that need a call in progress."""
+PHONE_KEYS = ("field_0", "number", "destination_number", "customer_number")
 REQUESTS_PER_ACCOUNT = 20
 """After this many requests, the next account continues, which has what the last one deleted."""
 PARTS_TO_INVALIDATE = {"parameters", "requestBody"}
@@ -129,6 +132,8 @@ def known_ids(url: str, label: str) -> tuple[str, ...]:
         return tuple(str(lead["lead_id"]) for lead in leads[:REQUESTS_PER_ACCOUNT])
     if "/dnd/" in label:
         return (DND_ENTRY_ID,) if label.endswith("/dnd/lead/{id}") else DND_LIST_IDS
+    if "/v1/user/" in label:
+        return (USER_ID,)
     return (BATCH_ID,) if "batch_status" in label else LIST_IDS
 
 
@@ -162,7 +167,7 @@ def make_valid(url: str, case: Any, label: str, known: str | None) -> None:
         return
     if case.path_parameters:
         case.path_parameters[next(iter(case.path_parameters))] = known
-        set_phone_number(case.body)
+    set_phone_number(case.body)
     if label == "PATCH /__admin/quirks":
         case.body = {"unknown_list": "empty"}
     if label == "POST /__admin/restore":
@@ -171,13 +176,26 @@ def make_valid(url: str, case: Any, label: str, known: str | None) -> None:
         case.body.update(VALID_PARTS.get(label, {}))
 
 
-def add_to_dnd(url: str, session: requests.Session, account: str) -> None:
-    """Create DND list 2 in a new account, and put a number on list 1."""
+def prepare_account(url: str, session: requests.Session, account: str, label: str) -> None:
+    """Create what the known ids of an operation stand for: a batch, or DND list 2 and a number on list 1."""
     headers, dnd = {"Authorization": account}, f"{url}/v1/broadcast/dnd"
+    if "batch_status" in label:
+        body = {"data": [{"field_0": "5550000042"}]}
+        session.post(f"{url}/v1/broadcast/leads/8669", json=body, headers=headers, timeout=TIMEOUT)
+    if "/dnd/" not in label:
+        return
     lists = session.get(f"{dnd}/lists", headers=headers, timeout=TIMEOUT).json()
     if lists["count"] == 1:
         session.post(f"{dnd}/list", json={"name": "Complaints"}, headers=headers, timeout=TIMEOUT)
         session.post(f"{dnd}/lead", json={"number": "5550000042"}, headers=headers, timeout=TIMEOUT)
+
+
+def live_call_id(url: str, session: requests.Session, account: str) -> str:
+    """Make a call, and return the id of the newest call in progress."""
+    headers = {"Authorization": account}
+    body = {"agent_number": "1", "destination_number": "5550000042"}
+    session.post(f"{url}/v1/click_to_call", json=body, headers=headers, timeout=TIMEOUT)
+    return str(session.get(f"{url}/v1/live_calls", headers=headers, timeout=TIMEOUT).json()[0]["call_id"])
 
 
 def failures(url: str, operation: Any, max_examples: int, counts: Counts) -> Iterator[str]:
@@ -203,12 +221,10 @@ def failures(url: str, operation: Any, max_examples: int, counts: Counts) -> Ite
             known = ids[number // 3 % len(ids)] if number % 3 else None  # every third keeps its generated id
             make_valid(url, case, operation.label, known)
             account = f"Bearer {operation.label} {number // REQUESTS_PER_ACCOUNT}"
-            if known == BATCH_ID:
-                body = {"data": [{"field_0": "5550000042"}]}
-                headers = {"Authorization": account}
-                session.post(f"{url}/v1/broadcast/leads/8669", json=body, headers=headers, timeout=TIMEOUT)
-            if "/dnd/" in operation.label:
-                add_to_dnd(url, session, account)
+            if known:
+                prepare_account(url, session, account, operation.label)
+            if known and operation.label in CALL_LABELS and isinstance(case.body, dict):
+                case.body["call_id"] = live_call_id(url, session, account)
             response = case.call(base_url=url, session=session, headers={"Authorization": account}, timeout=TIMEOUT)
             counts.sent[mode] += 1
             counts.accepted[mode] += response.status_code < 300
