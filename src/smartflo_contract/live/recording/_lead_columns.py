@@ -104,7 +104,7 @@ class LeadColumns:
         self.headers: list[int] = []
         self.looked_up: dict[int, Mapping[Any, Any]] = {}
         self.times: dict[int, list[str]] = {}
-        self.texts: dict[int, list[bytes]] = {}
+        self.texts: dict[int, list[str]] = {}
         self.new_values: list[NewValues] = []
         self.avoided: list[Any] = []
 
@@ -123,7 +123,7 @@ class LeadColumns:
         Raises:
             TypeError: the fast encoder of JSON cannot express a value.
         """
-        self.texts[position] = [orjson.dumps([value]) for value in self.columns[position]]
+        self.texts[position] = [orjson.dumps([value]).decode() for value in self.columns[position]]
         self.nested[position] = []
 
     def table(self) -> Table:

@@ -15,11 +15,10 @@ def write_leads(file: BinaryIO, batches: Iterable[Iterable[Any]]) -> int:
     count = 0
     file.write(b"[")
     for batch in batches:
-        lines = list(map(orjson.dumps, batch))
-        if lines:
+        for lead in batch:
             file.write(b",\n" if count else b"\n")
-            file.write(b",\n".join(lines))
-            count += len(lines)
+            file.write(orjson.dumps(lead))
+            count += 1
     file.write(b"\n]\n")
     return count
 

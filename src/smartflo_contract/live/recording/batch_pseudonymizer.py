@@ -106,7 +106,7 @@ class BatchPseudonymizer(Pseudonymizer):
         super().__init__(key, contract)
         self._orders: set[tuple[str, ...]] = set()
         self._memories: dict[tuple[str, type], dict[Any, Any]] = {}
-        self._nested: dict[tuple[str, bytes], _Nested] = {}
+        self._nested: dict[tuple[str, str], _Nested] = {}
         self._columns_of: dict[str, _Texts] = {}
         self._other_words: set[str] = set()
         self._new: list[tuple[str, str]] = []
@@ -302,7 +302,7 @@ class BatchPseudonymizer(Pseudonymizer):
         if nested is None:
             self._times = ordered_times(part.leads[index])
             nested = self._new_nested(key, part.columns[column.position][index])
-            if b"$date" not in text and key not in EXTENDED_JSON_KEYS:  # a time depends on the others of its lead
+            if "$date" not in text and key not in EXTENDED_JSON_KEYS:  # a time depends on the others of its lead
                 if len(self._nested) >= _MAX_REMEMBERED:
                     self._nested.clear()
                 self._nested[key, text] = nested
@@ -426,7 +426,11 @@ def _in_order(parts: Sequence[LeadColumns]) -> Iterator[tuple[LeadColumns, int]]
 
 def _ordered_times(part: LeadColumns) -> Iterable[Iterable[int]]:
     """Return the times of each lead that rules compare."""
-    columns = [part.times.get(position) for position, key in enumerate(part.keys) if key in ORDERED_KEYS]
+    columns = [
+        part.times.get(position)
+        for position, key in enumerate(part.keys)
+        if key in ORDERED_KEYS and position not in part.string_positions
+    ]
     numbers = [column for column in columns if column is not None and "" not in column]
     if len(numbers) < len(columns):
         return map(ordered_times, part.leads)

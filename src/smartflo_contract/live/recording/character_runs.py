@@ -57,17 +57,23 @@ class TextRuns(AbstractSet[str]):
     Attributes:
         is_exact: whether no string contains the separator.
         text: the strings, separated.
-        may_have_pseudonym_run: whether a string may contain a run of characters that pseudonyms of ASCII strings have,
-            none of them a digit.
     """
 
-    __slots__ = ("is_exact", "may_have_pseudonym_run", "text")
+    __slots__ = ("_may_have_pseudonym_run", "is_exact", "text")
 
     def __init__(self, strings: Sequence[str]) -> None:
         """Join the strings."""
         self.text = text = _SEPARATOR.join(strings)
         self.is_exact = text.count(_SEPARATOR) == max(len(strings) - 1, 0)
-        self.may_have_pseudonym_run = _PSEUDONYM_RUN in text.encode(errors="replace").translate(_PSEUDONYM_CLASSES)
+        self._may_have_pseudonym_run: bool | None = None
+
+    @property
+    def may_have_pseudonym_run(self) -> bool:
+        """Whether a string may have a run of characters that pseudonyms of ASCII strings have, none of them a digit."""
+        if self._may_have_pseudonym_run is None:
+            classes = self.text.encode(errors="replace").translate(_PSEUDONYM_CLASSES)
+            self._may_have_pseudonym_run = _PSEUDONYM_RUN in classes
+        return self._may_have_pseudonym_run
 
     def __contains__(self, run: object) -> bool:
         """Whether a string contains the run."""

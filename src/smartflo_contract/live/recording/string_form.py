@@ -53,13 +53,15 @@ class StringForm(NamedTuple):
     """How the strings of a form are replaced.
 
     Attributes:
-        steps: each returns a part of a candidate, or is one that is kept.
+        template: the candidate with what is kept, and a place for each other part.
+        steps: each returns such a part.
         bits: number of bits that their choices take at most.
         has_phone_number: whether excluded runs matter.
         has_digits: whether candidates have digits.
     """
 
-    steps: Sequence[Step | str]
+    template: str
+    steps: Sequence[Step]
     bits: float
     has_phone_number: bool
     has_digits: bool
@@ -73,14 +75,11 @@ class StringForm(NamedTuple):
             phone_numbers: the pseudonyms of phone numbers.
             excluded: runs that the candidate should not contain.
         """
-        candidate = ""
+        parts = []
         for step in self.steps:
-            if isinstance(step, str):
-                candidate += step
-            else:
-                part, choices = step(source, choices, phone_numbers, excluded)
-                candidate += part
-        return candidate
+            part, choices = step(source, choices, phone_numbers, excluded)
+            parts.append(part)
+        return self.template % tuple(parts)
 
 
 def string_form(source: str) -> StringForm | None:
@@ -99,7 +98,7 @@ def short_word_form(source: str) -> StringForm:
 def _compiled_short_word(classes: bytes) -> StringForm:
     """Return the form of short words with these classes of characters."""
     step, bits = _word_step(classes.decode(), SHORT_LENGTHS)
-    return StringForm([step], bits, has_phone_number=False, has_digits=False)
+    return StringForm("%s", [step], bits, has_phone_number=False, has_digits=False)
 
 
 @lru_cache(maxsize=_MAX_FORMS)
@@ -112,16 +111,14 @@ def _compiled(classes: bytes) -> StringForm | None:
     except KeyError:  # a segment without a step
         return None
     bits = sum(bits for _, bits in compiled)
-    steps: list[Step | str] = []
-    for step, _ in compiled:
-        if isinstance(step, str) and steps and isinstance(steps[-1], str):
-            steps[-1] += step
-        else:
-            steps.append(step)
+    template = "".join(step.replace("%", "%%") if isinstance(step, str) else "%s" for step, _ in compiled)
+    steps = [step for step, _ in compiled if not isinstance(step, str)]
     if bits > _MAX_BITS:
         return None
     has_phone_number = any(segment.lastgroup in {"phone", "email"} for segment in segments(classes.decode()))
-    return StringForm(steps, bits, has_phone_number, has_digits=digit_groups.search(classes.decode()) is not None)
+    return StringForm(
+        template, steps, bits, has_phone_number, has_digits=digit_groups.search(classes.decode()) is not None
+    )
 
 
 def _steps(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
