@@ -63,7 +63,7 @@ def get_dnd_leads(call: Call) -> Response:
     query = _parse_query(call.request.args, call.settings.quirks)
     if isinstance(query, Response):
         return query
-    with call.state.accounts.edit(call.account) as account:
+    with call.state.accounts.reading(call.account) as account:
         entries = chain(_entries(account, call.settings.catalog, query), _dnd_entries(account, query))
         page = list(islice(entries, query.limit + 1))
     data = page[: query.limit]

@@ -14,9 +14,10 @@ MAX_RING_SECONDS: Final = 30
 _RING_SECONDS: Final = (4, 20)
 _TALK_SECONDS: Final = (15, 300)
 _PERCENT: Final = 100
-_OUTCOMES: Final = ((70, "NORMAL_CLEARING"), (18, "NO_ANSWER"), (8, "USER_BUSY"), (4, "NORMAL_TEMPORARY_FAILURE"))
-"""Percentage of calls, and their hangup cause; calls with the first one are answered. Assumed."""
-_ANSWERED: Final = _OUTCOMES[0][1]
+_ANSWERED: Final = "NORMAL_CLEARING"
+"""Hangup cause of calls that are answered."""
+_OUTCOMES: Final = ((70, _ANSWERED), (88, "NO_ANSWER"), (96, "USER_BUSY"), (_PERCENT, "NORMAL_TEMPORARY_FAILURE"))
+"""Hangup causes; each is that of the calls with a percentage below its own and not below the one before. Assumed."""
 _HUNG_UP: Final = "ORIGINATOR_CANCEL"
 """Hangup cause of a call that ended before it was answered, by ``POST /v1/call/hangup``. Assumed."""
 
@@ -112,7 +113,8 @@ def course_of(seed: int, call: ClickToCall) -> Course:
         call: the call.
     """
     draw = Draw(f"smartflo-contract/click_to_call/{seed}/{call.ref_id}".encode())
-    cause, ring = _cause(draw.below(_PERCENT)), draw.between(*_RING_SECONDS)
+    percent = draw.below(_PERCENT)
+    cause, ring = next(cause for limit, cause in _OUTCOMES if percent < limit), draw.between(*_RING_SECONDS)
     talk = draw.between(*_TALK_SECONDS)
     if cause == "NO_ANSWER" or ring > call.max_ring_seconds:
         cause, ring = "NO_ANSWER", call.max_ring_seconds
@@ -125,12 +127,3 @@ def course_of(seed: int, call: ClickToCall) -> Course:
     if answered_ms is None or call.hung_up_ms < answered_ms:
         return Course(None, call.hung_up_ms, _HUNG_UP)
     return Course(answered_ms, call.hung_up_ms, cause)
-
-
-def _cause(percent: int) -> str:
-    """Return the hangup cause at a number from 0 to 99."""
-    for share, cause in _OUTCOMES:
-        if percent < share:
-            return cause
-        percent -= share
-    raise AssertionError  # the shares sum to 100
