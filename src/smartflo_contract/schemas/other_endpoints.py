@@ -33,11 +33,20 @@ class KnownMessage(NamedTuple):
 _NO_KEYS: Final = frozenset[str]()
 _OTHER_ENDPOINTS: Final = (
     OtherEndpoint("POST /v1/auth/login", frozenset({"access_token"})),
+    OtherEndpoint(
+        "GET /v1/broadcast/dnd/lists",
+        frozenset({"hasMore", "count", "limit"}),
+        frozenset({"id", "name", "description"}),
+    ),
     OtherEndpoint("GET /v1/broadcast/dnd/leads", frozenset({"hasMore", "count", "limit"})),
     OtherEndpoint("GET /v1/broadcast/dnd/leads", _NO_KEYS, frozenset({"id", "number", "type"})),
     OtherEndpoint("GET /v1/call/records", frozenset({"count", "results"})),
     OtherEndpoint("GET /v1/call/records", _NO_KEYS, frozenset({"dialer_call_details"})),
+    OtherEndpoint("GET /v1/live_calls", _NO_KEYS, frozenset({"call_id", "state", "call_time"})),
     OtherEndpoint("GET /v1/call/records", _NO_KEYS, frozenset({"call_id", "direction"})),
+    OtherEndpoint("GET /v1/users", frozenset({"data", "last_seen_id"})),
+    OtherEndpoint("GET /v1/agents", _NO_KEYS, frozenset({"id", "follow_me_number"})),
+    OtherEndpoint("GET /v1/my_number", _NO_KEYS, frozenset({"id", "did"})),
     OtherEndpoint("GET /v2/broadcasts", frozenset({"page", "size", "limit", "results"})),
     OtherEndpoint("GET /v2/broadcasts", _NO_KEYS, frozenset({"id", "name", "list_id", "concurrent_limit"})),
     OtherEndpoint("GET /v1/broadcast/lists", _NO_KEYS, frozenset({"id", "name", "field_map"})),

@@ -85,6 +85,17 @@ def test_names_empty_envelope() -> None:
         ({"data": [{"id": 1, "name": "x", "description": ""}]}, "GET /v1/broadcast/lists"),
         ({"count": 1, "limit": 1, "size": 1, "page": 1, "results": [{"lead_id": "a"}]}, "GET /v1/call/records"),
         ({"page": 1, "size": 1, "limit": 1, "results": []}, "GET /v2/broadcasts"),
+        (
+            [{"call_id": "1", "direction": "outbound", "state": "Ringing", "call_time": "00:00:01"}],
+            "GET /v1/live_calls",
+        ),
+        ({"data": [{"id": 1, "name": "x"}], "last_seen_id": 1}, "GET /v1/users"),
+        ([{"id": 1, "name": "x", "follow_me_number": "x"}], "GET /v1/agents"),
+        ([{"id": 1, "name": "x", "alias": "x", "did": "x"}], "GET /v1/my_number"),
+        (
+            {"hasMore": False, "count": 1, "limit": 9, "data": [{"id": 1, "name": "x", "description": ""}]},
+            "GET /v1/broadcast/dnd/lists",
+        ),
         ({"success": True, "access_token": "secret"}, "POST /v1/auth/login"),
     ],
 )
