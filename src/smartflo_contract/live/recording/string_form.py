@@ -35,6 +35,7 @@ MAX_ATTEMPTS: Final = LENGTH_ATTEMPTS
 """Number of attempts of which the candidates can be drawn from a form."""
 _MAX_CHARACTERS: Final = 128
 _MAX_FORMS: Final = 2048
+_MIN_PHONE_DIGITS: Final = 10
 _MAX_BITS: Final = DIGEST_BITS - RESERVED_BITS - 8
 """Bits of choices that one digest has."""
 _CLASSES: Final = bytes.maketrans(
@@ -56,7 +57,7 @@ class StringForm(NamedTuple):
         template: the candidate with what is kept, and a place for each other part.
         steps: each returns such a part.
         bits: number of bits that their choices take at most.
-        has_phone_number: whether excluded runs matter.
+        has_phone_number: whether candidates may have a phone number, so that excluded runs matter.
         has_digits: whether candidates have digits.
     """
 
@@ -115,10 +116,8 @@ def _compiled(classes: bytes) -> StringForm | None:
     steps = [step for step, _ in compiled if not isinstance(step, str)]
     if bits > _MAX_BITS:
         return None
-    has_phone_number = any(segment.lastgroup in {"phone", "email"} for segment in segments(classes.decode()))
-    return StringForm(
-        template, steps, bits, has_phone_number, has_digits=digit_groups.search(classes.decode()) is not None
-    )
+    digits = classes.count(b"0") + classes.count(b"1")
+    return StringForm(template, steps, bits, has_phone_number=digits >= _MIN_PHONE_DIGITS, has_digits=digits > 0)
 
 
 def _steps(classes: str, start: int) -> Iterator[tuple[Step | str, float]]:
