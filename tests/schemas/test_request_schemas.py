@@ -35,7 +35,7 @@ NO_AGENTS: list[Any] = ["", "x" * 101, 0, None, []]
 NO_CALLS: list[tuple[str, Any]] = [
     *(("caller_id", True), ("caller_id", []), ("caller_id", 1.5), ("caller_id", "x" * 101)),
     *(("async", 2), ("async", "yes"), ("async", None)),
-    *(("call_timeout", 0), ("call_timeout", "0"), ("call_timeout", "x"), ("call_timeout", 86_401)),
+    *(("call_timeout", 0), ("call_timeout", "0"), ("call_timeout", 86_401), ("call_timeout", "86401")),
     *(("custom_identifier", None), ("custom_identifier", 1), ("custom_identifier", []), ("custom_identifier", LONG)),
     ("custom_identifier", {"lead": []}),
 ]
