@@ -95,6 +95,14 @@ if TYPE_CHECKING:
     "holds them separated by spaces. By default, browsers let no other page read the fake.",
 )
 @option(
+    "--webhook-host",
+    "webhook_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Host besides this machine that webhooks may be sent to. Repeatable; the variable holds them separated by "
+    "spaces.",
+)
+@option(
     "--auth",
     type=click.Choice(("on", "off")),
     help="on (default): requests need an Authorization header with any ASCII value. off: they do not.",

@@ -47,6 +47,7 @@ class ServiceCells:
             )
             for quirk in QUIRKS.values()
             for value in quirk.values
+            if quirk.in_responses
         }
         self._profiles = {
             profile: index.add(

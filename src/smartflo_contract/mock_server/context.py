@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, MutableSequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakSet
 
 from flask import Request, Response, request
@@ -59,6 +59,8 @@ class State:
         tokens: issues and recognizes access tokens.
         accounts: stored accounts.
         journal: the last requests. Empty with several workers that share no store: each would know only its own.
+        deliveries: what webhooks sent last.
+        webhook_apps: applications in this process that receive webhooks, by the host of their URL.
         observer: receives every response; ``None`` for none.
         clock: returns the wall clock, in seconds since the epoch.
         met_faults: 1 at the position of each rule of the configuration that a request has met; processes may share it.
@@ -90,7 +92,8 @@ class State:
         self.body_cache = BodyCache()
         self.tokens = Tokens(config.seed)
         store = open_store(config, self.catalogs, clock, is_prepared=has_prepared_store)
-        self.accounts, self.journal, self.clock = store
+        self.accounts, self.journal, self.deliveries, self.clock = store
+        self.webhook_apps: dict[str, Callable[..., Any]] = {}
         self.observer = observer
         self._observed_default = self._observed(self.catalogs.default)
         self.met_faults = bytearray(len(config.faults)) if met_faults is None else met_faults
@@ -102,6 +105,7 @@ class State:
         self.accounts.renew_locks()
         self.body_cache.renew_locks()
         self.journal.renew_locks()
+        self.deliveries.renew_locks()
         if self.observer is not None:
             self.observer.renew_locks()
 
@@ -219,6 +223,7 @@ class State:
         """Reset an account and delete its requests; all accounts for ``None``."""
         self.accounts.forget(account_id)
         self.journal.forget(account_id)
+        self.deliveries.forget(account_id)
 
 
 class Call(NamedTuple):

@@ -11,8 +11,10 @@ if typing.TYPE_CHECKING:
     from smartflo_contract.pytest_plugin._lead_list import LeadList
     from smartflo_contract.pytest_plugin._server import SmartfloServer
     from smartflo_contract.pytest_plugin._unmet_faults import UnmetFaultWarning
+    from smartflo_contract.pytest_plugin._webhook_receiver import WebhookReceiver
+    from smartflo_contract.pytest_plugin._webhooks import WebhookSummary
 
-__all__ = ["LeadList", "Smartflo", "SmartfloServer", "UnmetFaultWarning"]
+__all__ = ["LeadList", "Smartflo", "SmartfloServer", "UnmetFaultWarning", "WebhookReceiver", "WebhookSummary"]
 
 
 def __getattr__(name: str) -> typing.Any:
@@ -22,6 +24,8 @@ def __getattr__(name: str) -> typing.Any:
         "Smartflo": "_account",
         "SmartfloServer": "_server",
         "UnmetFaultWarning": "_unmet_faults",
+        "WebhookReceiver": "_webhook_receiver",
+        "WebhookSummary": "_webhooks",
     }
     if name not in modules:
         message = f"module {__name__!r} has no attribute {name!r}"

@@ -33,6 +33,7 @@ from smartflo_contract.pytest_plugin._clock import Clock
 from smartflo_contract.pytest_plugin._interception import intercept_hosts, normalize_hosts
 from smartflo_contract.pytest_plugin._keywords import FaultSettings, QuirkValues
 from smartflo_contract.pytest_plugin._lead_list import LeadList
+from smartflo_contract.pytest_plugin._webhooks import App, WebhookSettings, assert_sent, delivery_lines
 from smartflo_contract.schemas import Contract, load_contract
 from smartflo_contract.schemas.printable import escape_unprintable
 
@@ -63,6 +64,7 @@ class Smartflo:
         self._admin = AdminClient(fake, email)
         self.clock = Clock(self._admin)
         self._sends_bearer = config.quirks.get("auth_scheme") == "bearer"
+        self._app_urls: list[str] = []
 
     def __repr__(self) -> str:
         """Return the URL and the login id."""
@@ -238,6 +240,78 @@ class Smartflo:
         __tracebackhide__ = True
         response = _without_nones({"status": status, "json": json, "headers": headers and dict(headers)})
         self.admin("POST", "/routes", {"method": method.upper(), "path": path, **response})
+
+    def webhook(self, url: str = "/", *, app: App | None = None, **settings: Unpack[WebhookSettings]) -> str:
+        """Subscribe a receiver to events of the account's calls, and return the id of the webhook.
+
+        ``clock.advance()`` sends what becomes due, before it returns.
+
+        Args:
+            url: URL of the receiver, on this machine; the path of the request, with an application.
+            app: a WSGI or ASGI application of this process, which is called directly.
+            settings: further settings, such as ``trigger="disposition"`` and ``template={"id": "$call_id"}``.
+
+        Raises:
+            ValueError: a setting is invalid, or the receiver is not permitted.
+        """
+        __tracebackhide__ = True
+        if app is not None:
+            base = self._fake.url_of_app(app)
+            self._app_urls.append(base)
+            url = f"{base}{url if url.startswith('/') else f'/{url}'}"
+        method = str(settings.get("method", "POST")).upper()
+        webhook_id: str = self.admin("POST", "/webhooks", {"url": url, **settings, "method": method})["id"]
+        return webhook_id
+
+    @property
+    def webhooks(self) -> list[dict[str, Any]]:
+        """What webhooks of the account sent, oldest first, in the form of ``GET /__admin/webhooks/deliveries``.
+
+        Raises:
+            ValueError: the oldest are no longer kept.
+        """
+        __tracebackhide__ = True
+        deliveries: list[dict[str, Any]] = []
+        while True:
+            after = deliveries[-1]["id"] if deliveries else 0
+            page = self.admin("GET", f"/webhooks/deliveries?limit=1000&after={after}")
+            deliveries += page["deliveries"]
+            if len(page["deliveries"]) == page["total"]:
+                check_completeness({"dropped": page["dropped"]})
+                return deliveries
+
+    def assert_webhook_sent(self, trigger: str, *, times: int | None = None, json: Any = None) -> None:
+        """Fail unless a receiver has answered matching webhooks with a status of success.
+
+        Args:
+            trigger: trigger of the webhooks.
+            times: number of webhooks; ``None`` for at least one.
+            json: JSON body; an object matches if it is a subset.
+
+        Raises:
+            AssertionError: it has not; the message shows what was sent.
+            ValueError: there is no such trigger, or the oldest are no longer kept.
+        """
+        __tracebackhide__ = True
+        check_times(times)
+        assert_sent(self.webhooks, trigger, times, json)
+
+    def assert_no_failed_webhooks(self) -> None:
+        """Fail if a receiver has not answered some attempt with a status of success.
+
+        Raises:
+            AssertionError: so it is; the message shows the attempts.
+        """
+        __tracebackhide__ = True
+        failed = [delivery for delivery in self.webhooks if delivery["outcome"] == "failed"]
+        if failed:
+            message = "\n".join([f"{len(failed)} attempts to send webhooks failed:", *delivery_lines(failed)])
+            raise AssertionError(message)
+
+    def forget_apps(self) -> None:
+        """Forget the applications that receive webhooks of the account."""
+        while self._app_urls:
+            self._fake.forget_app(self._app_urls.pop())
 
     def quirks(self, **values: Unpack[QuirkValues]) -> None:
         """Set quirks.

@@ -20,8 +20,12 @@ def expectation(method: str, path: str, json: Any, query: Query | None, times: i
     """Return the description of the expected requests; the arguments are those of ``assert_called``."""
     path += f"?{urlencode(query, doseq=True)}" if query else ""
     body = "" if json is None else f" with {json!r}"
-    count = {None: "at least once", 0: "never", 1: "once"}.get(times, f"{times} times")
-    return f"{method.upper()} {path}{body} {count}"
+    return f"{method.upper()} {path}{body} {count_words(times)}"
+
+
+def count_words(times: int | None) -> str:
+    """Return an expected number in words; ``None`` stands for at least one."""
+    return {None: "at least once", 0: "never", 1: "once"}.get(times, f"{times} times")
 
 
 def mismatch_lines(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypedDict, Unpack
 
 from smartflo_contract.pytest_plugin._admin_client import AdminClient
+from smartflo_contract.pytest_plugin._webhooks import WebhookSummary, summary_of
 
 
 class Duration(TypedDict, total=False):
@@ -35,8 +36,8 @@ class Clock:
         clock: dict[str, Any] = self._admin("GET", "/clock")
         return datetime.fromtimestamp(clock["now"] / 1_000, UTC)
 
-    def advance(self, **duration: Unpack[Duration]) -> None:
-        """Advance it by a duration.
+    def advance(self, **duration: Unpack[Duration]) -> WebhookSummary:
+        """Advance it by a duration, send the webhooks that become due, and return what came of them.
 
         Args:
             duration: arguments of :class:`datetime.timedelta`, such as ``hours=2`` or ``seconds=1.5``.
@@ -55,7 +56,8 @@ class Clock:
         except (TypeError, OverflowError) as error:
             message = f"advance: expected numbers, such as hours=2: {error}"
             raise ValueError(message) from None
-        self._admin("PATCH", "/clock", {"advance": seconds})
+        clock = self._admin("PATCH", "/clock", {"advance": seconds})
+        return summary_of(clock.get("webhooks"))
 
     def set(self, now: datetime | str) -> None:
         """Set it to a time. A running clock goes on from there.

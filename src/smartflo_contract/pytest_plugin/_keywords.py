@@ -40,3 +40,7 @@ class QuirkValues(TypedDict, total=False):
     unknown_list: str | int | None
     unknown_token: str | int | None
     validation_errors: str | None
+    webhook_call_to_number: str | None
+    webhook_customer_key: str | None
+    webhook_lead_fields: str | None
+    webhook_unresolved: str | None

@@ -83,6 +83,7 @@ class SmartfloServer:
             yield account
         finally:
             self._fake.reset(account.email)
+            account.forget_apps()
 
     def set_mutant(self, ids: str | None) -> None:
         """Set the mutant of all accounts without one of their own, and count the responses with it from 0.

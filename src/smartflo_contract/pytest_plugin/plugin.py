@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from smartflo_contract.factories import Lead
     from smartflo_contract.mock_server import Config
-    from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
+    from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer, WebhookReceiver
     from smartflo_contract.pytest_plugin._mutant_run import MutantRun
     from smartflo_contract.pytest_plugin._mutation import MutationPlugin
     from smartflo_contract.pytest_plugin._needs import NeedsPlugin
@@ -221,6 +221,15 @@ def smartflo_intercept(smartflo: Smartflo, smartflo_hosts: Collection[str]) -> I
         _settings.fail_setting("smartflo_hosts", error)
     with interception:
         yield smartflo
+
+
+@pytest.fixture
+def smartflo_webhook_server() -> Iterator[WebhookReceiver]:
+    """A receiver of webhooks on a free port: ``url``, ``received``, ``respond()``, ``assert_received()``."""
+    from smartflo_contract.pytest_plugin._webhook_receiver import WebhookReceiver  # noqa: PLC0415 - slow to import
+
+    with WebhookReceiver() as receiver:
+        yield receiver
 
 
 @pytest.fixture

@@ -71,7 +71,11 @@ def test_logs_in_again_for_each_list(quirk: int, smartflo: Smartflo) -> None:
     """An expired token is replaced before the next list, whether the API reports it with status 401 or 200."""
     smartflo.quirks(expired_token=quirk)
     lead_list = smartflo.add_list(leads=10)
-    report = check(*repeat(lead_list.url, 3), progress=lambda *_: smartflo.clock.advance(hours=2))
+
+    def progress(*_: object) -> None:
+        smartflo.clock.advance(hours=2)
+
+    report = check(*repeat(lead_list.url, 3), progress=progress)
 
     assert (30, "A") == (report.leads, report.grade)
     smartflo.assert_called("POST", "/v1/auth/login", times=3)

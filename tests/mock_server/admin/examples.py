@@ -5,6 +5,7 @@ python tests/mock_server/admin/examples.py [--write]
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,9 @@ def example_of(schema: str) -> Any:
 
 
 def send(route: AdminRoute) -> TestResponse:
-    """Send the example of a route to a new fake that has rules, routes and requests."""
+    """Send the example of a route to a new fake that has rules, routes, requests and deliveries."""
     client = create_app(observer=Recorder()).test_client()
+    webhook_id = deliver_webhook(client)
     lead_id = client.get(f"/v1/broadcast/leads/{LIST_ID}", headers=ME).get_json()[0]["lead_id"]
     client.get("/v1/broadcast/leeds/8669", headers=ME)
     client.put(f"{PREFIX}/faults", json=example_of("FaultRules"), headers=ME)
@@ -47,8 +49,24 @@ def send(route: AdminRoute) -> TestResponse:
     if route.body:
         snapshot = client.get(f"{PREFIX}/snapshot", headers=ME).get_json()
         body = snapshot if route.body == "Snapshot" else example_of(route.body)
-    path = f"{PREFIX}{route.path}".format(list_id=LIST_ID, lead_id=lead_id)
+    path = f"{PREFIX}{route.path}".format(list_id=LIST_ID, lead_id=lead_id, webhook_id=webhook_id)
     return client.open(path, method=route.method, json=body, headers=ME)
+
+
+def deliver_webhook(client: FlaskClient) -> str:
+    """Add a webhook, let it send something to an application, and return its id."""
+
+    def app(_environ: object, start_response: Callable[[str, list[tuple[str, str]]], object]) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    client.application.extensions["smartflo_contract"].webhook_apps["app-1"] = app
+    webhook = {"url": "app://app-1/hooks/smartflo", "trigger": "hangup", "template": {"call": "$call_id"}}
+    added = client.post(f"{PREFIX}/webhooks", json=webhook, headers=ME).get_json()
+    call = {"agent_number": "50201", "destination_number": "5550000042", "async": 1}
+    assert 200 == client.post("/v1/click_to_call", json=call, headers=ME).status_code
+    assert 1 == client.patch(f"{PREFIX}/clock", json={"advance": 600}, headers=ME).get_json()["webhooks"]["delivered"]
+    return str(added["id"])
 
 
 def shortened(value: Any) -> Any:

@@ -13,6 +13,7 @@ from smartflo_contract.mock_server.admin.route import AdminRoute
 from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES
 
 from .conftest import ME, client_of
+from .examples import deliver_webhook
 
 
 def test_every_route_is_documented(client: FlaskClient) -> None:
@@ -51,9 +52,10 @@ def test_response_has_the_documented_schema(client: FlaskClient, route: AdminRou
     examples = {name: schema.get("examples", [None])[0] for name, schema in schemas.items()}
     examples["Snapshot"] = client.get("/__admin/snapshot", headers=ME).get_json()
     lead_id = client.get("/v1/broadcast/leads/8669", headers=ME).get_json()[0]["lead_id"]
+    ids = {"list_id": 8669, "lead_id": lead_id, "webhook_id": deliver_webhook(client)}
     path = f"/__admin{route.path}"
     body = examples[route.body] if route.body else None
-    response = client.open(path.format(list_id=8669, lead_id=lead_id), method=route.method, json=body, headers=ME)
+    response = client.open(path.format(**ids), method=route.method, json=body, headers=ME)
     documented = document["paths"][path][route.method.lower()]["responses"][str(route.status)]
     schema = documented["content"]["application/json"]["schema"] | {"components": document["components"]}
 

@@ -14,6 +14,7 @@ from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.lists.lead_index import LeadIndex
+from smartflo_contract.mock_server.webhooks.message import Message
 
 _FIRST_LIST_ID: Final = 10_001
 """First id of the lists that an account creates. Real ids have four to six digits."""
@@ -53,6 +54,7 @@ class Account:
         dnd: numbers that must not be called, by the id of their entry. It is replaced, never changed in place.
         dnd_lists: created or changed DND lists by id. It is replaced, never changed in place.
         calls: calls that clients made by click-to-call, the oldest first.
+        pending_webhooks: late messages and retries of webhooks, in the order in which they are due.
         lead_index: which edited lists may contain a lead.
     """
 
@@ -73,6 +75,7 @@ class Account:
     dnd: dict[str, DndEntry] = field(default_factory=dict)
     dnd_lists: dict[int, DndList] = field(default_factory=dict)
     calls: tuple[ClickToCall, ...] = ()
+    pending_webhooks: tuple[Message, ...] = ()
     lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
     _opened: list[int] = field(default_factory=list, compare=False, repr=False)
 

@@ -7,6 +7,7 @@ from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.config.quirks import Quirks, resolve_quirks
 from smartflo_contract.mock_server.config.validation import configured_contract
+from smartflo_contract.mock_server.config.webhook import Webhook
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.lists.catalog import Catalog, CatalogKey
 from smartflo_contract.schemas import Contract, load_contract
@@ -22,6 +23,7 @@ class ResolvedSettings(NamedTuple):
         routes: the routes of the user.
         mutant: id of the mutant in responses with leads, or several joined by commas; ``None`` for none.
         rate_limit: maximum number of requests per second; ``None`` for no limit.
+        webhooks: the webhooks of the user.
     """
 
     catalog: Catalog
@@ -30,6 +32,7 @@ class ResolvedSettings(NamedTuple):
     routes: tuple[CustomRoute, ...]
     mutant: str | None
     rate_limit: int | None
+    webhooks: tuple[Webhook, ...]
 
 
 class Catalogs:
@@ -85,4 +88,5 @@ class Catalogs:
         faults = tuple(self._config.faults) if settings.faults is None else settings.faults
         routes = tuple(self._config.routes) if settings.routes is None else settings.routes
         rate_limit = self._config.rate_limit if settings.rate_limit is None else settings.rate_limit or None
-        return ResolvedSettings(catalog, quirks, faults, routes, settings.mutant, rate_limit)
+        webhooks = tuple(self._config.webhooks) if settings.webhooks is None else settings.webhooks
+        return ResolvedSettings(catalog, quirks, faults, routes, settings.mutant, rate_limit, webhooks)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
+from smartflo_contract.mock_server.config.webhook import Webhook
 from smartflo_contract.mock_server.faults.rules import Fault
 
 
@@ -17,6 +18,7 @@ class Settings:
         quirks: quirk name to value, for the quirks that are set.
         faults: fault rules; ``None`` if not set, empty to apply no faults.
         routes: routes of the user; ``None`` if not set.
+        webhooks: webhooks of the user; ``None`` if not set.
         mutant: id of the mutant in responses with leads, or several joined by commas; ``None`` if not set.
         rate_limit: maximum number of requests per second, 0 for no limit; ``None`` if not set.
     """
@@ -27,6 +29,7 @@ class Settings:
     routes: tuple[CustomRoute, ...] | None = None
     mutant: str | None = None
     rate_limit: int | None = None
+    webhooks: tuple[Webhook, ...] | None = None
 
     def over(self, defaults: "Settings") -> "Settings":
         """Return these settings, with ``defaults`` for what is not set."""
@@ -37,6 +40,7 @@ class Settings:
             defaults.routes if self.routes is None else self.routes,
             defaults.mutant if self.mutant is None else self.mutant,
             defaults.rate_limit if self.rate_limit is None else self.rate_limit,
+            defaults.webhooks if self.webhooks is None else self.webhooks,
         )
 
 

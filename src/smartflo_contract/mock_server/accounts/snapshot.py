@@ -13,10 +13,12 @@ from smartflo_contract.mock_server.accounts.settings import Settings
 from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
+from smartflo_contract.mock_server.config.webhook import webhook_from_json
 from smartflo_contract.mock_server.faults.parsing import fault_from_json
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
 from smartflo_contract.mock_server.lists.edited_list import EditedList
+from smartflo_contract.mock_server.webhooks.message import Message
 
 Snapshot: TypeAlias = dict[str, Any]
 """An account as JSON: ``Account`` in the admin API's OpenAPI document."""
@@ -48,6 +50,7 @@ def dump_fields(account: Account) -> Snapshot:
         "dnd": {entry_id: entry._asdict() for entry_id, entry in account.dnd.items()},
         "dnd_lists": {str(list_id): dnd_list._asdict() for list_id, dnd_list in account.dnd_lists.items()},
         "calls": [call._asdict() for call in account.calls],
+        "pending_webhooks": [message._asdict() for message in account.pending_webhooks],
     }
 
 
@@ -59,7 +62,9 @@ def load_settings(content: Mapping[str, Any]) -> Settings:
     routes = settings.get("routes")  # absent in snapshots of earlier versions
     own_routes = None if routes is None else tuple(CustomRoute(**route) for route in routes)
     mutant, rate_limit = settings.get("mutant"), settings.get("rate_limit")  # as the routes
-    return Settings(settings["profile"], settings["quirks"], rules, own_routes, mutant, rate_limit)
+    webhooks = settings.get("webhooks")
+    own_webhooks = None if webhooks is None else tuple(map(webhook_from_json, webhooks))
+    return Settings(settings["profile"], settings["quirks"], rules, own_routes, mutant, rate_limit, own_webhooks)
 
 
 def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalog) -> Account:
@@ -93,6 +98,7 @@ def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalo
         dnd={entry_id: DndEntry(**entry) for entry_id, entry in content.get("dnd", {}).items()},
         dnd_lists={int(list_id): DndList(**entry) for list_id, entry in content.get("dnd_lists", {}).items()},
         calls=tuple(ClickToCall(**call) for call in content.get("calls", ())),
+        pending_webhooks=tuple(Message(**message) for message in content.get("pending_webhooks", ())),
     )
 
 

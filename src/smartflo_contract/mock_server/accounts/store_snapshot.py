@@ -14,6 +14,7 @@ from smartflo_contract.mock_server.accounts.store import Store
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.custom_route import check_custom_routes
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
+from smartflo_contract.mock_server.config.webhook import check_webhooks
 from smartflo_contract.mock_server.faults.validation import check_faults
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 
@@ -97,6 +98,7 @@ def lists_digest(catalogs: Catalogs) -> str:
 def _load(content: Mapping[str, Any], config: Config, catalogs: Catalogs, defaults: Settings) -> Account:
     settings, catalog_key = load_settings(content), content["world"]
     check_custom_routes(settings.routes or ())
+    check_webhooks(settings.webhooks or (), config.webhook_hosts)
     names = [route.name for route in (*config.routes, *(defaults.routes or ()), *(settings.routes or ()))]
     check_faults(settings.faults or (), names)
     catalog = catalogs.resolve(settings.over(defaults), catalog_key and CatalogKey(**catalog_key)).catalog

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from smartflo_contract.mock_server.accounts.clock import MAX_TIME_SECONDS, MIN_TIME_SECONDS, Clock, format_time
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.webhook_service import advance_dial_time, send_webhooks
 
 
 def get_clock(request: AdminRequest) -> object:
@@ -14,7 +15,8 @@ def get_clock(request: AdminRequest) -> object:
 
 def patch_clock(request: AdminRequest) -> object:
     """Set, advance, freeze or resume the clock, in this order."""
-    changes, wall = request.body, request.state.clock()
+    changes, wall, settings = request.body, request.state.clock(), request.settings
+    milliseconds = round(changes.get("advance", 0) * 1_000)
     with request.edit_account() as account:
         clock = account.clock
         request.state.tokens.start_all(request.account_id, clock, wall)
@@ -26,10 +28,12 @@ def patch_clock(request: AdminRequest) -> object:
         if "frozen" in changes:
             clock = clock.freeze(wall) if changes["frozen"] else clock.resume(wall)
         account.clock = clock
-    return _to_json(clock, wall)
+        due = advance_dial_time(request.state, request.account_id, account, settings, milliseconds)
+    webhooks = {} if due is None else {"webhooks": send_webhooks(request.state, due)}
+    return _to_json(clock, wall) | webhooks
 
 
-def _to_json(clock: Clock, wall: float) -> object:
+def _to_json(clock: Clock, wall: float) -> dict[str, object]:
     milliseconds = round(clock.now(wall) * 1_000)
     return {"now": milliseconds, "time": format_time(milliseconds / 1_000), "frozen": clock.frozen_at is not None}
 

@@ -8,6 +8,8 @@ from smartflo_contract.mock_server.admin.requests import AdminRequest
 PREFIX: Final = "/__admin"
 MAX_SETTINGS_BYTES: Final = 64 * 1024
 """Maximum size of a request body that changes settings."""
+MAX_WEBHOOK_BYTES: Final = 512 * 1024
+"""Maximum size of a request body that holds a webhook: its template has 64 KiB at most, without escapes."""
 MAX_LEADS_BYTES: Final = 32 * 1024 * 1024
 """Maximum size of a request body that holds leads."""
 MAX_SNAPSHOT_BYTES: Final = 256 * 1024 * 1024

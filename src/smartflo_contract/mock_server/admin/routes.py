@@ -32,8 +32,15 @@ from smartflo_contract.mock_server.admin.profile import get_contract, get_profil
 from smartflo_contract.mock_server.admin.quirks import get_quirks, patch_quirks
 from smartflo_contract.mock_server.admin.rate_limit import delete_rate_limit, get_rate_limit, put_rate_limit
 from smartflo_contract.mock_server.admin.requests import AdminRequest
-from smartflo_contract.mock_server.admin.route import MAX_LEADS_BYTES, MAX_SNAPSHOT_BYTES, AdminRoute
+from smartflo_contract.mock_server.admin.route import MAX_LEADS_BYTES, MAX_SNAPSHOT_BYTES, MAX_WEBHOOK_BYTES, AdminRoute
 from smartflo_contract.mock_server.admin.snapshot import get_snapshot, post_restore
+from smartflo_contract.mock_server.admin.webhooks import (
+    delete_webhook,
+    delete_webhooks,
+    get_deliveries,
+    get_webhooks,
+    post_webhook,
+)
 
 
 def _get_index(_: AdminRequest) -> object:
@@ -134,6 +141,29 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         max_body_bytes=MAX_LEADS_BYTES,
     ),
     AdminRoute("DELETE", "/routes", delete_routes, "Restore the default added routes", "Routes", writes=True),
+    AdminRoute("GET", "/webhooks", get_webhooks, "Return the webhooks, and all triggers and variables", "Webhooks"),
+    AdminRoute(
+        "POST",
+        "/webhooks",
+        post_webhook,
+        "Add a webhook, or replace the one with its URL, method, trigger and template",
+        "StoredWebhook",
+        body="Webhook",
+        writes=True,
+        status=201,
+        max_body_bytes=MAX_WEBHOOK_BYTES,
+    ),
+    AdminRoute("DELETE", "/webhooks", delete_webhooks, "Restore the default webhooks", "Webhooks", writes=True),
+    AdminRoute("DELETE", "/webhooks/{webhook_id}", delete_webhook, "Delete a webhook", "Webhooks", writes=True),
+    AdminRoute(
+        "GET",
+        "/webhooks/deliveries",
+        get_deliveries,
+        "Return what webhooks sent and what receivers answered, oldest first",
+        "Deliveries",
+        parameters=("after", "limit", "order"),
+        problems=(409,),
+    ),
     AdminRoute("GET", "/clock", get_clock, "Return the time on the account's clock", "Clock", "one"),
     AdminRoute(
         "PATCH",

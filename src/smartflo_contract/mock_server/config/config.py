@@ -13,6 +13,7 @@ from smartflo_contract.mock_server.config.login import Login
 from smartflo_contract.mock_server.config.tables import TABLES, convert_tables
 from smartflo_contract.mock_server.config.toml_file import read_settings
 from smartflo_contract.mock_server.config.validation import validate_config
+from smartflo_contract.mock_server.config.webhook import Webhook
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.http.origins import normalize_origin
@@ -22,7 +23,7 @@ from smartflo_contract.mock_server.http.origins import normalize_origin
 class Config:
     """The configuration of a fake. The names are those of the command's options and of the configuration file.
 
-    Lists, logins, faults and routes may be mappings as well, like the tables in a file.
+    Lists, logins, faults, routes and webhooks may be mappings as well, like the tables in a file.
 
     Attributes:
         host: address to listen on.
@@ -40,6 +41,8 @@ class Config:
         faults: fault rules; each account counts its own requests.
         routes: routes of your own, for what the fake does not simulate.
         rate_limit: maximum number of requests per second of each account, all routes together; ``None`` for no limit.
+        webhooks: webhooks that are sent when the clock of an account passes their events.
+        webhook_hosts: hosts of receivers besides this machine, each by name.
         read_only: store nothing that clients do, as several workers require.
         store: URL of the database that several workers and machines share, ``sqlite:///PATH`` or ``postgresql://…``;
             ``None`` to store accounts in the memory of this process.
@@ -68,6 +71,8 @@ class Config:
     logins: Sequence[Login] = ()
     faults: Sequence[Fault] = ()
     routes: Sequence[CustomRoute] = ()
+    webhooks: Sequence[Webhook] = ()
+    webhook_hosts: Sequence[str] = ()
     rate_limit: int | None = None
     read_only: bool = False
     store: str | None = field(default=None, repr=False)  # it may contain a password
@@ -85,6 +90,8 @@ class Config:
             object.__setattr__(self, setting, convert_tables(setting, getattr(self, setting)))
         if isinstance(self.cors, list | tuple):  # otherwise the validation rejects it
             object.__setattr__(self, "cors", tuple(map(normalize_origin, self.cors)))
+        if isinstance(self.webhook_hosts, list):
+            object.__setattr__(self, "webhook_hosts", tuple(self.webhook_hosts))
         validate_config({setting: getattr(self, setting) for setting in _SETTINGS})
         object.__setattr__(self, "overlay", deepcopy(self.overlay))
         object.__setattr__(self, "quirks", {name: str(value) for name, value in self.quirks.items()})

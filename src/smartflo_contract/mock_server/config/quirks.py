@@ -22,12 +22,14 @@ class Quirk(NamedTuple):
         values: possible values; the first is the default.
         evidence: label to source: what is known of the behavior.
         description: what the values do.
+        in_responses: whether responses show it; webhooks do otherwise.
     """
 
     name: str
     values: tuple[str, ...]
     evidence: Mapping[str, str]
     description: str
+    in_responses: bool = True
 
     @property
     def default(self) -> str:
@@ -166,6 +168,34 @@ _QUIRKS: Final = (
         ("text", "list"),
         {"observed": "two public clients read a string, another a list of strings"},
         "Whether status 422 has one message for each field, or a list of messages.",
+    ),
+    Quirk(
+        "webhook_call_to_number",
+        ("number", "empty"),
+        {"observed": "public webhook handlers: it may be empty"},
+        "The variable $call_to_number of a webhook: the called number, or an empty string.",
+        in_responses=False,
+    ),
+    Quirk(
+        "webhook_customer_key",
+        ("trailing_blank", "plain"),
+        {"observed": "public webhook handlers read a key that ends in a blank"},
+        "The key customer_no_with_prefix of a webhook without a template, with a blank at its end or without.",
+        in_responses=False,
+    ),
+    Quirk(
+        "webhook_lead_fields",
+        ("underscores", "names"),
+        {"observed": "public webhook handlers read Phone_Number"},
+        "The keys of $broadcast_lead_fields in a webhook: column names with underscores for blanks, or unchanged.",
+        in_responses=False,
+    ),
+    Quirk(
+        "webhook_unresolved",
+        ("verbatim", "empty"),
+        {"observed": "public webhook handlers meet $hangupcause_key as a value"},
+        "What arrives in a webhook for a variable without a value: its own name with $, or an empty string.",
+        in_responses=False,
     ),
 )
 QUIRKS: Final[dict[str, Quirk]] = {quirk.name: quirk for quirk in _QUIRKS}

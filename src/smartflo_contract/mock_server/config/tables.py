@@ -10,6 +10,7 @@ from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.mock_server.config.custom_route import ROUTE_SETTINGS, CustomRoute
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.config.login import Login
+from smartflo_contract.mock_server.config.webhook import WEBHOOK_SETTINGS, Webhook
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.rules import SETTING_NAMES, Fault
 from smartflo_contract.schemas.errors import nearest
@@ -100,6 +101,14 @@ def _route(table: Mapping[str, Any], position: str) -> CustomRoute:
     return CustomRoute(**table)
 
 
+def _webhook(table: Mapping[str, Any], position: str) -> Webhook:
+    reject_unknown_settings(table, WEBHOOK_SETTINGS, f"{position}.")
+    if "url" not in table:
+        message = f"{position}.url: missing; every webhook needs one"
+        raise ConfigError(message)
+    return Webhook(**table)
+
+
 def _login(table: Mapping[str, Any], position: str) -> Login:
     reject_unknown_settings(table, _LOGIN_SETTINGS, f"{position}.")
     missing = next((name for name in _LOGIN_SETTINGS if name not in table), None)
@@ -150,5 +159,6 @@ TABLES: Final[Mapping[str, _Table]] = {
     "logins": _Table(Login, _login),
     "faults": _Table(Fault, _fault),
     "routes": _Table(CustomRoute, _route),
+    "webhooks": _Table(Webhook, _webhook),
 }
 """Settings that are lists of tables."""

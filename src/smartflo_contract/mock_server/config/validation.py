@@ -10,6 +10,7 @@ from smartflo_contract.factories import setting_checks as checks
 from smartflo_contract.mock_server.config.custom_route import check_custom_routes
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
 from smartflo_contract.mock_server.config.store_url import EXAMPLES, parse_store_url
+from smartflo_contract.mock_server.config.webhook import check_webhook_hosts, check_webhooks
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import check_faults
 from smartflo_contract.mock_server.http.origins import origin_problem
@@ -55,6 +56,14 @@ def _routes(value: object) -> str | None:
     return None if isinstance(value, tuple) else "a list whose items are [[routes]] tables or CustomRoute objects"
 
 
+def _webhooks(value: object) -> str | None:
+    return None if isinstance(value, tuple) else "a list whose items are [[webhooks]] tables or Webhook objects"
+
+
+def _webhook_hosts(value: object) -> str | None:
+    return None if isinstance(value, tuple) else 'a list of host names, such as ["crm.example.com"]'
+
+
 def _cors(value: object) -> str | None:
     return None if isinstance(value, tuple) else 'a list of origins, such as ["http://localhost:3000"]'
 
@@ -82,6 +91,8 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "logins": _logins,
     "faults": _faults,
     "routes": _routes,
+    "webhooks": _webhooks,
+    "webhook_hosts": _webhook_hosts,
     "rate_limit": checks.optional(checks.integer(1, _MAX_RATE_LIMIT)),
     "read_only": _boolean,
     "store": checks.optional(_store),
@@ -116,6 +127,8 @@ def validate_config(settings: Mapping[str, Any]) -> None:
     _check_list_ids(settings["lists"])
     resolve_quirks(settings["quirks"])
     check_custom_routes(settings["routes"])
+    check_webhook_hosts(settings["webhook_hosts"])
+    check_webhooks(settings["webhooks"], settings["webhook_hosts"])
     check_faults(settings["faults"], [route.name for route in settings["routes"]])
     if settings["faults"] and settings["read_only"]:
         message = (

@@ -100,7 +100,13 @@ def encode_entry(environ: Mapping[str, Any], route: str | None, response: SentRe
 
 
 def decode_entry(encoded: bytes) -> JournalEntry:
-    """Return an encoded entry as JSON: ``Request`` in the admin API's OpenAPI document."""
+    """Return an encoded entry as JSON: ``Request`` in the admin API's OpenAPI document.
+
+    What webhooks delivered is encoded as an object, and returned as it is: ``Delivery`` in that document.
+    """
+    if encoded.startswith(b"{"):
+        delivery: JournalEntry = orjson.loads(encoded)
+        return delivery
     time, (request, values, status, response_headers), size, body, response_body = orjson.loads(encoded)
     method, path, query, authorization, route = request
     headers = dict(zip(_HEADERS.values(), values, strict=True)) | {"Authorization": authorization}

@@ -14,6 +14,10 @@ RECORD_OVERHEAD_BYTES: Final = 256
 """Memory that Python needs for a record besides its encoded entry; measured and rounded up."""
 
 
+DELIVERIES_PREFIX: Final = "webhooks:"
+"""What the account ids of deliveries begin with, in a journal that keeps them beside requests."""
+
+
 class Journal(Protocol):
     """Keeps the last requests, bounded in number and in bytes, and drops the oldest beyond a bound.
 

@@ -2,8 +2,9 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from selectors import EVENT_READ, DefaultSelector
 from threading import Thread
 from types import TracebackType
@@ -16,14 +17,18 @@ from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS, account_id_of_login
 from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config, ensure_config
+from smartflo_contract.mock_server.config.receiver_url import APP_SCHEME
+from smartflo_contract.mock_server.config.webhook import Webhook
 from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State
 from smartflo_contract.mock_server.journal.entry import JournalEntry
 from smartflo_contract.mock_server.observer import Observer
 from smartflo_contract.mock_server.server.sockets import Address, bind, resolve
+from smartflo_contract.mock_server.webhook_service import add_webhook
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_app_numbers: Final = count(1)
 _BACKLOG: Final = 128
 _NOT_RUNNING: Final = "the fake is not running; use `with FakeSmartflo() as fake:` or call start()"
 
@@ -225,6 +230,51 @@ class FakeSmartflo:
             RuntimeError: the fake is not running.
         """
         self._state.reset(account_id_of_login(login))
+
+    def webhook(
+        self,
+        url: str = "/",
+        *,
+        app: "Callable[..., Any] | None" = None,
+        login: str | None = None,
+        **settings: Any,
+    ) -> Webhook:
+        """Add a webhook to all accounts without webhooks of their own, or to one account, and return it.
+
+        Args:
+            url: URL of the receiver; the path of the request, with an application.
+            app: a WSGI or ASGI application of this process, which is called directly.
+            login: login id of the account; ``None`` for all accounts.
+            settings: further settings of :class:`Webhook`, such as ``trigger="hangup"``.
+
+        Raises:
+            ConfigError: a setting is invalid, or the receiver is not permitted.
+            RuntimeError: the fake is not running.
+        """
+        if app is not None:
+            url = f"{self.url_of_app(app)}{url if url.startswith('/') else f'/{url}'}"
+        webhook = Webhook(url, **settings)
+        add_webhook(self._state, ALL_ACCOUNTS if login is None else account_id_of_login(login), webhook)
+        return webhook
+
+    def url_of_app(self, app: "Callable[..., Any]") -> str:
+        """Return the URL, without a path, of an application of this process as the receiver of webhooks.
+
+        Raises:
+            RuntimeError: the fake is not running.
+            TypeError: it is no application.
+        """
+        if not callable(app):
+            message = f"app: expected a WSGI or ASGI application, got {type(app).__name__}"
+            raise TypeError(message)
+        apps = self._state.webhook_apps
+        host = next((host for host, known in apps.items() if known is app), None) or f"app-{next(_app_numbers)}"
+        apps[host] = app
+        return f"{APP_SCHEME}://{host}"
+
+    def forget_app(self, url: str) -> None:
+        """Forget the application that a result of :meth:`url_of_app` stands for."""
+        self._state.webhook_apps.pop(url.partition("://")[2], None)
 
     def set_mutant(self, ids: str | None) -> None:
         """Set the mutant of the responses with leads of all accounts without a mutant of their own.

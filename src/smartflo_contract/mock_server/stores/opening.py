@@ -10,6 +10,7 @@ from smartflo_contract.mock_server.accounts.store_snapshot import lists_digest
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.store_url import StoreUrl, parse_store_url
 from smartflo_contract.mock_server.errors import StoreError
+from smartflo_contract.mock_server.journal.delivery_log import SHARED_PREFIX, DeliveryLog
 from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 
 if TYPE_CHECKING:
@@ -24,11 +25,13 @@ class OpenedStore(NamedTuple):
     Attributes:
         accounts: stores accounts.
         journal: keeps the last requests.
+        deliveries: keeps what webhooks sent last.
         clock: returns the wall clock, in seconds since the epoch.
     """
 
     accounts: "Store"
     journal: "Journal"
+    deliveries: DeliveryLog
     clock: Callable[[], float]
 
 
@@ -49,15 +52,17 @@ def open_store(
     if config.store is None:
         # With several workers, each journal would have the requests of one worker only.
         requests = config.journal_requests if config.workers == 1 else 0
-        return OpenedStore(MemoryStore(config.max_accounts), MemoryJournal(requests, config.journal_bytes), clock)
+        journal, deliveries = (MemoryJournal(requests, config.journal_bytes) for _ in range(2))
+        return OpenedStore(MemoryStore(config.max_accounts), journal, DeliveryLog(deliveries), clock)
     database = _open_database(config.store, catalogs, is_prepared=is_prepared)
     from smartflo_contract.mock_server.stores.database_clock import DatabaseClock  # noqa: PLC0415 - an extra
     from smartflo_contract.mock_server.stores.sql_journal import SqlJournal  # noqa: PLC0415 - an extra
     from smartflo_contract.mock_server.stores.sql_store import SqlStore  # noqa: PLC0415 - an extra
 
     shared_clock = DatabaseClock(database, clock) if database.url.dialect == "postgresql" else clock
-    journal = SqlJournal(database, config.journal_requests, config.journal_bytes)
-    return OpenedStore(SqlStore(database, catalogs, config.max_accounts), journal, shared_clock)
+    shared_journal = SqlJournal(database, config.journal_requests, config.journal_bytes)
+    store = SqlStore(database, catalogs, config.max_accounts)
+    return OpenedStore(store, shared_journal, DeliveryLog(shared_journal, SHARED_PREFIX), shared_clock)
 
 
 def prepare_store(config: Config, catalogs: Catalogs) -> None:

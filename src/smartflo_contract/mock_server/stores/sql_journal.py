@@ -12,11 +12,16 @@ from time import monotonic, sleep
 from typing import Any, Final, TypeAlias
 from weakref import ref
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.journal.entry import ENTRY_VERSION, JournalEntry, decode_entry
-from smartflo_contract.mock_server.journal.journal import MAX_DROP_COUNTS, MAX_WAITS, RECORD_OVERHEAD_BYTES
+from smartflo_contract.mock_server.journal.journal import (
+    DELIVERIES_PREFIX,
+    MAX_DROP_COUNTS,
+    MAX_WAITS,
+    RECORD_OVERHEAD_BYTES,
+)
 from smartflo_contract.mock_server.stores.engine import Database
 from smartflo_contract.mock_server.stores.inserts import insert_into
 from smartflo_contract.mock_server.stores.journal_workers import (
@@ -182,7 +187,9 @@ class SqlJournal:
     def dropped(self, account_id: str | None) -> int:
         """Return the number of dropped requests."""
         query = select(func.coalesce(func.sum(JOURNAL_DROPPED.c.requests), 0))
-        if account_id is not None:
+        if account_id in {None, DELIVERIES_PREFIX}:
+            query = query.where(_is_of(account_id, JOURNAL_DROPPED.c.account))
+        else:
             query = query.where(JOURNAL_DROPPED.c.account.in_([account_id, _UNCOUNTED]))
         with self._database.snapshot() as connection:
             return int(connection.scalar(query) or 0)
@@ -194,8 +201,7 @@ class SqlJournal:
         with self._writing, self._database.transaction(_LOCK, changes_accounts=False) as connection:
             requests, bytes_ = connection.execute(select(func.count(), size).where(_is_of(account_id))).one()
             connection.execute(delete(JOURNAL).where(_is_of(account_id)))
-            of_account = true() if account_id is None else JOURNAL_DROPPED.c.account == account_id
-            connection.execute(delete(JOURNAL_DROPPED).where(of_account))
+            connection.execute(delete(JOURNAL_DROPPED).where(_is_of(account_id, JOURNAL_DROPPED.c.account)))
             write_counter(connection, _REQUESTS, read_counter(connection, _REQUESTS) - requests)
             write_counter(connection, _BYTES, read_counter(connection, _BYTES) - bytes_)
 
@@ -356,9 +362,16 @@ def _bytes_of(record: _Record) -> int:
     return len(record[2]) + RECORD_OVERHEAD_BYTES
 
 
-def _is_of(account_id: str | None) -> ColumnElement[bool]:
-    """Return the condition that a request is of an account, or of any for ``None``."""
-    return true() if account_id is None else JOURNAL.c.account == account_id
+def _is_of(account_id: str | None, column: "ColumnElement[str | None]" = JOURNAL.c.account) -> ColumnElement[bool]:
+    """Return the condition that an entry is of an account.
+
+    Args:
+        account_id: id of the account; ``None`` for the requests of all, the prefix of deliveries for all of these.
+        column: column of account ids.
+    """
+    if account_id is None:
+        return or_(column.is_(None), column.not_like(f"{DELIVERIES_PREFIX}%"))
+    return column.like(f"{DELIVERIES_PREFIX}%") if account_id == DELIVERIES_PREFIX else column == account_id
 
 
 def _decode(row: Row[tuple[int, str | None, bytes]]) -> JournalEntry:

@@ -1,0 +1,75 @@
+"""Handlers for the webhooks of an account, and for what they sent."""
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
+from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.config.webhook import Webhook, webhook_from_json
+from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS, VARIABLES
+from smartflo_contract.mock_server.journal.redaction import is_secret, redact_parameter, redact_string
+from smartflo_contract.mock_server.webhook_service import add_webhook, set_webhooks
+from smartflo_contract.schemas.printable import truncate
+
+_MAX_PAGE: Final = 1_000
+_DEFAULT_PAGE: Final = 100
+_MAX_ID: Final = 2**53
+_NO_LOG: Final = (
+    "this fake keeps no deliveries: journal_requests is 0, or it has several workers and no store, so each would know "
+    "only its own"
+)
+
+
+def get_webhooks(request: AdminRequest) -> object:
+    """Return the webhooks of the account, and every trigger and variable."""
+    webhooks = [_to_json(webhook) for webhook in request.settings.webhooks]
+    return {"webhooks": webhooks, "triggers": list(TRIGGERS), "variables": list(VARIABLES)}
+
+
+def post_webhook(request: AdminRequest) -> object:
+    """Add a webhook; it replaces one with the same URL, method, trigger and template."""
+    webhook = webhook_from_json(request.body)
+    with value_errors_as_problems():
+        add_webhook(request.state, request.account_id, webhook)
+    return _to_json(webhook)
+
+
+def delete_webhooks(request: AdminRequest) -> object:
+    """Restore the webhooks of all accounts, or of the configuration."""
+    set_webhooks(request.state, request.account_id, None)
+    return get_webhooks(request)
+
+
+def delete_webhook(request: AdminRequest) -> object:
+    """Delete one webhook."""
+    webhooks = request.settings.webhooks
+    others = tuple(webhook for webhook in webhooks if webhook.id != request.path_id)
+    if len(others) == len(webhooks):
+        raise Problem(404, f"there is no webhook {truncate(request.path_id)}; GET /__admin/webhooks returns all")
+    set_webhooks(request.state, request.account_id, others)
+    return get_webhooks(request)
+
+
+def get_deliveries(request: AdminRequest) -> object:
+    """Return what webhooks sent."""
+    log = request.state.deliveries
+    if not log:
+        raise Problem(409, _NO_LOG)
+    account_id = None if request.is_for_all_accounts else request.account_id
+    after = request.integer_parameter("after", max_value=_MAX_ID, default=0)
+    limit = request.integer_parameter("limit", max_value=_MAX_PAGE, default=_DEFAULT_PAGE)
+    order = request.query.get("order", "oldest")
+    if order not in {"oldest", "newest"}:
+        raise Problem(422, f"order: expected oldest or newest, got {truncate(order)}")
+    entries = list(log.after(after, account_id))
+    shown = entries[::-1][:limit] if order == "newest" else entries[:limit]
+    return {"total": len(entries), "deliveries": shown, "dropped": log.dropped(account_id)}
+
+
+def _to_json(webhook: Webhook) -> dict[str, Any]:
+    """Return a webhook with secrets masked."""
+    headers = dict(
+        redact_parameter(name, "") if is_secret(name) else (name, redact_string(value))
+        for name, value in webhook.headers.items()
+    )
+    return {"id": webhook.id, **asdict(webhook), "url": redact_string(webhook.url), "headers": headers}

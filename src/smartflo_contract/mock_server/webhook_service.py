@@ -1,0 +1,192 @@
+"""Subscribe receivers to events, and send webhooks when the clock of an account passes their events."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+import orjson
+
+from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
+from smartflo_contract.mock_server.accounts.settings import UNSET
+from smartflo_contract.mock_server.config.receiver_url import APP_SCHEME
+from smartflo_contract.mock_server.config.webhook import Webhook, check_webhook, check_webhooks
+from smartflo_contract.mock_server.context import State
+from smartflo_contract.mock_server.errors import ConfigError
+from smartflo_contract.mock_server.http.compact_json import dump_compact
+from smartflo_contract.mock_server.journal.redaction import (
+    is_secret,
+    redact_json,
+    redact_parameter,
+    redact_query,
+    redact_string,
+)
+from smartflo_contract.mock_server.webhooks.click_to_call_events import events_of_calls
+from smartflo_contract.mock_server.webhooks.delivery import Deliverer, Order
+from smartflo_contract.mock_server.webhooks.message import Message
+from smartflo_contract.mock_server.webhooks.queue import Attempt
+
+MAX_PENDING: Final = 10_000
+"""Maximum number of late messages and retries of an account; those that are due last are dropped."""
+_MAX_FAILURES: Final = 100
+"""Maximum number of failures in a response."""
+_MAX_BODY_BYTES: Final = 16 * 1024
+"""Maximum size of a body that the log keeps."""
+
+
+class Due(NamedTuple):
+    """What one advance of a clock claimed: no other one sends it.
+
+    Attributes:
+        account_id: id of the account.
+        order: what is to be delivered.
+    """
+
+    account_id: str
+    order: Order
+
+
+def add_webhook(state: State, account_id: str, webhook: Webhook) -> None:
+    """Add a webhook to an account, or to all accounts; it replaces one with its id.
+
+    Raises:
+        ConfigError: a setting is invalid, or the receiver is not permitted.
+    """
+    check_webhook(webhook, state.config.webhook_hosts)
+    others = tuple(other for other in state.resolved_settings(account_id).webhooks if other.id != webhook.id)
+    set_webhooks(state, account_id, (*others, webhook))
+
+
+def set_webhooks(state: State, account_id: str, webhooks: Sequence[Webhook] | None) -> None:
+    """Set the webhooks of an account, or of all accounts; ``None`` restores the default.
+
+    Raises:
+        ConfigError: a setting is invalid, or a receiver is not permitted.
+    """
+    check_webhooks(webhooks or (), state.config.webhook_hosts)
+    for webhook in webhooks or ():
+        parts = urlsplit(webhook.url)
+        if parts.scheme == APP_SCHEME and parts.hostname not in state.webhook_apps:
+            message = "url: no application has this URL; pass the application itself, as in smartflo.webhook(app=app)"
+            raise ConfigError(message)
+    with state.accounts.edit(account_id) as account:
+        settings = replace(account.settings, webhooks=None if webhooks is None else tuple(webhooks))
+        account.settings = UNSET if settings == UNSET else settings
+
+
+def advance_dial_time(
+    state: State, account_id: str, account: Account, settings: ResolvedSettings, milliseconds: int
+) -> Due | None:
+    """Advance the dial time of an account, and claim the webhooks that become due; ``None`` for none.
+
+    Args:
+        state: the state of the fake.
+        account_id: id of the account.
+        account: the account, opened for editing.
+        settings: its resolved settings.
+        milliseconds: time to advance by.
+    """
+    after_ms = account.dial_ms
+    account.advanced_ms += milliseconds
+    until_ms = account.dial_ms
+    pending = account.pending_webhooks
+    if not milliseconds or not (settings.webhooks or pending):
+        return None
+    account.pending_webhooks = tuple(message for message in pending if message.due_ms > until_ms)
+    due = tuple(message for message in pending if message.due_ms <= until_ms)
+    events = _events_of(account.draft(), state, after_ms, until_ms)
+    return Due(account_id, Order(events, settings.webhooks, settings.quirks, due, until_ms, state.config.seed))
+
+
+def _events_of(account: Account, state: State, after_ms: int, until_ms: int) -> Callable[[], Any]:
+    """Return a function that returns the events of an account in an interval of dial time."""
+    return lambda: events_of_calls(account.calls, state.config.seed, after_ms, until_ms)
+
+
+def send_webhooks(state: State, due: Due) -> Mapping[str, Any]:
+    """Send the webhooks that became due, store those that are due later, and return what came of them.
+
+    No account is locked meanwhile: a receiver can use the API. It sees the fake at the new time.
+
+    Args:
+        state: the state of the fake.
+        due: what :func:`advance_dial_time` claimed.
+    """
+    counts, failures = Counter[str](), list[dict[str, Any]]()
+
+    def record(message: Message, webhook: Webhook, attempt: Attempt) -> None:
+        is_retried = attempt.retry_ms is not None and attempt.retry_ms <= due.order.until_ms
+        if not is_retried:
+            counts[attempt.outcome] += 1
+        if attempt.outcome == "failed" and not is_retried and len(failures) < _MAX_FAILURES:
+            failures.append(_failure(message, webhook, attempt))
+        if state.deliveries:
+            state.deliveries.add(due.account_id, _entry(message, webhook, attempt))
+
+    deliverer = Deliverer(state.config.webhook_hosts, state.webhook_apps)
+    later = deliverer.deliver(due.order, record)
+    if later:
+        with state.accounts.edit(due.account_id) as account:
+            stored = sorted((*account.pending_webhooks, *later), key=lambda message: message.due_ms)
+            account.pending_webhooks = tuple(stored[:MAX_PENDING])
+    return {
+        "delivered": counts["delivered"],
+        "failed": counts["failed"],
+        "lost": counts["lost"],
+        "pending": len(later),
+        "failures": failures,
+    }
+
+
+def _failure(message: Message, webhook: Webhook, attempt: Attempt) -> dict[str, Any]:
+    return {
+        "webhook": message.webhook_id,
+        "trigger": webhook.trigger,
+        "url": redact_string(webhook.url),
+        "attempts": message.attempt,
+        "status": attempt.status,
+        "reason": attempt.reason,
+        "retry_ms": attempt.retry_ms,
+    }
+
+
+def _entry(message: Message, webhook: Webhook, attempt: Attempt) -> dict[str, Any]:
+    """Return what the log keeps of a delivery, with secrets masked."""
+    return {
+        "time": round(time.time() * 1_000),
+        "event_ms": message.event_ms,
+        "due_ms": message.due_ms,
+        "webhook": message.webhook_id,
+        "trigger": webhook.trigger,
+        "method": webhook.method,
+        "url": redact_string(webhook.url),
+        "headers": dict(
+            redact_parameter(name, "") if is_secret(name) else (name, redact_string(value))
+            for name, value in webhook.headers.items()
+        ),
+        "body": _shown_body(message.body, webhook.method),
+        "attempt": message.attempt,
+        "duplicate": message.duplicate,
+        **attempt._asdict(),
+        "response": _shown_text(attempt.response),
+    }
+
+
+def _shown_body(body: str, method: str) -> object:
+    """Return a body with secrets masked, ``None`` for a large one: JSON as such, a query by parameter."""
+    if len(body) > _MAX_BODY_BYTES:
+        return None
+    return redact_query(body) if method == "GET" else _shown_text(body)
+
+
+def _shown_text(text: str) -> object:
+    """Return text with secrets masked; JSON as JSON."""
+    try:
+        content = redact_json(orjson.loads(text))
+        dump_compact(content)
+    except ValueError:
+        return redact_string(text)
+    return content

@@ -1,0 +1,1 @@
+"""Webhooks: subscriptions, templates, deliveries to receivers, and what is kept of each."""
