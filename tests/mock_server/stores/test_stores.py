@@ -42,6 +42,9 @@ FIXED_LEADS = [{"lead_id": f"{number:024x}", "field_0": f"+91555000000{number}"}
 CATALOGS = Catalogs(Config(lists=(FixtureList.from_leads(FIXED_LEADS, id=FIXTURE_ID),)))
 CATALOG = CATALOGS.default.catalog
 
+NOON = 1_700_000_000.0
+"""A time in seconds since the epoch."""
+
 OpenStore = Callable[[], Store]
 """Opens another store on the database of a test, or returns the only store in memory."""
 
@@ -379,6 +382,53 @@ def test_reads_accounts_again_that_were_dropped_from_memory(store_url: str | Non
     assert [1, 2, 3, 4, 5] == [fresh(store, f"account{number}").failed_logins for number in range(5)]
     assert 5 == len(store.ids())
     store.close()
+
+
+# Which worker advances accounts as time passes
+
+
+def test_one_of_two_workers_advances_accounts(store_url: str | None, open_store: OpenStore) -> None:
+    """It stays the one as long as it makes claims, from whichever connection; in memory there is no other worker."""
+    if store_url is None:
+        assert open_store().claim_ticks("first", 0.0)
+        return
+    first, second = open_store(), open_store()
+    claims = [
+        (store.claim_ticks(worker, NOON + seconds), worker)
+        for seconds in range(0, 30, 3)
+        for store, worker in ((first, "first"), (second, "second"))
+    ]
+
+    assert [worker == "first" for _, worker in claims] == [is_claimed for is_claimed, _ in claims]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_taken"), [(0.0, False), (4.9, False), (5.0, True), (86_400.0, True), (-9.0, True)]
+)
+def test_another_worker_takes_over(
+    store_url: str | None, open_store: OpenStore, seconds: float, *, is_taken: bool
+) -> None:
+    """A worker that was killed makes no claims: after five seconds, or if the clock was set back, another one does."""
+    if store_url is None:
+        return
+    first, second = open_store(), open_store()
+    assert first.claim_ticks("first", NOON)
+
+    assert is_taken == second.claim_ticks("second", NOON + seconds)
+    assert is_taken != first.claim_ticks("first", NOON + seconds)
+
+
+def test_claims_leave_accounts_unchanged(store_url: str | None, open_store: OpenStore) -> None:
+    """Accounts keep their versions, so no worker reads them again."""
+    if store_url is None:
+        return
+    store, reader = open_store(), open_store()
+    edit(store, "a", failed_logins=1)
+    read = fresh(reader, "a")
+    store.claim_ticks("first", NOON)
+
+    assert read is fresh(reader, "a")
+    assert ["a"] == store.ids()
 
 
 # Two stores are like one in memory

@@ -126,6 +126,15 @@ class MemoryStore:
                 with self.edit(account_id) as account:
                     account.fault_counts.clear()
 
+    def claim_ticks(self, worker: str, now: float) -> bool:  # noqa: ARG002 - no other worker has these accounts
+        """Return ``True``: no other worker advances these accounts.
+
+        Args:
+            worker: ignored.
+            now: ignored.
+        """
+        return True
+
     def _tidy(self, account_id: str, account: Account) -> None:
         account.forget_unedited()
         with self._lock:

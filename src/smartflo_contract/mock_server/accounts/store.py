@@ -82,3 +82,16 @@ class Store(Protocol):
         Raises:
             StoreUnavailable: the database does not answer.
         """
+
+    def claim_ticks(self, worker: str, now: float) -> bool:
+        """Return whether a worker is the one of all workers that advances accounts as time passes.
+
+        It stays the one until it has made no claim for some seconds.
+
+        Args:
+            worker: differs for all workers.
+            now: the wall clock, in seconds since the epoch.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """

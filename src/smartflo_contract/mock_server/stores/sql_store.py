@@ -29,6 +29,7 @@ from smartflo_contract.mock_server.stores.account_rows import (
 from smartflo_contract.mock_server.stores.engine import Database
 from smartflo_contract.mock_server.stores.freshness import PRISTINE_VERSION, Version, freshness_of, new_version
 from smartflo_contract.mock_server.stores.tables import ACCOUNTS
+from smartflo_contract.mock_server.stores.ticking_worker import TICKING_WORKER, claim_ticks
 
 _UNKNOWN: Final = Version(-1, -1)
 """Version of an account that has to be read from the database."""
@@ -217,6 +218,11 @@ class SqlStore:
         """Reset the fault counts of the accounts without fault rules of their own."""
         with self._database.transaction() as connection:
             reset_fault_counts(connection)
+
+    def claim_ticks(self, worker: str, now: float) -> bool:
+        """Return whether a worker is the one of all workers that advances accounts as time passes."""
+        with self._database.transaction(TICKING_WORKER, changes_accounts=False) as connection:
+            return claim_ticks(connection, worker, now)
 
     def _entry(self, account_id: str) -> _Entry:
         """Return the cache entry of an account; the least recently used one is dropped beyond the maximum."""
