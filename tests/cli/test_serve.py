@@ -281,6 +281,37 @@ def test_rejects_rate_limit_of_read_only_fake_in_one_line(run: Run) -> None:
     assert "rate_limit: a read-only fake does not count requests" in result.stderr
 
 
+def test_accepts_speed(serve: Serve, tmp_path: Path) -> None:
+    """A flag, a variable or the file sets it; the flag takes precedence."""
+    (tmp_path / "fake.toml").write_text("speed = 60\n")
+    clients = [
+        serve("--speed", "60")[0],
+        serve(SMARTFLO_SPEED="60")[0],
+        serve("--config", "fake.toml")[0],
+        serve("--speed", "60", SMARTFLO_SPEED="3")[0],
+    ]
+
+    assert [60] * 4 == [client.application.extensions[EXTENSION].config.speed for client in clients]
+    assert None is serve()[0].application.extensions[EXTENSION].config.speed
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "1.5", "fast", "86401", ""])
+def test_rejects_invalid_speed_in_one_line(run: Run, speed: str) -> None:
+    """The message names the option, and the value or the range."""
+    result = run("serve", "--speed", speed)
+
+    assert 2 == result.exit_code
+    assert "Invalid value for '--speed'" in result.stderr.splitlines()[-1]
+
+
+def test_rejects_speed_of_read_only_fake_in_one_line(run: Run) -> None:
+    """It could not store what has happened to leads."""
+    result = run("serve", "--speed", "60", "--read-only")
+
+    assert (2, 1) == (result.exit_code, result.stderr.count("\n"))
+    assert "speed: a read-only fake stores nothing, so it cannot advance leads; remove speed" in result.stderr
+
+
 def test_accepts_origins(serve: Serve, tmp_path: Path) -> None:
     """Origins are set by one flag each, by one variable that separates them with spaces, or by the file."""
     (tmp_path / "fake.toml").write_text('cors = ["http://localhost:3000", "http://localhost:5173"]\n')

@@ -64,6 +64,13 @@ if TYPE_CHECKING:
     help="Maximum number of requests per second of each account, all routes together. More get 429. Default: no limit.",
 )
 @option(
+    "--speed",
+    type=click.IntRange(1, 86_400),
+    metavar="N",
+    help="Let the time of accounts with calls run N times as fast as the wall clock, for people who watch. By default, "
+    "clocks run as the wall clock, and dial time stands until a clock is advanced.",
+)
+@option(
     "--fault",
     "faults",
     type=Lines(),

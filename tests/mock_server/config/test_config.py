@@ -54,6 +54,7 @@ def test_reads_all_settings(write: Write, tmp_path: Path) -> None:
         store = "sqlite:///fake.db"
         max_accounts = 7
         rate_limit = 5
+        speed = 60
         seed = -7
         profile = "lenient"
         overlay = "lead.json"
@@ -91,6 +92,7 @@ def test_reads_all_settings(write: Write, tmp_path: Path) -> None:
         store=f"sqlite:///{tmp_path}/fake.db",
         max_accounts=7,
         rate_limit=5,
+        speed=60,
         seed=-7,
         profile="lenient",
         overlay=tmp_path / "lead.json",
@@ -244,6 +246,12 @@ def test_accepts_lists_and_mappings() -> None:
         ({"rate_limit": True}, "rate_limit: expected"),
         ({"rate_limit": "many"}, "rate_limit: expected an integer from 1 to 10000, got 'many'"),
         ({"rate_limit": 10**5_000}, "rate_limit: expected an integer from 1 to 10000, got "),
+        ({"speed": 0}, "speed: expected an integer from 1 to 86400, got 0"),
+        ({"speed": -1}, "speed: expected"),
+        ({"speed": 1.5}, "speed: expected"),
+        ({"speed": "fast"}, "speed: expected an integer from 1 to 86400, got 'fast'"),
+        ({"speed": 86_401}, "speed: expected"),
+        ({"speed": 60, "read_only": True}, "speed: a read-only fake stores nothing, .*; remove speed or read_only"),
         ({"seed": 2**63}, "seed: expected"),
         ({"seed": 10**5_000}, "seed: expected"),
         ({"seed": 1.5}, "seed: expected"),

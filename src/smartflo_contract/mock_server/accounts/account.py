@@ -97,6 +97,11 @@ class Account:
         """Dial time, in epoch ms: it moves by advances of the clock only."""
         return EPOCH_MS + self.advanced_ms
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether something happens as dial time moves: calls, and webhooks about them."""
+        return bool(self.calls or self.pending_webhooks)
+
     def put_list(self, list_id: int, edited: EditedList, catalog: CatalogKey) -> None:
         """Store an edited list. All edited lists of an account belong to one catalog."""
         if list_id in self.lists:

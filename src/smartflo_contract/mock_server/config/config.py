@@ -43,6 +43,8 @@ class Config:
         rate_limit: maximum number of requests per second of each account, all routes together; ``None`` for no limit.
         webhooks: webhooks that are sent when the clock of an account passes their events.
         webhook_hosts: hosts of receivers besides this machine, each by name.
+        speed: how many times as fast as the wall clock the time of accounts with calls runs, under ``serve`` only;
+            ``None`` to let dial time stand until the clock is advanced.
         read_only: store nothing that clients do, as several workers require.
         store: URL of the database that several workers and machines share, ``sqlite:///PATH`` or ``postgresql://…``;
             ``None`` to store accounts in the memory of this process.
@@ -74,6 +76,7 @@ class Config:
     webhooks: Sequence[Webhook] = ()
     webhook_hosts: Sequence[str] = ()
     rate_limit: int | None = None
+    speed: int | None = None
     read_only: bool = False
     store: str | None = field(default=None, repr=False)  # it may contain a password
     max_accounts: int = 10_000

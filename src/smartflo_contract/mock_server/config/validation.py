@@ -21,6 +21,8 @@ from smartflo_contract.schemas.overlay import OverlaySource
 _MAX_WORKERS: Final = 64
 _MAX_ACCOUNTS: Final = 10**9
 _MAX_RATE_LIMIT: Final = 10_000
+_MAX_SPEED: Final = 86_400
+"""A day for each second."""
 _MAX_JOURNAL_REQUESTS: Final = 10**6
 _MIN_JOURNAL_BYTES: Final = 1024 * 1024
 _MAX_JOURNAL_BYTES: Final = 1024 * 1024 * 1024
@@ -94,6 +96,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "webhooks": _webhooks,
     "webhook_hosts": _webhook_hosts,
     "rate_limit": checks.optional(checks.integer(1, _MAX_RATE_LIMIT)),
+    "speed": checks.optional(checks.integer(1, _MAX_SPEED)),
     "read_only": _boolean,
     "store": checks.optional(_store),
     "max_accounts": checks.integer(1, _MAX_ACCOUNTS),
@@ -102,6 +105,13 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "verbose": _boolean,
     "admin_token": checks.optional(checks.nonempty_string),
 }
+
+_NEED_STATE: Final = {
+    "faults": "does not count requests, so it cannot apply fault rules; remove the faults",
+    "rate_limit": "does not count requests, so it cannot limit their rate; remove rate_limit",
+    "speed": "stores nothing, so it cannot advance leads; remove speed",
+}
+"""Settings that a read-only fake cannot have: why, and how to go on."""
 
 
 def validate_config(settings: Mapping[str, Any]) -> None:
@@ -130,18 +140,10 @@ def validate_config(settings: Mapping[str, Any]) -> None:
     check_webhook_hosts(settings["webhook_hosts"])
     check_webhooks(settings["webhooks"], settings["webhook_hosts"])
     check_faults(settings["faults"], [route.name for route in settings["routes"]])
-    if settings["faults"] and settings["read_only"]:
-        message = (
-            "faults: a read-only fake does not count requests, so it cannot apply fault rules; remove the faults or "
-            "read_only"
-        )
-        raise ConfigError(message)
-    if settings["rate_limit"] is not None and settings["read_only"]:
-        message = (
-            "rate_limit: a read-only fake does not count requests, so it cannot limit their rate; remove rate_limit or "
-            "read_only"
-        )
-        raise ConfigError(message)
+    for name, why in _NEED_STATE.items() if settings["read_only"] else ():
+        if settings[name]:
+            message = f"{name}: a read-only fake {why} or read_only"
+            raise ConfigError(message)
     if settings["store"] is not None:
         parse_store_url(settings["store"])
     elif settings["workers"] > 1 and not settings["read_only"]:

@@ -37,6 +37,7 @@ from smartflo_contract.mock_server.server.body_reader import BodyLimits, with_bo
 from smartflo_contract.mock_server.server.sockets import Address, bind, claim, resolve, share
 from smartflo_contract.mock_server.server.state_file import StateFile
 from smartflo_contract.mock_server.server.state_saver import SavedState, StateSaver
+from smartflo_contract.mock_server.server.ticker import Ticker
 from smartflo_contract.mock_server.stores.opening import prepare_store
 from smartflo_contract.schemas.errors import OverlayWarning
 
@@ -312,6 +313,9 @@ def _load_app(
     if saver is not None:
         app.wsgi_app = saver.wrap(app.wsgi_app)  # type: ignore[method-assign,assignment]
         Finalize(None, saver.save, exitpriority=0)
+    if config.speed is not None:
+        run = Ticker(state, config.speed).run
+        Thread(target=run, args=(Event().wait,), name="ticker", daemon=True).start()
     leader_followers.install(at_once(app, state))
     return app
 
