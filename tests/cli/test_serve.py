@@ -264,6 +264,39 @@ def test_accepts_rate_limit(serve: Serve, tmp_path: Path) -> None:
         assert [200, 200, 429] == [client.get(LEADS, headers=TOKEN).status_code for _ in range(3)]
 
 
+def test_webhook_hosts_are_allowed_by_name(serve: Serve, tmp_path: Path) -> None:
+    """A flag, a variable or the file allows hosts; others are refused with the option that allows them."""
+    (tmp_path / "fake.toml").write_text('webhook_hosts = ["crm.example.com", "b.example.com"]\n')
+    clients = [
+        serve("--webhook-host", "crm.example.com", "--webhook-host", "b.example.com")[0],
+        serve(SMARTFLO_WEBHOOK_HOST="crm.example.com b.example.com")[0],
+        serve("--config", "fake.toml")[0],
+    ]
+    for client in clients:
+        responses = [
+            client.post("/__admin/webhooks", json={"url": f"https://{host}.example.com/"}, headers=TOKEN)
+            for host in ("crm", "b", "c")
+        ]
+        assert [201, 201, 422] == [response.status_code for response in responses]
+        assert "serve --webhook-host c.example.com" in responses[-1].get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--webhook-host", "*"), "webhook_hosts[0]: expected the name of one host in lower case"),
+        (("--webhook-host", "tatateleservices.com"), "a fake sends nothing to the vendor"),
+    ],
+)
+def test_rejects_invalid_webhook_hosts_in_one_line(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    """The message states what a host is."""
+    result = run("serve", *arguments)
+
+    assert 2 == result.exit_code
+    assert message in result.stderr
+    assert 1 == len(result.stderr.splitlines())
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "2.5", "many", "10001", "9" * 30, ""])
 def test_rejects_invalid_rate_limit_in_one_line(run: Run, limit: str) -> None:
     """The message names the option, and the value or the range."""

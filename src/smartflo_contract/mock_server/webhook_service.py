@@ -56,6 +56,10 @@ def add_webhook(state: State, account_id: str, webhook: Webhook) -> None:
         ConfigError: a setting is invalid, or the receiver is not permitted.
     """
     check_webhook(webhook, state.config.webhook_hosts)
+    parts = urlsplit(webhook.url)
+    if parts.scheme == APP_SCHEME and parts.hostname not in state.webhook_apps:
+        message = "url: no application has this URL; pass the application itself, as in smartflo.webhook(app=app)"
+        raise ConfigError(message)
     others = tuple(other for other in state.resolved_settings(account_id).webhooks if other.id != webhook.id)
     set_webhooks(state, account_id, (*others, webhook))
 
@@ -67,11 +71,6 @@ def set_webhooks(state: State, account_id: str, webhooks: Sequence[Webhook] | No
         ConfigError: a setting is invalid, or a receiver is not permitted.
     """
     check_webhooks(webhooks or (), state.config.webhook_hosts)
-    for webhook in webhooks or ():
-        parts = urlsplit(webhook.url)
-        if parts.scheme == APP_SCHEME and parts.hostname not in state.webhook_apps:
-            message = "url: no application has this URL; pass the application itself, as in smartflo.webhook(app=app)"
-            raise ConfigError(message)
     with state.accounts.edit(account_id) as account:
         settings = replace(account.settings, webhooks=None if webhooks is None else tuple(webhooks))
         account.settings = UNSET if settings == UNSET else settings
@@ -148,7 +147,7 @@ def _failure(message: Message, webhook: Webhook, attempt: Attempt) -> dict[str, 
         "url": redact_string(webhook.url),
         "attempts": message.attempt,
         "status": attempt.status,
-        "reason": attempt.reason,
+        "reason": redact_string(attempt.reason),
         "retry_ms": attempt.retry_ms,
     }
 
@@ -171,6 +170,7 @@ def _entry(message: Message, webhook: Webhook, attempt: Attempt) -> dict[str, An
         "attempt": message.attempt,
         "duplicate": message.duplicate,
         **attempt._asdict(),
+        "reason": redact_string(attempt.reason),
         "response": _shown_text(attempt.response),
     }
 

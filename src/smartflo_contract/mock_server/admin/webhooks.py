@@ -7,7 +7,7 @@ from smartflo_contract.mock_server.admin.problems import Problem, value_errors_a
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.config.webhook import Webhook, webhook_from_json
 from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS, VARIABLES
-from smartflo_contract.mock_server.journal.redaction import is_secret, redact_parameter, redact_string
+from smartflo_contract.mock_server.journal.redaction import is_secret, redact_json, redact_parameter, redact_string
 from smartflo_contract.mock_server.webhook_service import add_webhook, set_webhooks
 from smartflo_contract.schemas.printable import truncate
 
@@ -72,4 +72,6 @@ def _to_json(webhook: Webhook) -> dict[str, Any]:
         redact_parameter(name, "") if is_secret(name) else (name, redact_string(value))
         for name, value in webhook.headers.items()
     )
-    return {"id": webhook.id, **asdict(webhook), "url": redact_string(webhook.url), "headers": headers}
+    template = redact_string(webhook.template) if isinstance(webhook.template, str) else redact_json(webhook.template)
+    shown = {"url": redact_string(webhook.url), "headers": headers, "template": template}
+    return {"id": webhook.id, **asdict(webhook), **shown}

@@ -110,6 +110,7 @@ _NEED_STATE: Final = {
     "faults": "does not count requests, so it cannot apply fault rules; remove the faults",
     "rate_limit": "does not count requests, so it cannot limit their rate; remove rate_limit",
     "speed": "stores nothing, so it cannot advance leads; remove speed",
+    "webhooks": "cannot advance its clocks, so it sends nothing; remove the webhooks",
 }
 """Settings that a read-only fake cannot have: why, and how to go on."""
 
