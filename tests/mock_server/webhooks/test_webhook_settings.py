@@ -1,7 +1,6 @@
 """Where webhooks come from, and where they are kept: files, the admin API, snapshots, stores."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -162,56 +161,6 @@ def test_advance_without_webhooks_sends_nothing(smartflo: Smartflo) -> None:
 
     assert {"now", "time", "frozen"} == set(clock)
     assert 0 == smartflo.clock.advance(hours=1).delivered
-
-
-def test_workers_on_a_store_send_each_event_once(tmp_path: Path, receiver: WebhookReceiver) -> None:
-    """Whoever advances sends: two fakes advance at a time, and the log of each shows all deliveries, not requests."""
-    apps = [create_app(Config(store=f"sqlite:///{tmp_path}/fake.db", journal_requests=1000)) for _ in range(2)]
-    clients = [app.test_client() for app in apps]
-    try:
-        clients[0].post("/__admin/webhooks", json={"url": receiver.url, "trigger": "hangup"}, headers=ME)
-        for number in range(8):
-            clients[number % 2].post("/v1/click_to_call", json=CALL, headers=ME)
-        with ThreadPoolExecutor(4) as pool:
-            list(
-                pool.map(
-                    lambda number: clients[number % 2].patch("/__admin/clock", json={"advance": 90}, headers=ME),
-                    range(8),
-                )
-            )
-        receiver.assert_received("hangup", times=8)
-        for client in clients:
-            deliveries = client.get("/__admin/webhooks/deliveries", headers=ME).get_json()
-            assert (8, 0) == (deliveries["total"], deliveries["dropped"])
-            assert 8 == client.get("/__admin/webhooks/deliveries").get_json()["total"]
-            assert 8 == client.get("/__admin/requests", headers=ME).get_json()["total"]
-            assert 8 == client.get("/__admin/requests").get_json()["total"]
-        clients[0].delete("/__admin/requests")
-        assert 8 == clients[1].get("/__admin/webhooks/deliveries").get_json()["total"]
-        clients[0].post("/__admin/reset")
-        assert 0 == clients[1].get("/__admin/webhooks/deliveries").get_json()["total"]
-    finally:
-        for app in apps:
-            app.extensions[EXTENSION].close()
-
-
-def test_pending_messages_survive_in_a_store(tmp_path: Path, receiver: WebhookReceiver) -> None:
-    """A retry that one fake has stored is sent by another one."""
-    url = f"sqlite:///{tmp_path}/fake.db"
-    apps = [create_app(Config(store=url)) for _ in range(2)]
-    first, second = (app.test_client() for app in apps)
-    receiver.respond(503)
-    try:
-        first.post("/__admin/webhooks", json={"url": receiver.url, "trigger": "hangup"}, headers=ME)
-        first.post("/v1/click_to_call", json=CALL, headers=ME)
-        while not first.patch("/__admin/clock", json={"advance": 10}, headers=ME).get_json()["webhooks"]["pending"]:
-            pass
-        clock = second.patch("/__admin/clock", json={"advance": 60}, headers=ME).get_json()
-        assert 1 == clock["webhooks"]["delivered"]
-        assert [1, 2] == [each.attempt for each in receiver.received]
-    finally:
-        for app in apps:
-            app.extensions[EXTENSION].close()
 
 
 def test_id_depends_on_what_is_sent_and_where() -> None:
