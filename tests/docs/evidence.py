@@ -13,6 +13,7 @@ from typing import Any
 from smartflo_contract.mock_server.api.route_hints import documented_routes
 from smartflo_contract.mock_server.api.routes import ROUTES, served_routes
 from smartflo_contract.mock_server.config.quirks import QUIRKS
+from smartflo_contract.mock_server.config.webhook_tables import DELIVERIES, TRIGGERS, VARIABLES
 from smartflo_contract.mock_server.faults.injectors import INJECTORS
 from smartflo_contract.mock_server.http.error_responses import ERROR_RESPONSES
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows
@@ -35,6 +36,11 @@ DOCUMENTS = {
     "Request bodies": "requests.schema.json",
     "Routes and their responses": "openapi.json",
 }
+WEBHOOK_TABLES = (
+    ("Triggers of webhooks", "trigger", TRIGGERS),
+    ("Variables of webhooks", "variable", VARIABLES),
+    ("Deliveries of webhooks", "subject", DELIVERIES),
+)
 INTRODUCTION = """# Evidence
 
 This page lists every claim of the contract and every behavior of the fake with its evidence:
@@ -191,6 +197,9 @@ def fake_tables() -> Iterator[str]:
     )
     rows = [(f"`{row.ids}`", row.response, row.evidence) for row in magic_rows() if row not in edge_cases]
     yield table("Magic list ids", introduction, ("list id", "response"), rows)
+    for title, column, entries in WEBHOOK_TABLES:
+        rows = [(f"`{name}`", entry.description, evidence_cell(entry.evidence)) for name, entry in entries.items()]
+        yield table(title, "", (column, "description"), rows)
 
 
 def page() -> str:

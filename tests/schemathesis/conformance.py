@@ -24,6 +24,7 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 
+from smartflo_contract.mock_server import Webhook
 from smartflo_contract.mock_server.admin.openapi import admin_openapi
 from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES
 from smartflo_contract.schemas import load_contract
@@ -65,10 +66,13 @@ LIST_IDS = ("8668", "910000003", "8669")
 DND_LIST_IDS = ("1", "2")
 DND_ENTRY_ID = "800000000000010000000002"
 """Id of the second entry of an account's DND list, after a list was created."""
+RECEIVER_URL = "http://127.0.0.1:9/"
+"""Where webhooks would be sent to."""
 WAIT = "POST /__admin/requests/wait"
 VALID_PARTS: dict[str, dict[str, Any]] = {
     "PUT /__admin/faults": {"rules": [{"steps": ["503"]}]},
     "POST /__admin/faults": {"steps": ["503"], "route": "any"},
+    "POST /__admin/webhooks": {"url": RECEIVER_URL, "template": {"call": "$call_id"}},
 }
 """Parts of bodies whose values are restricted by more than their schema."""
 BATCH_ID = f"{1:024x}"
@@ -132,6 +136,8 @@ def known_ids(url: str, label: str) -> tuple[str, ...]:
         return tuple(str(lead["lead_id"]) for lead in leads[:REQUESTS_PER_ACCOUNT])
     if "/dnd/" in label:
         return (DND_ENTRY_ID,) if label.endswith("/dnd/lead/{id}") else DND_LIST_IDS
+    if "/webhooks/{webhook_id}" in label:
+        return (Webhook(RECEIVER_URL).id,)
     if "/v1/user/" in label:
         return (USER_ID,)
     return (BATCH_ID,) if "batch_status" in label else LIST_IDS
@@ -177,11 +183,14 @@ def make_valid(url: str, case: Any, label: str, known: str | None) -> None:
 
 
 def prepare_account(url: str, session: requests.Session, account: str, label: str) -> None:
-    """Create what the known ids of an operation stand for: a batch, or DND list 2 and a number on list 1."""
+    """Create what the known ids of an operation stand for: a batch, a webhook, or DND list 2 and a number on list 1."""
     headers, dnd = {"Authorization": account}, f"{url}/v1/broadcast/dnd"
     if "batch_status" in label:
         body = {"data": [{"field_0": "5550000042"}]}
         session.post(f"{url}/v1/broadcast/leads/8669", json=body, headers=headers, timeout=TIMEOUT)
+    if "/webhooks/{webhook_id}" in label:
+        webhook = {"url": RECEIVER_URL}
+        session.post(f"{url}/__admin/webhooks", json=webhook, headers=headers, timeout=TIMEOUT)
     if "/dnd/" not in label:
         return
     lists = session.get(f"{dnd}/lists", headers=headers, timeout=TIMEOUT).json()

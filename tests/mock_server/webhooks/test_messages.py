@@ -136,8 +136,8 @@ def test_tables_and_code_agree() -> None:
     """Each trigger and each variable has evidence, and each trigger selects events."""
     assert set(TRIGGERS) == set(events.TRIGGERS)
     for entry in (*TRIGGERS.values(), *VARIABLES.values()):
-        assert entry["description"].endswith(".")
-        assert {"documented", "observed", "assumed"} & set(entry)
+        assert entry.description.endswith(".")
+        assert {"documented", "observed", "assumed"} & set(entry.evidence)
     resolved = {name for name in VARIABLES if body_of({"x": f"${name}"})["x"] != f"${name}"}
     assert {"hangupcause_key", "reason_key", "sub_disposition"} <= set(VARIABLES) - resolved
     assert {"disposition", "duration", "lead_id", "agent_number", "dtmf_input"} <= resolved

@@ -1,12 +1,13 @@
 """Handlers for the webhooks of an account, and for what they sent."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.config.webhook import Webhook, webhook_from_json
-from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS, VARIABLES
+from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS, VARIABLES, TableEntry
 from smartflo_contract.mock_server.journal.redaction import is_secret, redact_json, redact_parameter, redact_string
 from smartflo_contract.mock_server.webhook_service import add_webhook, set_webhooks
 from smartflo_contract.schemas.printable import truncate
@@ -23,7 +24,7 @@ _NO_LOG: Final = (
 def get_webhooks(request: AdminRequest) -> object:
     """Return the webhooks of the account, and every trigger and variable."""
     webhooks = [_to_json(webhook) for webhook in request.settings.webhooks]
-    return {"webhooks": webhooks, "triggers": list(TRIGGERS), "variables": list(VARIABLES)}
+    return {"webhooks": webhooks, "triggers": _table(TRIGGERS), "variables": _table(VARIABLES)}
 
 
 def post_webhook(request: AdminRequest) -> object:
@@ -64,6 +65,10 @@ def get_deliveries(request: AdminRequest) -> object:
     entries = list(log.after(after, account_id))
     shown = entries[::-1][:limit] if order == "newest" else entries[:limit]
     return {"total": len(entries), "deliveries": shown, "dropped": log.dropped(account_id)}
+
+
+def _table(entries: Mapping[str, TableEntry]) -> list[dict[str, Any]]:
+    return [{"name": name, "evidence": entry.evidence, "why": entry.description} for name, entry in entries.items()]
 
 
 def _to_json(webhook: Webhook) -> dict[str, Any]:

@@ -7,6 +7,7 @@ position. Of a login only the login id is kept.
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import starmap
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
@@ -38,6 +39,8 @@ _SECRET_NAMES: Final = "|".join(
     [*sorted(_SECRET_WORDS), *(words.replace(" ", r"[\s_.-]{0,3}") for words in _SECRET_COMPOUND_WORDS)]
 )
 """The same, as the start of a name in a string."""
+_MAX_CACHED_CHARACTERS: Final = 60
+_MAX_CACHED_NAMES: Final = 1_024
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z _-]{1,60}")
 """A name that cannot contain a value."""
@@ -55,10 +58,18 @@ _PLAIN_STRING: Final = re.compile(r"[\w/-]*", re.ASCII)
 
 def is_secret(name: str) -> bool:
     """Return whether values under a name are secret, in any spelling of the name."""
+    return _is_short_secret(name) if len(name) <= _MAX_CACHED_CHARACTERS else _is_secret(name)
+
+
+def _is_secret(name: str) -> bool:
     normalized = unicodedata.normalize("NFKC", unquote(unquote(name)))
     words = {word.lower() for word in _WORD.findall(normalized)}
     letters = "".join(filter(str.isalpha, normalized)).lower()
     return not _SECRET_WORDS.isdisjoint(words) or _SECRET_COMPOUNDS.search(letters) is not None
+
+
+_is_short_secret: Final = lru_cache(_MAX_CACHED_NAMES)(_is_secret)
+"""The same for names that many requests have."""
 
 
 def redact_string(string: str) -> str:
