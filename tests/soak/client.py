@@ -17,10 +17,14 @@ from threading import Lock
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from smartflo_contract.factories import lead_list
+
 from .checker import Change, Checker, Read, Write
 
 BASE_LIST: Final = "8668"
 """A list that exists in every account. All clients of an account add leads to it."""
+_GENERATED_PHONES: Final = frozenset(lead["field_0"][-10:] for lead in lead_list(0, int(BASE_LIST), 25))
+"""The phone numbers in that list, ten digits each. A bulk deletion would delete the generated lead, too."""
 _TIMEOUT_SECONDS: Final = 30
 _PAUSE_SECONDS: Final = 0.05
 """Pause of a client while no fake accepts its connection."""
@@ -472,7 +476,9 @@ class Client:
     def _new_lead(self, list_id: str) -> tuple[_Lead, dict[str, str]]:
         """Return a new lead of a list, and what a client sends for it."""
         number = self.shared.number()
-        lead = _Lead(f"{_NAME}{number}", list_id, f"5550{number % 1_000_000:06}")
+        while _phone(number) in _GENERATED_PHONES:
+            number = self.shared.number()
+        lead = _Lead(f"{_NAME}{number}", list_id, _phone(number))
         for mine in self._lists:
             if mine.list_id == list_id:
                 mine.lead_keys.append(lead.key)
@@ -494,6 +500,10 @@ class Client:
 
     def _take_list_id(self) -> str:
         return self.random.choice(self._leads).list_id
+
+
+def _phone(number: int) -> str:
+    return f"5550{number % 1_000_000:06}"
 
 
 def _leads(number: int) -> str:

@@ -21,7 +21,6 @@ Exit codes: 0 no violations, 1 violations, 2 invalid arguments, 3 the store or a
 """
 
 import argparse
-import re
 import sys
 import tempfile
 import time
@@ -49,6 +48,7 @@ RECOVERY_SECONDS: Final = 30
 """Maximum time without an acknowledged write, and until everything can be read at the end."""
 FINAL_READS: Final = 3
 """Number of times that everything is read at the end, through different workers."""
+MAX_LOG_CHARACTERS: Final = 3_000
 MAX_PRINTED: Final = 5
 """Number of violations that are printed with their history."""
 MAX_HISTORY_LINES: Final = 40
@@ -97,8 +97,11 @@ def soak(settings: Settings) -> list[Violation]:
         counts = run_clients(settings, shared, fakes if url else [], database)
         read_at_end(settings, shared, fakes if url else [])
         for fake in fakes:
-            for line in re.findall(r"^Traceback.*(?:\n .*)*\n.*", fake.log, re.MULTILINE)[:1]:
-                report(shared, f"the fake at {fake.url} printed: {' '.join(line.split())}")
+            before, traceback, after = fake.log.partition("Traceback (most recent call last)")
+            if traceback:
+                report(
+                    shared, f"the fake at {fake.url} printed: {before[-200:]}{traceback}{after[:MAX_LOG_CHARACTERS]}"
+                )
     print_summary(settings, len(fakes), shared, counts)
     return checker.violations
 

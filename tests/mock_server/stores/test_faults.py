@@ -2,6 +2,7 @@
 
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from smartflo_contract.mock_server.accounts.store import Store
@@ -342,3 +344,19 @@ def failed_logins(store: Store, account_id: str) -> int:
     """Return the number of failed logins of an account, with what other processes have written."""
     store.refresh(account_id)
     return store.get(account_id).failed_logins
+
+
+def test_pool_prints_no_tracebacks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A connection that cannot be reset is an error of its request; SQLAlchemy's pool would print its traceback too."""
+    database = engine.Database(parse_store_url(f"sqlite:///{tmp_path}/fake.db"), None)
+
+    def fail(*_arguments: object) -> None:
+        message = "the connection is lost"
+        raise sqlite3.OperationalError(message)
+
+    event.listen(database.engine, "reset", fail)
+    with pytest.raises(StoreUnavailable), database.snapshot() as connection:
+        connection.exec_driver_sql("SELECT * FROM no_such_table")
+    database.close()
+
+    assert [] == caplog.records

@@ -296,6 +296,7 @@ def _load_app(
     if os.name == "posix":
         os.setpgid(0, 0)  # Ctrl-C must reach the parent only: a worker that ends first looks crashed
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of lost connections, which are errors of their own
     warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
     observer = None if observers is None else observers.create(config)
     state = State(config, observer, met_faults=met_faults, has_prepared_store=True)

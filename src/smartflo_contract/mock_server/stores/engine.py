@@ -1,5 +1,6 @@
 """Open the database of a store: connections, transactions, the version of its tables, and errors in one line."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -34,6 +35,8 @@ LISTS_DIGEST: Final = "lists_digest"
 """Key of the fact which leads the store's edits belong to."""
 LOCK_TIMEOUT_SECONDS: Final = 10
 """Time that a write waits for another process that holds the lock of the account, or of the SQLite file."""
+_POOL_NAME: Final = "smartflo"
+"""Name of the pools in the names of SQLAlchemy's loggers."""
 _POLL_SECONDS: Final = 0.01
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _POOL_SIZE: Final = 16
@@ -255,9 +258,12 @@ def _create_engine(url: StoreUrl) -> Engine:
         creator=lambda: _connect(url),
         pool_size=_POOL_SIZE,
         max_overflow=_POOL_SIZE,
+        pool_logging_name=_POOL_NAME,
         pool_pre_ping=url.dialect == "postgresql",
         poolclass=QueuePool,  # for a URL without a file, SQLAlchemy would choose another one
     )
+    # The pool would print a traceback about a lost connection, beside the error itself.
+    logging.getLogger(f"{QueuePool.__module__}.{QueuePool.__name__}.{_POOL_NAME}").setLevel(logging.CRITICAL)
     if url.dialect == "sqlite":
         event.listen(engine, "begin", _begin_sqlite)
     return engine
