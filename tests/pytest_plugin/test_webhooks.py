@@ -102,7 +102,7 @@ def test_receiver_rejects_invalid_statuses(smartflo_webhook_server: WebhookRecei
 
 
 def test_receiver_that_is_stopped_has_no_url() -> None:
-    """A receiver is a context manager, and says so."""
+    """Outside of its context, a receiver has no URL, and the error shows how to use it."""
     receiver = WebhookReceiver()
 
     assert "<WebhookReceiver, stopped>" == repr(receiver)

@@ -27,10 +27,8 @@ from smartflo_contract.mock_server.journal.redaction import (
 from smartflo_contract.mock_server.webhooks.click_to_call_events import events_of_calls
 from smartflo_contract.mock_server.webhooks.delivery import Deliverer, Order
 from smartflo_contract.mock_server.webhooks.message import Message
-from smartflo_contract.mock_server.webhooks.queue import Attempt
+from smartflo_contract.mock_server.webhooks.queue import LOST_BEYOND, MAX_WAITING, Attempt
 
-MAX_PENDING: Final = 10_000
-"""Maximum number of late messages and retries of an account; those that are due last are dropped."""
 _MAX_FAILURES: Final = 100
 """Maximum number of failures in a response."""
 _MAX_BODY_BYTES: Final = 16 * 1024
@@ -126,16 +124,20 @@ def send_webhooks(state: State, due: Due) -> Mapping[str, Any]:
             state.deliveries.add(due.account_id, _entry(message, webhook, attempt))
 
     deliverer = Deliverer(state.config.webhook_hosts, state.webhook_apps)
-    later = deliverer.deliver(due.order, record)
+    later, beyond = deliverer.deliver(due.order, record), list[Message]()
     if later:
         with state.accounts.edit(due.account_id) as account:
             stored = sorted((*account.pending_webhooks, *later), key=lambda message: message.due_ms)
-            account.pending_webhooks = tuple(stored[:MAX_PENDING])
+            account.pending_webhooks, beyond = tuple(stored[:MAX_WAITING]), stored[MAX_WAITING:]
+        by_id = {webhook.id: webhook for webhook in due.order.webhooks}
+        for message in beyond:
+            if message.webhook_id in by_id:
+                record(message, by_id[message.webhook_id], Attempt("lost", reason=LOST_BEYOND))
     return {
         "delivered": counts["delivered"],
         "failed": counts["failed"],
         "lost": counts["lost"],
-        "pending": len(later),
+        "pending": max(len(later) - len(beyond), 0),
         "failures": failures,
     }
 

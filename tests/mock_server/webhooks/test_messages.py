@@ -5,11 +5,12 @@ from typing import Any
 import orjson
 import pytest
 
-from smartflo_contract.mock_server import Config, ConfigError, Webhook
+from smartflo_contract.mock_server import Config, ConfigError, Webhook, webhook_service
 from smartflo_contract.mock_server.calls.call_record import CallRecord
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
 from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS, VARIABLES
 from smartflo_contract.mock_server.webhooks import event as events
+from smartflo_contract.mock_server.webhooks import queue
 from smartflo_contract.mock_server.webhooks.event import CallEvent
 from smartflo_contract.mock_server.webhooks.message import Message, messages_of
 from smartflo_contract.mock_server.webhooks.queue import Attempt, ReceiverQueue
@@ -238,6 +239,20 @@ def test_queue_sends_late_messages_and_retries_between_events() -> None:
 
     assert [(0, "a"), (10_000, "late"), (20_000, "b"), (30_000, "a"), (40_000, "c")] == sent
     assert ["later"] == [message.key for message in later]
+
+
+def test_waiting_messages_are_bounded(smartflo: Smartflo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a maximum of late messages, the fault loses further ones, and states it; retries are given up."""
+    for module in (queue, webhook_service):
+        monkeypatch.setattr(module, "MAX_WAITING", 3)
+    smartflo.webhook("/late", app=App(), trigger="hangup", late=1, late_seconds=86_400)
+    smartflo.webhook("/failing", app=App(*[500] * 5), trigger="hangup", template="$uuid")
+    make_calls(smartflo, 5)
+    summary = smartflo.clock.advance(hours=1)
+    reasons = {each["reason"] for each in smartflo.webhooks if each["outcome"] == "lost"}
+
+    assert (3, {queue.LOST_BEYOND}) == (summary.pending, reasons)
+    assert 10 == summary.delivered + summary.failed + summary.lost + summary.pending
 
 
 def test_failures_of_one_advance_are_bounded(smartflo: Smartflo) -> None:

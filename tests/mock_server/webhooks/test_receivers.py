@@ -323,11 +323,11 @@ def test_rejects_hosts_that_cannot_be_allowed(host: Any, expected: str) -> None:
 
 def test_allowed_host_is_reached_by_name(monkeypatch: pytest.MonkeyPatch, receiver: WebhookReceiver) -> None:
     """The client connects to what the name resolves to, and sends the name as ``Host``."""
-    asked: list[str] = []
+    connected: list[str] = []
     connect = socket.create_connection
 
     def resolve(address: tuple[str, int], timeout: float) -> socket.socket:
-        asked.append(address[0])
+        connected.append(address[0])
         return connect(("127.0.0.1", address[1]), timeout=timeout)
 
     monkeypatch.setattr(socket, "create_connection", resolve)
@@ -335,7 +335,7 @@ def test_allowed_host_is_reached_by_name(monkeypatch: pytest.MonkeyPatch, receiv
     with ReceiverClient(parse_receiver(url)) as client:
         client.send(Message(0, 0, "id", "key", "{}"), Webhook(url))
 
-    assert ["crm.example.com"] == asked
+    assert ["crm.example.com"] == connected
     assert receiver.received[0].headers["host"].startswith("crm.example.com:")
 
 

@@ -110,7 +110,7 @@ def test_deliveries_come_in_pages(smartflo: Smartflo) -> None:
 
 
 def test_log_is_bounded(account_of: Callable[..., Smartflo]) -> None:
-    """The oldest deliveries are dropped, and then it is an error to ask for all."""
+    """The oldest deliveries are dropped, and a list of all is an error then."""
     smartflo = account_of(journal_requests=5)
     smartflo.webhook(app=App(), trigger="hangup")
     make_calls(smartflo, 6)

@@ -12,6 +12,9 @@ from smartflo_contract.mock_server.webhooks.message import Message
 
 RETRY_SECONDS: Final = (30, 10)
 """Time from a failed attempt to the next one. Observed: a public guide."""
+MAX_WAITING: Final = 10_000
+"""Maximum number of late messages and retries of an account; further ones are lost."""
+LOST_BEYOND: Final = f"{MAX_WAITING:,} late messages and retries are waiting already"
 
 
 class Attempt(NamedTuple):
@@ -89,7 +92,8 @@ class ReceiverQueue:
             if self._draw("lost", message):
                 self._record(message, webhook, Attempt("lost", reason="the fault `lost` of the webhook"))
             elif self._draw("late", message):
-                self._wait(message._replace(due_ms=message.due_ms + round(webhook.late_seconds * 1_000)))
+                if not self._wait(message._replace(due_ms=message.due_ms + round(webhook.late_seconds * 1_000))):
+                    self._record(message, webhook, Attempt("lost", reason=LOST_BEYOND))
             else:
                 yield message
                 if self._draw("duplicate", message):
@@ -104,8 +108,12 @@ class ReceiverQueue:
         path = urlsplit(webhook.url).path  # a port may be another one in the next run
         return seeded_fraction(f"{self._seed}/webhooks/{fault}/{webhook.trigger}{path}/{message.key}") < share
 
-    def _wait(self, message: Message) -> None:
-        heappush(self._waiting, (message.due_ms, next(self._serial), message))
+    def _wait(self, message: Message) -> bool:
+        """Let a message wait for its instant, and return whether there is room for it."""
+        has_room = len(self._waiting) < MAX_WAITING
+        if has_room:
+            heappush(self._waiting, (message.due_ms, next(self._serial), message))
+        return has_room
 
     def _attempt_waiting(self, until_ms: int) -> None:
         """Send the late messages and retries that are due."""
@@ -117,6 +125,6 @@ class ReceiverQueue:
         attempt = self._send(message, webhook)
         if attempt.outcome == "failed" and message.attempt <= len(RETRY_SECONDS):
             retry_ms = message.due_ms + RETRY_SECONDS[message.attempt - 1] * 1_000
-            attempt = attempt._replace(retry_ms=retry_ms)
-            self._wait(message._replace(due_ms=retry_ms, attempt=message.attempt + 1))
+            if self._wait(message._replace(due_ms=retry_ms, attempt=message.attempt + 1)):
+                attempt = attempt._replace(retry_ms=retry_ms)
         self._record(message, webhook, attempt)
