@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
@@ -119,7 +120,7 @@ def test_receiver_that_sends_slowly(smartflo: Smartflo, serve: Serve) -> None:
             with suppress(TimeoutError):
                 connection.recv(1)
 
-    assert failure_of(smartflo, serve(drip), timeout=0.2).startswith("no")
+    assert failure_of(smartflo, serve(drip), timeout=0.1).startswith("no")
 
 
 def test_receiver_that_refuses(smartflo: Smartflo) -> None:
@@ -222,17 +223,15 @@ def test_uses_no_proxy(smartflo: Smartflo, receiver: WebhookReceiver, monkeypatc
 
 def test_several_receivers_do_not_wait_for_each_other(smartflo: Smartflo, serve: Serve) -> None:
     """While one receiver hangs, another one gets its messages: here it lets the first one answer."""
-    arrived: list[socket.socket] = []
+    arrived = SimpleQueue[socket.socket]()
 
     def wait(connection: socket.socket) -> None:
         while read_request(connection):
-            arrived.append(connection)
+            arrived.put(connection)
 
     def release(connection: socket.socket) -> None:
         while read_request(connection):
-            while not arrived:
-                pass
-            arrived.pop().sendall(EMPTY)
+            arrived.get(timeout=5).sendall(EMPTY)
             connection.sendall(EMPTY)
 
     smartflo.webhook(serve(wait), trigger="hangup")
@@ -337,6 +336,21 @@ def test_allowed_host_is_reached_by_name(monkeypatch: pytest.MonkeyPatch, receiv
 
     assert ["crm.example.com"] == connected
     assert receiver.received[0].headers["host"].startswith("crm.example.com:")
+
+
+def test_localhost_is_tried_in_both_families(monkeypatch: pytest.MonkeyPatch, receiver: WebhookReceiver) -> None:
+    """A receiver that listens on ::1 only is reached as ``localhost``."""
+    connect = socket.create_connection
+
+    def resolve(address: tuple[str, int], timeout: float) -> socket.socket:
+        if address[0] != "::1":
+            raise ConnectionRefusedError
+        return connect(("127.0.0.1", address[1]), timeout=timeout)
+
+    monkeypatch.setattr(socket, "create_connection", resolve)
+    url = receiver.url.replace("127.0.0.1", "localhost")
+    with ReceiverClient(parse_receiver(url)) as client:
+        assert 200 == client.send(Message(0, 0, "id", "key", "{}"), Webhook(url)).status
 
 
 def test_receiver_without_tls_gets_nothing(serve: Serve) -> None:
