@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_token
-from smartflo_contract.mock_server.api import click_to_call
+from smartflo_contract.mock_server.api import call_records, click_to_call
+from smartflo_contract.mock_server.api.account_calls import AccountCall
+from smartflo_contract.mock_server.calls.call_record import CallRecord
 
 from .conftest import DND, NUMBER, Account, account_of, client_of
 
@@ -390,6 +392,50 @@ def test_quirk_of_numbers(value: str, kind: type) -> None:
 
     assert {kind} == {type(body[key]) for key in ("count", "limit", "size", "page")}
     assert {kind} == {type(record[key]) for key in ("call_duration", "answered_seconds")}
+
+
+def test_record_of_a_broadcast(api: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call with a campaign and a lead has their details, with numbers as strings."""
+    record = CallRecord(
+        call_id="1.000001",
+        uuid="uuid",
+        ref_id="",
+        direction="broadcast",
+        service="broadcast",
+        number=f"+91{NUMBER}",
+        caller_id="+915550000043",
+        start_ms=0,
+        answered_ms=5_000,
+        end_ms=35_000,
+        hangup_cause="NORMAL_CLEARING",
+        dtmf="1",
+        disposition_id=12,
+        disposition_name="Interested",
+        campaign_id="7",
+        campaign_name="March",
+        list_id=8668,
+        list_name="Leads",
+        lead_id="0123",
+    )
+    monkeypatch.setattr(call_records, "started_calls", lambda *_: [AccountCall(record, 40_000)])
+    (found,) = records(api, "broadcast=7&direction=broadcast&call_type=c")
+
+    assert [] == records(api, "broadcast=8")
+    assert ("35", "30", "1", "7", "0123", None) == tuple(
+        found[key] for key in ("call_duration", "answered_seconds", "dtmf_input", "broadcast_id", "lead_id", "ref_id")
+    )
+    assert {"field_0": f"+91{NUMBER}"} == found["contact_details"]
+    assert {
+        "campaign_id": "7",
+        "campaign_name": "March",
+        "list_id": "8668",
+        "list_name": "Leads",
+        "disposition_name": "Interested",
+        "disposition_code": "12",
+        "call_type": "broadcast",
+        "call_wait_time": "0",
+        "sla_status": "",
+    } == found["dialer_call_details"]
 
 
 @pytest.mark.parametrize(
