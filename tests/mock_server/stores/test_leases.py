@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from threading import Event, Lock
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from smartflo_contract.mock_server import Config
@@ -24,6 +24,9 @@ from smartflo_contract.mock_server.stores.engine import Database
 from smartflo_contract.mock_server.stores.freshness import Freshness, freshness_of
 from smartflo_contract.mock_server.stores.leases import HOLDER_SECONDS, LEASE_SECONDS
 from smartflo_contract.mock_server.stores.sql_store import SqlStore
+
+if TYPE_CHECKING:
+    import psycopg
 
 pytestmark = pytest.mark.postgresql
 
@@ -56,6 +59,8 @@ def _open_store(postgresql_url: str) -> Iterator[OpenStore]:
 @pytest.fixture(name="sql")
 def _sql(postgresql_url: str) -> Iterator["psycopg.Connection"]:
     """Yield a connection to the database of the stores, outside of transactions."""
+    import psycopg  # noqa: PLC0415 - README's test command runs without it
+
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
         yield connection
 
