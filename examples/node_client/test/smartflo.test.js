@@ -21,6 +21,18 @@ describe("leads", () => {
     });
   }
 
+  test("reads compressed leads", async (t) => {
+    const { client, admin } = account(t);
+    await admin("PATCH", "/quirks", { content_encoding: "gzip" });
+    assert.equal((await client.leads(8668)).length, 25);
+  });
+
+  test("an unknown list may be an empty one", async (t) => {
+    const { client, admin } = account(t);
+    await admin("PATCH", "/quirks", { unknown_list: "empty" });
+    assert.deepEqual(await client.leads(4711), []);
+  });
+
   test("names each status, and keeps unknown ones", async (t) => {
     const { client, admin } = account(t);
     const contract = await admin("GET", "/contract");
@@ -71,6 +83,12 @@ describe("errors", () => {
   test("an expired token is rejected", async (t) => {
     const { client } = account(t);
     await assert.rejects(client.leads(900_000_401), { status: 401, message: "Token has expired" });
+  });
+
+  test("a token in another form is rejected", async (t) => {
+    const { client, admin } = account(t);
+    await admin("PATCH", "/quirks", { auth_scheme: "raw" });
+    await assert.rejects(client.leads(8668), { status: 401, message: "Unauthorized" });
   });
 
   test("an error with status 200 is one", async (t) => {
