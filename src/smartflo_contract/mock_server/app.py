@@ -180,10 +180,9 @@ def _api_view(route: Route, state: State) -> View:
         call = authorize_by_key(state, request, route.token_key) if has_key else authorize_once(state, request.environ)
         if isinstance(call, Response):
             return call
-        if call.settings.rate_limit is not None:
-            rejection = spend_rate_budget(call)
-            if rejection is not None:
-                return rejection
+        rejection = spend_rate_budget(call)
+        if rejection is not None:
+            return rejection
         list_id = parameters[0] if has_list_id else None
         respond_normally = respond_with_leads = partial(handle, call, *parameters)
         mutant = call.settings.mutant

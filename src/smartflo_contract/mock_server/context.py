@@ -215,8 +215,7 @@ class State:
             self.accounts.refresh(ALL_ACCOUNTS)
             find_mutants(self.resolved_settings(ALL_ACCOUNTS).catalog.contract, ids)
         with self.accounts.edit(ALL_ACCOUNTS) as account:
-            settings = replace(account.settings, mutant=ids)
-            account.settings = UNSET if settings == UNSET else settings
+            account.change_settings(replace(account.settings, mutant=ids))
             account.forget_mutants_served()
 
     def reset(self, account_id: str | None) -> None:

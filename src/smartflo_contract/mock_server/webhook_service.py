@@ -11,19 +11,12 @@ import orjson
 
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
-from smartflo_contract.mock_server.accounts.settings import UNSET
 from smartflo_contract.mock_server.config.receiver_url import APP_SCHEME
 from smartflo_contract.mock_server.config.webhook import Webhook, check_webhook, check_webhooks
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.http.compact_json import dump_compact
-from smartflo_contract.mock_server.journal.redaction import (
-    is_secret,
-    redact_json,
-    redact_parameter,
-    redact_query,
-    redact_string,
-)
+from smartflo_contract.mock_server.journal.redaction import redact_headers, redact_json, redact_query, redact_string
 from smartflo_contract.mock_server.webhooks.click_to_call_events import events_of_calls
 from smartflo_contract.mock_server.webhooks.delivery import Deliverer, Order
 from smartflo_contract.mock_server.webhooks.message import Message
@@ -70,8 +63,8 @@ def set_webhooks(state: State, account_id: str, webhooks: Sequence[Webhook] | No
     """
     check_webhooks(webhooks or (), state.config.webhook_hosts)
     with state.accounts.edit(account_id) as account:
-        settings = replace(account.settings, webhooks=None if webhooks is None else tuple(webhooks))
-        account.settings = UNSET if settings == UNSET else settings
+        own = None if webhooks is None else tuple(webhooks)
+        account.change_settings(replace(account.settings, webhooks=own))
 
 
 def advance_dial_time(
@@ -164,10 +157,7 @@ def _entry(message: Message, webhook: Webhook, attempt: Attempt) -> dict[str, An
         "trigger": webhook.trigger,
         "method": webhook.method,
         "url": redact_string(webhook.url),
-        "headers": dict(
-            redact_parameter(name, "") if is_secret(name) else (name, redact_string(value))
-            for name, value in webhook.headers.items()
-        ),
+        "headers": redact_headers(webhook.headers),
         "body": _shown_body(message.body, webhook.method),
         "attempt": message.attempt,
         "duplicate": message.duplicate,

@@ -256,9 +256,8 @@ class Smartflo:
         """
         __tracebackhide__ = True
         if app is not None:
-            base = self._fake.url_of_app(app)
-            self._app_urls.append(base)
-            url = f"{base}{url if url.startswith('/') else f'/{url}'}"
+            url = self._fake.url_of_app(app, url)
+            self._app_urls.append(url)
         method = str(settings.get("method", "POST")).upper()
         webhook_id: str = self.admin("POST", "/webhooks", {"url": url, **settings, "method": method})["id"]
         return webhook_id

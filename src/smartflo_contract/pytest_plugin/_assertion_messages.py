@@ -1,6 +1,6 @@
 """Messages of failed assertions on requests."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
@@ -46,9 +46,20 @@ def mismatch_lines(
 def request_lines(requests: Sequence[Mapping[str, Any]], received: int | None = None) -> list[str]:
     """Return a line for each of the newest requests; the arguments are those of :func:`mismatch_lines`."""
     shown = requests[-MAX_REQUESTS:]
-    earlier = (len(requests) if received is None else received) - len(shown)
-    lines = [escape_unprintable(f"  {_request_line(request)}") for request in shown]
-    return [f"  ... {earlier} earlier {'request' if earlier == 1 else 'requests'}", *lines] if earlier else lines
+    return newest_lines(map(_request_line, shown), len(requests) if received is None else received, "request")
+
+
+def newest_lines(lines: Iterable[str], total: int, noun: str) -> list[str]:
+    """Return the indented lines about the newest of some items, after a line about the number of earlier ones.
+
+    Args:
+        lines: the line about each of the newest items.
+        total: number of all items.
+        noun: singular of what the items are.
+    """
+    shown = [escape_unprintable(f"  {line}") for line in lines]
+    earlier = total - len(shown)
+    return [f"  ... {earlier} earlier {noun if earlier == 1 else f'{noun}s'}", *shown] if earlier else shown
 
 
 def check_completeness(matches: Mapping[str, Any]) -> None:

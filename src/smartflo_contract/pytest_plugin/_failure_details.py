@@ -6,20 +6,23 @@ from typing import Any
 from smartflo_contract.factories import EDGE_CASES
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.pytest_plugin._account import Smartflo
-from smartflo_contract.pytest_plugin._assertion_messages import MAX_REQUESTS, REQUESTS_HEADING, request_lines
+from smartflo_contract.pytest_plugin._assertion_messages import (
+    MAX_REQUESTS,
+    REQUESTS_HEADING,
+    newest_lines,
+    request_lines,
+)
 from smartflo_contract.pytest_plugin._server import SmartfloServer
-from smartflo_contract.schemas.printable import escape_unprintable
 
 
 def unmatched_lines(server: SmartfloServer, account: Smartflo) -> list[str]:
     """Return a line for each of the newest requests that matched no route, with the reason."""
     requests = server.unmatched_requests(account)
-    lines = [
-        escape_unprintable(f"  {request['method']} {request['path']}: {request['response']['reason']}")
+    lines = (
+        f"{request['method']} {request['path']}: {request['response']['reason']}"
         for request in requests[-MAX_REQUESTS:]
-    ]
-    earlier = len(requests) - len(lines)
-    return [f"  ... {earlier} earlier {'request' if earlier == 1 else 'requests'}", *lines] if earlier else lines
+    )
+    return newest_lines(lines, len(requests), "request")
 
 
 def failure_lines(account: Smartflo, error: str) -> Iterator[str]:

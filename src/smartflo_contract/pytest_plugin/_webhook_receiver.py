@@ -11,8 +11,9 @@ import orjson
 
 from smartflo_contract.mock_server.webhooks.client import ATTEMPT_HEADER, TRIGGER_HEADER
 from smartflo_contract.pytest_plugin._arguments import check_times
+from smartflo_contract.pytest_plugin._assertion_messages import newest_lines
 from smartflo_contract.pytest_plugin._webhooks import check_trigger, expectation, matches
-from smartflo_contract.schemas.printable import escape_unprintable, truncate
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 _MAX_LINES: Final = 10
@@ -205,13 +206,9 @@ def _json(text: str) -> Any:
 
 
 def _lines(received: list[ReceivedWebhook]) -> list[str]:
-    shown = received[-_MAX_LINES:]
-    lines = [
-        escape_unprintable(
-            f"  {each.trigger or 'no trigger'}: {each.method} {each.path}, "
-            f"{truncate(each.text or str(dict(each.query)), _MAX_BODY_CHARACTERS)}"
-        )
-        for each in shown
-    ]
-    earlier = len(received) - len(shown)
-    return [f"  ... {earlier} earlier {'request' if earlier == 1 else 'requests'}", *lines] if earlier else lines
+    lines = (
+        f"{each.trigger or 'no trigger'}: {each.method} {each.path}, "
+        f"{truncate(each.text or str(dict(each.query)), _MAX_BODY_CHARACTERS)}"
+        for each in received[-_MAX_LINES:]
+    )
+    return newest_lines(lines, len(received), "request")

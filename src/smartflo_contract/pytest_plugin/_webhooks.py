@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, TypedDict
 
-from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS
+from smartflo_contract.mock_server.config.webhook_tables import trigger_problem
 from smartflo_contract.mock_server.journal.matching import contains
-from smartflo_contract.pytest_plugin._assertion_messages import count_words
-from smartflo_contract.schemas.errors import nearest
-from smartflo_contract.schemas.printable import escape_unprintable, truncate
+from smartflo_contract.pytest_plugin._assertion_messages import count_words, newest_lines
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_LINES: Final = 10
 _MAX_BODY_CHARACTERS: Final = 200
@@ -61,10 +60,9 @@ def check_trigger(trigger: str) -> None:
         ValueError: there is no such trigger.
     """
     __tracebackhide__ = True
-    if trigger not in TRIGGERS:
-        hint = nearest(str(trigger), TRIGGERS)
-        message = f"trigger: unknown trigger `{truncate(str(trigger))}`; choose from {', '.join(TRIGGERS)}.{hint}"
-        raise ValueError(message)
+    problem = trigger_problem(str(trigger))
+    if problem is not None:
+        raise ValueError(problem)
 
 
 def matches(expected: Any, body: Any) -> bool:
@@ -99,10 +97,7 @@ def assert_sent(deliveries: Sequence[Mapping[str, Any]], trigger: str, times: in
 
 def delivery_lines(deliveries: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a line for each of the newest attempts."""
-    shown = deliveries[-_MAX_LINES:]
-    lines = [escape_unprintable(f"  {_delivery_line(delivery)}") for delivery in shown]
-    earlier = len(deliveries) - len(shown)
-    return [f"  ... {earlier} earlier {'attempt' if earlier == 1 else 'attempts'}", *lines] if earlier else lines
+    return newest_lines(map(_delivery_line, deliveries[-_MAX_LINES:]), len(deliveries), "attempt")
 
 
 def _delivery_line(delivery: Mapping[str, Any]) -> str:

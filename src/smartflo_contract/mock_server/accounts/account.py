@@ -92,6 +92,10 @@ class Account:
         draft.lists, draft._opened = dict(self.lists), []  # noqa: SLF001 - of the same class
         return draft
 
+    def change_settings(self, settings: Settings) -> None:
+        """Set the settings. Those without a value are the same as none, so that the account may be pristine again."""
+        self.settings = UNSET if settings == UNSET else settings
+
     @property
     def dial_ms(self) -> int:
         """Dial time, in epoch ms: it moves by advances of the clock only."""

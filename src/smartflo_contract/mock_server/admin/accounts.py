@@ -20,7 +20,7 @@ def get_accounts(request: AdminRequest) -> object:
 
 def post_reset(request: AdminRequest) -> object:
     """Reset the account, or all accounts, to the initial state, and delete their requests from the journal."""
-    request.state.reset(None if request.is_for_all_accounts else request.account_id)
+    request.state.reset(request.account_filter)
     return {"status": "ok"}
 
 

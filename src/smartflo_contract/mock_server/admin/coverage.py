@@ -22,5 +22,4 @@ def get_coverage(request: AdminRequest) -> object:
         raise Problem(409, _NOT_OBSERVED)
     if request.state.config.workers > 1:
         raise Problem(409, _SEVERAL_WORKERS)
-    account_id = None if request.is_for_all_accounts else request.account_id
-    return observer.report(account_id, request.query.get("context"))
+    return observer.report(request.account_filter, request.query.get("context"))

@@ -4,17 +4,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from smartflo_contract.mock_server.admin.problems import Problem
-from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.admin.requests import AdminRequest, Page, page_of_query
 from smartflo_contract.mock_server.admin.searches import Search, check_path, check_search
 from smartflo_contract.mock_server.api.route_hints import is_served, nearest_route
 from smartflo_contract.mock_server.journal.entry import JournalEntry
 from smartflo_contract.mock_server.journal.journal import MAX_WAITS, Journal
 from smartflo_contract.mock_server.journal.matching import CRITERIA, mismatches
-from smartflo_contract.schemas.printable import truncate
 
-_MAX_PAGE_REQUESTS: Final = 1_000
-_DEFAULT_PAGE_REQUESTS: Final = 100
-_MAX_ID: Final = 2**53
 _DEFAULT_TIMEOUT_SECONDS: Final = 5.0
 _NO_JOURNAL: Final = (
     "this fake keeps no journal: journal_requests is 0, or it has several workers and no store, so each would know "
@@ -25,7 +21,7 @@ _NO_JOURNAL: Final = (
 def get_requests(request: AdminRequest) -> object:
     """Return recorded requests."""
     _journal(request).sync()
-    return _page(request, _search_of_query(request))
+    return _page(request, page_of_query(request)._asdict())
 
 
 def post_find(request: AdminRequest) -> object:
@@ -55,7 +51,7 @@ def post_wait(request: AdminRequest) -> object:
     try:
         met = journal.wait(
             search.get("after", 0),
-            _account_filter(request),
+            request.account_filter,
             lambda entry: not mismatches(_criteria(search), entry),
             count=search.get("count", 1),
             timeout_seconds=search.get("timeout", _DEFAULT_TIMEOUT_SECONDS),
@@ -68,7 +64,7 @@ def post_wait(request: AdminRequest) -> object:
 def get_unmatched(request: AdminRequest) -> object:
     """Return the requests that matched no route, each with the nearest route."""
     _journal(request).sync()
-    page = _page(request, {**_search_of_query(request), "route": None})
+    page = _page(request, {**page_of_query(request)._asdict(), "route": None})
     for entry in page["requests"]:
         route = nearest_route(entry["method"], entry["path"])
         entry["nearest_route"] = {"route": f"{route.method} {route.path}", "answered": is_served(route)}
@@ -77,19 +73,19 @@ def get_unmatched(request: AdminRequest) -> object:
 
 def delete_requests(request: AdminRequest) -> object:
     """Delete recorded requests."""
-    _journal(request).forget(_account_filter(request))
+    _journal(request).forget(request.account_filter)
     return {"status": "ok"}
 
 
 def _page(request: AdminRequest, search: Search) -> dict[str, Any]:
     matching = list(_matching(request, search))
-    total, limit = len(matching), int(search.get("limit", _DEFAULT_PAGE_REQUESTS))
+    total = len(matching)
+    page = Page(search.get("order", "oldest"), limit=int(search.get("limit", Page().limit)))
     if not total:
         check_path(search, _own_routes(request))
-    requests = matching[::-1][:limit] if search.get("order") == "newest" else matching[:limit]
     return {
         "total": total,
-        "requests": requests,
+        "requests": page.select(matching),
         **_unknown_counts(request, search),
         **_hints(request, search, total),
     }
@@ -98,7 +94,7 @@ def _page(request: AdminRequest, search: Search) -> dict[str, Any]:
 def _matching(request: AdminRequest, search: Search) -> Iterator[JournalEntry]:
     """Yield the entries of the account that match a search, oldest first."""
     criteria = _criteria(search)
-    entries = _journal(request).after(search.get("after", 0), _account_filter(request))
+    entries = _journal(request).after(search.get("after", 0), request.account_filter)
     return (entry for entry in entries if not mismatches(criteria, entry))
 
 
@@ -113,7 +109,7 @@ def _unknown_counts(request: AdminRequest, search: Search) -> dict[str, int]:
     unknown = sum(
         1 for entry in candidates if entry["body"] is None and entry["headers"].get("Content-Length", "0") != "0"
     )
-    return {"dropped": _journal(request).dropped(_account_filter(request)), "bodies_not_kept": unknown}
+    return {"dropped": _journal(request).dropped(request.account_filter), "bodies_not_kept": unknown}
 
 
 def _hints(request: AdminRequest, search: Search, total: int) -> dict[str, object]:
@@ -127,7 +123,7 @@ def _hints(request: AdminRequest, search: Search, total: int) -> dict[str, objec
     Returns:
         the entry of the account with the fewest mismatches, and the number of matches in other accounts.
     """
-    account_id, criteria = _account_filter(request), _criteria(search)
+    account_id, criteria = request.account_filter, _criteria(search)
     if total or criteria in ({}, {"route": None}):
         return {"nearest": None, "other_accounts": 0}
     own: list[JournalEntry] = []
@@ -142,11 +138,6 @@ def _hints(request: AdminRequest, search: Search, total: int) -> dict[str, objec
         return {"nearest": None, "other_accounts": other_accounts}
     shown = {name: best[name] for name in ("id", "method", "path")}
     return {"nearest": shown | {"differs": mismatches(criteria, best)}, "other_accounts": other_accounts}
-
-
-def _account_filter(request: AdminRequest) -> str | None:
-    """Return the account whose requests are meant, ``None`` for those of all accounts."""
-    return None if request.is_for_all_accounts else request.account_id
 
 
 def _journal(request: AdminRequest) -> Journal:
@@ -164,19 +155,3 @@ def _own_routes(request: AdminRequest) -> list[str]:
     """Return the names of the routes that the account has added. A GET route answers HEAD too."""
     names = [route.name for route in request.settings.routes]
     return names + [name.replace("GET ", "HEAD ", 1) for name in names if name.startswith("GET ")]
-
-
-def _search_of_query(request: AdminRequest) -> Search:
-    """Return the search in the query parameters.
-
-    Raises:
-        Problem: a parameter is invalid.
-    """
-    order = request.query.get("order", "oldest")
-    if order not in {"oldest", "newest"}:
-        raise Problem(422, f"order: expected oldest or newest, got {truncate(order)}")
-    return {
-        "order": order,
-        "after": request.integer_parameter("after", max_value=_MAX_ID, default=0),
-        "limit": request.integer_parameter("limit", max_value=_MAX_PAGE_REQUESTS, default=_DEFAULT_PAGE_REQUESTS),
-    }

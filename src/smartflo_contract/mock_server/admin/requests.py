@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
@@ -11,8 +11,13 @@ from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.schemas.errors import nearest
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_NAME_CHARACTERS: Final = 200
+_MAX_PAGE_ENTRIES: Final = 1_000
+_DEFAULT_PAGE_ENTRIES: Final = 100
+_MAX_ID: Final = 2**53
+_Entry = TypeVar("_Entry")
 
 
 class AdminRequest(NamedTuple):
@@ -42,6 +47,11 @@ class AdminRequest(NamedTuple):
         """The settings of the account, with defaults filled in."""
         return self.state.resolved_settings(self.account_id)
 
+    @property
+    def account_filter(self) -> str | None:
+        """The account whose records are meant, ``None`` for those of all accounts."""
+        return None if self.is_for_all_accounts else self.account_id
+
     def edit_account(self) -> AbstractContextManager[Account]:
         """Lock the account for changes until the context ends."""
         return self.state.accounts.edit(self.account_id)
@@ -56,6 +66,40 @@ class AdminRequest(NamedTuple):
         if value is None:
             raise Problem(422, f"{name}: expected an integer from 0 to {max_value}")
         return value
+
+
+class Page(NamedTuple):
+    """Which of the recorded entries a response contains.
+
+    Attributes:
+        order: ``oldest`` or ``newest``: which ones come first.
+        after: id; only later entries.
+        limit: maximum number of entries.
+    """
+
+    order: str = "oldest"
+    after: int = 0
+    limit: int = _DEFAULT_PAGE_ENTRIES
+
+    def select(self, entries: Sequence[_Entry]) -> Sequence[_Entry]:
+        """Return those of some entries, oldest first, that the response contains."""
+        return entries[::-1][: self.limit] if self.order == "newest" else entries[: self.limit]
+
+
+def page_of_query(request: AdminRequest) -> Page:
+    """Return the page in the query parameters.
+
+    Raises:
+        Problem: a parameter is invalid.
+    """
+    order = request.query.get("order", "oldest")
+    if order not in {"oldest", "newest"}:
+        raise Problem(422, f"order: expected oldest or newest, got {truncate(order)}")
+    return Page(
+        order,
+        request.integer_parameter("after", max_value=_MAX_ID, default=0),
+        request.integer_parameter("limit", max_value=_MAX_PAGE_ENTRIES, default=_DEFAULT_PAGE_ENTRIES),
+    )
 
 
 def check_query(query: Mapping[str, str], known: Sequence[str]) -> None:

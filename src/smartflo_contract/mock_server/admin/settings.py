@@ -39,7 +39,7 @@ def change_settings(
         is_reshaped = _lead_settings(settings) != _lead_settings(account.settings)
         if account.lists and is_reshaped and catalog.key != account.catalog:
             raise Problem(409, _LISTS_CHANGED)
-        account.settings = UNSET if settings == UNSET else settings
+        account.change_settings(settings)
         if reset_fault_counts:
             account.fault_counts.clear()
     if reset_fault_counts and request.is_for_all_accounts:

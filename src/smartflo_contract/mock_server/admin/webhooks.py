@@ -5,16 +5,13 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
-from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.admin.requests import AdminRequest, page_of_query
 from smartflo_contract.mock_server.config.webhook import Webhook, webhook_from_json
 from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS, VARIABLES, TableEntry
-from smartflo_contract.mock_server.journal.redaction import is_secret, redact_json, redact_parameter, redact_string
+from smartflo_contract.mock_server.journal.redaction import redact_headers, redact_json, redact_string
 from smartflo_contract.mock_server.webhook_service import add_webhook, set_webhooks
 from smartflo_contract.schemas.printable import truncate
 
-_MAX_PAGE: Final = 1_000
-_DEFAULT_PAGE: Final = 100
-_MAX_ID: Final = 2**53
 _NO_LOG: Final = (
     "this fake keeps no deliveries: journal_requests is 0, or it has several workers and no store, so each would know "
     "only its own"
@@ -56,15 +53,9 @@ def get_deliveries(request: AdminRequest) -> object:
     log = request.state.deliveries
     if not log:
         raise Problem(409, _NO_LOG)
-    account_id = None if request.is_for_all_accounts else request.account_id
-    after = request.integer_parameter("after", max_value=_MAX_ID, default=0)
-    limit = request.integer_parameter("limit", max_value=_MAX_PAGE, default=_DEFAULT_PAGE)
-    order = request.query.get("order", "oldest")
-    if order not in {"oldest", "newest"}:
-        raise Problem(422, f"order: expected oldest or newest, got {truncate(order)}")
-    entries = list(log.after(after, account_id))
-    shown = entries[::-1][:limit] if order == "newest" else entries[:limit]
-    return {"total": len(entries), "deliveries": shown, "dropped": log.dropped(account_id)}
+    page = page_of_query(request)
+    entries = list(log.after(page.after, request.account_filter))
+    return {"total": len(entries), "deliveries": page.select(entries), "dropped": log.dropped(request.account_filter)}
 
 
 def _table(entries: Mapping[str, TableEntry]) -> list[dict[str, Any]]:
@@ -73,10 +64,6 @@ def _table(entries: Mapping[str, TableEntry]) -> list[dict[str, Any]]:
 
 def _to_json(webhook: Webhook) -> dict[str, Any]:
     """Return a webhook with secrets masked."""
-    headers = dict(
-        redact_parameter(name, "") if is_secret(name) else (name, redact_string(value))
-        for name, value in webhook.headers.items()
-    )
     template = redact_string(webhook.template) if isinstance(webhook.template, str) else redact_json(webhook.template)
-    shown = {"url": redact_string(webhook.url), "headers": headers, "template": template}
+    shown = {"url": redact_string(webhook.url), "headers": redact_headers(webhook.headers), "template": template}
     return {"id": webhook.id, **asdict(webhook), **shown}

@@ -7,15 +7,15 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from smartflo_contract.mock_server.api.account_calls import has_agent, has_number, started_calls
-from smartflo_contract.mock_server.api.query_times import indian_time, parse_query_time
+from smartflo_contract.mock_server.api.query_times import parse_query_time
 from smartflo_contract.mock_server.calls.agents import find_agent
 from smartflo_contract.mock_server.calls.call_record import CallRecord
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.integers import parse_integer
-from smartflo_contract.mock_server.http.request_bodies import validation_response
+from smartflo_contract.mock_server.http.request_bodies import invalid_values, validation_response
 from smartflo_contract.mock_server.http.responses import json_response
-from smartflo_contract.schemas.indian_time import RETRY_AFTER_FORMAT
+from smartflo_contract.schemas.indian_time import format_indian_time, indian_time
 from smartflo_contract.schemas.printable import truncate
 
 _DEFAULT_PAGE_CALLS: Final = 20
@@ -93,7 +93,7 @@ def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Res
         "call_type": arguments.get("call_type", "c") in _STATUSES,
         "direction": arguments.get("direction", "inbound") in _DIRECTIONS,
     }
-    errors = {name: f"Provide a valid {name}." for name, is_valid in valid.items() if not is_valid}
+    errors = invalid_values(valid)
     if errors or page is None or limit is None or from_ms is None or to_ms is None:
         return validation_response(errors, quirks, _EXAMPLE)
     filters = {name: arguments[name] for name in _FILTERS if name in arguments}
@@ -124,7 +124,7 @@ def _to_json(seed: int, record: CallRecord, number: Callable[[int], str | int]) 
         "status": record.status,
         "date": start.strftime("%Y-%m-%d"),
         "time": start.strftime("%H:%M:%S"),
-        "end_stamp": indian_time(record.end_ms).strftime(RETRY_AFTER_FORMAT),
+        "end_stamp": format_indian_time(record.end_ms),
         "call_duration": number(record.duration_seconds),
         "answered_seconds": number(record.answered_seconds),
         "agent_number": record.agent if agent is None else agent.number,

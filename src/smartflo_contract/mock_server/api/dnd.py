@@ -9,16 +9,16 @@ from werkzeug.datastructures import MultiDict
 
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Account
-from smartflo_contract.mock_server.api.query_times import indian_time
 from smartflo_contract.mock_server.calls.dnd import ADDED_BY, DndEntry
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.mock_server.http.list_ids import is_list_id
-from smartflo_contract.mock_server.http.request_bodies import validation_response
+from smartflo_contract.mock_server.http.request_bodies import invalid_values, validation_response
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
+from smartflo_contract.schemas.indian_time import indian_time
 from smartflo_contract.schemas.lead_format import epoch_ms
 
 DND_STATUSES: Final = frozenset({5, 9})
@@ -82,7 +82,7 @@ def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Res
         "list_id": list_id is None or is_list_id(list_id),
         "last_seen_id": after is not None,
     }
-    errors = {name: f"Provide a valid {name}." for name, is_valid in valid.items() if not is_valid}
+    errors = invalid_values(valid)
     if errors or limit is None or after is None:
         return validation_response(errors, quirks, _EXAMPLE)
     return _Query(limit, None if list_id is None else int(list_id), after, arguments.get("id"))

@@ -21,6 +21,7 @@ from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.request_bodies import (
     SMALL_BODY_BYTES,
     BodySpec,
+    invalid_values,
     unknown_keys,
     validation_response,
 )
@@ -115,7 +116,7 @@ def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Res
         "cursor": cursor is None or is_list_id(cursor),
         "updated_after": updated_after is None or updated_after_ms is not None,
     }
-    errors = {name: f"Provide a valid {name}." for name, is_valid in valid.items() if not is_valid}
+    errors = invalid_values(valid)
     if errors or limit is None:
         return validation_response(errors, quirks, _EXAMPLE)
     position = None if cursor is None else int(cursor)

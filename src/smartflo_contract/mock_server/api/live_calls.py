@@ -7,7 +7,6 @@ from flask import Response
 
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.api.account_calls import AccountCall, has_agent, has_number, started_calls
-from smartflo_contract.mock_server.api.query_times import indian_time
 from smartflo_contract.mock_server.api.transaction import WriteRejected, open_transaction, success_response
 from smartflo_contract.mock_server.calls.agents import find_agent
 from smartflo_contract.mock_server.calls.call_record import CallRecord
@@ -15,7 +14,7 @@ from smartflo_contract.mock_server.calls.dnd import ADDED_BY
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.request_bodies import SMALL_BODY_BYTES, BodySpec, unknown_keys
 from smartflo_contract.mock_server.http.responses import error_response, json_response
-from smartflo_contract.schemas.indian_time import RETRY_AFTER_FORMAT
+from smartflo_contract.schemas.indian_time import format_indian_time
 from smartflo_contract.schemas.printable import truncate
 
 _CALL_ID: Final = "1769832000.000001"
@@ -90,5 +89,5 @@ def _live_call(seed: int, found: AccountCall) -> dict[str, object]:
         "direction": record.direction,
         "state": "Ringing" if is_ringing else "Answered",
         "call_time": f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}",
-        "created_at": indian_time(record.start_ms).strftime(RETRY_AFTER_FORMAT),
+        "created_at": format_indian_time(record.start_ms),
     }

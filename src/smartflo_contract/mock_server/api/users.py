@@ -7,7 +7,7 @@ from flask import Response
 from smartflo_contract.mock_server.calls.agents import Agent, agents, own_numbers
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.integers import parse_integer
-from smartflo_contract.mock_server.http.request_bodies import validation_response
+from smartflo_contract.mock_server.http.request_bodies import invalid_values, validation_response
 from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.schemas.printable import truncate
 
@@ -33,7 +33,7 @@ def get_users(call: Call) -> Response:
     last_seen_id = parse_integer(arguments.get("last_seen_id", "0"), 0, _MAX_ID)
     states = {name: _BOOLEANS.get(arguments.get(name, str(state)).lower()) for name, state in _STATES.items()}
     values = {"limit": limit, "last_seen_id": last_seen_id} | states
-    errors = {name: f"Provide a valid {name}." for name, value in values.items() if value is None}
+    errors = invalid_values({name: value is not None for name, value in values.items()})
     if errors or limit is None or last_seen_id is None:
         return validation_response(errors, call.settings.quirks, _EXAMPLE)
     found = agents(call.state.config.seed) if states == _STATES else ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from smartflo_contract.factories import setting_checks as checks
+from smartflo_contract.mock_server.config.header_checks import headers_check
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import served_route_names
 from smartflo_contract.mock_server.http.json_values import encode_json
@@ -110,22 +111,6 @@ def _path(value: object) -> str | None:
     return None if is_free else "a path such as /v1/call/note/{id}, without a query, and not below /__admin"
 
 
-def _headers(value: object) -> str | None:
-    is_valid = isinstance(value, Mapping) and all(map(_is_header, value.items()))
-    return None if is_valid else "header names and values as strings, without those that the fake sets itself"
-
-
-def _is_header(header: tuple[object, object]) -> bool:
-    name, value = header
-    return (
-        isinstance(name, str)
-        and isinstance(value, str)
-        and _HEADER_NAME.fullmatch(name) is not None
-        and _HEADER_VALUE.fullmatch(value) is not None
-        and not name.lower().startswith(_RESERVED_HEADERS)
-    )
-
-
 def _json(value: object) -> str | None:
     expected = f"a JSON value of at most {_MAX_BODY_BYTES:,} bytes"
     try:
@@ -138,7 +123,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "method": checks.one_of(*_METHODS),
     "path": _path,
     "status": checks.integer(200, 599),
-    "headers": _headers,
+    "headers": headers_check(_HEADER_NAME, _HEADER_VALUE, _RESERVED_HEADERS),
     "json": _json,
     "auth": checks.one_of("on", "off"),
 }

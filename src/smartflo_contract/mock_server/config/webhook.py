@@ -9,8 +9,9 @@ from typing import Any, Final
 import orjson
 
 from smartflo_contract.factories import setting_checks as checks
+from smartflo_contract.mock_server.config.header_checks import headers_check
 from smartflo_contract.mock_server.config.receiver_url import host_name_problem, receiver_problem
-from smartflo_contract.mock_server.config.webhook_tables import TRIGGERS, VARIABLES
+from smartflo_contract.mock_server.config.webhook_tables import VARIABLES, trigger_problem
 from smartflo_contract.mock_server.config.webhook_template import Template, variables_in
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.http.json_values import encode_json
@@ -113,10 +114,9 @@ def check_webhook(webhook: Webhook, allowed_hosts: Collection[str]) -> None:
     for name, check in _CHECKS.items():
         _reject(name, check(getattr(webhook, name)), getattr(webhook, name))
     _reject("url", receiver_problem(webhook.url, allowed_hosts), webhook.url)
-    if webhook.trigger not in TRIGGERS:
-        shown, hint = truncate(webhook.trigger), nearest(webhook.trigger, TRIGGERS)
-        message = f"trigger: unknown trigger `{shown}`; choose from {', '.join(TRIGGERS)}.{hint}"
-        raise ConfigError(message)
+    problem = trigger_problem(webhook.trigger)
+    if problem is not None:
+        raise ConfigError(problem)
     if webhook.method == "GET" and isinstance(webhook.template, str):
         message = "template: expected an object, whose keys are the query parameters of a GET"
         raise ConfigError(message)
@@ -161,22 +161,6 @@ def _template(value: object) -> str | None:
         return f"{expected}: {error}"
 
 
-def _headers(value: object) -> str | None:
-    is_valid = isinstance(value, Mapping) and len(value) <= _MAX_HEADERS and all(map(_is_header, value.items()))
-    return None if is_valid else "header names and values as strings, without those that the fake sets itself"
-
-
-def _is_header(header: tuple[object, object]) -> bool:
-    name, value = header
-    return (
-        isinstance(name, str)
-        and isinstance(value, str)
-        and _HEADER_NAME.fullmatch(name) is not None
-        and _HEADER_VALUE.fullmatch(value) is not None
-        and not name.lower().startswith(_RESERVED_HEADERS)
-    )
-
-
 def _unresolved(value: object) -> str | None:
     is_valid = isinstance(value, tuple) and all(
         isinstance(name, str) and _VARIABLE_NAME.fullmatch(name) is not None for name in value
@@ -196,7 +180,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "trigger": checks.nonempty_string,
     "template": _template,
     "method": checks.one_of("POST", "GET"),
-    "headers": _headers,
+    "headers": headers_check(_HEADER_NAME, _HEADER_VALUE, _RESERVED_HEADERS, _MAX_HEADERS),
     "unresolved": _unresolved,
     "timeout": _number(0.1, _MAX_TIMEOUT_SECONDS),
     **dict.fromkeys(("duplicate", "reordered", "late", "lost"), _number(0, 1)),

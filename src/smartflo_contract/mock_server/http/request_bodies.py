@@ -103,6 +103,15 @@ def validation_response(messages: Mapping[str, str], quirks: Mapping[str, str], 
     return json_response(422, validation_body(messages, quirks), "assumed", reason=reason)
 
 
+def invalid_values(is_valid: Mapping[str, bool]) -> dict[str, str]:
+    """Return the message for each name whose value is not valid.
+
+    Args:
+        is_valid: name to whether its value is valid.
+    """
+    return {name: _DEFAULT_MESSAGE.format(name=name) for name, valid in is_valid.items() if not valid}
+
+
 def unknown_keys(body: BodySpec, content: Mapping[str, Any]) -> list[str]:
     """Return the keys of a request's object that its schema does not define, sorted."""
     return sorted(content.keys() - request_validator(body.schema).schema["properties"].keys())

@@ -1,13 +1,11 @@
 """What webhooks sent, and what receivers answered: a bounded record beside the journal of requests."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.journal.entry import JournalEntry
-from smartflo_contract.mock_server.journal.journal import DELIVERIES_PREFIX, Journal
-
-SHARED_PREFIX: Final = DELIVERIES_PREFIX
+from smartflo_contract.mock_server.journal.journal import Journal
 
 
 class DeliveryLog:

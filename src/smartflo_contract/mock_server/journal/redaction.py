@@ -115,6 +115,14 @@ def redact_parameter(name: str, value: str) -> tuple[str, str]:
     return name if _PLAIN_NAME.fullmatch(name) else MASK, MASK
 
 
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers that a user has set with secrets masked."""
+    return dict(
+        redact_parameter(name, "") if is_secret(name) else (name, redact_string(value))
+        for name, value in headers.items()
+    )
+
+
 def redact_json(content: object) -> object:
     """Return a JSON value with secrets masked, at any depth up to 32."""
     return _redact_json(content, _MAX_DEPTH)

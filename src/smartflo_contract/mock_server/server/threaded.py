@@ -9,6 +9,7 @@ from selectors import EVENT_READ, DefaultSelector
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -252,13 +253,17 @@ class FakeSmartflo:
             RuntimeError: the fake is not running.
         """
         if app is not None:
-            url = f"{self.url_of_app(app)}{url if url.startswith('/') else f'/{url}'}"
+            url = self.url_of_app(app, url)
         webhook = Webhook(url, **settings)
         add_webhook(self._state, ALL_ACCOUNTS if login is None else account_id_of_login(login), webhook)
         return webhook
 
-    def url_of_app(self, app: "Callable[..., Any]") -> str:
-        """Return the URL, without a path, of an application of this process as the receiver of webhooks.
+    def url_of_app(self, app: "Callable[..., Any]", path: str = "/") -> str:
+        """Return the URL of an application of this process as the receiver of webhooks.
+
+        Args:
+            app: a WSGI or ASGI application.
+            path: path of the requests.
 
         Raises:
             RuntimeError: the fake is not running.
@@ -270,11 +275,11 @@ class FakeSmartflo:
         apps = self._state.webhook_apps
         host = next((host for host, known in apps.items() if known is app), None) or f"app-{next(_app_numbers)}"
         apps[host] = app
-        return f"{APP_SCHEME}://{host}"
+        return f"{APP_SCHEME}://{host}/{path.removeprefix('/')}"
 
     def forget_app(self, url: str) -> None:
         """Forget the application that a result of :meth:`url_of_app` stands for."""
-        self._state.webhook_apps.pop(url.partition("://")[2], None)
+        self._state.webhook_apps.pop(urlsplit(url).hostname or "", None)
 
     def set_mutant(self, ids: str | None) -> None:
         """Set the mutant of the responses with leads of all accounts without a mutant of their own.

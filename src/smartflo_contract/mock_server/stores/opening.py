@@ -10,7 +10,8 @@ from smartflo_contract.mock_server.accounts.store_snapshot import lists_digest
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.store_url import StoreUrl, parse_store_url
 from smartflo_contract.mock_server.errors import StoreError
-from smartflo_contract.mock_server.journal.delivery_log import SHARED_PREFIX, DeliveryLog
+from smartflo_contract.mock_server.journal.delivery_log import DeliveryLog
+from smartflo_contract.mock_server.journal.journal import DELIVERIES_PREFIX
 from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def open_store(
     shared_clock = DatabaseClock(database, clock) if database.url.dialect == "postgresql" else clock
     shared_journal = SqlJournal(database, config.journal_requests, config.journal_bytes)
     store = SqlStore(database, catalogs, config.max_accounts)
-    return OpenedStore(store, shared_journal, DeliveryLog(shared_journal, SHARED_PREFIX), shared_clock)
+    return OpenedStore(store, shared_journal, DeliveryLog(shared_journal, DELIVERIES_PREFIX), shared_clock)
 
 
 def prepare_store(config: Config, catalogs: Catalogs) -> None:

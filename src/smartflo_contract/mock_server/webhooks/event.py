@@ -1,17 +1,14 @@
 """Events of calls, and the values that webhooks send about them."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from smartflo_contract.mock_server.calls.call_record import CallRecord
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.config.webhook_template import Value
-from smartflo_contract.schemas.indian_time import INDIA
+from smartflo_contract.schemas.indian_time import format_indian_time
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _AFTER_CALL: Final = ("missed", "hangup", "disposition")
-_TIME_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
 
 class CallEvent(NamedTuple):
@@ -81,9 +78,7 @@ def _lead_fields(event: CallEvent, quirks: Quirks) -> Value:
 
 
 def _time(epoch_ms: int | None) -> str | None:
-    if epoch_ms is None:
-        return None
-    return (_EPOCH + timedelta(milliseconds=epoch_ms)).astimezone(INDIA).strftime(_TIME_FORMAT)
+    return None if epoch_ms is None else format_indian_time(epoch_ms)
 
 
 def _ended(event: CallEvent, _: Quirks) -> str | None:
