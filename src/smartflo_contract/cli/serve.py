@@ -110,6 +110,12 @@ if TYPE_CHECKING:
     "spaces.",
 )
 @option(
+    "--dialling",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file with what becomes of the calls of broadcasts: docs/dialling.md.",
+)
+@option(
     "--auth",
     type=click.Choice(("on", "off")),
     help="on (default): requests need an Authorization header with any ASCII value. off: they do not.",

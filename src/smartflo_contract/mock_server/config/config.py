@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
+from smartflo_contract.mock_server.config.dialling_model import DiallingModel, load_model
 from smartflo_contract.mock_server.config.login import Login
 from smartflo_contract.mock_server.config.tables import TABLES, convert_tables
 from smartflo_contract.mock_server.config.toml_file import read_settings
@@ -40,6 +41,7 @@ class Config:
         logins: the only accepted logins; empty to accept any password except ``wrong``.
         faults: fault rules; each account counts its own requests.
         routes: routes of your own, for what the fake does not simulate.
+        dialling: what becomes of the calls of broadcasts, as the path of a TOML file or a mapping.
         rate_limit: maximum number of requests per second of each account, all routes together; ``None`` for no limit.
         webhooks: webhooks that are sent when the clock of an account passes their events.
         webhook_hosts: hosts of receivers besides this machine, each by name.
@@ -75,6 +77,7 @@ class Config:
     routes: Sequence[CustomRoute] = ()
     webhooks: Sequence[Webhook] = ()
     webhook_hosts: Sequence[str] = ()
+    dialling: str | os.PathLike[str] | Mapping[str, Any] | DiallingModel | None = None
     rate_limit: int | None = None
     speed: int | None = None
     read_only: bool = False
@@ -97,6 +100,8 @@ class Config:
             object.__setattr__(self, "webhook_hosts", tuple(self.webhook_hosts))
         validate_config({setting: getattr(self, setting) for setting in _SETTINGS})
         object.__setattr__(self, "overlay", deepcopy(self.overlay))
+        if self.dialling is not None:
+            object.__setattr__(self, "dialling", load_model(self.dialling))
         object.__setattr__(self, "quirks", {name: str(value) for name, value in self.quirks.items()})
 
     @classmethod

@@ -23,6 +23,8 @@ def read_settings(file: Path, known: Collection[str]) -> dict[str, Any]:
     reject_unknown_settings(settings, known)
     if isinstance(settings.get("overlay"), str):
         settings["overlay"] = file.parent / settings["overlay"]
+    if isinstance(settings.get("dialling"), str):
+        settings["dialling"] = file.parent / settings["dialling"]
     if isinstance(settings.get("store"), str):
         settings["store"] = resolve_sqlite_path(settings["store"], file.parent)
     if isinstance(settings.get("lists"), list):

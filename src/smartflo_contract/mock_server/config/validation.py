@@ -8,6 +8,7 @@ from typing import Any, Final
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories import setting_checks as checks
 from smartflo_contract.mock_server.config.custom_route import check_custom_routes
+from smartflo_contract.mock_server.config.dialling_model import DiallingModel
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
 from smartflo_contract.mock_server.config.store_url import EXAMPLES, parse_store_url
 from smartflo_contract.mock_server.config.webhook import check_webhook_hosts, check_webhooks
@@ -39,6 +40,11 @@ def _lists(value: object) -> str | None:
 
 def _quirks(value: object) -> str | None:
     return None if isinstance(value, Mapping) else "a table of quirk names to values"
+
+
+def _dialling(value: object) -> str | None:
+    is_path = isinstance(value, str | os.PathLike) and "\0" not in os.fspath(value)
+    return None if is_path or isinstance(value, Mapping | DiallingModel) else "the path of a TOML file, or a table"
 
 
 def _logins(value: object) -> str | None:
@@ -95,6 +101,7 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "routes": _routes,
     "webhooks": _webhooks,
     "webhook_hosts": _webhook_hosts,
+    "dialling": checks.optional(_dialling),
     "rate_limit": checks.optional(checks.integer(1, _MAX_RATE_LIMIT)),
     "speed": checks.optional(checks.integer(1, _MAX_SPEED)),
     "read_only": _boolean,
