@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import orjson
 
@@ -53,6 +53,8 @@ _DIALABLE: Final = re.compile("[0-9]{6}")
 _LIST_KEYS: Final = frozenset({"list_id", "list_name", "header", "sensitive_field_map", "added_by", "created_by"})
 """Keys with the same value in all leads of a list, even if an overlay defines them."""
 
+Revise: TypeAlias = Callable[[FactColumns], FactColumns]
+"""Returns the facts to write in place of those of some leads."""
 _shared_templates: Final[dict[LeadLayout, LeadTemplate]] = {}
 """Templates that lists share, by their layout."""
 
@@ -67,6 +69,10 @@ class LeadWriter:
         phones: ``safe`` for numbers that cannot ring, ``valid`` for numbers that may belong to somebody.
         created_early: ``created_at`` is 12 hours before the time in the lead's id, as in the vendor's samples.
         shifted: the alternate phone number is not a field, so later columns are one field earlier.
+
+    Attributes:
+        definition: the argument.
+        seed: seed of the list.
 
     Raises:
         ValueError: ``phones`` is unknown.
@@ -88,7 +94,7 @@ class LeadWriter:
             raise ValueError(message)
         self.definition = definition
         self._contract = contract
-        self._seed = seed if definition.seed is None else definition.seed
+        self.seed = seed if definition.seed is None else definition.seed
         self._phones = phones
         self._created_early = created_early
         self._stored = [name for name in definition.columns if not (shifted and column_kind(name) == _ALTERNATE)]
@@ -107,7 +113,7 @@ class LeadWriter:
         overlay = self._contract.overlay
         values = {
             "definition": {field.name: getattr(self.definition, field.name) for field in fields(self.definition)},
-            "seed": self._seed,
+            "seed": self.seed,
             "phones": self._phones,
             "profile": self._contract.profile,
             "created_early": self._created_early,
@@ -123,7 +129,7 @@ class LeadWriter:
         overlay = self._contract.overlay
         if overlay is not None and "lead_id" in overlay.properties:
             return ()
-        digits, block = lead_id_parts(self._seed, self.definition.id)
+        digits, block = lead_id_parts(self.seed, self.definition.id)
         return f"digits {digits}", f"block {block}"
 
     def index_of(self, lead_id: str) -> int | None:
@@ -173,18 +179,28 @@ class LeadWriter:
             for start in range(0, len(pieces), step):
                 yield "".join(pieces[start : start + step])[1:]
 
-    def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
+    def has_own(self, *keys: str) -> bool:
+        """Return whether the overlay defines one of some keys, so that its values may not be those of the facts."""
+        overlay = self._contract.overlay
+        return overlay is not None and not set(keys).isdisjoint(overlay.properties)
+
+    def facts(self, indexes: Sequence[int]) -> FactColumns:
+        """Return the facts of the leads at some indexes, a column each."""
+        return self._parts[2](indexes)
+
+    def chunks(self, indexes: Sequence[int] | None = None, revise: Revise | None = None) -> Iterator[bytes]:
         """Yield the JSON array of the leads at some indexes, or of all leads, in chunks.
 
         Args:
             indexes: indexes of the leads; ``None`` for all.
+            revise: returns the facts to write in place of those of some leads; ``None`` to write these.
         """
         selected = range(self.definition.size) if indexes is None else indexes
         start, end = 0, len(selected)
         if not end:
             yield b"[]"
         for chunk in _split(selected):
-            pieces = self._pieces(chunk)
+            pieces = self._pieces(chunk, revise)
             if not start:
                 pieces[0] = f"[{pieces[0][1:]}"
             start += len(chunk)
@@ -192,12 +208,13 @@ class LeadWriter:
                 pieces.append("]")
             yield "".join(pieces).encode()
 
-    def _pieces(self, indexes: Sequence[int]) -> list[str]:
+    def _pieces(self, indexes: Sequence[int], revise: Revise | None = None) -> list[str]:
         """Return the JSON of the leads of a chunk, each after a comma, in pieces: as many for each lead."""
         pattern, columns, facts = self._parts
         pieces = pattern * len(indexes)
         step = len(pattern)
-        for number, column in enumerate(columns(facts(indexes))):
+        facts_of_leads = facts(indexes) if revise is None else revise(facts(indexes))
+        for number, column in enumerate(columns(facts_of_leads)):
             pieces[2 * number + 1 :: step] = column
         return pieces
 
@@ -217,7 +234,7 @@ class LeadWriter:
             return [index for index, lead in enumerate(leads) if last_digits(lead[key]) == digits]
         if not digits.startswith(national_prefix):
             return []
-        start = phone_start(self._seed, self.definition.id, series)
+        start = phone_start(self.seed, self.definition.id, series)
         first = (int(digits.removeprefix(national_prefix)) - start) * pow(series.step, -1, series.size) % series.size
         return list(range(first, self.definition.size, series.size))
 
@@ -233,7 +250,7 @@ class LeadWriter:
         pattern[0::2] = literals
         pattern[0] = f",{pattern[0]}"
         facts = fact_function(
-            self._seed,
+            self.seed,
             self.definition.id,
             phones=self._phones,
             dial_status=self.definition.dial_status,
@@ -258,7 +275,7 @@ class LeadWriter:
         """Return the reading that this list follows for a key. Under ``lenient``, each list mixes readings."""
         if self._contract.profile != "lenient":
             return self._contract.profile
-        return Draw(f"reading/{self._seed}/{self.definition.id}/{key}".encode()).choice(READINGS)
+        return Draw(f"reading/{self.seed}/{self.definition.id}/{key}".encode()).choice(READINGS)
 
     def _overlay_slot(self, key: str, schema: Mapping[str, Any], template: str | None) -> Slot:
         """Return the slot of a key that the overlay defines: the template's value if valid, else a generated one."""
@@ -267,7 +284,7 @@ class LeadWriter:
         narrowed = (
             {**schema, "enum": [value for value in schema["enum"] if is_valid(value)]} if "enum" in schema else schema
         )
-        prefix = f"{self._seed}/{self.definition.id}/{key}/"
+        prefix = f"{self.seed}/{self.definition.id}/{key}/"
         may_ring = (
             self._phones == "safe" and template in _PHONE_TEMPLATES and schema.keys().isdisjoint({"enum", "const"})
         )
@@ -302,7 +319,7 @@ class LeadWriter:
         definition = self.definition
         return _header_constants(tuple(definition.columns), definition.sensitive) | {
             "list_id": str(definition.id),
-            "client_id": str(client_of(self._seed, definition.id)),
+            "client_id": str(client_of(self.seed, definition.id)),
             "list_name": json.dumps(definition.name, ensure_ascii=False),
         }
 

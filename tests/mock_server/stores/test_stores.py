@@ -29,6 +29,7 @@ from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList, entry_id
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.config.store_url import parse_store_url
+from smartflo_contract.mock_server.dialling.broadcast import Broadcast, LeadEdit, Run, RunSettings
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.stores.engine import Database
@@ -217,6 +218,14 @@ def made_call(number: int) -> ClickToCall:
     return ClickToCall(*identifiers, '{"lead":"\0"}', number, number + 1, 30, 0)
 
 
+def broadcast(number: int) -> Broadcast:
+    """Return a broadcast that was started, paused and ended."""
+    settings = RunSettings(2, (1, 4), (4,), (60_000, 0), has_hours=True, from_ms=number, caller_id="+915550000043")
+    history = (("pause", 8), ("resume", 9), ("end", 10))
+    run = Run(number, settings, 5, 6, 7, history, {0: 30, 3: 0}, (LeadEdit(4, 3, 8, is_dialled=True),))
+    return Broadcast(number, LIST_ID, "Jos\u00e9 \0", {"name": "March", "dialstatus": [1, 4]}, 4, (run,))
+
+
 def everything(account: Account) -> None:
     """Change everything that an account has."""
     account.settings = Settings(
@@ -231,6 +240,7 @@ def everything(account: Account) -> None:
     account.advanced_ms = 3_600_000
     account.dnd = {entry_id(1, 5): DndEntry("5550000042", 1, 5, "+915550000042", 6, "lead\0")}
     account.calls = (made_call(1), made_call(2)._replace(hung_up_ms=5))
+    account.broadcasts = {20_002: broadcast(1), 20_003: replace(broadcast(2), is_deleted=True)}
     account.dnd_lists = {2: DndList("Jos\u00e9 \0", "what it is", 7)}
     account.rate_budget = RateBudget(2_500_000, 1_700_000_000_000_000)
     for list_id in (LIST_ID, FIXTURE_ID):
@@ -502,6 +512,12 @@ def make_call(account: Account, number: int) -> None:
     account.calls = (*account.calls, made_call(number))[-3:]
 
 
+def add_broadcast(account: Account, number: int) -> None:
+    """Add a broadcast, or a run to it."""
+    current = account.broadcasts.get(number % 3, broadcast(number % 3))
+    account.put_broadcast(current.with_run(replace(current.runs[-1], serial=number)))
+
+
 def set_settings(account: Account, number: int) -> None:
     """Set or remove settings."""
     account.settings = Settings(quirks={"unknown_list": "empty"}) if number % 2 else UNSET
@@ -517,6 +533,7 @@ EDITS = (
     add_batch,
     add_to_dnd,
     make_call,
+    add_broadcast,
     count_request,
     spend_rate_budget,
     set_settings,

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from smartflo_contract.factories.pools import EPOCH_MS
@@ -11,6 +11,7 @@ from smartflo_contract.mock_server.accounts.rate_budget import FULL_BUDGET, Rate
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
+from smartflo_contract.mock_server.dialling.broadcast import Broadcast, Run
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.lists.lead_index import LeadIndex
@@ -18,6 +19,9 @@ from smartflo_contract.mock_server.webhooks.message import Message
 
 _FIRST_LIST_ID: Final = 10_001
 """First id of the lists that an account creates. Real ids have four to six digits."""
+
+_FIRST_BROADCAST_ID: Final = 20_001
+"""First id of the broadcasts of an account."""
 
 
 class Batch(NamedTuple):
@@ -49,11 +53,12 @@ class Account:
         mutant_served: number of responses that the current mutant has changed.
         mutants_served: ids of those of several joined mutants that have changed a response; not in snapshots.
         rate_budget: what is left of the rate limit.
-        requests: number of bulk requests, and of new lists, DND entries and calls so far, from which their ids follow.
+        requests: number of bulk requests, lists, DND entries, calls and broadcasts so far, from which new ids follow.
         advanced_ms: sum of all advances of the clock, in ms; dial time is the epoch of generated leads plus this.
         dnd: numbers that must not be called, by the id of their entry. It is replaced, never changed in place.
         dnd_lists: created or changed DND lists by id. It is replaced, never changed in place.
         calls: calls that clients made by click-to-call, the oldest first.
+        broadcasts: broadcasts by id. It is replaced, never changed in place.
         pending_webhooks: late messages and retries of webhooks, in the order in which they are due.
         lead_index: which edited lists may contain a lead.
     """
@@ -75,6 +80,7 @@ class Account:
     dnd: dict[str, DndEntry] = field(default_factory=dict)
     dnd_lists: dict[int, DndList] = field(default_factory=dict)
     calls: tuple[ClickToCall, ...] = ()
+    broadcasts: dict[int, Broadcast] = field(default_factory=dict)
     pending_webhooks: tuple[Message, ...] = ()
     lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
     _opened: list[int] = field(default_factory=list, compare=False, repr=False)
@@ -104,7 +110,23 @@ class Account:
     @property
     def has_calls(self) -> bool:
         """Whether something happens as dial time moves: calls, and webhooks about them."""
-        return bool(self.calls or self.pending_webhooks)
+        return bool(self.calls or self.pending_webhooks or any(item.runs for item in self.broadcasts.values()))
+
+    def runs_of_list(self, list_id: int) -> list[tuple[Broadcast, Run]]:
+        """Return the runs of broadcasts that dial a list, in the order of their starts, each with its broadcast."""
+        of_list = (broadcast for broadcast in self.broadcasts.values() if broadcast.list_id == list_id)
+        runs = [(broadcast, run.settled(self.dial_ms)) for broadcast in of_list for run in broadcast.runs]
+        return sorted(runs, key=lambda item: item[1].serial)
+
+    def put_broadcast(self, broadcast: Broadcast) -> None:
+        """Store a broadcast, or a later state of it."""
+        self.broadcasts = self.broadcasts | {broadcast.id: broadcast}
+
+    def forget_runs(self, list_id: int) -> None:
+        """Forget what broadcasts have dialled of a list, because its leads are replaced."""
+        for broadcast in self.broadcasts.values():
+            if broadcast.list_id == list_id and broadcast.runs:
+                self.put_broadcast(replace(broadcast, runs=()))
 
     def put_list(self, list_id: int, edited: EditedList, catalog: CatalogKey) -> None:
         """Store an edited list. All edited lists of an account belong to one catalog."""
@@ -143,6 +165,11 @@ class Account:
             list_id = _FIRST_LIST_ID + self.requests
             if list_id not in taken and list_id not in self.lists:
                 return list_id
+
+    def new_broadcast_id(self) -> int:
+        """Return a broadcast id that this account has never used."""
+        self.requests += 1
+        return _FIRST_BROADCAST_ID + self.requests
 
     def add_batch(self, batch: Batch, max_batches: int) -> str:
         """Store a bulk request and return its id. Drop the oldest ones beyond ``max_batches``."""

@@ -14,6 +14,7 @@ from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
 from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.config.webhook import webhook_from_json
+from smartflo_contract.mock_server.dialling.broadcast import Broadcast
 from smartflo_contract.mock_server.faults.parsing import fault_from_json
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
@@ -50,6 +51,7 @@ def dump_fields(account: Account) -> Snapshot:
         "dnd": {entry_id: entry._asdict() for entry_id, entry in account.dnd.items()},
         "dnd_lists": {str(list_id): dnd_list._asdict() for list_id, dnd_list in account.dnd_lists.items()},
         "calls": [call._asdict() for call in account.calls],
+        "broadcasts": {str(broadcast.id): broadcast.to_json() for broadcast in account.broadcasts.values()},
         "pending_webhooks": [message._asdict() for message in account.pending_webhooks],
     }
 
@@ -98,6 +100,7 @@ def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalo
         dnd={entry_id: DndEntry(**entry) for entry_id, entry in content.get("dnd", {}).items()},
         dnd_lists={int(list_id): DndList(**entry) for list_id, entry in content.get("dnd_lists", {}).items()},
         calls=tuple(ClickToCall(**call) for call in content.get("calls", ())),
+        broadcasts={int(key): Broadcast.from_json(entry) for key, entry in content.get("broadcasts", {}).items()},
         pending_webhooks=tuple(Message(**message) for message in content.get("pending_webhooks", ())),
     )
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.dialled_lists import current_leads, note_edits
 from smartflo_contract.mock_server.accounts.lookup import find_lead, find_list
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
 from smartflo_contract.mock_server.admin.requests import AdminRequest
@@ -14,7 +15,7 @@ from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
-from smartflo_contract.mock_server.lists.edited_leads import Lead
+from smartflo_contract.mock_server.lists.edited_leads import DIAL_STATUS_KEY, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 
 _MAX_OFFSET_LEADS: Final = 2**32
@@ -63,7 +64,7 @@ def get_leads(request: AdminRequest) -> object:
     offset = request.integer_parameter("offset", max_value=_MAX_OFFSET_LEADS, default=0)
     limit = request.integer_parameter("limit", max_value=_MAX_PAGE_LEADS, default=_DEFAULT_PAGE_LEADS)
     with request.edit_account() as account:
-        leads = _find(request, account).leads
+        leads = current_leads(account, request.settings.catalog, _find(request, account))
         return {"leads": [leads.lead(index) for index in islice(leads.indexes(), offset, offset + limit)]}
 
 
@@ -76,6 +77,7 @@ def put_leads(request: AdminRequest) -> object:
         catalog = request.settings.catalog
         edited = EditedList.from_leads(catalog.writer(fixture.added_definition), fixture.leads)
         edited.touched = True
+        account.forget_runs(list_id)
         account.put_list(list_id, edited, catalog.key)
         return _to_json(edited)
 
@@ -83,7 +85,11 @@ def put_leads(request: AdminRequest) -> object:
 def post_leads(request: AdminRequest) -> object:
     """Add leads to a list."""
     with request.edit_account() as account:
-        return {"leads": _add(_find(request, account), request.body["leads"])}
+        edited = _find(request, account)
+        first = edited.next_index
+        added = _add(edited, request.body["leads"])
+        note_edits(account, request.settings.catalog, edited, range(first, edited.next_index))
+        return {"leads": added}
 
 
 def patch_lead(request: AdminRequest) -> object:
@@ -97,9 +103,12 @@ def patch_lead(request: AdminRequest) -> object:
             )
         edited, index = location
         with value_errors_as_problems():
-            return edited.change(
+            edited.change(
                 index, lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in removed}
             )
+        if DIAL_STATUS_KEY in values:
+            note_edits(account, request.settings.catalog, edited, (index,))
+        return current_leads(account, request.settings.catalog, edited).lead(index)
 
 
 def _list_id(request: AdminRequest) -> int:
@@ -122,6 +131,7 @@ def _create(request: AdminRequest, account: Account, list_id: int) -> object:
         definition = definition_from_json({**content, "id": list_id, "size": size})
     edited = EditedList(catalog.writer(definition), description, touched=True)
     _add(edited, leads)
+    account.forget_runs(list_id)
     account.put_list(list_id, edited, catalog.key)
     return _to_json(edited)
 

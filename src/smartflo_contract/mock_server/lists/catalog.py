@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from smartflo_contract.factories import EdgeCase, LeadWriter, ListDefinition
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.config.dialling_model import DiallingModel, load_model
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.http.error_responses import ErrorResponse
 from smartflo_contract.mock_server.http.evidence import weakest_evidence
@@ -60,6 +61,16 @@ class Catalog:
         self._remembering = Lock()
         self._fixture_lists: dict[int, EditedList] = {}
         self.find = lru_cache(_MAX_CACHED_LISTS)(self._find)
+
+    @property
+    def seed(self) -> int:
+        """Seed of the fake."""
+        return self._config.seed
+
+    @cached_property
+    def dialling(self) -> DiallingModel:
+        """The dialling model."""
+        return load_model(self._config.dialling)
 
     def renew_locks(self) -> None:
         """Replace the lock, which another thread may have held when this process was forked."""

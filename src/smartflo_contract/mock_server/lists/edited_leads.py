@@ -15,9 +15,13 @@ Edits: TypeAlias = PagedMap[int, bytes | None, LeadPage]
 Numbers: TypeAlias = PagedMap[str, list[int], dict[str, list[int]]]
 Generate: TypeAlias = Callable[[LeadWriter, range], bytes]
 """Returns the JSON of some leads that a writer generates, each after a comma."""
+ReviseLine: TypeAlias = Callable[[int, bytes], bytes]
+"""Returns the JSON to write in place of that of the edited lead at an index."""
 
 PHONE_KEY: Final = "field_0"
 """The key of a lead that write requests set to its phone number."""
+DIAL_STATUS_KEY: Final = "dial_status"
+"""The key of a lead that clients set so that it is dialled again."""
 _NUMBER_PAGES: Final = 1_024
 
 
@@ -75,12 +79,13 @@ class EditedLeads:
         version: differs after every edit.
 
     Attributes:
+        base: the argument.
         size: number of leads.
     """
 
     def __init__(self, base: LeadWriter, edits: Edits, numbers: Numbers, size: int, version: str) -> None:
         """Keep references to the arguments, which must not change any more."""
-        self._base = base
+        self.base = base
         self._edits = edits
         self._numbers = numbers
         self.size = size
@@ -89,28 +94,33 @@ class EditedLeads:
     @property
     def recipe(self) -> str:
         """A string that differs if the bytes of the leads differ."""
-        return f"{self._base.recipe}/{self._version}"
+        return f"{self.base.recipe}/{self._version}"
 
     def indexes(self) -> Iterator[int]:
         """Yield the index of every lead, in order."""
         for run in self._runs():
             yield from run if isinstance(run, range) else run.indexes()
 
-    def chunks(self, indexes: Sequence[int] | None = None, generate: Generate = generate) -> Iterator[bytes]:
+    def chunks(
+        self, indexes: Sequence[int] | None = None, generate: Generate = generate, revise: ReviseLine | None = None
+    ) -> Iterator[bytes]:
         """Yield a JSON array in chunks.
 
         Args:
             indexes: indexes of the leads; ``None`` for all.
             generate: generates the leads that were not edited.
+            revise: returns the JSON to write in place of that of an edited lead; ``None`` to write that.
         """
-        return as_array(self._pieces(generate) if indexes is None else map(self._piece, indexes))
+        if indexes is None:
+            return as_array(self._pieces(generate, revise))
+        return as_array(self._piece(index, generate, revise) for index in indexes)
 
     def matching(self, number: str) -> list[int]:
         """Return the indexes of the leads whose phone number has the last ten digits of ``number``."""
         digits = last_digits(number)
         if len(digits) < PHONE_DIGITS:
             return []
-        generated = [index for index in self._base.matching(number) if index not in self._edits]
+        generated = [index for index in self.base.matching(number) if index not in self._edits]
         return sorted([*generated, *(self._numbers.get(digits) or ())])
 
     def lead(self, index: int) -> Lead | None:
@@ -118,7 +128,7 @@ class EditedLeads:
         if index in self._edits:
             line = self._edits.get(index)
             return None if line is None else orjson.loads(line)
-        return self._base.lead(index) if index < self._base.size else None
+        return self.base.lead(index) if index < self.base.size else None
 
     def leads_after(self, index: int) -> Iterator[tuple[int, Lead]]:
         """Yield the leads after an index, each with its own, in order."""
@@ -128,24 +138,29 @@ class EditedLeads:
                 yield from ((position, orjson.loads(line)) for position, line in lines)
             else:
                 for part in _split(range(max(run.start, index + 1), run.stop)):
-                    yield from zip(part, self._base.leads(part), strict=True)
+                    yield from zip(part, self.base.leads(part), strict=True)
 
-    def _piece(self, index: int) -> bytes:
+    def _piece(self, index: int, generate: Generate, revise: ReviseLine | None) -> bytes:
         """Return the JSON of a lead after a comma."""
         line = self._edits.get(index)
-        return generate(self._base, (index,)) if line is None else b"," + line
+        if line is None:
+            return generate(self.base, range(index, index + 1))
+        return b"," + (line if revise is None else revise(index, line))
 
-    def _pieces(self, generate: Generate) -> Iterator[bytes]:
+    def _pieces(self, generate: Generate, revise: ReviseLine | None) -> Iterator[bytes]:
         """Yield the JSON of all leads in pieces, each lead after a comma."""
         for run in self._runs():
             if isinstance(run, range):
-                yield from generate_pieces(self._base, run, generate)
-            else:
+                yield from generate_pieces(self.base, run, generate)
+            elif revise is None:
                 yield run.json
+            else:
+                lines = ((index, line) for index, line in run.lines() if line is not None)
+                yield b"".join(b"," + revise(index, line) for index, line in lines)
 
     def _runs(self) -> Iterator[range | LeadRun]:
         """Yield all leads in runs of generated leads, which are ranges, and of edited ones."""
-        start, size = 0, self._base.size
+        start, size = 0, self.base.size
         for page in self._edits.pages():
             for run in page.runs():
                 if start < min(run.start, size):

@@ -112,6 +112,11 @@ class EditedList:
             self._index = None
 
     @property
+    def next_index(self) -> int:
+        """Index of the next lead that is added."""
+        return self._next_index
+
+    @property
     def leads(self) -> EditedLeads:
         """The current leads. The next edit invalidates them."""
         return EditedLeads(self.writer, self._edits, self._numbers, self._size, "")

@@ -40,6 +40,7 @@ _FIELDS: Final = (
     "dnd",
     "dnd_lists",
     "calls",
+    "broadcasts",
     "pending_webhooks",
 )
 """Attributes of an account in the column ``content``."""

@@ -1,0 +1,110 @@
+"""Lists as broadcasts of an account have dialled them by now."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from smartflo_contract.factories import LeadWriter
+from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.dialling.broadcast import INACTIVE, LeadEdit, Run
+from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
+from smartflo_contract.mock_server.dialling.plans import ListPlans
+from smartflo_contract.mock_server.dialling.run_plan import active_time
+from smartflo_contract.mock_server.lists.catalog import Catalog
+from smartflo_contract.mock_server.lists.edited_leads import EditedLeads
+from smartflo_contract.mock_server.lists.edited_list import EditedList
+from smartflo_contract.mock_server.lists.lead_list import LeadList
+from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.validator import Validator
+
+
+def dialled_list(account: Account, catalog: Catalog, list_id: int, found: LeadList) -> LeadList:
+    """Return a list for a response, as broadcasts have dialled it by now; the same list if none has.
+
+    Args:
+        account: the account, opened for reading.
+        catalog: the catalog of the account.
+        list_id: id of the list.
+        found: the list as it is stored or generated.
+    """
+    if not account.broadcasts:
+        return found
+    runs = [run for _, run in account.runs_of_list(list_id)]
+    if not runs:
+        return found
+    source = found.source
+    leads = EditedList(source).leads if isinstance(source, LeadWriter) else source
+    return LeadList(_dialled(account, catalog, leads, runs), "assumed") if isinstance(leads, EditedLeads) else found
+
+
+def current_leads(account: Account, catalog: Catalog, edited: EditedList) -> EditedLeads | DialledLeads:
+    """Return the leads of a list as broadcasts have dialled them by now. The next edit invalidates them."""
+    runs = [run for _, run in account.runs_of_list(edited.writer.definition.id)] if account.broadcasts else []
+    return _dialled(account, catalog, edited.leads, runs) if runs else edited.leads
+
+
+def leads_at(account: Account, catalog: Catalog, edited: EditedList, dial_ms: int) -> EditedLeads | DialledLeads:
+    """Return the leads of a list as broadcasts will have dialled them at an instant of dial time."""
+    runs = [run for _, run in account.runs_of_list(edited.writer.definition.id)]
+    return _dialled(account, catalog, edited.leads, runs, dial_ms) if runs else edited.leads
+
+
+def note_edits(account: Account, catalog: Catalog, edited: EditedList, indexes: Iterable[int]) -> None:
+    """Note that clients added leads, or set their dial status: broadcasts dial them anew, or no more.
+
+    Args:
+        account: the account, opened for editing.
+        catalog: the catalog of the account.
+        edited: the list, after the edit.
+        indexes: indexes of the leads.
+    """
+    runs = account.runs_of_list(edited.writer.definition.id)
+    if not runs:
+        return
+    broadcast, run = runs[-1]
+    started_before = active_time(run, catalog.dialling).started_before(account.dial_ms)
+    edits = []
+    for index in indexes:
+        lead = edited.leads.lead(index) or {}
+        is_dialled = run.status != INACTIVE and lead.get("dial_status") in run.settings.dial_statuses
+        edits.append(LeadEdit(index, started_before, account.dial_ms, is_dialled))
+    account.put_broadcast(broadcast.with_run(run.with_edits(edits)))
+
+
+def plans_of(catalog: Catalog, writer: LeadWriter, runs: Sequence[Run]) -> ListPlans:
+    """Return the plans of the runs of a list.
+
+    Args:
+        catalog: the catalog of the account.
+        writer: generates the leads of the list that are not edited.
+        runs: the runs, in the order of their starts.
+    """
+    return ListPlans(writer, runs, catalog.dialling, allowed_values(catalog.contract))
+
+
+def allowed_values(contract: Contract) -> Callable[[str, Any], bool]:
+    """Return the function that returns whether a contract allows a value of a key; without an overlay, it does."""
+    return _allow_all if contract.overlay is None else partial(_is_allowed, contract)
+
+
+def _allow_all(_key: str, _value: object) -> bool:
+    return True
+
+
+def _is_allowed(contract: Contract, key: str, value: object) -> bool:
+    if contract.overlay is None or key not in contract.overlay.properties:
+        return True
+    return Validator(contract.lead["properties"][key]).is_valid(value)
+
+
+def _dialled(
+    account: Account, catalog: Catalog, leads: EditedLeads, runs: Sequence[Run], dial_ms: int | None = None
+) -> DialledLeads:
+    """Return the leads of a list in the state of an instant of dial time; ``None`` for now."""
+    dnd: dict[int, int] = {}
+    for entry in account.dnd.values():
+        for index in leads.matching(entry.phone):
+            dnd[index] = min(entry.since_ms, dnd.get(index, entry.since_ms))
+    plans = plans_of(catalog, leads.base, runs)
+    now_ms = account.dial_ms if dial_ms is None else dial_ms
+    return DialledLeads(leads, plans, now_ms, dnd, allowed_values(catalog.contract))

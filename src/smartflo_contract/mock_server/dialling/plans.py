@@ -1,0 +1,168 @@
+"""The plans of the runs of a list, which are cached."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from hashlib import blake2b
+from os import register_at_fork
+from threading import Lock
+from typing import Any, Final
+
+import orjson
+
+from smartflo_contract.factories import LeadWriter
+from smartflo_contract.factories.facts import FACT_POSITIONS, FactColumns
+from smartflo_contract.mock_server.config.dialling_model import DiallingModel
+from smartflo_contract.mock_server.dialling.broadcast import Run
+from smartflo_contract.mock_server.dialling.lead_state import KEYS, UNDISPOSED, LeadState, read_state
+from smartflo_contract.mock_server.dialling.outcomes import Outcomes
+from smartflo_contract.mock_server.dialling.rank_table import RankTable
+from smartflo_contract.mock_server.dialling.run_plan import RunPlan
+
+_CHUNK_LEADS: Final = 128
+_MAX_CACHED_RANKS: Final = 4_000_000
+"""Maximum number of ranks in memory, eight bytes each."""
+_STATE_COLUMNS: Final = tuple(
+    FACT_POSITIONS[name]
+    for name in ("dial_status", "disposition", "lead_picked", "call_count", "retry_count", "updated", "available")
+)
+_UNDISPOSED_COLUMN: Final = FACT_POSITIONS["undisposed_lead"]
+_STRINGS: Final[dict[int, Callable[[LeadState], str]]] = {
+    number: lambda state, field=field: str(state[field]) for field, number in enumerate(_STATE_COLUMNS)
+} | {_UNDISPOSED_COLUMN: lambda state: "true" if state.disposition == UNDISPOSED else "false"}
+"""Column of the facts to the function that returns its string for a state."""
+_PRIORITY_COLUMN: Final = FACT_POSITIONS["priority"]
+
+
+class ListPlans:
+    """The plans of the runs of one list.
+
+    Args:
+        writer: generates the leads of the list that are not edited.
+        runs: the runs, in the order of their starts.
+        model: the dialling model.
+        is_allowed: whether the contract allows a value of a key.
+
+    Attributes:
+        key: differs if the plans differ.
+        plans: the plans, in the same order.
+    """
+
+    def __init__(
+        self,
+        writer: LeadWriter,
+        runs: Sequence[Run],
+        model: DiallingModel,
+        is_allowed: Callable[[str, Any], bool],
+    ) -> None:
+        """Compute the order of the leads of each run, unless it is cached."""
+        digest = blake2b(f"{writer.recipe}{model!r}".encode(), digest_size=16)
+        self.plans: list[RunPlan] = []
+        for run in runs:
+            key = digest.copy()
+            key.update(_dump_start(run))
+            outcomes = Outcomes(model, writer.seed, writer.definition.id, run.serial, is_allowed)
+            ranks = _cache.get(key.digest(), partial(_rank_table, writer, run, self.plans))
+            self.plans.append(RunPlan(run, model, ranks, outcomes))
+            digest = key
+            digest.update(orjson.dumps([run.history, list(map(list, run.edits))]))
+        self.key = digest.hexdigest()
+
+
+class RankCache:
+    """The orders of the leads of runs, bounded. The least recently used one is dropped first."""
+
+    def __init__(self) -> None:
+        """Create an empty cache."""
+        self._tables: OrderedDict[bytes, RankTable] = OrderedDict()
+        self._lock = Lock()
+
+    def renew_locks(self) -> None:
+        """Replace the lock, which another thread may have held when this process was forked."""
+        self._lock = Lock()
+
+    def get(self, key: bytes, build: Callable[[], RankTable]) -> RankTable:
+        """Return the table of a key, built if necessary."""
+        with self._lock:  # one at a time: the first readers of a list need the same one
+            table = self._tables.pop(key, None)
+            if table is None:
+                table = build()
+            self._tables[key] = table
+            while sum(map(len, self._tables.values())) > _MAX_CACHED_RANKS and len(self._tables) > 1:
+                self._tables.popitem(last=False)
+            return table
+
+
+_cache: Final = RankCache()
+register_at_fork(after_in_child=_cache.renew_locks)
+
+
+def generated_states(columns: FactColumns) -> list[LeadState]:
+    """Return the states of generated leads.
+
+    Args:
+        columns: their facts.
+    """
+    numbers = (map(int, columns[number]) for number in _STATE_COLUMNS)
+    return list(map(LeadState._make, zip(*numbers, strict=True)))
+
+
+def with_states(columns: FactColumns, states: dict[int, LeadState]) -> FactColumns:
+    """Return facts with other states.
+
+    Args:
+        columns: facts of leads.
+        states: position in the columns to state.
+    """
+    revised = list(columns)
+    for number in (*_STATE_COLUMNS, _UNDISPOSED_COLUMN):
+        revised[number] = column = list(columns[number])
+        for position, state in states.items():
+            column[position] = _STRINGS[number](state)
+    return tuple(revised)
+
+
+def _dump_start(run: Run) -> bytes:
+    """Return what the order of the leads of a run depends on, besides earlier runs."""
+    edited = sorted((run.edited or {}).items())
+    return orjson.dumps([run.serial, list(run.settings), run.started_ms, run.clock_ms, run.calls_from_ms, edited])
+
+
+def _rank_table(writer: LeadWriter, run: Run, earlier: Sequence[RunPlan]) -> RankTable:
+    return RankTable(_priorities(writer, run, earlier))
+
+
+def _priorities(writer: LeadWriter, run: Run, earlier: Sequence[RunPlan]) -> Iterator[tuple[int, int]]:
+    """Yield index and priority of each lead that a run dials, ordered by index."""
+    edited, statuses = run.edited or {}, frozenset(run.settings.dial_statuses)
+    moments = [plan.moment(run.calls_from_ms) for plan in earlier]
+    for start in range(0, writer.size, _CHUNK_LEADS):
+        indexes = range(start, min(start + _CHUNK_LEADS, writer.size))
+        for index, (state, priority) in zip(indexes, _generated(writer, indexes), strict=True):
+            if index in edited:
+                if edited[index]:
+                    yield index, edited[index]
+                continue
+            current = state
+            for plan, moment in zip(earlier, moments, strict=True):
+                current = plan.state(index, moment, state, current)
+            if current.dial_status in statuses:
+                yield index, priority
+    added = sorted(index for index in edited if index >= writer.size)
+    yield from ((index, edited[index]) for index in added if edited[index])
+
+
+def _generated(writer: LeadWriter, indexes: range) -> Iterator[tuple[LeadState, int]]:
+    """Yield state and priority of generated leads."""
+    if writer.has_own(*KEYS, "priority"):
+        for lead in writer.leads(indexes):
+            yield read_state(lead), priority_of(lead)
+        return
+    columns = writer.facts(indexes)
+    yield from zip(generated_states(columns), map(int, columns[_PRIORITY_COLUMN]), strict=True)
+
+
+def priority_of(lead: dict[str, Any]) -> int:
+    """Return the priority of a lead, at least 1; 1 if it has no valid one."""
+    priority = lead.get("priority")
+    return priority if isinstance(priority, int) and 1 <= priority <= 30 else 1  # noqa: PLR2004 - the highest priority

@@ -1,0 +1,212 @@
+"""What a run does: which calls it makes when, and what they change of each lead. It does not depend on the time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from smartflo_contract.mock_server.config.dialling_model import DiallingModel
+from smartflo_contract.mock_server.dialling.active_time import ActiveTime, Hours
+from smartflo_contract.mock_server.dialling.broadcast import INACTIVE, LeadEdit, Run
+from smartflo_contract.mock_server.dialling.lead_state import UNDISPOSED, LeadState
+from smartflo_contract.mock_server.dialling.outcomes import PUBLIC_DND, Attempt, Outcomes
+from smartflo_contract.mock_server.dialling.rank_table import NO_RANK, RankTable
+from smartflo_contract.mock_server.dialling.schedule import Schedule
+
+_REFUSED: Final = {"account_dnd": (9, -2), "public_dnd": (5, -3), "blocked": (8, -7)}
+"""``dial_status`` and ``dialer_dial_status`` of a lead that must not be called, by the reason."""
+
+
+class Moment(NamedTuple):
+    """An instant at which a run is looked at.
+
+    Attributes:
+        now_ms: the dial time.
+        started_before: active time before which attempts have started.
+    """
+
+    now_ms: int
+    started_before: int
+
+
+class Call(NamedTuple):
+    """A call of a run to a lead, or an attempt that was refused.
+
+    Attributes:
+        lead_index: index of the lead.
+        start_ms: when it starts, in dial time.
+        edit: how often the lead was edited since the start of the run.
+        number: number of the attempt since then, from 0.
+        attempt: what it becomes; ``None`` if the number must not be called.
+        refusal: why not; empty for a call.
+    """
+
+    lead_index: int
+    start_ms: int
+    edit: int
+    number: int
+    attempt: Attempt | None
+    refusal: str = ""
+
+
+def active_time(run: Run, model: DiallingModel) -> ActiveTime:
+    """Return the active time of a run."""
+    return ActiveTime(run.spans(), Hours(model.opens_ms, model.closes_ms) if run.settings.has_hours else None)
+
+
+class RunPlan:
+    """What a run does.
+
+    Args:
+        run: the run.
+        model: the dialling model.
+        ranks: the order of its leads.
+        outcomes: what its attempts become.
+
+    Attributes:
+        run: the run.
+        ranks: the order of its leads.
+    """
+
+    def __init__(self, run: Run, model: DiallingModel, ranks: RankTable, outcomes: Outcomes) -> None:
+        """Place the attempts to call leads that were edited after the start."""
+        self.run, self.ranks = run, ranks
+        self.active = active_time(run, model)
+        self.schedule = Schedule(run.settings, model.slot_ms, len(ranks))
+        self._slot_ms = model.slot_ms
+        self._outcomes = outcomes
+        self._retry_statuses = frozenset(run.settings.retry_statuses)
+        self._edits: dict[int, list[tuple[LeadEdit, Sequence[int]]]] = {}
+        for edit in run.edits:
+            starts = self.schedule.place(edit.active_ms) if edit.is_dialled else ()
+            self._edits.setdefault(edit.lead_index, []).append((edit, starts))
+
+    def moment(self, now_ms: int) -> Moment:
+        """Return an instant; one after the last call of a run that has ended is that of its last call."""
+        last = self.run.history[-1][1] if self.run.history and self.run.status != 1 else now_ms
+        settled_ms = min(now_ms, last + self._slot_ms)
+        return Moment(settled_ms, self.active.started_before(settled_ms))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the run makes no more calls."""
+        return self.run.status == INACTIVE
+
+    def edited_indexes(self) -> Mapping[int, object]:
+        """Return the indexes of the leads that were edited after the start."""
+        return self._edits
+
+    def calls(self, index: int, started_before: int, dnd_since_ms: int | None = None) -> Iterator[Call]:
+        """Yield the calls to a lead that have started, in order; one that was refused is the last before an edit.
+
+        Args:
+            index: index of the lead.
+            started_before: active time before which they have started.
+            dnd_since_ms: dial time from which the number is on a DND list of the account; ``None`` if it is not.
+        """
+        edits = self._edits.get(index, ())
+        rank = self.ranks.rank(index)
+        for number in range(len(edits) + 1):
+            limit = min(started_before, edits[number][0].active_ms) if number < len(edits) else started_before
+            if number:
+                yield from self._series(index, number, edits[number - 1][1], limit, dnd_since_ms)
+            elif rank != NO_RANK:
+                first = self.schedule.start_ms(rank, 0)
+                if first < limit:
+                    starts = [start + first for start in self.schedule.passes]
+                    yield from self._series(index, 0, starts, limit, dnd_since_ms)
+
+    def _series(
+        self, index: int, edit: int, starts: Sequence[int], limit: int, dnd_since_ms: int | None
+    ) -> Iterator[Call]:
+        """Yield the calls of a series of attempts that start before a limit in active time."""
+        refusal = self._outcomes.refusal(index)
+        for number, active_ms in enumerate(starts):
+            start_ms = self.active.dial_ms(active_ms) if active_ms < limit else None
+            if start_ms is None:
+                return
+            if refusal:
+                yield Call(index, start_ms, edit, number, None, "public_dnd" if refusal == PUBLIC_DND else "blocked")
+                return
+            if dnd_since_ms is not None and start_ms >= dnd_since_ms:
+                yield Call(index, start_ms, edit, number, None, "account_dnd")
+                return
+            attempt = self._outcomes.attempt(index, edit, number)
+            yield Call(index, start_ms, edit, number, attempt)
+            if attempt.outcome.dial_status not in self._retry_statuses:
+                return
+
+    def state(
+        self, index: int, moment: Moment, stored: LeadState, before: LeadState, dnd_since_ms: int | None = None
+    ) -> LeadState:
+        """Return the state of a lead at an instant; ``before`` itself if the run has not changed it.
+
+        Args:
+            index: index of the lead.
+            moment: the instant.
+            stored: the state that is stored, or generated.
+            before: the state after the earlier runs.
+            dnd_since_ms: dial time from which the number is on a DND list of the account; ``None`` if it is not.
+        """
+        if index not in self._edits:
+            rank = self.ranks.rank(index)
+            if rank == NO_RANK or self.schedule.start_ms(rank, 0) >= moment.started_before:
+                return before
+        state, edit = before, 0
+        for call in self.calls(index, moment.started_before, dnd_since_ms):
+            state, edit = self._after_edits(index, state, stored, edit, call.edit)
+            state = self._after_call(call, moment, before, state)
+        return self._after_edits(index, state, stored, edit, len(self._edits.get(index, ())))[0]
+
+    def _after_edits(
+        self, index: int, state: LeadState, stored: LeadState, done: int, until: int
+    ) -> tuple[LeadState, int]:
+        """Return a state after edits: what is stored shows, until the lead is dialled again."""
+        if until > done:
+            edit = self._edits[index][until - 1][0]
+            if state.updated_ms <= max(edit.dial_ms, stored.updated_ms):
+                state = state._replace(
+                    dial_status=stored.dial_status,
+                    disposition=stored.disposition,
+                    picked=stored.picked,
+                    updated_ms=max(state.updated_ms, stored.updated_ms),
+                    available_ms=max(state.updated_ms, stored.updated_ms, stored.available_ms),
+                )
+        return state, until
+
+    def _after_call(self, call: Call, moment: Moment, before: LeadState, state: LeadState) -> LeadState:
+        """Return the state after a call, or before its end."""
+        attempt = call.attempt
+        if attempt is None:
+            shown_ms = self._shown_ms(call.start_ms, before.updated_ms)
+            status, disposition = _REFUSED[call.refusal]
+            return state._replace(
+                dial_status=status, disposition=disposition, picked=0, updated_ms=shown_ms, available_ms=shown_ms
+            )
+        ended_ms = call.start_ms + attempt.ended_ms
+        if ended_ms > moment.now_ms:
+            return state
+        disposed_ms = None if attempt.disposed_ms is None else call.start_ms + attempt.disposed_ms
+        is_disposed = disposed_ms is not None and disposed_ms <= moment.now_ms
+        shown_ms = self._shown_ms(disposed_ms if is_disposed and disposed_ms else ended_ms, before.updated_ms)
+        calls = state.call_count + 1
+        is_retried = attempt.outcome.dial_status in self._retry_statuses
+        waits = self.run.settings.retry_ms
+        wait = waits[call.number] if is_retried and call.number < len(waits) else 0
+        return LeadState(
+            dial_status=attempt.outcome.dial_status,
+            disposition=attempt.disposition.id if is_disposed else UNDISPOSED,
+            picked=int(attempt.outcome.is_answered),
+            call_count=calls,
+            retry_count=state.retry_count + (state.call_count > 0),
+            updated_ms=shown_ms,
+            available_ms=shown_ms + wait,
+        )
+
+    def _shown_ms(self, dial_ms: int, updated_ms: int) -> int:
+        """Return an instant of dial time as a lead shows it: never before its last edit.
+
+        Clients edit leads at the time of the account's clock, which may be far ahead of dial time.
+        """
+        run = self.run
+        if updated_ms <= run.calls_from_ms + self._slot_ms:
+            return dial_ms
+        return max(updated_ms, dial_ms, run.clock_ms + dial_ms - run.started_ms)
