@@ -1,4 +1,4 @@
-"""Generate the tables in docs/fake.md and docs/magic-ids.md from the tables of the code.
+"""Generate the tables in docs/fake.md, docs/magic-ids.md and docs/dialling.md from the tables of the code.
 
 python tests/docs/tables.py [--write]
 """
@@ -7,9 +7,10 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from smartflo_contract.mock_server.admin.routes import ADMIN_ROUTES
+from smartflo_contract.mock_server.config.dialling_model import DiallingModel, Outcome, default_model
 from smartflo_contract.mock_server.faults.tables import fault_tables
 from smartflo_contract.mock_server.lists.magic_ids import edge_case_rows, magic_rows
 
@@ -24,6 +25,51 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"\n| {' | '.join(columns)} |\n{'|---' * len(columns)}|\n{lines}"
 
 
+def dialling_table(model: DiallingModel) -> str:
+    """Return the outcomes of a call as a table."""
+    columns = ("outcome", "`dial_status`", "share", "rings", "talk", "wrap-up", "dispositions")
+    rows = []
+    for outcome in model.outcomes:
+        seconds = [f"{low // 1_000} to {high // 1_000} s" for low, high in _durations(outcome)]
+        seconds += ["-"] * (3 - len(seconds))
+        names = ", ".join(
+            f"{item.name} ({item.id}) {_share(item.weight, outcome.dispositions)}" for item in outcome.dispositions
+        )
+        rows.append((outcome.name, str(outcome.dial_status), _share(outcome.weight, model.outcomes), *seconds, names))
+    return markdown(columns, rows)
+
+
+def dialling_picture(model: DiallingModel) -> str:
+    """Return the states of a lead with their probabilities, as text."""
+    lines = ["New ─ its turn ─┬─ on a DND list of the account ── Account DND (9, -2), not called"]
+    refused = (
+        ("public DND list", model.public_dnd_share, "DND (5, -3)"),
+        ("block list", model.block_list_share, "Failed (8, -7)"),
+    )
+    lines += [f"                ├─ {share:.0%} on the {name} ── {state}, not called" for name, share, state in refused]
+    lines.append("                └─ call ─┬")
+    for outcome in model.outcomes:
+        share = f"{_share(outcome.weight, model.outcomes):>4}"
+        corner = "└" if outcome is model.outcomes[-1] else "├"
+        state = f"{outcome.name} ({outcome.dial_status}"
+        if outcome.is_answered:
+            rest = f"{state}, -1) ── {1 - model.undisposed_share:.0%} disposed ── {state}, disposition)"
+        else:
+            ids = " or ".join(str(item.id) for item in outcome.dispositions)
+            rest = f"{state}, {ids}) ── retries left: call again"
+        lines.append(f"                         {corner}─ {share} ─ {rest}")
+    return "\n```text\n" + "\n".join(lines) + "\n```\n"
+
+
+def _durations(outcome: Outcome) -> list[tuple[int, int]]:
+    return [outcome.ring_ms, outcome.talk_ms, outcome.wrap_up_ms] if outcome.is_answered else [outcome.ring_ms]
+
+
+def _share(weight: float, options: Sequence[Any]) -> str:
+    """Return a weight as a share of the weights of all options."""
+    return f"{weight / sum(option.weight for option in options):.0%}"
+
+
 def tables() -> Mapping[tuple[str, str], str]:
     """Return the generated tables by page and marker."""
     edge = edge_case_rows()
@@ -32,6 +78,8 @@ def tables() -> Mapping[tuple[str, str], str]:
     return {
         ("magic-ids.md", "magic"): markdown(MAGIC_COLUMNS, [row for row in magic_rows() if row not in edge]),
         ("magic-ids.md", "edge"): markdown(MAGIC_COLUMNS, edge),
+        ("dialling.md", "outcomes"): dialling_table(default_model()),
+        ("dialling.md", "picture"): dialling_picture(default_model()),
         ("fake.md", "admin"): markdown(("request", "action", "applies to"), admin),
         ("fake.md", "faults"): markdown(faults.columns, faults.rows),
         ("fake.md", "fault settings"): markdown(settings.columns, settings.rows),

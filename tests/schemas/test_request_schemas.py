@@ -18,6 +18,7 @@ DEFINITIONS: dict[str, dict[str, Any]] = SOURCE["$defs"]
 BODIES = (
     *("Login", "AddLead", "UpdateLead", "AddLeads", "PatchLeads", "DeleteLeads", "CreateList", "UpdateList"),
     *("AddDndLead", "UpdateDndLead", "AddDndLeads", "DeleteDndLeads", "CreateDndList", "UpdateDndList"),
+    *("CreateBroadcast", "UpdateBroadcast"),
     *("ClickToCall", "ClickToCallSupport", "HangupCall", "CallOptions"),
 )
 NO_OBJECTS: list[Any] = [None, True, 1, "text", [], [{}]]
@@ -41,6 +42,28 @@ NO_CALLS: list[tuple[str, Any]] = [
 ]
 NO_COLUMNS: list[Any] = [None, "Name", [1], ["x" * 1_001], [""] * 1_001]
 
+BROADCAST_NUMBERS = {"timeout": 40, "concurrent_limit": 9_999, "number_of_retry": 5, "retry_after_minutes": 0}
+FULL_BROADCAST: dict[str, Any] = BROADCAST_NUMBERS | {
+    "description": "text",
+    "destination": "agent||50201",
+    "retry_after_minutes": [5, "30"],
+    "caller_id_number": ["+915550100001", 5550100001],
+    "start_date_time": "2026-01-31 09:30:00",
+    "end_date_time": "2026-01-31 18:00:00",
+    "time_group": "12",
+    "dialstatus": [1, "4"],
+    "retry_dialstatus": [4],
+}
+BAD_BROADCAST_VALUES: dict[str, list[Any]] = {
+    "number_of_retry": [6, -1, "6", "", 1.5, None],
+    "timeout": [39, "39", 10_000, None],
+    "concurrent_limit": [0, "0", -1, 10_000, None],
+    "retry_after_minutes": [[], [1] * 6, [-1], "x", None],
+    "start_date_time": ["2026-01-31", "2026-01-31T09:30:00", "now", 1, None],
+    "dialstatus": [1, "1", ["New"], [0], None],
+    "time_group": [[], -1],
+}
+BAD_BROADCASTS = [{key: value} for key, values in BAD_BROADCAST_VALUES.items() for value in values]
 GOOD: dict[str, list[dict[str, Any]]] = {
     "Login": [
         {"email": "you@example.com", "password": "any"},
@@ -103,6 +126,14 @@ GOOD: dict[str, list[dict[str, Any]]] = {
     ],
     "CreateDndList": [{"name": "Trial"}, {"name": "x" * 1_000, "description": "", "other": None}],
     "UpdateDndList": [{}, {"name": "Trial"}, {"description": "text", "other": None}],
+    "CreateBroadcast": [
+        {"name": "March", "phone_number_list": 8668},
+        {"name": "March", "phone_number_list": "8668", "dialstatus": [], "other": None},
+        {"name": "March", "phone_number_list": 1} | FULL_BROADCAST,
+        *({"name": "March", "phone_number_list": 1, key: str(value)} for key, value in BROADCAST_NUMBERS.items()),
+        *({"name": "March", "phone_number_list": 1, "number_of_retry": value} for value in (0, 5, "0", "5")),
+    ],
+    "UpdateBroadcast": [{}, {"name": "April"}, {"phone_number_list": 2}, FULL_BROADCAST, {"end_date_time": ""}],
     "ClickToCall": [
         {"agent_number": "50201", "destination_number": NUMBER},
         {"agent_number": 50201, "destination_number": 5550100001, "caller_id": NUMBER, "async": 1, "other": None},
@@ -224,6 +255,14 @@ BAD: dict[str, list[Any]] = {
     ],
     "CreateDndList": [*NO_OBJECTS, {}, *({"name": value} for value in ("", None, 1, "x" * 1_001))],
     "UpdateDndList": [*NO_OBJECTS, {"name": ""}, {"description": 1}],
+    "CreateBroadcast": [
+        *NO_OBJECTS,
+        {"name": "March"},
+        {"phone_number_list": 1},
+        *({"name": "March", "phone_number_list": value} for value in ("", "0", "x", 0, -1, 1.5, None, [1])),
+        *({"name": "March", "phone_number_list": 1} | change for change in BAD_BROADCASTS),
+    ],
+    "UpdateBroadcast": [*NO_OBJECTS, {"name": ""}, *BAD_BROADCASTS],
     "ClickToCall": [
         *NO_OBJECTS,
         {},

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Flask, Request, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, MapAdapter, Rule
+from werkzeug.routing import BaseConverter, Map, MapAdapter, Rule
 
 from smartflo_contract.mock_server.admin.dispatch import View, admin_views, is_admin_path, respond_to_unknown_route
 from smartflo_contract.mock_server.admin.index import root_response
@@ -29,7 +29,7 @@ from smartflo_contract.mock_server.context import Call, State, current_request
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
-from smartflo_contract.mock_server.http.route_names import GET_LEADS, LIST_ROUTES, LOGIN, generic_path
+from smartflo_contract.mock_server.http.route_names import BROADCAST, GET_LEADS, LIST_ROUTES, LOGIN, generic_path
 from smartflo_contract.mock_server.journal.request_log import describe_request
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
 from smartflo_contract.mock_server.observer import Observer
@@ -96,6 +96,17 @@ class _Rule(Rule):
         vars(self).update(vars(compiled) | {"map": map})
 
 
+_ID: Final = "id"
+_NUMBERED: Final = frozenset({BROADCAST})
+"""Paths whose last segment is an id with a digit, because words in its place are other routes, or misspelled ones."""
+
+
+class _IdConverter(BaseConverter):
+    """Matches a path segment that contains a digit."""
+
+    regex = "[^/0-9]*[0-9][^/]*"
+
+
 @lru_cache
 def _compiled_rule(rule: str, endpoint: str, methods: frozenset[str]) -> Rule:
     """Return a rule that is bound to a map like that of a fake."""
@@ -106,7 +117,7 @@ def _compiled_rule(rule: str, endpoint: str, methods: frozenset[str]) -> Rule:
 
 def _url_map(*rules: Rule) -> Map:
     """Return a map of rules. The vendor is not known to redirect: a trailing slash is ignored, and a double is not."""
-    return Map(rules, strict_slashes=False, merge_slashes=False)
+    return Map(rules, strict_slashes=False, merge_slashes=False, converters={_ID: _IdConverter})
 
 
 def create_app(config: Config | None = None, *, observer: Observer | None = None) -> Flask:
@@ -164,7 +175,8 @@ def _add_rule(app: Flask, path: str, views: Mapping[str, View]) -> None:
         return views["GET" if method == "HEAD" else method](*parameters.values())
 
     app.view_functions[path] = dispatch
-    app.url_map.add(_Rule(path.replace("{", "<").replace("}", ">"), endpoint=path, methods=list(views)))
+    rule = path.replace("{", f"<{_ID}:" if path in _NUMBERED else "<").replace("}", ">")
+    app.url_map.add(_Rule(rule, endpoint=path, methods=list(views)))
 
 
 def _api_view(route: Route, state: State) -> View:
@@ -173,7 +185,7 @@ def _api_view(route: Route, state: State) -> View:
     if name == LOGIN:
         return lambda: _log_in(route, state)
     has_list_id = name in LIST_ROUTES
-    handle = route.handler if route.method == "GET" else partial(_handle_write, route.handler)
+    handle = route.handler if name == GET_LEADS else partial(_handle_write, route.handler)
 
     def respond(request: Request, parameters: Sequence[str]) -> Response:
         has_key = bool(route.token_key)

@@ -25,6 +25,7 @@ READS = (
     "/v1/broadcast/dnd/leads?list_id=8671",
     "/v1/broadcast/dnd/leads?list_id=1",
     "/v1/broadcast/dnd/lists",
+    "/v2/broadcasts",
     "/v1/live_calls",
     "/__admin/lists",
     "/__admin/quirks",
@@ -56,6 +57,11 @@ def use(client: FlaskClient, headers: dict[str, str]) -> None:
     client.post("/v1/broadcast/dnd/lead", json={"number": "5550000042"}, headers=headers)
     client.post("/v1/click_to_call", json={"agent_number": "1", "destination_number": "5550000043"}, headers=headers)
     client.post("/v1/broadcast/dnd/list", json={"name": "Mine", "description": "x"}, headers=headers)
+    broadcast = {"name": "March", "phone_number_list": 8669, "dialstatus": [1, 4], "number_of_retry": 1}
+    created = client.post("/v1/broadcast", json=broadcast, headers=headers).get_json()
+    client.get(f"/v1/broadcast/start/{created['broadcast_id']}", headers=headers)
+    client.patch("/__admin/clock", json={"advance": 3_600}, headers=headers)
+    client.patch("/__admin/clock", json={"now": NOON}, headers=headers)
 
 
 def read(client: FlaskClient, headers: dict[str, str]) -> list[Any]:

@@ -18,6 +18,8 @@ NO_ID = "4711"
 BATCH_ID = f"{1:024x}"
 """Id of the first batch of an account."""
 DOCUMENT = openapi(load_contract())
+BROADCAST_ID = "20002"
+"""Id of the first broadcast of an account."""
 DND_LIST_ID = "1"
 DND_ENTRY_ID = DOCUMENT["components"]["parameters"]["DndEntryId"]["example"]
 """Id of the first entry of an account's DND list."""
@@ -61,6 +63,7 @@ class Sent(NamedTuple):
 RATE_LIMIT = 10
 """Maximum number of requests per second of the account that logs in."""
 BAD_LOGIN = Sent("login", body='{"email": "crm", "password": "wrong"}')
+RUNNING = [Sent("createBroadcast"), Sent("startBroadcast", BROADCAST_ID)]
 PRODUCED_BY = {
     "Token": [Sent("login")],
     "Refreshed": [Sent("login"), Sent("refreshToken")],
@@ -86,6 +89,17 @@ PRODUCED_BY = {
     "DndListCreated": [Sent("createDndList")],
     "DndListUpdated": [Sent("updateDndList", DND_LIST_ID)],
     "DndListDeleted": [Sent("createDndList"), Sent("deleteDndList", "2")],
+    "BroadcastCreated": [Sent("createBroadcast")],
+    "BroadcastUpdated": [Sent("createBroadcast"), Sent("updateBroadcast", BROADCAST_ID)],
+    "BroadcastDeleted": [Sent("createBroadcast"), Sent("deleteBroadcast", BROADCAST_ID)],
+    "OneBroadcast": [Sent("createBroadcast", now=NOON), Sent("getBroadcast", BROADCAST_ID)],
+    "Broadcasts": [Sent("createBroadcast", now=NOON), Sent("listBroadcasts")],
+    "BroadcastStarted": RUNNING,
+    "BroadcastPaused": [*RUNNING, Sent("pauseBroadcast", BROADCAST_ID)],
+    "BroadcastResumed": [*RUNNING, Sent("pauseBroadcast", BROADCAST_ID), Sent("resumeBroadcast", BROADCAST_ID)],
+    "BroadcastEnded": [*RUNNING, Sent("endBroadcast", BROADCAST_ID)],
+    "BroadcastNotRunning": [Sent("createBroadcast"), Sent("pauseBroadcast", BROADCAST_ID)],
+    "BroadcastNotFound": [Sent("startBroadcast", NO_ID)],
     "CallQueued": [Sent("clickToCall")],
     "LiveCalls": [Sent("clickToCall", now=NOON), Sent("listLiveCalls")],
     "CallHungUp": [Sent("clickToCall", now=NOON), Sent("hangUpCall")],

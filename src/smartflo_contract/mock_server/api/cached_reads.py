@@ -128,7 +128,8 @@ def _find_response(
     call = authorize_once(state, environ)
     if isinstance(call, Response):
         return None
-    is_read = edited or int(list_id) not in state.accounts.get(call.account).lists
+    own = None if edited else state.accounts.get(call.account)
+    is_read = own is None or (int(list_id) not in own.lists and not own.broadcasts)
     settings = call.settings
     if is_read and not settings.faults and settings.mutant is None and settings.rate_limit is None:
         leads = find_list(call, list_id)

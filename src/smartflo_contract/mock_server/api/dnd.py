@@ -9,9 +9,11 @@ from werkzeug.datastructures import MultiDict
 
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.dialled_lists import current_leads
 from smartflo_contract.mock_server.calls.dnd import ADDED_BY, DndEntry
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import Call
+from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
 from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.request_bodies import invalid_values, validation_response
@@ -113,15 +115,14 @@ def _dnd_entries(account: Account, query: _Query) -> Iterator[dict[str, Any]]:
             yield _listed_entry(entry_id, entry)
 
 
-def _leads_of_list(account: Account, catalog: Catalog, list_id: int) -> EditedLeads | None:
-    edited = account.lists.get(list_id)
-    if edited is not None:
-        return None if edited.deleted else edited.leads
-    definition = catalog.lists.get(list_id)
-    return None if definition is None else catalog.edited_list(definition).leads
+def _leads_of_list(account: Account, catalog: Catalog, list_id: int) -> EditedLeads | DialledLeads | None:
+    edited, definition = account.lists.get(list_id), catalog.lists.get(list_id)
+    if edited is None and definition is not None:
+        edited = catalog.edited_list(definition)
+    return None if edited is None or edited.deleted else current_leads(account, catalog, edited)
 
 
-def _dnd_leads(leads: EditedLeads, after_index: int) -> Iterator[tuple[int, Lead]]:
+def _dnd_leads(leads: EditedLeads | DialledLeads, after_index: int) -> Iterator[tuple[int, Lead]]:
     for index, lead in leads.leads_after(after_index):
         status = lead.get("dial_status")
         if isinstance(status, int) and status in DND_STATUSES:

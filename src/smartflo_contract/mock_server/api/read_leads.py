@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from flask import Response
 from werkzeug.datastructures import Headers as WerkzeugHeaders
 
+from smartflo_contract.mock_server.accounts.dialled_lists import dialled_list
 from smartflo_contract.mock_server.api.list_errors import magic_error_response, unknown_list_response
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.content_coding import GZIP, VARY, accepts_gzip
@@ -48,13 +49,18 @@ def matches_etag(if_none_match: str | None, etag: str) -> bool:
 def find_list(call: Call, list_id: str) -> LeadList | ErrorResponse | None:
     """Return the account's list, the error response that the id stands for, or ``None`` for an unknown id."""
     accounts = call.state.accounts
-    lists = accounts.get(call.account).lists
+    own = accounts.get(call.account)
+    lists = own.lists
     if lists and is_list_id(list_id) and int(list_id) in lists:
         with accounts.reading(call.account) as account:
             edited = account.lists.get(int(list_id))
             if edited is not None:
-                return None if edited.deleted else edited.lead_list()
-    return call.settings.catalog.find(list_id)
+                catalog = call.settings.catalog
+                return None if edited.deleted else dialled_list(account, catalog, int(list_id), edited.lead_list())
+    found = call.settings.catalog.find(list_id)
+    if own.broadcasts and isinstance(found, LeadList):
+        return dialled_list(own, call.settings.catalog, int(list_id), found)
+    return found
 
 
 class CachedResponse(NamedTuple):

@@ -10,6 +10,17 @@ from typing import Final, NamedTuple
 from flask import Response
 
 from smartflo_contract.mock_server.api.auth import post_login, post_logout, post_refresh
+from smartflo_contract.mock_server.api.broadcasts import (
+    delete_broadcast,
+    end_broadcast,
+    get_broadcast,
+    get_broadcasts,
+    pause_broadcast,
+    post_broadcast,
+    put_broadcast,
+    resume_broadcast,
+    start_broadcast,
+)
 from smartflo_contract.mock_server.api.call_records import get_call_records
 from smartflo_contract.mock_server.api.click_to_call import API_KEY, post_click_to_call, post_click_to_call_support
 from smartflo_contract.mock_server.api.dnd import get_dnd_leads
@@ -68,6 +79,7 @@ class Route(NamedTuple):
 _LIST: Final = "/v1/broadcast/list/{list_id}"
 _LEADS: Final = f"{LEADS_PATH}/{{list_id}}"
 _LEAD: Final = "/v1/broadcast/lead/{lead_id}"
+_BROADCAST: Final = "/v1/broadcast/{broadcast_id}"
 _DND: Final = "/v1/broadcast/dnd"
 _DND_LEAD: Final = f"{_DND}/lead/{{dnd_id}}"
 _DND_LEADS: Final = f"{_DND}/leads/{{list_id}}"
@@ -92,6 +104,23 @@ ROUTES: Final = (
         "documented",
         "reference/v1broadcastbatch_statusid",
     ),
+    Route("POST", "/v1/broadcast", post_broadcast, "documented", "reference/v1broadcast"),
+    Route("GET", _BROADCAST, get_broadcast, "documented", "reference/v1broadcastid"),
+    Route("PUT", _BROADCAST, put_broadcast, "documented", "reference/v1broadcastid-1"),
+    Route("DELETE", _BROADCAST, delete_broadcast, "documented", "reference/v1broadcastid-2"),
+    Route("GET", "/v2/broadcasts", get_broadcasts, "documented", "reference/v2broadcasts"),
+    Route(
+        "GET",
+        "/v1/broadcast/start/{broadcast_id}",
+        start_broadcast,
+        "observed",
+        "public clients; the portal parameters have /api/v1",
+    ),
+    Route("GET", "/v1/broadcast/pause/{broadcast_id}", pause_broadcast, "documented", "reference/v1broadcastpauseid"),
+    Route(
+        "GET", "/v1/broadcast/resume/{broadcast_id}", resume_broadcast, "documented", "reference/v1broadcastresumeid"
+    ),
+    Route("GET", "/v1/broadcast/end/{broadcast_id}", end_broadcast, "documented", "reference/v1broadcastendid"),
     Route("GET", f"{_DND}/leads", get_dnd_leads, "documented", "page on DND leads"),
     Route("POST", f"{_DND}/lead", post_dnd_lead, "documented", "reference/v1broadcastdndlead"),
     Route("PUT", _DND_LEAD, put_dnd_lead, "documented", "reference/v1broadcastdndleadid"),

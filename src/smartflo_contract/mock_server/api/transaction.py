@@ -101,8 +101,7 @@ def open_transaction(call: Call, body: BodySpec | None = None) -> Iterator[Trans
         WriteRejected: the fake is read-only, the body is invalid, or the block raised :class:`InvalidValuesError`.
     """
     state = call.state
-    if state.config.read_only:
-        raise WriteRejected(error_response(403, "You do not have access to this resource.", _READ_ONLY))
+    _check_writable(call)
     content = {} if body is None else read_object(call.request, body, lambda _: call.settings.quirks)
     if isinstance(content, Response):
         raise WriteRejected(content)
@@ -113,6 +112,37 @@ def open_transaction(call: Call, body: BodySpec | None = None) -> Iterator[Trans
         except InvalidValuesError as error:
             reason = "" if body is None else f"for example {body.example}"
             raise WriteRejected(validation_response(error.messages, settings.quirks, reason)) from None
+
+
+@contextmanager
+def open_draft(call: Call) -> Iterator[Transaction]:
+    """Open a copy of the account, whose changes are not stored: for ``HEAD`` of a GET that changes something.
+
+    Args:
+        call: the request.
+
+    Raises:
+        WriteRejected: the fake is read-only, or the block raised :class:`InvalidValuesError`.
+    """
+    _check_writable(call)
+    with call.state.accounts.reading(call.account) as account:
+        draft = account.draft()
+        try:
+            yield Transaction(call.settings, draft, int(account.clock.now(call.state.clock()) * 1_000), {})
+        except InvalidValuesError as error:
+            raise WriteRejected(validation_response(error.messages, call.settings.quirks)) from None
+        finally:
+            draft.forget_unedited()
+
+
+def _check_writable(call: Call) -> None:
+    """Reject a write to a read-only fake.
+
+    Raises:
+        WriteRejected: the fake is read-only.
+    """
+    if call.state.config.read_only:
+        raise WriteRejected(error_response(403, "You do not have access to this resource.", _READ_ONLY))
 
 
 def success_response(message: str, ignored: Iterable[str] = (), **values: object) -> Response:

@@ -8,6 +8,7 @@ from flask import Response
 
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Batch
+from smartflo_contract.mock_server.accounts.dialled_lists import note_edits
 from smartflo_contract.mock_server.api.lead_values import LeadValues, parse_lead_values
 from smartflo_contract.mock_server.api.stored_leads import new_lead, updated_lead
 from smartflo_contract.mock_server.api.transaction import (
@@ -19,7 +20,7 @@ from smartflo_contract.mock_server.api.transaction import (
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES, SMALL_BODY_BYTES, BodySpec, unknown_keys
 from smartflo_contract.mock_server.http.responses import error_response, json_response
-from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
+from smartflo_contract.mock_server.lists.edited_leads import DIAL_STATUS_KEY, PHONE_KEY, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.printable import truncate
@@ -62,7 +63,9 @@ def post_lead(call: Call, list_id: str) -> Response:
     with open_transaction(call, _ADD) as transaction:
         edited = transaction.edited_list(list_id)
         lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
-        outcome, lead = _add(transaction, edited, lead_values, _duplicate_option(transaction))
+        edited_indexes: list[int] = []
+        outcome, lead = _add(transaction, edited, lead_values, _duplicate_option(transaction), edited_indexes)
+        note_edits(transaction.account, transaction.settings.catalog, edited, edited_indexes)
     id_key = transaction.settings.quirks["add_lead_answer"]
     ids = {id_key: lead.get("lead_id")} if id_key in {"lead_id", "id"} else {}
     return success_response(_MESSAGES[outcome], lead_values.ignored, **ids)
@@ -74,6 +77,8 @@ def put_lead(call: Call, lead_id: str) -> Response:
         edited, index = transaction.edited_lead(lead_id)
         lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
         edited.change(index, partial(updated_lead, transaction, lead_values.values))
+        if DIAL_STATUS_KEY in lead_values.values:
+            note_edits(transaction.account, transaction.settings.catalog, edited, (index,))
     return success_response("Lead updated successfully.", lead_values.ignored)
 
 
@@ -97,7 +102,9 @@ def post_leads(call: Call, list_id: str) -> Response:
         ]
         _check_rows(transaction, edited, rows)
         option = _duplicate_option(transaction)
-        outcomes = [_add(transaction, edited, row, option)[0] for row in rows]
+        edited_indexes: list[int] = []
+        outcomes = [_add(transaction, edited, row, option, edited_indexes)[0] for row in rows]
+        note_edits(transaction.account, transaction.settings.catalog, edited, edited_indexes)
         counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in _MESSAGES)
         batch = Batch(f"Batch completed: {counts}.", transaction.now / 1_000 + BATCH_SECONDS)
         batch_id = transaction.account.add_batch(batch, _MAX_BATCHES)
@@ -116,6 +123,8 @@ def patch_leads(call: Call, list_id: str) -> Response:
             change(edited.leads.lead(index) or {})
         for index in indexes:
             edited.change(index, change)
+        if DIAL_STATUS_KEY in lead_values.values:
+            note_edits(transaction.account, transaction.settings.catalog, edited, indexes)
     return success_response(
         f"{format_count(len(indexes), 'lead')} updated.", [*unknown_keys(_PATCH, content), *lead_values.ignored]
     )
@@ -148,13 +157,26 @@ def _duplicate_option(transaction: Transaction) -> str:
     return str(transaction.content.get("duplicate_option", transaction.settings.quirks["duplicate_option"]))
 
 
-def _add(transaction: Transaction, edited: EditedList, row: LeadValues, option: str) -> tuple[str, Lead]:
-    """Add a lead, or apply the duplicate option to the lead with its number; return the outcome and the lead."""
+def _add(
+    transaction: Transaction, edited: EditedList, row: LeadValues, option: str, edited_indexes: list[int]
+) -> tuple[str, Lead]:
+    """Add a lead, or apply the duplicate option to the lead with its number; return the outcome and the lead.
+
+    Args:
+        transaction: the write.
+        edited: the list.
+        row: values of the lead.
+        option: the duplicate option.
+        edited_indexes: gets the index of a lead that is added, or whose dial status is set.
+    """
     duplicates = [] if option == "clone" else edited.leads.matching(row.values[PHONE_KEY])
     if duplicates and option == "skip":
         return "skipped", edited.leads.lead(duplicates[0]) or {}
     if duplicates:
+        if DIAL_STATUS_KEY in row.values:
+            edited_indexes.append(duplicates[0])
         return "updated", edited.change(duplicates[0], partial(updated_lead, transaction, row.values))
+    edited_indexes.append(edited.next_index)
     return "added", edited.add(partial(new_lead, transaction, row.values))
 
 

@@ -6,6 +6,8 @@ from typing import Final
 PATH_PARAMETER: Final = re.compile(r"\{[^/]*\}")
 LOGIN: Final = "POST /v1/auth/login"
 GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
+BROADCAST: Final = "/v1/broadcast/{id}"
+"""Path of one broadcast."""
 LIST_ROUTES: Final = (
     GET_LEADS,
     "POST /v1/broadcast/leads/{id}",
@@ -15,7 +17,7 @@ LIST_ROUTES: Final = (
     "PUT /v1/broadcast/list/{id}",
     "DELETE /v1/broadcast/list/{id}",
 )
-"""Routes whose ``{id}`` is a list id. In all others it is the id of a lead or a batch."""
+"""Routes whose ``{id}`` is a list id. In all others it is the id of something else."""
 ARRAY_ROUTES: Final = (
     GET_LEADS,
     "GET /v1/broadcast/lists",
