@@ -101,6 +101,11 @@ class LeadWriter:
         self._kinds = [column_kind(name) for name in self._stored]
 
     @property
+    def field_columns(self) -> Sequence[str]:
+        """The columns that are fields: the one at position N is ``field_N``."""
+        return self._stored
+
+    @property
     def size(self) -> int:
         """Number of leads in the list."""
         return self.definition.size

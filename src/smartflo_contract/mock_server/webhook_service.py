@@ -1,8 +1,9 @@
 """Subscribe receivers to events, and send webhooks when the clock of an account passes their events."""
 
+import heapq
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.broadcast_calls import BroadcastCalls
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
 from smartflo_contract.mock_server.config.receiver_url import APP_SCHEME
 from smartflo_contract.mock_server.config.webhook import Webhook, check_webhook, check_webhooks
@@ -19,6 +21,7 @@ from smartflo_contract.mock_server.http.compact_json import dump_compact
 from smartflo_contract.mock_server.journal.redaction import redact_headers, redact_json, redact_query, redact_string
 from smartflo_contract.mock_server.webhooks.click_to_call_events import events_of_calls
 from smartflo_contract.mock_server.webhooks.delivery import Deliverer, Order
+from smartflo_contract.mock_server.webhooks.event import CallEvent
 from smartflo_contract.mock_server.webhooks.message import Message
 from smartflo_contract.mock_server.webhooks.queue import LOST_BEYOND, MAX_WAITING, Attempt
 
@@ -87,13 +90,25 @@ def advance_dial_time(
         return None
     account.pending_webhooks = tuple(message for message in pending if message.due_ms > until_ms)
     due = tuple(message for message in pending if message.due_ms <= until_ms)
-    events = _events_of(account.draft(), state, after_ms, until_ms)
+    events = _events_of(account, settings, state, (after_ms, until_ms))
     return Due(account_id, Order(events, settings.webhooks, settings.quirks, due, until_ms, state.config.seed))
 
 
-def _events_of(account: Account, state: State, after_ms: int, until_ms: int) -> Callable[[], Any]:
-    """Return a function that returns the events of an account in an interval of dial time."""
-    return lambda: events_of_calls(account.calls, state.config.seed, after_ms, until_ms)
+def _events_of(
+    account: Account, settings: ResolvedSettings, state: State, interval: tuple[int, int]
+) -> Callable[[], Iterator[CallEvent]]:
+    """Return a function that returns the events of an account in an interval of dial time, in order."""
+    calls, seed = account.calls, state.config.seed
+    broadcasts = BroadcastCalls(account, settings.catalog) if account.broadcasts else None
+
+    def events() -> Iterator[CallEvent]:
+        made = iter(events_of_calls(calls, seed, *interval))
+        if broadcasts is None:
+            return made
+        dialled = (CallEvent(*event) for event in broadcasts.events(*interval))
+        return heapq.merge(made, dialled, key=lambda event: event.at_ms)
+
+    return events
 
 
 def send_webhooks(state: State, due: Due) -> Mapping[str, Any]:

@@ -427,3 +427,52 @@ def test_snapshot_keeps_broadcasts(api: Account) -> None:
 
     assert 200 == restored.status_code, restored.data
     assert later == api.leads(8671)
+
+
+def test_calls_are_in_records_and_live_calls(api: Account) -> None:
+    """A call of a broadcast is live while it lasts, then in the records, with its lead, broadcast and disposition."""
+    broadcast_id = start(api, 8671, concurrent_limit=5)
+    live = api("GET", "/v1/live_calls").get_json()
+    api.set_clock(advance=DAY)
+    query = f"/v1/call/records?broadcast={broadcast_id}&limit=1000"
+    records = api("GET", query).get_json()
+    leads = {lead["lead_id"]: lead for lead in api.leads(8671)}
+    later = api("GET", "/v1/live_calls").get_json()
+
+    assert 0 < len(live) <= 5
+    assert {"broadcast"} == {call["direction"] for call in live}
+    assert {call["call_id"] for call in live} <= {record["call_id"] for record in records["results"]}
+    assert [] == later
+    assert str(len(records["results"])) == records["count"]
+    for record in records["results"]:
+        details, lead = record["dialer_call_details"], leads[record["lead_id"]]
+        assert (str(broadcast_id), lead["field_0"]) == (record["broadcast_id"], record["client_number"])
+        assert (str(broadcast_id), "8671") == (details["campaign_id"], details["list_id"])
+        assert str(lead["dialer_dial_status"]) == details["disposition_code"]
+        assert (record["status"] == "answered") is (lead["lead_picked"] == 1)
+    destination = records["results"][0]["client_number"].removeprefix("+")
+    assert records["results"][:1] == api("GET", f"{query}&destination={destination}").get_json()["results"]
+
+
+def test_call_of_a_broadcast_cannot_be_hung_up(api: Account) -> None:
+    """Hanging up a call of a broadcast returns 400 and says so; an operation on it is accepted."""
+    start(api, 8671)
+    call_id = api("GET", "/v1/live_calls").get_json()[0]["call_id"]
+    response = api("POST", "/v1/call/hangup", {"call_id": call_id})
+
+    assert 400 == response.status_code
+    assert "broadcast" in reason(response)
+    api.succeed("POST", "/v1/call/options", {"type": 4, "call_id": call_id, "intercom": "1001"})
+
+
+def test_deleted_leads_are_not_called(api: Account) -> None:
+    """A lead that is deleted before its turn has no call."""
+    start(api, concurrent_limit=1)
+    deleted = {lead["lead_id"] for lead in api.leads()[::2]}
+    for lead_id in deleted:
+        api.succeed("DELETE", f"{LEAD}/{lead_id}")
+    api.set_clock(advance=DAY)
+    results = api("GET", "/v1/call/records?limit=1000").get_json()["results"]
+
+    assert results
+    assert not deleted & {record["lead_id"] for record in results}

@@ -8,11 +8,15 @@ import orjson
 import pytest
 from hypothesis import strategies as st
 
+from smartflo_contract.factories.pools import EPOCH_MS
 from smartflo_contract.mock_server import Config
 from smartflo_contract.mock_server.accounts.account import Account
+from smartflo_contract.mock_server.accounts.broadcast_calls import BroadcastCalls
 from smartflo_contract.mock_server.accounts.dialled_lists import dialled_list
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
-from smartflo_contract.mock_server.dialling.broadcast import Broadcast, Run, RunSettings
+from smartflo_contract.mock_server.dialling.broadcast import Broadcast, LeadEdit, Run, RunSettings
+from smartflo_contract.mock_server.dialling.events import Event
+from smartflo_contract.mock_server.dialling.run_plan import active_time
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 
@@ -28,6 +32,10 @@ RUN_SETTINGS = st.builds(
     retry_statuses=st.lists(st.sampled_from((2, 3, 4, 6, 7, 8)), unique=True).map(tuple),
     retry_ms=st.lists(st.integers(0, 3 * HOUR_MS), max_size=5).map(tuple),
     has_hours=st.booleans(),
+    from_ms=st.none() | st.integers(EPOCH_MS - HOUR_MS, EPOCH_MS + 5 * HOUR_MS),
+    until_ms=st.none() | st.integers(EPOCH_MS, EPOCH_MS + 50 * HOUR_MS),
+    caller_id=st.just("+915550000001"),
+    agent=st.just("50201"),
 )
 """Settings of runs."""
 
@@ -71,6 +79,16 @@ class Dialled:
         source = dialled_list(self.account, self.catalog, self.list_id, self.found).source
         leads: list[Lead] = orjson.loads(b"".join(source.chunks()))
         return leads
+
+    def edit(self, index: int, *, is_dialled: bool) -> None:
+        """Note that a client set the dial status of a lead now."""
+        started_before = active_time(self.run, self.catalog.dialling).started_before(self.account.dial_ms)
+        self._store(self.run.with_edits([LeadEdit(index, started_before, self.account.dial_ms, is_dialled)]))
+
+    def events(self, after_ms: int, until_ms: int) -> list[Event]:
+        """Return the events in an interval, which starts and ends at advances."""
+        epoch_ms = self.account.dial_ms - self.account.advanced_ms
+        return list(BroadcastCalls(self.account, self.catalog).events(epoch_ms + after_ms, epoch_ms + until_ms))
 
     def still(self) -> list[Lead]:
         """Return the leads before the broadcast."""

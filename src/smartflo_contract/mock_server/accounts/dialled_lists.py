@@ -34,19 +34,42 @@ def dialled_list(account: Account, catalog: Catalog, list_id: int, found: LeadLi
         return found
     source = found.source
     leads = EditedList(source).leads if isinstance(source, LeadWriter) else source
-    return LeadList(_dialled(account, catalog, leads, runs), "assumed") if isinstance(leads, EditedLeads) else found
+    if not isinstance(leads, EditedLeads):
+        return found
+    return LeadList(dialled_leads(account, catalog, leads, runs), "assumed")
+
+
+def dialled_leads(
+    account: Account, catalog: Catalog, leads: EditedLeads, runs: Sequence[Run], dial_ms: int | None = None
+) -> DialledLeads:
+    """Return the leads of a list in the state of an instant.
+
+    Args:
+        account: the account, opened for reading.
+        catalog: the catalog of the account.
+        leads: the leads as they are stored or generated.
+        runs: the runs that dial the list, in the order of their starts.
+        dial_ms: the instant in dial time; ``None`` for now.
+    """
+    dnd: dict[int, int] = {}
+    for entry in account.dnd.values():
+        for index in leads.matching(entry.phone):
+            dnd[index] = min(entry.since_ms, dnd.get(index, entry.since_ms))
+    plans = plans_of(catalog, leads.base, runs)
+    now_ms = account.dial_ms if dial_ms is None else dial_ms
+    return DialledLeads(leads, plans, now_ms, dnd, allowed_values(catalog.contract))
 
 
 def current_leads(account: Account, catalog: Catalog, edited: EditedList) -> EditedLeads | DialledLeads:
     """Return the leads of a list as broadcasts have dialled them by now. The next edit invalidates them."""
     runs = [run for _, run in account.runs_of_list(edited.writer.definition.id)] if account.broadcasts else []
-    return _dialled(account, catalog, edited.leads, runs) if runs else edited.leads
+    return dialled_leads(account, catalog, edited.leads, runs) if runs else edited.leads
 
 
 def leads_at(account: Account, catalog: Catalog, edited: EditedList, dial_ms: int) -> EditedLeads | DialledLeads:
     """Return the leads of a list as broadcasts will have dialled them at an instant of dial time."""
     runs = [run for _, run in account.runs_of_list(edited.writer.definition.id)]
-    return _dialled(account, catalog, edited.leads, runs, dial_ms) if runs else edited.leads
+    return dialled_leads(account, catalog, edited.leads, runs, dial_ms) if runs else edited.leads
 
 
 def note_edits(account: Account, catalog: Catalog, edited: EditedList, indexes: Iterable[int]) -> None:
@@ -95,16 +118,3 @@ def _is_allowed(contract: Contract, key: str, value: object) -> bool:
     if contract.overlay is None or key not in contract.overlay.properties:
         return True
     return Validator(contract.lead["properties"][key]).is_valid(value)
-
-
-def _dialled(
-    account: Account, catalog: Catalog, leads: EditedLeads, runs: Sequence[Run], dial_ms: int | None = None
-) -> DialledLeads:
-    """Return the leads of a list in the state of an instant of dial time; ``None`` for now."""
-    dnd: dict[int, int] = {}
-    for entry in account.dnd.values():
-        for index in leads.matching(entry.phone):
-            dnd[index] = min(entry.since_ms, dnd.get(index, entry.since_ms))
-    plans = plans_of(catalog, leads.base, runs)
-    now_ms = account.dial_ms if dial_ms is None else dial_ms
-    return DialledLeads(leads, plans, now_ms, dnd, allowed_values(catalog.contract))

@@ -68,7 +68,7 @@ def get_call_records(call: Call) -> Response:
         return query
     now_ms = int(call.state.now(call.account) * 1_000)
     with call.state.accounts.reading(call.account) as account:
-        records = [found.record for found in started_calls(account, seed, now_ms) if not found.is_live]
+        records = [found.record for found in started_calls(account, call.settings.catalog, now_ms) if not found.is_live]
     found = [record for record in records if _is_selected(seed, query, record)]
     page = found[(query.page - 1) * query.limit : query.page * query.limit]
     number: Callable[[int], str | int] = str if quirks["record_numbers"] == "text" else int

@@ -1,12 +1,11 @@
 """``GET /v1/live_calls``, ``POST /v1/call/hangup`` and ``POST /v1/call/options``: calls in progress."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from flask import Response
 
-from smartflo_contract.mock_server.accounts.account import Account
-from smartflo_contract.mock_server.api.account_calls import AccountCall, has_agent, has_number, started_calls
+from smartflo_contract.mock_server.api.account_calls import AccountCall, has_agent, has_number, live_calls, made_calls
 from smartflo_contract.mock_server.api.transaction import WriteRejected, open_transaction, success_response
 from smartflo_contract.mock_server.calls.agents import find_agent
 from smartflo_contract.mock_server.calls.call_record import CallRecord
@@ -36,7 +35,7 @@ def get_live_calls(call: Call) -> Response:
     seed, arguments = call.state.config.seed, call.request.args
     now_ms = int(call.state.now(call.account) * 1_000)
     with call.state.accounts.reading(call.account) as account:
-        calls = [found for found in started_calls(account, seed, now_ms) if found.is_live]
+        calls = live_calls(account, call.settings.catalog, now_ms)
     for name, matches in _FILTERS.items():
         if name in arguments:
             calls = [found for found in calls if matches(seed, found.record, arguments[name])]
@@ -47,7 +46,8 @@ def post_hangup(call: Call) -> Response:
     """End a call that a client made."""
     with open_transaction(call, _HANGUP) as transaction:
         account, content = transaction.account, transaction.content
-        call_id = _live_call_id(account, call.state.config.seed, transaction.now, content["call_id"])
+        made = made_calls(account, call.state.config.seed, transaction.now)
+        call_id = _live_call_id([found for found in made if found.is_live], content["call_id"])
         account.calls = tuple(
             made._replace(hung_up_ms=transaction.now - made.started_ms) if made.call_id == call_id else made
             for made in account.calls
@@ -59,19 +59,23 @@ def post_call_options(call: Call) -> Response:
     """Accept an operation on a call in progress, which goes on unchanged."""
     with open_transaction(call, _OPTIONS) as transaction:
         content = transaction.content
-        _live_call_id(transaction.account, call.state.config.seed, transaction.now, content["call_id"])
+        live = live_calls(transaction.account, transaction.settings.catalog, transaction.now)
+        _live_call_id(live, content["call_id"])
     return success_response("Call operation performed successfully.", unknown_keys(_OPTIONS, content))
 
 
-def _live_call_id(account: Account, seed: int, now_ms: int, call_id: str) -> str:
+def _live_call_id(live: Sequence[AccountCall], call_id: str) -> str:
     """Return the id of a call in progress.
 
     Raises:
         WriteRejected: there is no such call, or it has ended.
     """
-    if any(found.is_live and found.record.call_id == call_id for found in started_calls(account, seed, now_ms)):
+    if any(found.record.call_id == call_id for found in live):
         return call_id
-    reason = f"no call with the call_id {truncate(call_id)} is in progress; GET /v1/live_calls returns those that are"
+    reason = (
+        f"no call with the call_id {truncate(call_id)} is in progress; GET /v1/live_calls returns those that are, and "
+        "a call of a broadcast cannot be hung up"
+    )
     raise WriteRejected(error_response(400, "Provide a valid call_id.", reason))
 
 

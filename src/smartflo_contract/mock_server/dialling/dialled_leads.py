@@ -69,9 +69,10 @@ class DialledLeads:
         """Yield the leads after an index, each with its own, in order."""
         return ((position, self._revised(position, lead)) for position, lead in self._leads.leads_after(index))
 
-    def stored_lead(self, index: int) -> Lead | None:
-        """Return the lead at an index as it is stored or generated, ``None`` if there is none."""
-        return self._leads.lead(index)
+    @property
+    def writer(self) -> LeadWriter:
+        """The writer that generates the leads that are not edited."""
+        return self._leads.base
 
     def _state(self, index: int, stored: LeadState) -> LeadState:
         state, since_ms = stored, self.dnd.get(index) if self.dnd else None

@@ -1,7 +1,10 @@
 """What a run does: which calls it makes when, and what they change of each lead. It does not depend on the time."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Final, NamedTuple, TypeAlias
 
 from smartflo_contract.mock_server.config.dialling_model import DiallingModel
 from smartflo_contract.mock_server.dialling.active_time import ActiveTime, Hours
@@ -11,6 +14,8 @@ from smartflo_contract.mock_server.dialling.outcomes import PUBLIC_DND, Attempt,
 from smartflo_contract.mock_server.dialling.rank_table import NO_RANK, RankTable
 from smartflo_contract.mock_server.dialling.schedule import Schedule
 
+_Attempts: TypeAlias = tuple[int, int, int]
+"""Index of a lead, how often it was edited, and the number of the attempt since then."""
 _REFUSED: Final = {"account_dnd": (9, -2), "public_dnd": (5, -3), "blocked": (8, -7)}
 """``dial_status`` and ``dialer_dial_status`` of a lead that must not be called, by the reason."""
 
@@ -113,6 +118,55 @@ class RunPlan:
                 if first < limit:
                     starts = [start + first for start in self.schedule.passes]
                     yield from self._series(index, 0, starts, limit, dnd_since_ms)
+
+    def slots(self, after_ms: int, until_ms: int, *, newest_first: bool = False) -> Iterator[list[Call]]:
+        """Yield the calls of each slot that may last in an interval of dial time, without those that were refused.
+
+        Args:
+            after_ms: start of the interval.
+            until_ms: its end; calls that start then are included.
+            newest_first: whether the slots are in the opposite order.
+        """
+        low, high = self.active.at(after_ms - self._slot_ms), self.active.started_before(until_ms)
+        starts = self._pass_slots(low, high, newest_first=newest_first)
+        late = self._late_slots(low, high, newest_first=newest_first)
+        slots = heapq.merge(starts, late, key=itemgetter(0), reverse=newest_first)
+        for active_ms, group in groupby(slots, key=itemgetter(0)):
+            attempts = chain.from_iterable(attempts for _, attempts in group)
+            made = (self._made(*attempt, active_ms) for attempt in attempts)
+            calls = [call for call in made if call is not None]
+            if calls:
+                yield calls
+
+    def _pass_slots(self, low: int, high: int, *, newest_first: bool) -> Iterator[tuple[int, Iterable[_Attempts]]]:
+        """Yield the start of each slot of a pass, with the leads whose turn it is."""
+        slot_ms, count = self._slot_ms, self.schedule.pass_ms // self._slot_ms
+        passes = list(enumerate(self.schedule.passes))
+        for number, start in reversed(passes) if newest_first else passes:
+            first, last = max(0, (low - start) // slot_ms), min(count, -(-(high - start) // slot_ms))
+            slots = range(first, last)
+            for slot in reversed(slots) if newest_first else slots:
+                leads = self.ranks.order[self.schedule.ranks(slot).start : self.schedule.ranks(slot).stop]
+                yield start + slot * slot_ms, [(index, 0, number) for index in leads]
+
+    def _late_slots(self, low: int, high: int, *, newest_first: bool) -> Iterator[tuple[int, Iterable[_Attempts]]]:
+        """Yield the start of each attempt to call a lead that was edited after the start."""
+        attempts = sorted(
+            (active_ms, index, edit, number)
+            for index, edits in self._edits.items()
+            for edit, (_, starts) in enumerate(edits, 1)
+            for number, active_ms in enumerate(starts)
+            if low <= active_ms < high
+        )
+        for active_ms, index, edit, number in reversed(attempts) if newest_first else attempts:
+            yield active_ms, [(index, edit, number)]
+
+    def _made(self, index: int, edit: int, number: int, active_ms: int) -> Call | None:
+        """Return the call that an attempt is, ``None`` if the attempt is not made."""
+        for call in self.calls(index, active_ms + 1):
+            if (call.edit, call.number) == (edit, number):
+                return call
+        return None
 
     def _series(
         self, index: int, edit: int, starts: Sequence[int], limit: int, dnd_since_ms: int | None
