@@ -31,7 +31,7 @@ from smartflo_contract.pytest_plugin._assertion_messages import (
 )
 from smartflo_contract.pytest_plugin._clock import Clock
 from smartflo_contract.pytest_plugin._interception import intercept_hosts, normalize_hosts
-from smartflo_contract.pytest_plugin._keywords import FaultSettings, QuirkValues
+from smartflo_contract.pytest_plugin._keywords import BroadcastSettings, FaultSettings, QuirkValues
 from smartflo_contract.pytest_plugin._lead_list import LeadList
 from smartflo_contract.pytest_plugin._webhooks import App, WebhookSettings, assert_sent, delivery_lines
 from smartflo_contract.schemas import Contract, load_contract
@@ -240,6 +240,21 @@ class Smartflo:
         __tracebackhide__ = True
         response = _without_nones({"status": status, "json": json, "headers": headers and dict(headers)})
         self.admin("POST", "/routes", {"method": method.upper(), "path": path, **response})
+
+    def broadcast(self, list_id: int, **settings: Unpack[BroadcastSettings]) -> int:
+        """Create a broadcast of a list, start it, and return its id. ``clock.advance()`` lets it dial the leads.
+
+        Args:
+            list_id: id of the list.
+            settings: settings of ``POST /v1/broadcast``, such as ``number_of_retry=2`` and ``dialstatus=[1, 4]``.
+
+        Raises:
+            ValueError: the list does not exist, is dialled by another broadcast, or a setting is invalid.
+        """
+        __tracebackhide__ = True
+        body = {"list_id": list_id_of(list_id, "list_id"), **settings}
+        broadcast_id: int = self.admin("POST", "/broadcasts", body)["id"]
+        return broadcast_id
 
     def webhook(self, url: str = "/", *, app: App | None = None, **settings: Unpack[WebhookSettings]) -> str:
         """Subscribe a receiver to events of the account's calls, and return the id of the webhook.

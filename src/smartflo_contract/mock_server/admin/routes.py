@@ -1,6 +1,7 @@
 """The routes of the admin API, in one table."""
 
 from smartflo_contract.mock_server.admin.accounts import get_accounts, post_reset
+from smartflo_contract.mock_server.admin.broadcasts import post_broadcast
 from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin.coverage import get_coverage
 from smartflo_contract.mock_server.admin.custom_routes import delete_routes, get_routes, post_route, put_routes
@@ -163,6 +164,18 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "Deliveries",
         parameters=("after", "limit", "order"),
         problems=(409,),
+    ),
+    AdminRoute(
+        "POST",
+        "/broadcasts",
+        post_broadcast,
+        "Create a broadcast and start it",
+        "StartedBroadcast",
+        "one",
+        body="NewBroadcast",
+        writes=True,
+        status=201,
+        problems=(404, 409),
     ),
     AdminRoute("GET", "/clock", get_clock, "Return the time on the account's clock", "Clock", "one"),
     AdminRoute(
