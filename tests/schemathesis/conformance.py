@@ -69,15 +69,29 @@ DND_ENTRY_ID = "800000000000010000000002"
 RECEIVER_URL = "http://127.0.0.1:9/"
 """Where webhooks would be sent to."""
 WAIT = "POST /__admin/requests/wait"
+VALID_TIMES = {"start_date_time": "2026-01-31 09:30:00", "end_date_time": "2099-01-31 09:30:00"}
 VALID_PARTS: dict[str, dict[str, Any]] = {
     "PUT /__admin/faults": {"rules": [{"steps": ["503"]}]},
     "POST /__admin/faults": {"steps": ["503"], "route": "any"},
+    "POST /v1/broadcast": {"phone_number_list": 8668} | VALID_TIMES,
+    "PUT /v1/broadcast/{id}": {"phone_number_list": 8668} | VALID_TIMES,
+    "POST /__admin/broadcasts": {"list_id": 8668} | VALID_TIMES,
     "POST /__admin/webhooks": {"url": RECEIVER_URL, "template": {"call": "$call_id"}},
 }
 """Parts of bodies whose values are restricted by more than their schema."""
 BATCH_ID = f"{1:024x}"
 """Id of the first bulk request of any account."""
 USER_ID = "3736"
+BROADCAST_EVENTS = {
+    "GET /v1/broadcast/{id}": (),
+    "PUT /v1/broadcast/{id}": (),
+    "DELETE /v1/broadcast/{id}": (),
+    "GET /v1/broadcast/start/{id}": (),
+    "GET /v1/broadcast/pause/{id}": ("start",),
+    "GET /v1/broadcast/resume/{id}": ("start", "pause"),
+    "GET /v1/broadcast/end/{id}": ("start",),
+}
+"""Operations that need a broadcast, and its events before."""
 CALL_LABELS = ("POST /v1/call/hangup", "POST /v1/call/options")
 """Operations that need a call in progress."""
 PHONE_KEYS = ("field_0", "number", "destination_number", "customer_number")
@@ -207,6 +221,26 @@ def live_call_id(url: str, session: requests.Session, account: str) -> str:
     return str(session.get(f"{url}/v1/live_calls", headers=headers, timeout=TIMEOUT).json()[0]["call_id"])
 
 
+def new_broadcast_id(url: str, session: requests.Session, account: str, label: str) -> str:
+    """Create a broadcast, let the events happen that an operation needs, and return its id."""
+    headers, broadcast = {"Authorization": account}, f"{url}/v1/broadcast"
+    created = session.post(f"{broadcast}/list", json={"name": "March"}, headers=headers, timeout=TIMEOUT).json()
+    body = {"name": "March", "phone_number_list": created["list_id"]}
+    broadcast_id = session.post(broadcast, json=body, headers=headers, timeout=TIMEOUT).json()["broadcast_id"]
+    for event in BROADCAST_EVENTS[label]:
+        session.get(f"{broadcast}/{event}/{broadcast_id}", headers=headers, timeout=TIMEOUT)
+    return str(broadcast_id)
+
+
+def set_new_id(url: str, session: requests.Session, account: str, case: Any, label: str) -> None:
+    """Replace the id in a request by that of a new broadcast or call, if the operation needs one."""
+    if label.replace("HEAD ", "GET ") in BROADCAST_EVENTS:
+        case.path_parameters["id"] = new_broadcast_id(url, session, account, label.replace("HEAD ", "GET "))
+        case.query = {}
+    if label in CALL_LABELS and isinstance(case.body, dict):
+        case.body["call_id"] = live_call_id(url, session, account)
+
+
 def failures(url: str, operation: Any, max_examples: int, counts: Counts) -> Iterator[str]:
     """Send requests to one operation, count them, and yield what is wrong with the responses."""
     messages: list[str] = []
@@ -232,8 +266,8 @@ def failures(url: str, operation: Any, max_examples: int, counts: Counts) -> Ite
             account = f"Bearer {operation.label} {number // REQUESTS_PER_ACCOUNT}"
             if known:
                 prepare_account(url, session, account, operation.label)
-            if known and operation.label in CALL_LABELS and isinstance(case.body, dict):
-                case.body["call_id"] = live_call_id(url, session, account)
+            if known:
+                set_new_id(url, session, account, case, operation.label)
             response = case.call(base_url=url, session=session, headers={"Authorization": account}, timeout=TIMEOUT)
             counts.sent[mode] += 1
             counts.accepted[mode] += response.status_code < 300

@@ -15,6 +15,7 @@ from smartflo_contract.mock_server.accounts.broadcast_calls import BroadcastCall
 from smartflo_contract.mock_server.accounts.dialled_lists import dialled_list
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.dialling.broadcast import Broadcast, LeadEdit, Run, RunSettings
+from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
 from smartflo_contract.mock_server.dialling.events import Event
 from smartflo_contract.mock_server.dialling.run_plan import active_time
 from smartflo_contract.mock_server.lists.catalog import Catalog
@@ -76,9 +77,14 @@ class Dialled:
     def leads(self, advanced_ms: int) -> list[Lead]:
         """Return the leads at an instant."""
         self.account.advanced_ms = advanced_ms
-        source = dialled_list(self.account, self.catalog, self.list_id, self.found).source
-        leads: list[Lead] = orjson.loads(b"".join(source.chunks()))
+        leads: list[Lead] = orjson.loads(b"".join(self.source().chunks()))
         return leads
+
+    def source(self) -> DialledLeads:
+        """Return the leads now."""
+        source = dialled_list(self.account, self.catalog, self.list_id, self.found).source
+        assert isinstance(source, DialledLeads)
+        return source
 
     def edit(self, index: int, *, is_dialled: bool) -> None:
         """Note that a client set the dial status of a lead now."""

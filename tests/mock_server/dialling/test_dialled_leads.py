@@ -216,3 +216,23 @@ def test_advance_by_a_century_costs_nothing(dial: Callable[..., Dialled]) -> Non
     dialled = dial(8671, channels=100)
 
     assert dialled.leads(1_000 * HOUR_MS) == dialled.leads(100 * 365 * 24 * HOUR_MS)
+
+
+@given(RUN_SETTINGS, ADVANCES, st.integers(0, 2**40), st.booleans())
+def test_one_lead_is_the_same_as_in_the_list(
+    run: RunSettings,
+    advances: list[int],
+    seed: int,
+    restarts: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """A lead that is read alone is the one of the list, in every run and after edits."""
+    dialled = Dialled(run, seed=seed)
+    for advanced_ms in advances:
+        leads = dialled.leads(advanced_ms)
+        source = dialled.source()
+        assert leads == [source.lead(index) for index in range(5)]
+        dialled.edit(advanced_ms % 5, is_dialled=True)
+    if restarts:
+        dialled.restart()
+        leads = dialled.leads(advances[-1] + 5 * HOUR_MS)
+        assert leads == [dialled.source().lead(index) for index in range(5)]

@@ -1,6 +1,8 @@
 """The leads of a list that broadcasts dial: those that are stored or generated, in the state of an instant."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -9,6 +11,7 @@ from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories.facts import FactColumns
 from smartflo_contract.mock_server.dialling.lead_state import KEYS, Lead, LeadState, read_state, write_state
 from smartflo_contract.mock_server.dialling.plans import ListPlans, generated_states, with_states
+from smartflo_contract.mock_server.dialling.timeline import Timeline
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads
 
 
@@ -101,9 +104,22 @@ class DialledLeads:
 
     def _revise_facts(self, columns: FactColumns) -> FactColumns:
         """Return the facts of generated leads in their states."""
-        states = {}
-        for position, (index, stored) in enumerate(zip(columns[0], generated_states(columns), strict=True)):
-            state = self._state(index, stored)
-            if state is not stored:
-                states[position] = state
-        return with_states(columns, states) if states else columns
+        revised = columns
+        for timeline, (_, moment) in zip(self._timelines, self._moments, strict=True):
+            revised = timeline.revised(revised, moment.now_ms)
+        positions = [position for position, index in enumerate(columns[0]) if index in self._exceptions]
+        if not positions:
+            return revised
+        stored = generated_states(columns)
+        states = {position: self._state(columns[0][position], stored[position]) for position in positions}
+        return with_states(revised, states)
+
+    @cached_property
+    def _timelines(self) -> list[Timeline]:
+        return self.plans.timelines()
+
+    @cached_property
+    def _exceptions(self) -> frozenset[int]:
+        """Indexes of the leads to which timelines do not apply: edited ones, and numbers on DND lists."""
+        edited = (plan.edited_indexes() for plan in self.plans.plans)
+        return frozenset(chain(self.dnd, *edited))

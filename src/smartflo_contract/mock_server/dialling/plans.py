@@ -1,12 +1,12 @@
 """The plans of the runs of a list, which are cached."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import partial
 from hashlib import blake2b
 from os import register_at_fork
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 
@@ -18,10 +18,13 @@ from smartflo_contract.mock_server.dialling.lead_state import KEYS, UNDISPOSED, 
 from smartflo_contract.mock_server.dialling.outcomes import Outcomes
 from smartflo_contract.mock_server.dialling.rank_table import RankTable
 from smartflo_contract.mock_server.dialling.run_plan import RunPlan
+from smartflo_contract.mock_server.dialling.timeline import Timeline
 
 _CHUNK_LEADS: Final = 128
-_MAX_CACHED_RANKS: Final = 4_000_000
-"""Maximum number of ranks in memory, eight bytes each."""
+_MAX_CACHED_LEADS: Final = 2_000_000
+"""Maximum number of leads in all cached tables, 8 to 50 bytes each."""
+_BUILDING_LOCKS: Final = 16
+_Table = TypeVar("_Table", RankTable, Timeline)
 _STATE_COLUMNS: Final = tuple(
     FACT_POSITIONS[name]
     for name in ("dial_status", "disposition", "lead_picked", "call_count", "retry_count", "updated", "available")
@@ -58,6 +61,8 @@ class ListPlans:
         """Compute the order of the leads of each run, unless it is cached."""
         digest = blake2b(f"{writer.recipe}{model!r}".encode(), digest_size=16)
         self.plans: list[RunPlan] = []
+        self._timelines: list[bytes] = []
+        self._size = writer.size
         for run in runs:
             key = digest.copy()
             key.update(_dump_start(run))
@@ -65,35 +70,56 @@ class ListPlans:
             ranks = _cache.get(key.digest(), partial(_rank_table, writer, run, self.plans))
             self.plans.append(RunPlan(run, model, ranks, outcomes))
             digest = key
-            digest.update(orjson.dumps([run.history, list(map(list, run.edits))]))
+            digest.update(orjson.dumps([run.history]))
+            self._timelines.append(digest.digest())
+            digest.update(orjson.dumps(list(map(list, run.edits))))
         self.key = digest.hexdigest()
 
+    def timelines(self) -> list[Timeline]:
+        """Return the timeline of each run for the leads that are generated; the first call computes them."""
+        return [
+            _cache.get(key, partial(_timeline, plan, self._size))
+            for key, plan in zip(self._timelines, self.plans, strict=True)
+        ]
 
-class RankCache:
-    """The orders of the leads of runs, bounded. The least recently used one is dropped first."""
+
+class TableCache:
+    """Tables about the leads of runs, bounded. The least recently used one is dropped first."""
 
     def __init__(self) -> None:
         """Create an empty cache."""
-        self._tables: OrderedDict[bytes, RankTable] = OrderedDict()
-        self._lock = Lock()
+        self._tables: OrderedDict[bytes, Any] = OrderedDict()
+        self._lock, self._building = Lock(), [Lock() for _ in range(_BUILDING_LOCKS)]
 
     def renew_locks(self) -> None:
-        """Replace the lock, which another thread may have held when this process was forked."""
-        self._lock = Lock()
+        """Replace the locks, which another thread may have held when this process was forked."""
+        self._lock, self._building = Lock(), [Lock() for _ in range(_BUILDING_LOCKS)]
 
-    def get(self, key: bytes, build: Callable[[], RankTable]) -> RankTable:
+    def get(self, key: bytes, build: Callable[[], _Table]) -> _Table:
         """Return the table of a key, built if necessary."""
-        with self._lock:  # one at a time: the first readers of a list need the same one
-            table = self._tables.pop(key, None)
-            if table is None:
-                table = build()
+        table: _Table | None = self._find(key)
+        if table is None:
+            with self._building[key[0] % _BUILDING_LOCKS]:  # the first readers of a list need the same table
+                table = self._find(key)
+                if table is None:
+                    table = build()
+                    self._put(key, table)
+        return table
+
+    def _find(self, key: bytes) -> Any:
+        with self._lock:
+            if key in self._tables:
+                self._tables.move_to_end(key)
+            return self._tables.get(key)
+
+    def _put(self, key: bytes, table: Sized) -> None:
+        with self._lock:
             self._tables[key] = table
-            while sum(map(len, self._tables.values())) > _MAX_CACHED_RANKS and len(self._tables) > 1:
+            while sum(map(len, self._tables.values())) > _MAX_CACHED_LEADS and len(self._tables) > 1:
                 self._tables.popitem(last=False)
-            return table
 
 
-_cache: Final = RankCache()
+_cache: Final = TableCache()
 register_at_fork(after_in_child=_cache.renew_locks)
 
 
@@ -126,6 +152,10 @@ def _dump_start(run: Run) -> bytes:
     """Return what the order of the leads of a run depends on, besides earlier runs."""
     edited = sorted((run.edited or {}).items())
     return orjson.dumps([run.serial, list(run.settings), run.started_ms, run.clock_ms, run.calls_from_ms, edited])
+
+
+def _timeline(plan: RunPlan, size: int) -> Timeline:
+    return Timeline(map(plan.changes, range(size)))
 
 
 def _rank_table(writer: LeadWriter, run: Run, earlier: Sequence[RunPlan]) -> RankTable:

@@ -20,6 +20,26 @@ _REFUSED: Final = {"account_dnd": (9, -2), "public_dnd": (5, -3), "blocked": (8,
 """``dial_status`` and ``dialer_dial_status`` of a lead that must not be called, by the reason."""
 
 
+class Change(NamedTuple):
+    """A change of a lead by a call, or by an attempt that was refused.
+
+    Attributes:
+        at_ms: when, in dial time.
+        dial_status: ``dial_status`` from then on.
+        disposition: ``dialer_dial_status`` from then on.
+        picked: ``lead_picked`` from then on.
+        is_call: whether a call has ended, which is counted.
+        wait_ms: time until the lead may be called again.
+    """
+
+    at_ms: int
+    dial_status: int
+    disposition: int
+    picked: int
+    is_call: bool
+    wait_ms: int
+
+
 class Moment(NamedTuple):
     """An instant at which a run is looked at.
 
@@ -55,6 +75,10 @@ class Call(NamedTuple):
 def active_time(run: Run, model: DiallingModel) -> ActiveTime:
     """Return the active time of a run."""
     return ActiveTime(run.spans(), Hours(model.opens_ms, model.closes_ms) if run.settings.has_hours else None)
+
+
+_FOREVER_MS: Final = 2**62
+"""An active time before which all attempts have started."""
 
 
 class RunPlan:
@@ -226,34 +250,45 @@ class RunPlan:
                 )
         return state, until
 
-    def _after_call(self, call: Call, moment: Moment, before: LeadState, state: LeadState) -> LeadState:
-        """Return the state after a call, or before its end."""
+    def changes(self, index: int) -> Iterator[Change]:
+        """Yield what the run changes of a lead that nobody edits, and whose number is on no DND list of the account."""
+        for call in self.calls(index, _FOREVER_MS):
+            yield from self._changes_of(call)
+
+    def _changes_of(self, call: Call) -> Iterator[Change]:
+        """Yield what a call changes of its lead, in the order of time."""
         attempt = call.attempt
         if attempt is None:
-            shown_ms = self._shown_ms(call.start_ms, before.updated_ms)
-            status, disposition = _REFUSED[call.refusal]
-            return state._replace(
-                dial_status=status, disposition=disposition, picked=0, updated_ms=shown_ms, available_ms=shown_ms
+            yield Change(call.start_ms, *_REFUSED[call.refusal], picked=0, is_call=False, wait_ms=0)
+            return
+        outcome, waits = attempt.outcome, self.run.settings.retry_ms
+        is_retried = outcome.dial_status in self._retry_statuses and call.number < len(waits)
+        wait_ms = waits[call.number] if is_retried else 0
+        ended_ms, picked = call.start_ms + attempt.ended_ms, int(outcome.is_answered)
+        if attempt.disposed_ms == attempt.ended_ms:
+            yield Change(ended_ms, outcome.dial_status, attempt.disposition.id, picked, True, wait_ms)  # noqa: FBT003
+            return
+        yield Change(ended_ms, outcome.dial_status, UNDISPOSED, picked, True, wait_ms)  # noqa: FBT003
+        if attempt.disposed_ms is not None:
+            disposed_ms = call.start_ms + attempt.disposed_ms
+            yield Change(disposed_ms, outcome.dial_status, attempt.disposition.id, picked, False, wait_ms)  # noqa: FBT003
+
+    def _after_call(self, call: Call, moment: Moment, before: LeadState, state: LeadState) -> LeadState:
+        """Return the state after a call, or before its end."""
+        for change in self._changes_of(call):
+            if change.at_ms > moment.now_ms:
+                break
+            shown_ms = self._shown_ms(change.at_ms, before.updated_ms)
+            state = LeadState(
+                dial_status=change.dial_status,
+                disposition=change.disposition,
+                picked=change.picked,
+                call_count=state.call_count + change.is_call,
+                retry_count=state.retry_count + (change.is_call and state.call_count > 0),
+                updated_ms=shown_ms,
+                available_ms=shown_ms + change.wait_ms,
             )
-        ended_ms = call.start_ms + attempt.ended_ms
-        if ended_ms > moment.now_ms:
-            return state
-        disposed_ms = None if attempt.disposed_ms is None else call.start_ms + attempt.disposed_ms
-        is_disposed = disposed_ms is not None and disposed_ms <= moment.now_ms
-        shown_ms = self._shown_ms(disposed_ms if is_disposed and disposed_ms else ended_ms, before.updated_ms)
-        calls = state.call_count + 1
-        is_retried = attempt.outcome.dial_status in self._retry_statuses
-        waits = self.run.settings.retry_ms
-        wait = waits[call.number] if is_retried and call.number < len(waits) else 0
-        return LeadState(
-            dial_status=attempt.outcome.dial_status,
-            disposition=attempt.disposition.id if is_disposed else UNDISPOSED,
-            picked=int(attempt.outcome.is_answered),
-            call_count=calls,
-            retry_count=state.retry_count + (state.call_count > 0),
-            updated_ms=shown_ms,
-            available_ms=shown_ms + wait,
-        )
+        return state
 
     def _shown_ms(self, dial_ms: int, updated_ms: int) -> int:
         """Return an instant of dial time as a lead shows it: never before its last edit.
