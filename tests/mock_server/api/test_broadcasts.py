@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from smartflo_contract.mock_server.admin import broadcasts as admin_broadcasts
+from smartflo_contract.mock_server.api import broadcast_starts, broadcasts
+
 from .conftest import DND, LEAD, LEADS, LIST, NUMBER, VENDORS, Account, account_of
 
 BROADCAST = "/v1/broadcast"
@@ -476,3 +479,53 @@ def test_deleted_leads_are_not_called(api: Account) -> None:
 
     assert results
     assert not deleted & {record["lead_id"] for record in results}
+
+
+def test_account_has_a_limited_number_of_broadcasts(api: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broadcast beyond the limit is rejected, by the vendor's route and by the admin API."""
+    monkeypatch.setattr(broadcasts, "MAX_BROADCASTS", 1)
+    monkeypatch.setattr(admin_broadcasts, "MAX_BROADCASTS", 1)
+    create(api)
+    response = api("POST", BROADCAST, {"name": "April", "phone_number_list": 8668})
+    admin = api("POST", "/__admin/broadcasts", {"list_id": 8668})
+
+    assert (422, {"name"}) == (response.status_code, response.get_json().keys())
+    assert 409 == admin.status_code
+    assert "an account can have 1 broadcasts" in admin.get_json()["detail"]
+
+
+def test_list_is_dialled_a_limited_number_of_times(api: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start beyond the limit is rejected with what to do."""
+    monkeypatch.setattr(broadcast_starts, "MAX_RUNS", 1)
+    broadcast_id = start(api)
+    api.succeed("GET", f"{BROADCAST}/end/{broadcast_id}")
+    response = api("GET", f"{BROADCAST}/start/{broadcast_id}")
+
+    assert (400, "The list was dialled too often.") == (response.status_code, response.get_json()["message"])
+    assert "use another list" in reason(response) or "use%20another%20list" in reason(response)
+
+
+def test_webhooks_of_a_deleted_list_are_not_due(api: Account) -> None:
+    """The calls of a broadcast whose list was deleted are gone with it."""
+    list_id = api.new_list()
+    api.succeed("POST", f"{LEAD}/{list_id}", {"field_0": NUMBER})
+    start(api, list_id)
+    api.succeed("DELETE", f"{LIST}/{list_id}")
+    api.set_clock(advance=DAY)
+
+    assert [] == api("GET", "/v1/call/records").get_json()["results"]
+
+
+def test_time_group_and_single_values(api: Account) -> None:
+    """A time group is an id of any form; a single caller id or number of minutes is an array of one."""
+    broadcast_id = create(api, time_group=7, caller_id_number="+915550000001", retry_after_minutes="15")
+    entry = api("GET", f"{BROADCAST}/{broadcast_id}").get_json()
+    api.succeed("PUT", f"{BROADCAST}/{broadcast_id}", {"time_group": "", "caller_id_number": ""})
+    changed = api("GET", f"{BROADCAST}/{broadcast_id}").get_json()
+
+    assert ("7", ["+915550000001"], [15]) == (
+        entry["time_group_id"],
+        entry["caller_id_number"],
+        entry["retry_after"],
+    )
+    assert (None, []) == (changed["time_group_id"], changed["caller_id_number"])
