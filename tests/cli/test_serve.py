@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import re
 import signal
 import sqlite3
@@ -66,7 +67,7 @@ def test_collects_garbage_after_modules_are_loaded(arguments: tuple[str, ...], s
 
 
 @contextmanager
-def serving(*arguments: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(*arguments: str, folder: Path, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run serve as a process on a free port; yield its URL and the process."""
     with subprocess.Popen(
         [sys.executable, "-m", "smartflo_contract", "serve", *arguments],
@@ -74,7 +75,7 @@ def serving(*arguments: str, folder: Path) -> Iterator[tuple[str, subprocess.Pop
         stderr=subprocess.PIPE,
         text=True,
         cwd=folder,
-        env=without_variables(SMARTFLO_PORT="0"),
+        env=without_variables(SMARTFLO_PORT="0", **variables),
     ) as process:
         assert process.stdout is not None
         try:
@@ -87,9 +88,14 @@ def serving(*arguments: str, folder: Path) -> Iterator[tuple[str, subprocess.Pop
 def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
     """The only line is the URL; the vendor's request is answered; each signal exits with 0 and no traceback.
 
-    What was served is in the file of value coverage, and what was written in the state file.
+    What was served is in the file of value coverage, and what was written in the state file. Neither pytest nor
+    Hypothesis is imported: modules of these names would end the process.
     """
-    with serving("--coverage", "data", "--state", "state.json", folder=tmp_path) as (url, process):
+    for name in ("_pytest", "hypothesis", "pytest"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(__name__)")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    arguments = ("--coverage", "data", "--state", "state.json")
+    with serving(*arguments, folder=tmp_path, PYTHONPATH=path) as (url, process):
         requests.post(f"{url}/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=TOKEN, timeout=30)
         response = requests.get(url + LEADS, headers=TOKEN | {"accept": "application/json"}, timeout=30)
         process.send_signal(stop)

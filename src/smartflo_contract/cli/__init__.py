@@ -30,6 +30,7 @@ from smartflo_contract.cli.mutation import mutate_command
 from smartflo_contract.cli.needs import needs_command
 from smartflo_contract.cli.options import warn_about_misspelled_variables
 from smartflo_contract.cli.output import prepare_streams, print_warning
+from smartflo_contract.cli.ready import ready_command
 from smartflo_contract.cli.record import record_command
 from smartflo_contract.cli.serve import serve_command
 from smartflo_contract.cli.store import store_command
@@ -47,6 +48,7 @@ COMMANDS: Final = (
     needs_command,
     openapi_command,
     quirks_command,
+    ready_command,
     record_command,
     sample_command,
     schema_command,
@@ -73,8 +75,9 @@ def cli() -> None:
     smartflo-contract record leads.json -o fixture.json
                                            save a response without personal data
 
-    Exit codes: 0 success (serve: stopped by Ctrl-C, SIGTERM or SIGHUP), 1 findings (check, diff), 2 wrong usage
-    or configuration, 3 a source cannot be read (serve: a worker died), 70 internal error, 130 interrupted.
+    Exit codes: 0 success (serve: stopped by Ctrl-C, SIGTERM or SIGHUP), 1 findings (check, diff) or not ready,
+    2 wrong usage or configuration, 3 a source cannot be read (serve: a worker died), 70 internal error,
+    130 interrupted.
     """  # noqa: D301  # click needs the control character itself
     warn_about_misspelled_variables(COMMANDS)
 

@@ -16,6 +16,8 @@ from smartflo_contract.cli.terminal import echo
 PROGRAM: Final = "smartflo-contract"
 FINDINGS: Final = 1
 """Exit code: findings of the chosen severity."""
+NOT_READY: Final = 1
+"""Exit code of ``ready``: that of a failed health check of Docker."""
 UNREADABLE: Final = 3
 """Exit code: a source cannot be read."""
 INTERRUPTED: Final = 130
