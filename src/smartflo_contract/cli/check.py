@@ -42,6 +42,10 @@ def check_command(*, sources: Sequence[str], processes: int, min_leads: int | No
     SOURCE is a file, - for standard input, a URL of the API or, with --base-url, a list id. A file contains a
     JSON array of leads or one lead per line, and may be compressed with gzip. Values of leads are never shown.
 
+    A file may also be a capture: a HAR file, a cassette of vcrpy, Betamax or VCR, or GET /__admin/requests of the
+    fake. Each of its responses with leads is graded; session.har#8668 selects a list, and
+    session.har#/log/entries/2 one response.
+
     The API is only read, one request at a time: with SMARTFLO_TOKEN, or after a login with SMARTFLO_EMAIL and
     SMARTFLO_PASSWORD, or without credentials.
 

@@ -16,7 +16,8 @@ from smartflo_contract.cli.options import checking
 def diff_command(*, before: str, after: str, **options: Any) -> None:
     """Compare two responses, such as a recorded and a current one.
 
-    BEFORE and AFTER are sources as for check; options, reports and grades are those of check. The report
+    BEFORE and AFTER are sources as for check; options, reports and grades are those of check. Of a capture with
+    several responses, name one, as in session.har#/log/entries/2. The report
     lists changes of keys, types, columns and null rates, and known values that appear or disappear. A change
     that violates the contract is a break.
 

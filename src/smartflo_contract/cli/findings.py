@@ -125,12 +125,13 @@ def _parse_targets(reports: Sequence[str], formats: Iterable[str]) -> dict[str, 
 def _check_files(targets: Mapping[str, Path | None], sources: Sequence[str], options: CheckOptions) -> None:
     """Require that reports and baseline can be written and replace no other file, before anything is read."""
     from smartflo_contract.live.output_files import is_same_file
+    from smartflo_contract.live.sources import split_selector
 
     written = {f"--report {form}={path}": path for form, path in targets.items() if path is not None}
     if options.baseline is not None and str(options.baseline) == "-":
         message = "--baseline -: `-` is not a file name; name a file"
         raise usage_error(message)
-    read = [Path(source) for source in sources if source != "-"]
+    read = [split_selector(source)[0] for source in sources if source != "-"]
     read += [path for path in (options.overlay, options.needs, token_file(options.token)) if path is not None]
     if options.baseline is not None and options.update_baseline:
         written[f"--baseline {options.baseline}"] = options.baseline

@@ -47,8 +47,9 @@ def record_command(
 ) -> None:
     """Save a response without personal data, as a fixture or as tests.
 
-    SOURCE is as for check. Every value that the contract does not declare harmless is replaced: equal values
-    stay equal, strings and numbers keep their form, and each lead its findings.
+    SOURCE is as for check; of a capture with several responses, name one, such as session.har#8668.
+    Every value that the contract does not declare harmless is replaced: equal values stay equal, strings and
+    numbers keep their form, and each lead its findings.
     Unknown keys keep their names if reports show them. If any part is not understood, nothing is written. The
     pseudonyms cannot be reversed.
 
@@ -86,6 +87,8 @@ def _print_summary(recording: "Recorded", output: Path | None, as_test: Path | N
     """Print how many leads and tests were written, on standard error."""
     from smartflo_contract.schemas.grammar import format_count
 
+    for omission in recording.omissions:
+        echo(omission, err=True)
     if output is not None:
         echo(f"{output}: {format_count(recording.leads, 'lead')} without personal data", err=True)
     if as_test is None:

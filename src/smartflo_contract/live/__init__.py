@@ -5,7 +5,7 @@ import typing
 from smartflo_contract.live.checking.check import check
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.comparing.diff import diff
-from smartflo_contract.live.errors import BaselineError, LiveError, NotSentError, RecordError
+from smartflo_contract.live.errors import BaselineError, LiveError, NotSentError, RecordError, SourceChoiceError
 from smartflo_contract.live.report import Report, Source
 
 if typing.TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = [
     "Recorded",
     "Report",
     "Source",
+    "SourceChoiceError",
     "check",
     "diff",
     "record",

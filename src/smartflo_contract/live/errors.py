@@ -13,6 +13,10 @@ class NotSentError(LiveError):
     """A request to the real API was not sent because it could change something there."""
 
 
+class SourceChoiceError(ValueError):
+    """A source has several responses, and one must be named."""
+
+
 class BaselineError(ValueError):
     """A baseline cannot be read or written, or a comparison has no leads to start from."""
 

@@ -58,12 +58,22 @@ class Source(NamedTuple):
         bytes: number of bytes that were read, decompressed.
         broken: number of leads with a finding of severity ``break``; with a baseline or needs, at most the
             leads of the remaining findings.
+        list_id: id of its list, if a capture has it.
+        recorded: date on which it was recorded, ISO 8601, if a capture has it.
     """
 
     name: str
     leads: int
     bytes: int
     broken: int = 0
+    list_id: str | None = None
+    recorded: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name, with the list and the date of a response in a capture."""
+        recorded = f" recorded {self.recorded}" if self.recorded else ""
+        return f"{self.name}{recorded}{f', list {self.list_id}' if self.list_id else ''}"
 
 
 class Agreement(NamedTuple):
@@ -111,6 +121,7 @@ class Report:
         known: number of findings that a baseline removed.
         base: the earlier response of a comparison; ``None`` for a check.
         needs: name of the needs by which the findings are graded; ``None`` for none.
+        omissions: what captures contain besides responses with leads, one line for each capture.
     """
 
     profile: str
@@ -123,6 +134,7 @@ class Report:
     known: int = 0
     base: Source | None = None
     needs: str | None = None
+    omissions: tuple[str, ...] = ()
 
     @property
     def leads(self) -> int:
@@ -151,6 +163,11 @@ class Report:
             return "C" if SEVERITIES[worst] == "surprise" else "B"
         return "A" if leads >= MIN_GRADED_LEADS else None
 
+    def breaks_of(self, source: Source) -> int:
+        """Return the number of findings of severity ``break`` about one of the sources."""
+        findings = self.at_least("break")
+        return sum(1 for finding in findings if finding.source in (None, source.name))
+
     @property
     def unreadable(self) -> tuple[str, ...]:
         """Why sources could not be read, one line each."""
@@ -177,7 +194,7 @@ class Report:
         """The source that has the grade, for the verdict, if there are several and not all are fine."""
         if len(self.sources) == 1 or self.grade in (None, "A"):
             return ""
-        return f" for {next(source.name for source in self.sources if self.grade_of(source) == self.grade)}"
+        return f" for {next(source.label for source in self.sources if self.grade_of(source) == self.grade)}"
 
     @property
     def broken_leads(self) -> str:
@@ -239,6 +256,7 @@ class Report:
             "findings": [finding.as_dict() for finding in self.findings],
             "agreements": [{**agreement._asdict(), "counts": dict(agreement.counts)} for agreement in self.agreements],
             "statistics": dict(self.statistics),
+            "omissions": list(self.omissions),
         }
 
 

@@ -5,24 +5,32 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
+from smartflo_contract.live.captures.capture import Capture
+from smartflo_contract.live.captures.captured_response import CapturedResponse
+from smartflo_contract.live.captures.selection import SelectedResponses
 from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
 from smartflo_contract.live.errors import ApiUnavailableError, LiveError, TruncatedBodyError
 from smartflo_contract.live.parsing.body_defect import BodyDefect
+from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.other_endpoints import known_message
 from smartflo_contract.schemas.printable import escape_unprintable
 
 BodySource: TypeAlias = str | PathLike[str] | bytes | BinaryIO
-"""A URL, the path of a file, ``-`` for standard input, the bytes of a body, or an open binary file."""
+"""A URL, the path of a file, ``-`` for standard input, the bytes of a body, or an open binary file.
+
+A path of a capture may end with a selector: ``session.har#8668`` for a list id, ``session.har#/log/entries/2`` for one
+response.
+"""
 Progress: TypeAlias = Callable[[int, int, int | None], None]
 """Called with the leads and bytes that were read so far, and the bytes of all sources, ``None`` if unknown."""
 
@@ -42,6 +50,8 @@ class OpenBody:
         is_http_response: whether it is an HTTP response, which must be an array.
         path: path of a file on disk.
         defects: defects of the response besides the body; complete once the chunks are read.
+        list_id: id of its list, if a capture has it.
+        recorded: date on which it was recorded, ISO 8601, if a capture has it.
     """
 
     name: str
@@ -49,6 +59,26 @@ class OpenBody:
     is_http_response: bool = False
     path: Path | None = None
     defects: list[BodyDefect] = field(default_factory=list)
+    list_id: str | None = None
+    recorded: str | None = None
+
+
+class Omissions(NamedTuple):
+    """Responses of a capture that contain no leads, and are not read.
+
+    Attributes:
+        name: name of the capture.
+        counts: number of responses by reason, such as ``of another host``.
+    """
+
+    name: str
+    counts: Mapping[str, int]
+
+    def __str__(self) -> str:
+        """Return one line."""
+        total = format_count(sum(self.counts.values()), "other response")
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in self.counts.items())
+        return f"{self.name}: {total} not read: {reasons}"
 
 
 class SourceOpener:
@@ -61,11 +91,13 @@ class SourceOpener:
 
     Attributes:
         bytes_read: bytes of all sources that were read, before decompression of files.
+        omissions: what captures contain besides responses with leads.
     """
 
     def __init__(self, token: str | Credentials | None, max_wait: float, max_time: float) -> None:
         """Open nothing yet."""
         self.bytes_read = 0
+        self.omissions: list[Omissions] = []
         self._credentials = Credentials(token) if isinstance(token, str) else token or credentials_from_environment()
         self._tokens: dict[str, str] = {}
         self._max_wait, self._max_time = max_wait, max_time
@@ -73,29 +105,42 @@ class SourceOpener:
 
     @contextmanager
     def open(self, source: BodySource) -> Iterator[OpenBody]:
-        """Open a source.
+        """Open a source that has one response.
 
         Raises:
             LiveError: it cannot be read.
+            SourceChoiceError: it is a capture with several responses.
         """
-        if isinstance(source, bytes):
-            yield self._from_file(source_name(source), BytesIO(source))
-        elif is_url(source):
+        with closing(self._bodies(source, must_be_one=True)) as bodies:
+            yield next(bodies)
+
+    def open_all(self, source: BodySource) -> Generator[OpenBody]:
+        """Yield each response of a source, open until the next one; only a capture has several.
+
+        Raises:
+            LiveError: it cannot be read, or not to its end.
+        """
+        return self._bodies(source, must_be_one=False)
+
+    def _bodies(self, source: BodySource, *, must_be_one: bool) -> Generator[OpenBody]:
+        if is_url(source):
             with self._from_url(str(source)) as body:
                 yield body
+        elif isinstance(source, bytes):
+            yield from self._from_file(source, BytesIO(source), must_be_one=must_be_one)
         elif not isinstance(source, str | PathLike):
-            yield self._from_file(source_name(source), source)
+            yield from self._from_file(source, source, must_be_one=must_be_one)
         elif source == "-":
-            yield self._from_file("-", _standard_input())
+            yield from self._from_file(source, _standard_input(), must_be_one=must_be_one)
         else:
-            path, name = Path(source), source_name(source)
+            path, selector = split_selector(source)
             try:
                 file = path.open("rb")
             except OSError as error:
-                message = f"cannot read {name}: {error.strerror}"
+                message = f"cannot read {source_name(source)}: {error.strerror}"
                 raise LiveError(message) from None
             with file:
-                yield self._from_file(name, file, path)
+                yield from self._from_file(path, file, path, selector, must_be_one=must_be_one)
 
     def count_bytes(self, chunks: Iterable[bytes], share: float = 1) -> Iterator[bytes]:
         """Yield chunks and count their bytes.
@@ -108,8 +153,34 @@ class SourceOpener:
             self.bytes_read += int(len(chunk) / share)
             yield chunk
 
-    def _from_file(self, name: str, file: BinaryIO, path: Path | None = None) -> OpenBody:
-        return OpenBody(name, self.count_bytes(read_chunks(name, file)), path=path)
+    def _from_file(
+        self, source: BodySource, file: BinaryIO, path: Path | None = None, selector: str = "", *, must_be_one: bool
+    ) -> Generator[OpenBody]:
+        """Yield the responses of a file.
+
+        Args:
+            source: the source.
+            file: its content.
+            path: path of a file on disk.
+            selector: what is selected in a capture; empty for all responses with leads.
+            must_be_one: whether several responses are an error.
+        """
+        name = source_name(source)
+        capture = Capture(name, read_chunks(name, file))
+        capture.chunks = self.count_bytes(capture.chunks)
+        if not capture and selector:
+            message = f"{name} is no HAR file, cassette or journal, so #{selector} selects nothing; leave it out"
+            raise LiveError(message)
+        if not capture:
+            yield OpenBody(name, capture.chunks, path=path)
+            return
+        selected = SelectedResponses(name, capture.responses(), selector)
+        try:
+            with closing(selected.only() if must_be_one else selected.each()) as responses:
+                yield from (_captured_body(name, response) for response in responses)
+        finally:
+            if selected.omissions:
+                self.omissions.append(Omissions(name, selected.omissions))
 
     @contextmanager
     def _from_url(self, url: str) -> Iterator[OpenBody]:
@@ -133,10 +204,21 @@ class SourceOpener:
             if response.status != HTTPStatus.OK:
                 yield OpenBody(name, None, defects=[_status_defect(response.status, response.chunks)])
                 return
-            has_json_type = response.content_type is not None and "json" in response.content_type.lower()
-            defects = [] if has_json_type else [_type_defect(response.content_type)]
+            defects = _type_defects(response.content_type)
             chunks = self.count_bytes(_until_truncation(response.chunks, defects))
             yield OpenBody(name, chunks, is_http_response=True, defects=defects)
+
+
+def _captured_body(name: str, response: CapturedResponse) -> OpenBody:
+    """Return the body of a response in the capture of a name."""
+    return OpenBody(
+        f"{name}#{response.pointer}",
+        response.chunks(),
+        is_http_response=True,
+        defects=[] if response.content_type is None else _type_defects(response.content_type),
+        list_id=response.list_id,
+        recorded=response.recorded,
+    )
 
 
 def _status_defect(status: int, chunks: Iterable[bytes]) -> BodyDefect:
@@ -159,11 +241,13 @@ def _status_defect(status: int, chunks: Iterable[bytes]) -> BodyDefect:
     )
 
 
-def _type_defect(content_type: str | None) -> BodyDefect:
+def _type_defects(content_type: str | None) -> list[BodyDefect]:
     """Return the defect of a response with another content type than JSON."""
+    if content_type is not None and "json" in content_type.lower():
+        return []
     media_type = (content_type or "").partition(";")[0].strip().lower()
     got = "no content type" if content_type is None else media_type if _MEDIA_TYPE.fullmatch(media_type) else ""
-    return BodyDefect("content-type", None, got=got)
+    return [BodyDefect("content-type", None, got=got)]
 
 
 def _until_truncation(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Iterator[bytes]:
@@ -184,6 +268,15 @@ def source_name(source: BodySource) -> str:
     if not isinstance(source, str | PathLike):
         return "file"
     return _name_of_url(str(source)) if is_url(source) else escape_unprintable(str(source))
+
+
+def split_selector(source: str | PathLike[str]) -> tuple[Path, str]:
+    """Return the path of a file, and what is selected in it: ``session.har#8668``; empty for all."""
+    path = Path(source)
+    file, separator, selector = str(source).partition("#")
+    if not separator or path.exists() or not Path(file).is_file():
+        return path, ""
+    return Path(file), selector
 
 
 def _name_of_url(url: str) -> str:
@@ -246,7 +339,7 @@ def _size(source: BodySource) -> int | None:
     if not isinstance(source, str | PathLike):
         return None
     try:
-        status = os.fstat(_standard_input().fileno()) if source == "-" else Path(source).stat()
+        status = os.fstat(_standard_input().fileno()) if source == "-" else split_selector(source)[0].stat()
     except (OSError, LiveError):
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None

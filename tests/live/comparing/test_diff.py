@@ -246,6 +246,7 @@ def test_every_format_names_the_earlier_response(tmp_path: Path) -> None:
 
     jsonschema.validate(document, schema)
     base = {"name": str(path), "leads": COUNT, "bytes": path.stat().st_size, "broken": 0, "grade": None}
+    base |= {"list_id": None, "recorded": None}
     assert base == document["base"]
     assert f"compared with {path}: 100 leads" in REPORTS["text"](report, "break")
     assert "compared with 100 leads" in REPORTS["markdown"](report, "break")

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from smartflo_contract.factories import lead_list
-from smartflo_contract.live import RecordError, check, record
+from smartflo_contract.live import Recorded, RecordError, check, record
 from smartflo_contract.pytest_plugin import Smartflo
 
 KEY: Final = b"0123456789abcdef"
@@ -23,7 +23,7 @@ def test_records_file(tmp_path: Path) -> None:
     source, fixture = tmp_path / "live.json.gz", tmp_path / "fixture.json"
     source.write_bytes(gzip.compress(BODY))
 
-    assert (30, 0, 0) == record(source, fixture)
+    assert Recorded(30, 0, 0) == record(source, fixture)
     leads = json.loads(fixture.read_bytes())
     before, after = check(source), check(fixture)
     assert ("A", "A") == (before.grade, after.grade)

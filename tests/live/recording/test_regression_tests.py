@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartflo_contract.factories import EDGE_CASES, lead, lead_list
-from smartflo_contract.live import RecordError, check, record
+from smartflo_contract.live import Recorded, RecordError, check, record
 from smartflo_contract.live.recording.character_runs import character_runs
 from smartflo_contract.pytest_plugin import Smartflo
 from smartflo_contract.schemas.body_rules import BODY_RULES
@@ -261,7 +261,7 @@ def test_records_at_most_a_hundred_tests(smartflo: Smartflo, tmp_path: Path) -> 
     recorded = record(json.dumps(leads).encode(), as_test=tmp_path / MODULE, key=KEY)
     tests = load_module(tmp_path)
 
-    assert (10, 100, 151) == recorded
+    assert Recorded(10, 100, 151) == recorded
     assert 100 == len(tests) == len(lists_of(tmp_path))
     assert "\n\nThere are 100 tests, for the most severe of 151 findings.\n" in (tmp_path / MODULE).read_text()
     assert next(iter(tests)) == "test_required_priority"
@@ -273,7 +273,7 @@ def test_writes_no_tests_without_findings(tmp_path: Path) -> None:
     """An existing module stays, and no folder is created."""
     (tmp_path / MODULE).write_text("before")
     body = json.dumps(ten_leads()).encode()
-    assert (10, 0, 0) == record(body, tmp_path / "fixture.json", as_test=tmp_path / MODULE)
+    assert Recorded(10, 0, 0) == record(body, tmp_path / "fixture.json", as_test=tmp_path / MODULE)
     assert "before" == (tmp_path / MODULE).read_text()
     assert {MODULE, "fixture.json"} == {path.name for path in tmp_path.iterdir()}
 
@@ -349,7 +349,7 @@ def test_rejects_items_that_are_not_objects(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=message):
         record(body, tmp_path / "fixture.json", as_test=tmp_path / MODULE)
     assert [] == list(tmp_path.iterdir())
-    assert (11, 0, 0) == record(body, tmp_path / "fixture.json")
+    assert Recorded(11, 0, 0) == record(body, tmp_path / "fixture.json")
 
 
 @pytest.mark.parametrize(("rule", "fault"), FAKE_FAULTS.items())

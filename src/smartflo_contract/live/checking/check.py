@@ -32,8 +32,9 @@ def check(
     does not grow with their size, except for about eight bytes per lead.
 
     Args:
-        bodies: URLs of the API; or paths, bytes or open binary files that contain an array of leads or one lead per
-            line, plain or gzip; ``-`` is standard input.
+        bodies: URLs of the API; or paths, bytes or open binary files that contain an array of leads, one lead per
+            line or a capture (a HAR file, a cassette or a journal of the fake), plain or gzip; ``-`` is standard input.
+            Each response with leads of a capture is a source of the report.
         profile: profile of the contract: ``lenient`` accepts both readings of a contradiction, ``sample`` and
             ``documented`` one.
         overlay: partial lead schema that extends the contract, as a mapping or a path.
@@ -71,7 +72,7 @@ def check(
         min_leads=min_leads,
     )
     errors = [error for error in map(checker.check_if_readable, bodies) if error is not None]
-    if errors and len(errors) == len(bodies):
-        raise errors[0]
     report = checker.report()
+    if errors and len(errors) == len(report.sources):
+        raise errors[0]
     return report if needed is None else report.graded_by(needed)

@@ -1,6 +1,7 @@
 """The check of several responses against one contract: source to bytes to items to findings to report."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from smartflo_contract.live.checking._agreement_counter import AgreementCounter
@@ -30,7 +31,7 @@ class Checker:
         max_item_bytes: maximum size of one lead.
         on_progress: called with the number of leads so far.
         processes: maximum number of processes for one file.
-        name_sources: whether findings contain the name of their source.
+        name_sources: whether findings contain the name of their source if there is only one.
         min_leads: minimum number of leads of a source; ``None`` for 1 from a URL and 0 from a file.
         on_leads: called with the leads of each batch that are JSON objects.
     """
@@ -59,30 +60,27 @@ class Checker:
         self._broken = 0
 
     def check(self, source: BodySource) -> None:
-        """Check a source and add the result to the report.
+        """Check a source that has one response and add the result to the report.
 
         Raises:
             LiveError: the source cannot be read.
+            SourceChoiceError: it is a capture with several responses.
         """
         with self._opener.open(source) as body:
-            results = self._scan_in_parallel(body) or (self._scan(body),)
-        leads = self._add_source(body.name, results)
-        min_leads = int(is_url(source)) if self._min_leads is None else self._min_leads
-        has_defects = any(result.body_findings for result in results)
-        if leads < min_leads and (leads or not has_defects):  # a body without leads that has defects has its reason
-            finding = body_finding(TOO_FEW_LEADS, f": {format_count(leads, 'lead')} instead of {min_leads:,}")
-            self._add_findings([finding])
+            self._check(body, int(is_url(source)))
 
     def check_if_readable(self, source: BodySource) -> LiveError | None:
-        """Check a source, and add a finding to the report if it cannot be read, or not to its end.
+        """Check all responses of a source; add a finding to the report if it cannot be read, or not to its end.
 
         Returns:
             Why it cannot be read; ``None`` if it can.
         """
         try:
-            self.check(source)
+            with closing(self._opener.open_all(source)) as bodies:
+                for body in bodies:
+                    self._check(body, int(is_url(source)))
         except LiveError as error:
-            self._add_source(source_name(source), (error.result,) if isinstance(error, ScanError) else ())
+            self._add_source(Source(source_name(source), 0, 0), (error.result,) if isinstance(error, ScanError) else ())
             finding = body_finding(UNREADABLE_SOURCE)
             message = f"expected {finding.expected}: {error}"
             self._add_findings([replace(finding, got=str(error), message=message)])
@@ -92,15 +90,29 @@ class Checker:
     def report(self) -> Report:
         """Return the report on all sources."""
         overlay = self._contract.overlay
+        are_named = self._name_sources or len(self._sources) > 1
+        findings = self._findings if are_named else [replace(finding, source=None) for finding in self._findings]
         return Report(
             profile=self._contract.profile,
             overlay=None if overlay is None else overlay.name,
             sources=tuple(self._sources),
-            findings=merge_findings(self._names.mask(self._findings)),
+            findings=merge_findings(self._names.mask(findings)),
             broken=self._broken,
             agreements=self._agreements.agreements(),
             statistics=self._statistics.as_dict(),
+            omissions=tuple(map(str, self._opener.omissions)),
         )
+
+    def _check(self, body: OpenBody, default_min_leads: int) -> None:
+        """Check a response and add the result to the report."""
+        results = self._scan_in_parallel(body) or (self._scan(body),)
+        source = Source(body.name, 0, 0, list_id=body.list_id, recorded=body.recorded)
+        leads = self._add_source(source, results)
+        min_leads = default_min_leads if self._min_leads is None else self._min_leads
+        has_defects = any(result.body_findings for result in results)
+        if leads < min_leads and (leads or not has_defects):  # a body without leads that has defects has its reason
+            finding = body_finding(TOO_FEW_LEADS, f": {format_count(leads, 'lead')} instead of {min_leads:,}")
+            self._add_findings([finding])
 
     def _scan(self, body: OpenBody) -> ScanResult:
         items = LeadItems(
@@ -133,11 +145,11 @@ class Checker:
         previous = sum(source.leads for source in self._sources)
         return lambda leads: self._on_progress(previous + leads)
 
-    def _add_source(self, name: str, results: Sequence[ScanResult]) -> int:
+    def _add_source(self, source: Source, results: Sequence[ScanResult]) -> int:
         """Add the results of the parts of a source and return its number of leads."""
         leads = sum(result.leads for result in results)
         size, broken = sum(result.size for result in results), sum(result.broken for result in results)
-        self._sources.append(Source(name, leads, size, broken))
+        self._sources.append(source._replace(leads=leads, bytes=size, broken=broken))
         for result in results:
             self._names.count(result.body_findings, 0)
             self._names.count(result.lead_findings, leads)
@@ -149,5 +161,5 @@ class Checker:
 
     def _add_findings(self, findings: Iterable[Finding]) -> None:
         """Add findings of the last source."""
-        name = self._sources[-1].name if self._name_sources else None
+        name = self._sources[-1].name
         self._findings += [replace(finding, source=name) for finding in findings]

@@ -39,7 +39,8 @@ def diff(
 
     Args:
         before: the earlier response, or its recording: a URL of the API; or a path, bytes or an open binary file that
-            contains an array of leads or one lead per line, plain or gzip; ``-`` is standard input.
+            contains an array of leads, one lead per line or a capture with one selected response, plain or gzip; ``-``
+            is standard input.
         after: the later response.
         profile: profile of the contract: ``lenient`` accepts both readings of a contradiction, ``sample`` and
             ``documented`` one.
@@ -63,6 +64,7 @@ def diff(
         BaselineError: the earlier response contains no leads.
         ContractError: the profile, the overlay or the needs are not valid.
         LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
+        SourceChoiceError: a source is a capture with several responses.
     """
     contract = load_contract(profile, overlay)
     needed = contract_needs(needs, contract)

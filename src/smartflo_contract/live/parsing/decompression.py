@@ -24,13 +24,26 @@ def decompress(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Iterator[b
     chunks = iter(chunks)
     first = next(chunks, b"")
     body = chain([first], chunks)
-    if not first.startswith(_GZIP_MAGIC):
+    if not is_gzip(first):
         yield from body
         return
     try:
         yield from gunzip(body)
     except TruncatedBodyError:
         defects.append(BodyDefect("broken-gzip", 0))
+
+
+def is_gzip(beginning: bytes) -> bool:
+    """Return whether a body begins like gzip."""
+    return beginning.startswith(_GZIP_MAGIC)
+
+
+def begin_of_gzip(beginning: bytes, size: int) -> bytes:
+    """Return at most ``size`` bytes of what the beginning of a gzip stream contains; none if it is not valid."""
+    try:
+        return zlib.decompressobj(_GZIP_WBITS).decompress(beginning, size)
+    except zlib.error:
+        return b""
 
 
 def gunzip(compressed: Iterable[bytes]) -> Iterator[bytes]:

@@ -32,11 +32,13 @@ class Recorded(NamedTuple):
         leads: number of leads of the response.
         tests: number of tests that were written.
         findings: number of findings, if tests were requested; the 100 most severe have a test each.
+        omissions: what a capture contains besides the response, one line.
     """
 
     leads: int
     tests: int
     findings: int
+    omissions: tuple[str, ...] = ()
 
 
 def record(
@@ -58,8 +60,8 @@ def record(
     Files are written at the end, or not at all if anything cannot be replaced; existing files are replaced.
 
     Args:
-        body: a URL of the API; or a path, bytes or an open binary file that contains an array of leads or one lead per
-            line, plain or gzip; ``-`` is standard input.
+        body: a URL of the API; or a path, bytes or an open binary file that contains an array of leads, one lead per
+            line or a capture with one selected response, plain or gzip; ``-`` is standard input.
         path: fixture to write: a JSON array with one lead per line.
         as_test: Python file to write, with a test of each finding, at most of the 100 most severe. Each test loads a
             JSON file from the folder of the same name, without ``.py``. Nothing is written if there are no findings.
@@ -81,6 +83,7 @@ def record(
     Raises:
         ContractError: the overlay is not valid.
         LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
+        SourceChoiceError: the body is a capture with several responses.
         RecordError: the body is not a complete list of leads, a value has no pseudonym, a lead cannot be in a test,
             neither ``path`` nor ``as_test`` is set, or a file cannot be written.
         ValueError: the key is too short.
@@ -99,20 +102,21 @@ def record(
         on_progress = lead_progress(progress, opener, (body,))
         count = write_leads(pseudonyms, map(pseudonymizer.leads, _count(source, on_progress)))
         names = pseudonymizer.shown_keys(unknown_keys)
+        omissions = tuple(map(str, opener.omissions))
         if examples is None and not names:
             pseudonyms.seek(0)
             copyfileobj(pseudonyms, file)
-            return Recorded(count, 0, 0)
+            return Recorded(count, 0, 0, omissions)
         leads = (rename_keys(lead, names) for lead in read_leads(pseudonyms))
         write_leads(file, ([lead] for lead in (leads if examples is None else examples.watch(leads))))
         if examples is None or module is None:
-            return Recorded(count, 0, 0)
+            return Recorded(count, 0, 0, omissions)
         folder = lists_folder(module)
         generated = regression_tests(examples, read_leads(file), folder.name, unknown_keys)
         if generated.tests:
             stack.enter_context(replace_file(module)).write(generated.source.encode())
             stack.enter_context(replace_files(folder, generated.files))
-        return Recorded(count, generated.tests, generated.findings)
+        return Recorded(count, generated.tests, generated.findings, omissions)
 
 
 def _count(batches: Iterable[list[Any]], on_progress: Callable[[int], None]) -> Iterator[list[Any]]:

@@ -25,8 +25,10 @@ def _lines(report: Report) -> Iterator[str]:
     base = f", compared with {format_count(report.base.leads, 'lead')}" if report.base else ""
     yield f"{leads} under the profile {report.profile}{base}, {report.broken_leads}."
     if len(report.sources) > 1:
-        grades = ((f"`{source.name}`", f"{source.leads:,}", report.grade_of(source) or "") for source in report.sources)
-        yield from _table(("response", "leads", "grade"), grades)
+        yield from _sources(report)
+    for omission in report.omissions:
+        yield ""
+        yield escape_table_cell(f"{omission}.")
     if report.findings:
         yield from _table(
             ("severity", "rule", "where", "expected", "got", "times", "help"),
@@ -53,6 +55,25 @@ def _lines(report: Report) -> Iterator[str]:
             for agreement in report.agreements
         )
         yield from _table(("key", "the responses are", "contradiction"), rows)
+
+
+def _sources(report: Report) -> Iterator[str]:
+    """Yield the table of the responses; those of captures have a list and a date."""
+    has_captured = any(source.list_id or source.recorded for source in report.sources)
+    header = ("response", "leads", "grade", "list", "recorded", "breaks since")
+    rows = [
+        (
+            f"`{source.name}`",
+            f"{source.leads:,}",
+            report.grade_of(source) or "",
+            source.list_id or "",
+            source.recorded or "",
+            f"{report.breaks_of(source):,}",
+        )
+        for source in report.sources
+    ]
+    columns = len(header) if has_captured else 3
+    yield from _table(header[:columns], (row[:columns] for row in rows))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

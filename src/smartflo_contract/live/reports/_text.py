@@ -58,8 +58,9 @@ def _statistics(report: Report) -> Iterator[str]:
 def _summary(report: Report) -> Iterator[str]:
     """Yield the responses, the size of the check and the verdict."""
     for source in report.sources:
-        grade = report.grade_of(source) if len(report.sources) > 1 else None
-        yield _source(source) + ("" if grade is None else f", grade {grade}")
+        grade = report.grade_of(source) if len(report.sources) > 1 or source.recorded else None
+        yield _source(source) + ("" if grade is None else f", grade {grade}") + _breaks_since(report, source)
+    yield from report.omissions
     if report.base:
         yield f"compared with {_source(report.base)}"
     overlay = "" if report.overlay is None else f" with overlay {report.overlay}"
@@ -69,4 +70,10 @@ def _summary(report: Report) -> Iterator[str]:
 
 
 def _source(source: Source) -> str:
-    return f"{source.name}: {format_count(source.leads, 'lead')}, {format_count(source.bytes, 'byte')}"
+    return f"{source.label}: {format_count(source.leads, 'lead')}, {format_count(source.bytes, 'byte')}"
+
+
+def _breaks_since(report: Report, source: Source) -> str:
+    """Return the number of breaks of a dated response: since then, the contract or the API has changed."""
+    breaks = report.breaks_of(source) if source.recorded and report.base is None else 0
+    return f": {format_count(breaks, 'break')} since" if breaks else ""

@@ -1,0 +1,53 @@
+"""HAR files (HTTP Archive 1.2), as browsers, proxies and the fake write them; entry by entry."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from smartflo_contract.live.captures.captured_response import UNDECODABLE, Exchange
+from smartflo_contract.live.captures.encodings import decode_base64
+from smartflo_contract.live.parsing.json_reader import JsonReader, Leaf, Tree
+
+_ENTRY: Final[Tree] = {
+    "startedDateTime": Leaf.VALUE,
+    "request": {"method": Leaf.VALUE, "url": Leaf.VALUE},
+    "response": {
+        "status": Leaf.VALUE,
+        "content": {"mimeType": Leaf.VALUE, "encoding": Leaf.VALUE, "text": Leaf.STRING},
+    },
+}
+_UNKNOWN_TYPES: Final = frozenset({"", "x-unknown"})
+"""Content types that browsers write if a response has none."""
+
+
+def har_exchanges(reader: JsonReader) -> Iterator[Exchange]:
+    """Yield the exchanges of a HAR file."""
+    for key in reader.read_keys():
+        if key != "log":
+            reader.skip()
+            continue
+        for log_key in reader.read_keys():
+            if log_key == "entries":
+                for index in reader.read_items():
+                    yield _exchange(f"/log/entries/{index}", reader.tree(_ENTRY))
+            else:
+                reader.skip()
+
+
+def _exchange(pointer: str, entry: dict[str, Any]) -> Exchange:
+    request, response = entry.get("request", {}), entry.get("response", {})
+    content = response.get("content", {})
+    body, defect = content.get("text"), None
+    if body is not None and content.get("encoding") == "base64":
+        body = decode_base64(body)
+        defect = UNDECODABLE if body is None else None
+    content_type = content.get("mimeType")
+    return Exchange(
+        pointer=pointer,
+        method=request.get("method"),
+        url=request.get("url"),
+        status=response.get("status"),
+        time=entry.get("startedDateTime"),
+        content_type=None if content_type in _UNKNOWN_TYPES else content_type,
+        body=body,
+        defect=defect,
+    )

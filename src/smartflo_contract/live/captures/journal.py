@@ -1,0 +1,37 @@
+"""Journals of the fake: what ``GET /__admin/requests`` returns."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from smartflo_contract.live.captures.captured_response import Exchange
+from smartflo_contract.live.parsing.json_reader import JsonReader, Leaf, Tree
+
+_ENTRY: Final[Tree] = {
+    "time": Leaf.VALUE,
+    "method": Leaf.VALUE,
+    "path": Leaf.VALUE,
+    "response": {"status": Leaf.VALUE, "body": Leaf.JSON},
+}
+_MILLISECONDS: Final = 1_000
+
+
+def journal_exchanges(reader: JsonReader) -> Iterator[Exchange]:
+    """Yield the exchanges of a journal."""
+    for key in reader.read_keys():
+        if key != "requests":
+            reader.skip()
+            continue
+        for index in reader.read_items():
+            yield _exchange(f"/requests/{index}", reader.tree(_ENTRY))
+
+
+def _exchange(pointer: str, entry: dict[str, Any]) -> Exchange:
+    time, response = entry.get("time"), entry.get("response", {})
+    return Exchange(
+        pointer=pointer,
+        method=entry.get("method"),
+        url=entry.get("path"),
+        status=response.get("status"),
+        time=time / _MILLISECONDS if isinstance(time, int | float) else None,
+        body=response.get("body"),
+    )
