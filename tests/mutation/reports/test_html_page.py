@@ -3,15 +3,11 @@
 ``WRITE_SCREENSHOT=1 pytest -m slow tests/mutation/reports/test_html_page.py`` replaces the picture.
 """
 
-import json
 import os
 import shutil
-import subprocess
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from fcntl import F_DUPFD, fcntl
 from pathlib import Path
-from threading import Timer
 from typing import Any, Final
 
 import pytest
@@ -20,13 +16,11 @@ from smartflo_contract.mutation import MutantResult, MutationRun, mutants_of
 from smartflo_contract.mutation.reports import WRITERS
 from smartflo_contract.schemas import load_contract
 
+from ...browser import Tab  # noqa: TID252 - test folders are no packages
+
 pytestmark = pytest.mark.slow
 PICTURE: Final = Path(__file__).parents[3] / "docs" / "mutation.png"
 MAX_PICTURE_BYTES: Final = 150_000
-OPTIONS: Final = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe")
-MIN_DESCRIPTOR: Final = 10
-"""The browser uses 3 and 4."""
-MAX_SECONDS: Final = 60
 TEST: Final = "tests/test_sync.py::test_skips_picked_leads"
 HOSTILE_KEY: Final = "</script><img src=x onerror=alert(4)>"
 HOSTILE_TEST: Final = "test_<img src=x onerror=alert(1)>.py::</script><script>alert(2)</script>`${alert(3)}`{{x}} नाम"
@@ -55,83 +49,6 @@ SELECTED: Final = "retry_count:retype-string"
 VIEWS: Final = (FILE, "#mutant/response.json", "#mutant/ignored", "#mutant/ignored/lead.json", "#test", "#mutant")
 
 
-class Tab:
-    """A tab of a headless browser, controlled with the DevTools protocol over pipes.
-
-    Args:
-        browser: path of the browser.
-        folder: an empty folder for its profile.
-
-    Attributes:
-        events: what the browser has reported.
-    """
-
-    def __init__(self, browser: str, folder: Path) -> None:
-        """Start the browser, which reads from descriptor 3 and writes to 4."""
-        ends = [*os.pipe(), *os.pipe()]
-        reader, self._writer, self._reader, writer = (fcntl(end, F_DUPFD, MIN_DESCRIPTOR) for end in ends)
-        script = f'exec "$0" "$@" 3<&{reader} 4>&{writer}'
-        command = ["bash", "-c", script, browser, *OPTIONS, f"--user-data-dir={folder}", "about:blank"]
-        self._process = subprocess.Popen(command, pass_fds=(reader, writer), stderr=subprocess.DEVNULL)
-        for descriptor in (*ends, reader, writer):
-            os.close(descriptor)
-        self._timer = Timer(MAX_SECONDS, self._process.kill)
-        self._timer.start()
-        self._unread = b""
-        self._calls = 0
-        self._session: dict[str, str] = {}
-        self.events: list[dict[str, Any]] = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = {"sessionId": self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]}
-        for domain in ("Page", "Network", "Runtime", "Log"):
-            self.call(f"{domain}.enable")
-
-    def close(self) -> None:
-        """Stop the browser."""
-        self._timer.cancel()
-        self._process.kill()
-        self._process.wait()
-        os.close(self._reader)
-        os.close(self._writer)
-
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Call a method of the protocol and return its result."""
-        self._calls += 1
-        message = {"id": self._calls, "method": method, "params": parameters, **self._session}
-        os.write(self._writer, json.dumps(message).encode() + b"\0")
-        while (answer := self._read()).get("id") != self._calls:
-            self.events.append(answer)
-        assert "error" not in answer, answer
-        result: dict[str, Any] = answer["result"]
-        return result
-
-    def open(self, url: str) -> None:
-        """Open a page and wait until it is loaded."""
-        self.call("Page.navigate", url=url)
-        while not self.named("Page.loadEventFired"):
-            self.events.append(self._read())
-        self.run(f"{HELPERS}; settled()")
-
-    def run(self, script: str) -> Any:
-        """Run a script in the page, as a debugger: the policy of the page does not apply. Return its value."""
-        answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
-
-    def named(self, *names: str) -> list[dict[str, Any]]:
-        """Return the parameters of the events with some names."""
-        return [event["params"] for event in self.events if event["method"] in names]
-
-    def _read(self) -> dict[str, Any]:
-        while b"\0" not in self._unread:
-            piece = os.read(self._reader, 1 << 20)
-            assert piece, "the browser has ended"
-            self._unread += piece
-        message, _, self._unread = self._unread.partition(b"\0")
-        decoded: dict[str, Any] = json.loads(message)
-        return decoded
-
-
 Open = Callable[..., Tab]
 
 
@@ -144,6 +61,7 @@ def _open_report(browser: str, tmp_path: Path) -> Iterator[Open]:
         WRITERS["html"](run, tmp_path / "mutation.html")
         tabs.append(Tab(browser, tmp_path / f"profile-{len(tabs)}"))
         tabs[-1].open((tmp_path / "mutation.html").as_uri() + fragment)
+        tabs[-1].run(f"{HELPERS}; settled()")
         return tabs[-1]
 
     yield open_report
