@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, MutableSequence
 from dataclasses import replace
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakSet
 
@@ -14,11 +15,19 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs, Resolved
 from smartflo_contract.mock_server.accounts.settings import UNSET
 from smartflo_contract.mock_server.accounts.tokens import TokenClaims, TokenHolder, Tokens
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.config.quirks import DEFAULT_QUIRKS
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.http.responses import REQUEST_HEADER
+from smartflo_contract.mock_server.http.route_names import GET_LEADS
 from smartflo_contract.mock_server.journal.entry import SentResponse, encode_entry
 from smartflo_contract.mock_server.lists.body_cache import BodyCache
-from smartflo_contract.mock_server.observer import ObservedResponse, Observer, TrackedQuirks, quirks_read
+from smartflo_contract.mock_server.observer import (
+    ObservedResponse,
+    Observer,
+    TrackedQuirks,
+    changed_quirks_read,
+    quirks_read,
+)
 from smartflo_contract.mock_server.stores.opening import open_store
 
 if TYPE_CHECKING:
@@ -27,6 +36,9 @@ if TYPE_CHECKING:
 
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
 """Key of the WSGI environment with an account id that overrides the account of the request's token."""
+MAX_EVENT_STREAMS: Final = 2
+"""Maximum number of concurrent streams of events: each holds one of the eight threads of a worker."""
+_STATUSES_WITH_LEADS: Final = (200, 304)
 _CALL_KEY: Final = "smartflo_contract.call"
 """Key of the WSGI environment with account id and settings of a request, for the journal and the observer."""
 
@@ -63,6 +75,7 @@ class State:
         webhook_apps: applications in this process that receive webhooks, by the host of their URL.
         observer: receives every response; ``None`` for none.
         clock: returns the wall clock, in seconds since the epoch.
+        event_streams: limits concurrent streams of events.
         met_faults: 1 at the position of each rule of the configuration that a request has met; processes may share it.
     """
 
@@ -95,6 +108,7 @@ class State:
         self.accounts, self.journal, self.deliveries, self.clock = store
         self.webhook_apps: dict[str, Callable[..., Any]] = {}
         self.observer = observer
+        self.event_streams = BoundedSemaphore(MAX_EVENT_STREAMS)
         self._observed_default = self._observed(self.catalogs.default)
         self.met_faults = bytearray(len(config.faults)) if met_faults is None else met_faults
         _states.add(self)
@@ -106,6 +120,7 @@ class State:
         self.body_cache.renew_locks()
         self.journal.renew_locks()
         self.deliveries.renew_locks()
+        self.event_streams = BoundedSemaphore(MAX_EVENT_STREAMS)
         if self.observer is not None:
             self.observer.renew_locks()
 
@@ -138,8 +153,10 @@ class State:
         return self._observed(self.catalogs.resolve(own.settings.over(common.settings), own.catalog))
 
     def _observed(self, settings: ResolvedSettings) -> ResolvedSettings:
-        """Return settings that note which quirks are read, if there is an observer."""
-        return settings if self.observer is None else settings._replace(quirks=TrackedQuirks(settings.quirks))
+        """Return settings that note which quirks are read, if there is an observer or one is not the default."""
+        if self.observer is None and settings.quirks == DEFAULT_QUIRKS:
+            return settings
+        return settings._replace(quirks=TrackedQuirks(settings.quirks))
 
     def now(self, account_id: str) -> float:
         """Return the time on an account's clock, in seconds since the epoch."""
@@ -167,8 +184,13 @@ class State:
         account_id, settings = environ.get(_CALL_KEY, (None, None))
         if account_id is None:  # the request was rejected before it became a call
             account_id = self.account_of(environ)
+        if settings is None and quirks_read():
+            settings = self._settings_of_rejected(account_id)
         if self.journal:
-            request_id = self.add_to_journal(environ, account_id, route, SentResponse.of(response))
+            has_leads = route == GET_LEADS and response.status_code in _STATUSES_WITH_LEADS
+            quirks = () if settings is None else changed_quirks_read(settings.quirks, has_leads=has_leads)
+            sent = SentResponse.of(response, quirks)
+            request_id = self.add_to_journal(environ, account_id, route, sent)
             response.headers.add(REQUEST_HEADER, request_id)
         if self.observer is not None and route is not None:
             if settings is None:

@@ -8,6 +8,7 @@ from flask import Response
 
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
 from smartflo_contract.mock_server.config.config import Config
+from smartflo_contract.mock_server.config.quirks import DEFAULT_QUIRKS, LEAD_QUIRKS, Quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -90,3 +91,15 @@ def track_quirks() -> None:
 def quirks_read() -> Collection[str]:
     """Return the names of the quirks that the current request has read."""
     return _quirks_read.get() or ()
+
+
+def changed_quirks_read(quirks: Quirks, *, has_leads: bool) -> tuple[tuple[str, str], ...]:
+    """Return name and value of the quirks that decided about a response, except those with their default.
+
+    Args:
+        quirks: the value of every quirk for the account.
+        has_leads: whether the response contains leads, which may have been generated before.
+    """
+    names = {*quirks_read(), *(LEAD_QUIRKS if has_leads else ())}
+    changed = sorted(name for name in names if quirks.get(name) != DEFAULT_QUIRKS[name])
+    return tuple((name, str(quirks.get(name))) for name in changed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from smartflo_contract.mock_server.admin.problems import Problem
-from smartflo_contract.mock_server.admin.requests import AdminRequest, Page, page_of_query
+from smartflo_contract.mock_server.admin.requests import MAX_ID, AdminRequest, Page, page_of_query
 from smartflo_contract.mock_server.admin.searches import Search, check_path, check_search
 from smartflo_contract.mock_server.api.route_hints import is_served, nearest_route
 from smartflo_contract.mock_server.journal.entry import JournalEntry
@@ -20,20 +20,21 @@ _NO_JOURNAL: Final = (
 
 def get_requests(request: AdminRequest) -> object:
     """Return recorded requests."""
-    _journal(request).sync()
-    return _page(request, page_of_query(request)._asdict())
+    journal_of(request).sync()
+    before = request.integer_parameter("before", max_value=MAX_ID, default=MAX_ID)
+    return _page(request, {**page_of_query(request)._asdict(), "before": before})
 
 
 def post_find(request: AdminRequest) -> object:
     """Return the recorded requests that match a search."""
-    _journal(request).sync()
+    journal_of(request).sync()
     return _page(request, check_search(request.body, _own_routes(request)))
 
 
 def post_count(request: AdminRequest) -> object:
     """Count the recorded requests that match a search."""
     search = check_search(request.body, _own_routes(request))
-    _journal(request).sync()
+    journal_of(request).sync()
     total = sum(1 for _ in _matching(request, search))
     if not total:
         check_path(search, _own_routes(request))
@@ -42,7 +43,7 @@ def post_count(request: AdminRequest) -> object:
 
 def post_wait(request: AdminRequest) -> object:
     """Wait until enough requests match a search, and return them."""
-    search, journal = check_search(request.body, _own_routes(request)), _journal(request)
+    search, journal = check_search(request.body, _own_routes(request)), journal_of(request)
     journal.sync()
     if not any(_matching(request, search)):
         check_path(search, _own_routes(request))
@@ -63,7 +64,7 @@ def post_wait(request: AdminRequest) -> object:
 
 def get_unmatched(request: AdminRequest) -> object:
     """Return the requests that matched no route, each with the nearest route."""
-    _journal(request).sync()
+    journal_of(request).sync()
     page = _page(request, {**page_of_query(request)._asdict(), "route": None})
     for entry in page["requests"]:
         route = nearest_route(entry["method"], entry["path"])
@@ -73,7 +74,7 @@ def get_unmatched(request: AdminRequest) -> object:
 
 def delete_requests(request: AdminRequest) -> object:
     """Delete recorded requests."""
-    _journal(request).forget(request.account_filter)
+    journal_of(request).forget(request.account_filter)
     return {"status": "ok"}
 
 
@@ -94,8 +95,9 @@ def _page(request: AdminRequest, search: Search) -> dict[str, Any]:
 def _matching(request: AdminRequest, search: Search) -> Iterator[JournalEntry]:
     """Yield the entries of the account that match a search, oldest first."""
     criteria = _criteria(search)
-    entries = _journal(request).after(search.get("after", 0), request.account_filter)
-    return (entry for entry in entries if not mismatches(criteria, entry))
+    entries = journal_of(request).after(search.get("after", 0), request.account_filter)
+    before = search.get("before", MAX_ID)
+    return (entry for entry in entries if entry["id"] < before and not mismatches(criteria, entry))
 
 
 def _criteria(search: Search) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def _unknown_counts(request: AdminRequest, search: Search) -> dict[str, int]:
     unknown = sum(
         1 for entry in candidates if entry["body"] is None and entry["headers"].get("Content-Length", "0") != "0"
     )
-    return {"dropped": _journal(request).dropped(request.account_filter), "bodies_not_kept": unknown}
+    return {"dropped": journal_of(request).dropped(request.account_filter), "bodies_not_kept": unknown}
 
 
 def _hints(request: AdminRequest, search: Search, total: int) -> dict[str, object]:
@@ -128,7 +130,7 @@ def _hints(request: AdminRequest, search: Search, total: int) -> dict[str, objec
         return {"nearest": None, "other_accounts": 0}
     own: list[JournalEntry] = []
     other_accounts = 0
-    for entry in _journal(request).after(search.get("after", 0), None):
+    for entry in journal_of(request).after(search.get("after", 0), None):
         if account_id in {None, entry["account"]}:
             own.append(entry)
         elif not mismatches(criteria, entry):
@@ -140,7 +142,7 @@ def _hints(request: AdminRequest, search: Search, total: int) -> dict[str, objec
     return {"nearest": shown | {"differs": mismatches(criteria, best)}, "other_accounts": other_accounts}
 
 
-def _journal(request: AdminRequest) -> Journal:
+def journal_of(request: AdminRequest) -> Journal:
     """Return the journal.
 
     Raises:

@@ -91,6 +91,8 @@ def _operation(route: AdminRoute) -> dict[str, Any]:
         },
         "security": [*security, *({**scheme, "adminToken": []} for scheme in security)],
     }
+    if route.has_events:
+        operation["responses"][str(route.status)]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
     if parameters:
         operation["parameters"] = parameters
     if route.body:

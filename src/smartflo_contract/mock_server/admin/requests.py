@@ -16,7 +16,8 @@ from smartflo_contract.schemas.printable import truncate
 _MAX_NAME_CHARACTERS: Final = 200
 _MAX_PAGE_ENTRIES: Final = 1_000
 _DEFAULT_PAGE_ENTRIES: Final = 100
-_MAX_ID: Final = 2**53
+MAX_ID: Final = 2**53
+"""Maximum id of a request."""
 _Entry = TypeVar("_Entry")
 
 
@@ -97,7 +98,7 @@ def page_of_query(request: AdminRequest) -> Page:
         raise Problem(422, f"order: expected oldest or newest, got {truncate(order)}")
     return Page(
         order,
-        request.integer_parameter("after", max_value=_MAX_ID, default=0),
+        request.integer_parameter("after", max_value=MAX_ID, default=0),
         request.integer_parameter("limit", max_value=_MAX_PAGE_ENTRIES, default=_DEFAULT_PAGE_ENTRIES),
     )
 

@@ -35,6 +35,7 @@ class AdminRoute(NamedTuple):
         max_body_bytes: maximum size of the request body.
         parameters: names of its query parameters in ``components.json``.
         problems: HTTP statuses of problems, besides those that follow from the other attributes.
+        has_events: whether clients that accept server-sent events get a stream of them instead.
         is_public: whether the route needs neither the admin token nor a loopback address.
     """
 
@@ -50,6 +51,7 @@ class AdminRoute(NamedTuple):
     max_body_bytes: int = MAX_SETTINGS_BYTES
     parameters: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
+    has_events: bool = False
     is_public: bool = False
 
     @property

@@ -54,7 +54,7 @@ def _get_openapi(_: AdminRequest) -> object:
 
 ADMIN_ROUTES: tuple[AdminRoute, ...] = (
     AdminRoute(
-        "GET", "", _get_index, "Return the routes of the admin API; a page for browsers", "JsonDocument", "fake"
+        "GET", "", _get_index, "Return the routes of the admin API; the console for browsers", "JsonDocument", "fake"
     ),
     AdminRoute("GET", "/health", get_health, "Check that the fake runs", "Status", "fake", is_public=True),
     AdminRoute(
@@ -192,10 +192,11 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "GET",
         "/requests",
         get_requests,
-        "Return recorded requests, oldest first",
+        "Return recorded requests, oldest first; as they arrive, with Accept: text/event-stream",
         "RecordedRequests",
-        parameters=("after", "limit", "order"),
-        problems=(409,),
+        parameters=("after", "before", "limit", "order"),
+        problems=(409, 503),
+        has_events=True,
     ),
     AdminRoute("DELETE", "/requests", delete_requests, "Delete recorded requests", "Status", problems=(409,)),
     AdminRoute(

@@ -7,9 +7,8 @@ from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
 from smartflo_contract.mock_server.admin.requests import AdminRequest
+from smartflo_contract.mock_server.config.quirks import LEAD_QUIRKS
 
-_LEAD_QUIRKS: Final = ("created_at", "header_offset")
-"""Quirks that leads depend on."""
 _LISTS_CHANGED: Final = (
     "this account has changed lists, whose leads keep the current profile and quirks; reset the account first, or "
     "change the setting before the lists"
@@ -48,4 +47,4 @@ def change_settings(
 
 def _lead_settings(settings: Settings) -> tuple[str | None, ...]:
     """Return those of an account's own settings that its leads depend on."""
-    return (settings.profile, *(settings.quirks.get(name) for name in _LEAD_QUIRKS))
+    return (settings.profile, *(settings.quirks.get(name) for name in LEAD_QUIRKS))

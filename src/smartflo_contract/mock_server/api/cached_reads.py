@@ -19,7 +19,7 @@ from smartflo_contract.mock_server.http.route_names import GET_LEADS
 from smartflo_contract.mock_server.journal.entry import SentResponse
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
-from smartflo_contract.mock_server.observer import track_quirks
+from smartflo_contract.mock_server.observer import changed_quirks_read, track_quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,8 +41,7 @@ def answer_cached_reads(app: Flask, state: State) -> "WSGIApplication":
     pass_on = app.wsgi_app
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if state.observer is not None:
-            track_quirks()
+        track_quirks()
         response = _answer(app, state, environ)
         if response is None:
             return pass_on(environ, start_response)
@@ -69,6 +68,7 @@ def at_once(app: Flask, state: State) -> Callable[["WSGIEnvironment"], CachedRes
     def answer(environ: "WSGIEnvironment") -> CachedResponse | None:
         if state.observer is not None or state.accounts.refresh_waits():
             return None
+        track_quirks()
         response = _answer(app, state, environ, edited=False)
         return None if isinstance(response, Response) else response
 
@@ -149,6 +149,7 @@ def _record(call: Call, response: CachedResponse) -> CachedResponse | Response:
     if state.observer is not None:
         return state.record(environ, GET_LEADS, response.as_flask())
     if state.journal:
-        sent = SentResponse(response.status, tuple(response.headers))
+        quirks = changed_quirks_read(call.settings.quirks, has_leads=True)
+        sent = SentResponse(response.status, tuple(response.headers), quirks=quirks)
         response.headers.append((REQUEST_HEADER, state.add_to_journal(environ, call.account, GET_LEADS, sent)))
     return response

@@ -200,6 +200,10 @@ _QUIRKS: Final = (
 )
 QUIRKS: Final[dict[str, Quirk]] = {quirk.name: quirk for quirk in _QUIRKS}
 """Every quirk by name."""
+DEFAULT_QUIRKS: Final[Quirks] = {quirk.name: quirk.default for quirk in _QUIRKS}
+"""The value of every quirk if none is set."""
+LEAD_QUIRKS: Final = ("created_at", "header_offset")
+"""The quirks that the leads of all lists depend on."""
 
 
 def resolve_quirks(values: Mapping[str, object]) -> Quirks:
@@ -218,5 +222,4 @@ def resolve_quirks(values: Mapping[str, object]) -> Quirks:
         if str(value) not in QUIRKS[name].values:
             message = f"quirks.{name}: expected one of {', '.join(QUIRKS[name].values)}, got {format_setting(value)}"
             raise ConfigError(message)
-    defaults = {name: quirk.default for name, quirk in QUIRKS.items()}
-    return {**defaults, **{name: str(value) for name, value in values.items()}}
+    return {**DEFAULT_QUIRKS, **{name: str(value) for name, value in values.items()}}

@@ -19,9 +19,11 @@ from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_
 from smartflo_contract.mock_server.http.route_names import LOGIN
 from smartflo_contract.mock_server.journal.redaction import (
     MAX_VALUE_CHARACTERS,
+    is_secret,
     redact_authorization,
     redact_json,
     redact_login,
+    redact_parameter,
     redact_query,
     redact_reason,
     redact_response,
@@ -44,7 +46,7 @@ _HEADERS: Final = {
     "CONTENT_LENGTH": "Content-Length",
 }
 """WSGI name to HTTP name of each header that is kept."""
-ENTRY_VERSION: Final = 1
+ENTRY_VERSION: Final = 2
 """Version of encoded entries. Raise it with every change of the form: a store drops entries of other versions."""
 MAX_PATH_CHARACTERS: Final = 1_000
 _MAX_BODY_BYTES: Final = 64 * 1024
@@ -62,16 +64,18 @@ class SentResponse(NamedTuple):
         status: HTTP status.
         headers: name and value of each header, in order.
         body: JSON of the body with secrets masked; ``None`` if it is not kept.
+        quirks: name and value of each quirk that decided about the response and does not have its default.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: orjson.Fragment | None = None
+    quirks: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, response: Response) -> Self:
+    def of(cls, response: Response, quirks: tuple[tuple[str, str], ...] = ()) -> Self:
         """Return what an entry keeps of a response of Flask, before it is sent."""
-        return cls(response.status_code, tuple(response.headers), _response_body(response))
+        return cls(response.status_code, tuple(response.headers), _response_body(response), quirks)
 
 
 def encode_entry(environ: Mapping[str, Any], route: str | None, response: SentResponse, time: float) -> bytes:
@@ -88,11 +92,12 @@ def encode_entry(environ: Mapping[str, Any], route: str | None, response: SentRe
     encode = _encode_repeated_head if is_repeated else _encode_head
     authorization = redact_authorization(environ.get("HTTP_AUTHORIZATION"))
     request = environ["REQUEST_METHOD"], path, query, authorization, route
-    status, headers, response_body = response
+    status, headers, response_body, quirks = response
+    sent = status, headers, quirks
     try:
-        head = encode(request, status, headers, *map(environ.get, _HEADERS))
+        head = encode(request, sent, *map(environ.get, _HEADERS))
     except ValueError:  # a header with half of a surrogate pair, which only an in-process client can send
-        head = _encode_head(request, status, headers, *(None,) * len(_HEADERS))
+        head = _encode_head(request, sent, *(None,) * len(_HEADERS))
     if body is None:
         return dump_compact((time, head, None, None, response_body))
     request_body = _request_body(environ.get("CONTENT_TYPE"), body, is_login=route == LOGIN)
@@ -107,7 +112,7 @@ def decode_entry(encoded: bytes) -> JournalEntry:
     if encoded.startswith(b"{"):
         delivery: JournalEntry = orjson.loads(encoded)
         return delivery
-    time, (request, values, status, response_headers), size, body, response_body = orjson.loads(encoded)
+    time, (request, values, (status, response_headers, quirks)), size, body, response_body = orjson.loads(encoded)
     method, path, query, authorization, route = request
     headers = dict(zip(_HEADERS.values(), values, strict=True)) | {"Authorization": authorization}
     sent = dict(response_headers)
@@ -127,6 +132,8 @@ def decode_entry(encoded: bytes) -> JournalEntry:
             "reason": sent.get(REASON_HEADER),
             "fault": fault,
             "mutant": sent.get(MUTANT_HEADER),
+            "quirks": dict(quirks),
+            "headers": sent,
             "etag": sent.get("ETag"),
             "bytes": None if length is None else int(length),
             "body": response_body,
@@ -144,27 +151,33 @@ def keep_small_body(request: Request) -> None:
 
 def _encode_head(
     request: tuple[str, str, str | None, str | None, str | None],
-    status: int,
-    headers: tuple[tuple[str, str], ...],
+    sent: tuple[int, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]],
     *values: str | None,
 ) -> orjson.Fragment:
     """Return an entry without its time and the bodies, with secrets masked.
 
     Args:
         request: method, path, query string, the header ``Authorization`` with the token masked, and the route.
-        status: HTTP status of the response.
-        headers: name and value of each header of the response.
+        sent: HTTP status of the response, name and value of each of its headers, and of each quirk.
         values: the values of the request's headers in ``_HEADERS``.
     """
     method, path, query, authorization, route = request
     shown_path = truncate(redact_string(path), MAX_PATH_CHARACTERS)
     shown_request = method, shown_path, redact_query(query) if query else None, authorization, route
-    shown_headers = [(name, redact_reason(value, path) if name == REASON_HEADER else value) for name, value in headers]
-    return orjson.Fragment(dump_compact((shown_request, _redact_headers(values), status, shown_headers)))
+    status, headers, quirks = sent
+    shown_headers = [_redact_sent(name, value, path) for name, value in headers]
+    return orjson.Fragment(dump_compact((shown_request, _redact_headers(values), (status, shown_headers, quirks))))
 
 
 _encode_repeated_head: Final = lru_cache(_MAX_CACHED_HEADS)(_encode_head)
 """The same for requests that a client may repeat, which are encoded once."""
+
+
+def _redact_sent(name: str, value: str, path: str) -> tuple[str, str]:
+    """Return a header of the response with secrets masked; routes that users add can set any."""
+    if name == REASON_HEADER:
+        return name, redact_reason(value, path)
+    return redact_parameter(name, value) if is_secret(name) else (name, value)
 
 
 def _redact_headers(values: tuple[str | None, ...]) -> tuple[str | None, ...]:

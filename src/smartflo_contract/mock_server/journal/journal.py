@@ -61,6 +61,16 @@ class Journal(Protocol):
             StoreUnavailable: the database does not answer.
         """
 
+    def oldest(self, account_id: str | None) -> int | None:
+        """Return the id of the oldest request that is kept, ``None`` if there is none.
+
+        Args:
+            account_id: account whose request to return; ``None`` for all accounts.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+
     def dropped(self, account_id: str | None) -> int:
         """Return the number of dropped requests.
 

@@ -80,6 +80,12 @@ class MemoryJournal:
             records = self._after(last_id)
         yield from _decode(records, account_id)
 
+    def oldest(self, account_id: str | None) -> int | None:
+        """Return the id of the oldest request of an account that is kept, or of all accounts for ``None``."""
+        with self._changed:
+            ids = (request_id for request_id, owner_id, _ in self._records if account_id in {None, owner_id})
+            return next(ids, None)
+
     def dropped(self, account_id: str | None) -> int:
         """Return the number of dropped requests.
 

@@ -184,6 +184,12 @@ class SqlJournal:
             rows = connection.execute(query).all()
         return map(_decode, rows)
 
+    def oldest(self, account_id: str | None) -> int | None:
+        """Return the id of the oldest request of an account that is kept, or of all accounts for ``None``."""
+        with self._database.snapshot() as connection:
+            oldest: int | None = connection.scalar(select(func.min(JOURNAL.c.id)).where(_is_of(account_id)))
+        return oldest
+
     def dropped(self, account_id: str | None) -> int:
         """Return the number of dropped requests."""
         query = select(func.coalesce(func.sum(JOURNAL_DROPPED.c.requests), 0))
