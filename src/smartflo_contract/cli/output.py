@@ -332,4 +332,4 @@ def _admin_line(config: "Config", url: str) -> str:
 
     if config.admin_token is None and not is_loopback(config.host, allow_subdomains=True):
         return f"Admin API: disabled, because {config.host} is not loopback. Set SMARTFLO_ADMIN_TOKEN to enable it."
-    return f"Admin API: {url}{PREFIX}"
+    return f"Console: {url}\nAdmin API: {url}{PREFIX}"

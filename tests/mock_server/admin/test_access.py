@@ -23,6 +23,21 @@ def test_rejects_foreign_origins(client: FlaskClient, origin: str) -> None:
     assert 403 == client.post("/__admin/reset", headers={"Origin": origin}).status_code
 
 
+def test_page_of_another_origin_writes_nothing(client: FlaskClient) -> None:
+    """A page on another port of this machine may not change anything, unless its origin is listed."""
+    page = {"Host": "127.0.0.1:8080", "Origin": "http://127.0.0.1:3000"}
+    listed = client_of(cors=["http://127.0.0.1:3000"])
+    refused = client.post("/__admin/reset", headers=page)
+
+    assert "--cors allows one" in refused.get_json()["detail"]
+    assert [403, 200, 200, 200] == [
+        refused.status_code,
+        client.get("/__admin/version", headers=page).status_code,
+        client.post("/__admin/reset", headers=page | {"Origin": "http://127.0.0.1:8080"}).status_code,
+        listed.post("/__admin/reset", headers=page).status_code,
+    ]
+
+
 @pytest.mark.parametrize(
     "host", ["localhost", "localhost:8080", "127.0.0.1:9", "[::1]:80", "fake.localhost", "127.1.2.3"]
 )

@@ -1,6 +1,7 @@
 """Respond to requests to the admin API."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final, TypeAlias
 
 import orjson
@@ -8,14 +9,16 @@ from flask import Request, Response, request
 
 from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.admin import routes
-from smartflo_contract.mock_server.admin.access import check_access
+from smartflo_contract.mock_server.admin.access import check_access, check_page_access
 from smartflo_contract.mock_server.admin.account_selector import ACCOUNT_PARAMETERS, select_account
 from smartflo_contract.mock_server.admin.bodies import check_no_body, read_validated_body
 from smartflo_contract.mock_server.admin.components import parameter_name
-from smartflo_contract.mock_server.admin.index import index_response
+from smartflo_contract.mock_server.admin.events import EVENTS_TYPE, events_response
+from smartflo_contract.mock_server.admin.index import accepts_page, index_response
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest, check_query
 from smartflo_contract.mock_server.admin.route import MAX_SETTINGS_BYTES, PREFIX, AdminRoute
+from smartflo_contract.mock_server.console import files
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.schemas.errors import nearest
@@ -36,6 +39,7 @@ def admin_views(state: State) -> dict[str, dict[str, View]]:
     views: dict[str, dict[str, View]] = {}
     for route in routes.ADMIN_ROUTES:
         views.setdefault(f"{PREFIX}{route.path}", {})[route.method] = _view(route, state)
+    views[f"{files.PATH}/{{name}}"] = {"GET": partial(_console_file, state)}
     return views
 
 
@@ -63,16 +67,32 @@ def respond_to_unknown_route(state: State, request: Request, allowed_methods: It
 def _view(route: AdminRoute, state: State) -> View:
     def view(path_id: str = "") -> Response:
         try:
-            body = route.handler(_admitted(state, request, route, path_id))
+            if not route.path and accepts_page(request):
+                check_page_access(state.config, request)
+                return files.page_response(request)
+            admitted = _admitted(state, request, route, path_id)
+            if route.has_events and request.accept_mimetypes.best == EVENTS_TYPE:
+                return events_response(admitted, request.headers.get("Last-Event-ID"))
+            body = route.handler(admitted)
         except Problem as problem:
             return problem.response()
         except StoreUnavailable as error:
             return Problem(503, str(error)).response()
         if not route.path:
-            return index_response(request, routes.ADMIN_ROUTES)
+            return index_response(routes.ADMIN_ROUTES)
         return Response(orjson.dumps(body), route.status, mimetype="application/json")
 
     return view
+
+
+def _console_file(state: State, name: str) -> Response:
+    """Return a file of the console."""
+    try:
+        check_page_access(state.config, request)
+    except Problem as problem:
+        return problem.response()
+    response = files.file_response(request, name)
+    return respond_to_unknown_route(state, request) if response is None else response
 
 
 def _admitted(state: State, request: Request, route: AdminRoute, path_id: str) -> AdminRequest:
