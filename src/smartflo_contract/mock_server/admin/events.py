@@ -59,12 +59,12 @@ def _events(journal: Journal, after: int, account_id: str | None) -> Iterator[by
             first = journal.oldest(account_id)
         except StoreUnavailable:  # the response has begun: the client reconnects, and gets the error
             return
-        yield b"".join(_event("request", entry["id"], entry) for entry in entries) or b":\n\n"
+        yield b"".join(event("request", entry["id"], entry) for entry in entries) or b":\n\n"
         if entries:
             after = entries[-1]["id"]
         if first != oldest:
             oldest = first
-            yield _event("oldest", None, first)
+            yield event("oldest", None, first)
         if monotonic() >= ends_at:
             return
         try:
@@ -73,6 +73,7 @@ def _events(journal: Journal, after: int, account_id: str | None) -> Iterator[by
             return
 
 
-def _event(name: str, event_id: int | None, data: object) -> bytes:
+def event(name: str, event_id: int | None, data: object) -> bytes:
+    """Return an event as it is sent."""
     identifier = b"" if event_id is None else b"id: %d\n" % event_id
     return b"event: %s\n%sdata: %s\n\n" % (name.encode(), identifier, orjson.dumps(data))

@@ -7,6 +7,7 @@ from typing import Any, Final
 from smartflo_contract.mock_server.admin.access import TOKEN_HEADER
 from smartflo_contract.mock_server.admin.account_selector import ACCOUNT_PARAMETERS
 from smartflo_contract.mock_server.admin.components import components, examples
+from smartflo_contract.mock_server.admin.events import EVENTS_TYPE, event
 from smartflo_contract.mock_server.admin.problems import TITLES
 from smartflo_contract.mock_server.admin.route import PREFIX, AdminRoute, Scope
 from smartflo_contract.schemas.portable import portable
@@ -92,7 +93,10 @@ def _operation(route: AdminRoute) -> dict[str, Any]:
         "security": [*security, *({**scheme, "adminToken": []} for scheme in security)],
     }
     if route.has_events:
-        operation["responses"][str(route.status)]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+        operation["responses"][str(route.status)]["content"][EVENTS_TYPE] = {
+            "schema": {"type": "string"},
+            "examples": {"oldest": {"value": event("oldest", None, 1).decode()}},
+        }
     if parameters:
         operation["parameters"] = parameters
     if route.body:
