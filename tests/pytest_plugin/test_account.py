@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from smartflo_contract.factories import Lead
+from smartflo_contract.live import check
 from smartflo_contract.mock_server import Config, FakeSmartflo
 from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
 from smartflo_contract.schemas import load_contract
@@ -517,3 +518,14 @@ def test_admin_paths_may_be_percent_encoded(smartflo: Smartflo) -> None:
     smartflo.add_list(id=4711)
 
     assert 4711 == smartflo.admin("GET", "/lists/%34711")["id"]
+
+
+def test_writes_har_file(smartflo: Smartflo, tmp_path: Path) -> None:
+    """The requests of the account are in a HAR file that ``check`` grades."""
+    made = smartflo.add_list(leads=20)
+    read(smartflo, made.id)
+    path = smartflo.har(tmp_path / "session.har")
+
+    report = check(path)
+    assert [(str(made.id), 20)] == [(source.list_id, source.leads) for source in report.sources]
+    assert "A" == report.grade

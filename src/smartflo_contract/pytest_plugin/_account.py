@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import Any, Final, Unpack
 
+import orjson
 from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
@@ -435,6 +437,23 @@ class Smartflo:
         """
         __tracebackhide__ = True
         return self._recorded("/requests")
+
+    def har(self, path: str | PathLike[str]) -> Path:
+        """Write all requests of the account to a HAR file, with secrets masked, and return its path.
+
+        Browsers and proxies open it, and ``smartflo-contract check`` checks its responses. It contains the lead lists
+        that have not changed since.
+
+        Args:
+            path: file to write or to replace.
+
+        Raises:
+            ValueError: the fake keeps no journal.
+        """
+        __tracebackhide__ = True
+        target = Path(path)
+        target.write_bytes(orjson.dumps(self.admin("GET", "/requests.har"), option=orjson.OPT_INDENT_2))
+        return target
 
     @property
     def unmatched(self) -> list[dict[str, Any]]:

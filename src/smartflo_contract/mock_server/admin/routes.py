@@ -6,6 +6,7 @@ from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin.coverage import get_coverage
 from smartflo_contract.mock_server.admin.custom_routes import delete_routes, get_routes, post_route, put_routes
 from smartflo_contract.mock_server.admin.faults import delete_faults, get_faults, post_fault, put_faults
+from smartflo_contract.mock_server.admin.har import get_requests_har
 from smartflo_contract.mock_server.admin.health import get_health, get_ready, get_version
 from smartflo_contract.mock_server.admin.index import index_of
 from smartflo_contract.mock_server.admin.journal import (
@@ -197,6 +198,15 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         parameters=("after", "before", "limit", "order"),
         problems=(409, 503),
         has_events=True,
+    ),
+    AdminRoute(
+        "GET",
+        "/requests.har",
+        get_requests_har,
+        "Return recorded requests as a HAR file, with the lead lists that have not changed since",
+        "JsonDocument",
+        parameters=("after", "limit", "order"),
+        problems=(409,),
     ),
     AdminRoute("DELETE", "/requests", delete_requests, "Delete recorded requests", "Status", problems=(409,)),
     AdminRoute(
