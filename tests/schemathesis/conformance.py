@@ -92,6 +92,13 @@ BROADCAST_EVENTS = {
     "GET /v1/broadcast/end/{id}": ("start",),
 }
 """Operations that need a broadcast, and its events before."""
+LEAD_LABELS = (
+    "PUT /v1/broadcast/lead/{id}",
+    "DELETE /v1/broadcast/lead/{id}",
+    "PATCH /__admin/leads/{lead_id}",
+    "DELETE /__admin/leads/{lead_id}",
+)
+"""Operations that need a lead."""
 CALL_LABELS = ("POST /v1/call/hangup", "POST /v1/call/options")
 """Operations that need a call in progress."""
 PHONE_KEYS = ("field_0", "number", "destination_number", "customer_number")
@@ -145,7 +152,7 @@ def run_fake(profile: str, overlay: dict[str, Any] | None) -> Iterator[tuple[str
 
 def known_ids(url: str, label: str) -> tuple[str, ...]:
     """Return known ids for the path of an operation."""
-    if label in {"PUT /v1/broadcast/lead/{id}", "DELETE /v1/broadcast/lead/{id}", "PATCH /__admin/leads/{lead_id}"}:
+    if label in LEAD_LABELS:
         leads = requests.get(f"{url}/v1/broadcast/leads/8668", headers={"Authorization": "x"}, timeout=TIMEOUT).json()
         return tuple(str(lead["lead_id"]) for lead in leads[:REQUESTS_PER_ACCOUNT])
     if "/dnd/" in label:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -47,6 +47,7 @@ _HEX: Final = re.compile("[0-9a-f]+")
 _OBJECT_ID_DIGITS: Final = 24
 _MAX_LEAD_NUMBER_DIGITS: Final = 16
 _ALTERNATE: Final = "alternate_phone"
+_ALTERNATE_KEY: Final = "alternate_phone_number"
 PHONE_DIGITS: Final = 10
 _PHONE_TEMPLATES: Final = frozenset({GENERATORS["phone"].template, GENERATORS["alternate_phone"].template})
 _DIALABLE: Final = re.compile("[0-9]{6}")
@@ -99,6 +100,16 @@ class LeadWriter:
         self._created_early = created_early
         self._stored = [name for name in definition.columns if not (shifted and column_kind(name) == _ALTERNATE)]
         self._kinds = [column_kind(name) for name in self._stored]
+
+    @property
+    def column_keys(self) -> Sequence[str]:
+        """The key of the value of each column of the list."""
+        columns, numbers = self.definition.columns, count()
+        is_shifted = len(self._stored) < len(columns)
+        return [
+            _ALTERNATE_KEY if is_shifted and column_kind(name) == _ALTERNATE else f"field_{next(numbers)}"
+            for name in columns
+        ]
 
     @property
     def field_columns(self) -> Sequence[str]:

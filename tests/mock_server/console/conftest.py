@@ -26,7 +26,9 @@ var text = (selector) => [...document.querySelectorAll(selector)].map((node) => 
 var shows = (part, selector = "body") => until(() => text(selector).includes(part));
 var control = (label) => [...document.querySelectorAll("label, button, a, [role=tab]")].filter((node) =>
   (node.innerText || node.textContent).trim().startsWith(label)).map((node) => node.control ?? node)[0];
-var click = (label) => until(() => control(label)).then((node) => node.click());
+var click = (label, name = "") => until(() => name
+  ? document.querySelector(`[aria-label^="${CSS.escape(label)}"][aria-label*="${CSS.escape(name)}"]`) : control(label))
+  .then((node) => node.click());
 var set = async (label, value) => {
   const node = await until(() => control(label));
   if (node.type === "checkbox") return node.click();
@@ -68,6 +70,14 @@ class Console:
     def run(self, script: str) -> Any:
         """Run a script in the page and return its value."""
         return self.tab.run(script)
+
+    def submit(self) -> None:
+        """Send the form of the dialog that is open."""
+        self.run("until(() => document.querySelector('dialog .primary')).then((node) => node.click())")
+
+    def texts(self, selector: str) -> list[str]:
+        """Return the text of each element."""
+        return list(self.run(f"[...document.querySelectorAll({selector!r})].map((node) => node.innerText)"))
 
     def shows(self, part: str, selector: str = "body") -> bool:
         """Wait until an element shows a text."""

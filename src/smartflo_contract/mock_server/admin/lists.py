@@ -9,6 +9,7 @@ from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.dialled_lists import current_leads, note_edits
 from smartflo_contract.mock_server.accounts.lookup import find_lead, find_list
+from smartflo_contract.mock_server.admin.lead_details import findings_by_lead, search_leads
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
@@ -17,6 +18,7 @@ from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.lists.definition_json import definition_from_json, definition_to_json
 from smartflo_contract.mock_server.lists.edited_leads import DIAL_STATUS_KEY, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
+from smartflo_contract.schemas.printable import truncate
 
 _MAX_OFFSET_LEADS: Final = 2**32
 _MAX_PAGE_LEADS: Final = 10_000
@@ -63,9 +65,18 @@ def get_leads(request: AdminRequest) -> object:
     """Return ``limit`` leads of a list from ``offset`` on, without faults and quirks."""
     offset = request.integer_parameter("offset", max_value=_MAX_OFFSET_LEADS, default=0)
     limit = request.integer_parameter("limit", max_value=_MAX_PAGE_LEADS, default=_DEFAULT_PAGE_LEADS)
+    part, has_details = request.query.get("contains", ""), _has_details(request)
     with request.edit_account() as account:
-        leads = current_leads(account, request.settings.catalog, _find(request, account))
-        return {"leads": [leads.lead(index) for index in islice(leads.indexes(), offset, offset + limit)]}
+        edited = _find(request, account)
+        leads = current_leads(account, request.settings.catalog, edited)
+        if part:
+            page = search_leads(leads, part.casefold(), offset, limit)
+        else:
+            page = {"leads": [leads.lead(index) for index in islice(leads.indexes(), offset, offset + limit)]}
+    if has_details:
+        page["findings"] = findings_by_lead(request.settings.catalog.contract, page["leads"])
+        page["column_keys"] = edited.writer.column_keys
+    return page
 
 
 def put_leads(request: AdminRequest) -> object:
@@ -96,12 +107,7 @@ def patch_lead(request: AdminRequest) -> object:
     """Set and remove keys of a lead. The contract is not checked."""
     values, removed = request.body.get("set", {}), set(request.body.get("remove", ()))
     with request.edit_account() as account:
-        location = find_lead(account, request.settings.catalog, request.path_id)
-        if location is None:
-            raise Problem(
-                404, "no lead of this account has this id; use lead_id from GET /v1/broadcast/leads/<list id>"
-            )
-        edited, index = location
+        edited, index = _find_lead(request, account)
         with value_errors_as_problems():
             edited.change(
                 index, lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in removed}
@@ -109,6 +115,38 @@ def patch_lead(request: AdminRequest) -> object:
         if DIAL_STATUS_KEY in values:
             note_edits(account, request.settings.catalog, edited, (index,))
         return current_leads(account, request.settings.catalog, edited).lead(index)
+
+
+def delete_lead(request: AdminRequest) -> object:
+    """Delete a lead."""
+    with request.edit_account() as account:
+        edited, index = _find_lead(request, account)
+        edited.remove(index)
+    return {"status": "ok"}
+
+
+def _has_details(request: AdminRequest) -> bool:
+    """Return whether the response shall have more than leads.
+
+    Raises:
+        Problem: the parameter is neither ``true`` nor ``false``.
+    """
+    details = request.query.get("details", "false")
+    if details not in {"true", "false"}:
+        raise Problem(422, f"details: expected true or false, got {truncate(details)}")
+    return details == "true"
+
+
+def _find_lead(request: AdminRequest, account: Account) -> tuple[EditedList, int]:
+    """Return the list that contains the lead with the id in the path, and the index of the lead.
+
+    Raises:
+        Problem: the account has no such lead.
+    """
+    location = find_lead(account, request.settings.catalog, request.path_id)
+    if location is None:
+        raise Problem(404, "no lead of this account has this id; use lead_id from GET /v1/broadcast/leads/<list id>")
+    return location
 
 
 def _list_id(request: AdminRequest) -> int:

@@ -18,6 +18,7 @@ from smartflo_contract.mock_server.admin.journal import (
     post_wait,
 )
 from smartflo_contract.mock_server.admin.lists import (
+    delete_lead,
     delete_list,
     get_leads,
     get_list,
@@ -287,7 +288,7 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "Return leads of a list, without faults and quirks",
         "Leads",
         "one",
-        parameters=("offset", "most_leads"),
+        parameters=("offset", "most_leads", "contains", "details"),
     ),
     AdminRoute(
         "PUT",
@@ -323,6 +324,7 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         writes=True,
         max_body_bytes=MAX_LEADS_BYTES,
     ),
+    AdminRoute("DELETE", "/leads/{lead_id}", delete_lead, "Delete a lead", "Status", "one", writes=True),
     AdminRoute("GET", "/accounts", get_accounts, "Return the accounts that have state", "Accounts"),
     AdminRoute("GET", "/snapshot", get_snapshot, "Return the state as compact JSON", "Snapshot"),
     AdminRoute(

@@ -2,11 +2,14 @@
 
 import { callForFake, send, session, setToken } from "./api.js";
 import { element, field, select, showMessage } from "./dom.js";
+import { showForm } from "./form.js";
+import { listsPage } from "./lists-page.js";
 import { requestsPage } from "./requests-page.js";
 
 /** Each page is a function that fills a container for the rest of a fragment and returns a function that leaves it. */
 const PAGES = [
   { name: "requests", title: "Requests", open: requestsPage },
+  { name: "lists", title: "Lists and leads", open: listsPage },
 ];
 const main = document.getElementById("main");
 let leave = () => {};
@@ -67,6 +70,7 @@ async function showAccounts() {
   } catch (error) {
     if (error.status !== 409) throw error; // a fake without a journal
   }
+  session.newestAccount ||= [...known][0] ?? "";
   if (session.account) known.add(session.account);
   const options = [["", "All accounts"], ...[...known].sort().map((id) => [id, id]), [OTHER, "Account of a login…"]];
   const control = select(options, session.account, async (value) => {
@@ -81,16 +85,11 @@ const OTHER = "?";
 
 async function chooseLogin() {
   const input = element("input", { required: true, autocomplete: "off" });
-  const dialog = element("dialog", { "aria-label": "Account of a login" }, element("form", { method: "dialog" },
-    field("Login id, such as the e-mail address", input), element("div", { class: "buttons" },
-      element("button", { value: "select" }, "Select"), element("button", { formnovalidate: true }, "Cancel"))));
-  document.body.append(dialog);
-  dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  dialog.remove();
-  if (dialog.returnValue !== "select") return showAccounts();
-  const response = await send("GET", "/accounts", { parameters: { login: input.value } });
-  return selectAccount((await response.json())[0].id);
+  await showForm("Account of a login", [field("Login id, such as the e-mail address", input)], async () => {
+    const response = await send("GET", "/accounts", { parameters: { login: input.value } });
+    session.account = (await response.json())[0].id;
+  }, "Select");
+  selectAccount(session.account);
 }
 
 function selectAccount(id) {
