@@ -29,6 +29,10 @@ class TruncatedBodyError(LiveError):
     """
 
 
+class StalledBodyError(TruncatedBodyError):
+    """A response body ended too early because nothing arrived for a while."""
+
+
 class RecordError(ValueError):
     """A response cannot be written without personal data; the message names the location, never the value there."""
 

@@ -204,7 +204,7 @@ class SourceOpener:
             if response.status != HTTPStatus.OK:
                 yield OpenBody(name, None, defects=[_status_defect(response.status, response.chunks)])
                 return
-            defects = _type_defects(response.content_type)
+            defects = type_defects(response.content_type)
             chunks = self.count_bytes(_until_truncation(response.chunks, defects))
             yield OpenBody(name, chunks, is_http_response=True, defects=defects)
 
@@ -215,7 +215,7 @@ def _captured_body(name: str, response: CapturedResponse) -> OpenBody:
         f"{name}#{response.pointer}",
         response.chunks(),
         is_http_response=True,
-        defects=[] if response.content_type is None else _type_defects(response.content_type),
+        defects=[] if response.content_type is None else type_defects(response.content_type),
         list_id=response.list_id,
         recorded=response.recorded,
     )
@@ -241,8 +241,12 @@ def _status_defect(status: int, chunks: Iterable[bytes]) -> BodyDefect:
     )
 
 
-def _type_defects(content_type: str | None) -> list[BodyDefect]:
-    """Return the defect of a response with another content type than JSON."""
+def type_defects(content_type: str | None) -> list[BodyDefect]:
+    """Return the defect of a response with another content type than JSON, if it has.
+
+    Args:
+        content_type: header ``Content-Type``; ``None`` if absent.
+    """
     if content_type is not None and "json" in content_type.lower():
         return []
     media_type = (content_type or "").partition(";")[0].strip().lower()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from smartflo_contract.live.checking._agreement_counter import AgreementCounter
 from smartflo_contract.live.checking._finding_collector import LeadsCallback, ScanResult
-from smartflo_contract.live.checking._scan import ScanError, scan_items
+from smartflo_contract.live.checking._scan import ScanError, paused_garbage_collection, scan_items
 from smartflo_contract.live.checking._value_statistics import ValueStatistics
 from smartflo_contract.live.checking.masking import KeyNames, merge_findings
 from smartflo_contract.live.checking.parallel_scan import scan_in_parallel, split_in_two
@@ -66,8 +66,27 @@ class Checker:
             LiveError: the source cannot be read.
             SourceChoiceError: it is a capture with several responses.
         """
-        with self._opener.open(source) as body:
-            self._check(body, int(is_url(source)))
+        with self._opener.open(source) as body, paused_garbage_collection():
+            self.check_body(body, int(is_url(source)))
+
+    def check_body(self, body: OpenBody, default_min_leads: int = 0) -> None:
+        """Check an open response and add the result to the report.
+
+        Args:
+            body: the response.
+            default_min_leads: minimum number of leads, unless the checker has one.
+
+        Raises:
+            LiveError: the rest of the body cannot be read.
+        """
+        results = self._scan_in_parallel(body) or (self._scan(body),)
+        source = Source(body.name, 0, 0, list_id=body.list_id, recorded=body.recorded)
+        leads = self._add_source(source, results)
+        min_leads = default_min_leads if self._min_leads is None else self._min_leads
+        has_defects = any(result.body_findings for result in results)
+        if leads < min_leads and (leads or not has_defects):  # a body without leads that has defects has its reason
+            finding = body_finding(TOO_FEW_LEADS, f": {format_count(leads, 'lead')} instead of {min_leads:,}")
+            self._add_findings([finding])
 
     def check_if_readable(self, source: BodySource) -> LiveError | None:
         """Check all responses of a source; add a finding to the report if it cannot be read, or not to its end.
@@ -76,9 +95,9 @@ class Checker:
             Why it cannot be read; ``None`` if it can.
         """
         try:
-            with closing(self._opener.open_all(source)) as bodies:
+            with closing(self._opener.open_all(source)) as bodies, paused_garbage_collection():
                 for body in bodies:
-                    self._check(body, int(is_url(source)))
+                    self.check_body(body, int(is_url(source)))
         except LiveError as error:
             self._add_source(Source(source_name(source), 0, 0), (error.result,) if isinstance(error, ScanError) else ())
             finding = body_finding(UNREADABLE_SOURCE)
@@ -102,17 +121,6 @@ class Checker:
             statistics=self._statistics.as_dict(),
             omissions=tuple(map(str, self._opener.omissions)),
         )
-
-    def _check(self, body: OpenBody, default_min_leads: int) -> None:
-        """Check a response and add the result to the report."""
-        results = self._scan_in_parallel(body) or (self._scan(body),)
-        source = Source(body.name, 0, 0, list_id=body.list_id, recorded=body.recorded)
-        leads = self._add_source(source, results)
-        min_leads = default_min_leads if self._min_leads is None else self._min_leads
-        has_defects = any(result.body_findings for result in results)
-        if leads < min_leads and (leads or not has_defects):  # a body without leads that has defects has its reason
-            finding = body_finding(TOO_FEW_LEADS, f": {format_count(leads, 'lead')} instead of {min_leads:,}")
-            self._add_findings([finding])
 
     def _scan(self, body: OpenBody) -> ScanResult:
         items = LeadItems(

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from smartflo_contract.live.checking._finding_collector import ScanResult
-from smartflo_contract.live.checking._scan import scan_items
+from smartflo_contract.live.checking._scan import paused_garbage_collection, scan_items
 from smartflo_contract.live.checking.identifier_set import are_disjoint
 from smartflo_contract.live.checking.scan_json import Job, decode_result, encode_result
 from smartflo_contract.live.parsing.lead_items import LeadItems
@@ -156,7 +156,8 @@ def scan_second_half(data: bytes) -> bytes:
         job.max_item_bytes,
         decoder=LeadDecoder(data_of(contract)),
     )
-    return encode_result(scan_items(items, contract))
+    with paused_garbage_collection():
+        return encode_result(scan_items(items, contract))
 
 
 def _are_independent(first: ScanResult, second: ScanResult) -> bool:

@@ -1,25 +1,24 @@
 """GET requests that are retried after outages and rate limits, and follow redirects."""
 
 import math
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Final, NamedTuple, Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import requests
-from urllib3.exceptions import HTTPError
 
-from smartflo_contract.live.client._retry_after import retry_after
 from smartflo_contract.live.client.deadline import Deadline
+from smartflo_contract.live.client.failures import REQUEST_ERRORS, NoResponseError, request_error
 from smartflo_contract.live.client.http_session import send_get
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
+from smartflo_contract.live.client.rate_limit import RateLimitWait
 from smartflo_contract.live.client.response_body import body_chunks
+from smartflo_contract.live.client.retry_after import retry_after
 from smartflo_contract.live.client.urls import origin_of, redirect_target
-from smartflo_contract.live.errors import ApiUnavailableError, LiveError
-from smartflo_contract.schemas.grammar import format_count
+from smartflo_contract.live.errors import LiveError
 
 _MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -66,18 +65,6 @@ class ApiResponse:
 
 _Exchange: TypeAlias = tuple[requests.Response, Deadline]
 """A response whose body is unread, and the time at which it must be complete."""
-_FAILURE_REASONS: Final = {
-    "NameResolutionError": "the host name cannot be resolved",
-    "ConnectTimeoutError": "no connection in time",
-    "ReadTimeout": "no response in time",
-    "ConnectionError": "the connection was closed before a response",
-    "ProxyError": "the proxy cannot be reached",
-}
-"""Class name of a failure to what it means, for people."""
-
-
-class _ConnectionFailure(NamedTuple):
-    reason: str
 
 
 @dataclass
@@ -99,8 +86,11 @@ class Fetcher:
     sleep: Callable[[float], object] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     clock: Callable[[], float] = time.monotonic
-    _waited: float = field(default=0, init=False)
-    _pause: float = field(default=1, init=False)
+    _rate_limit: RateLimitWait = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start with the whole budget of waiting time."""
+        self._rate_limit = RateLimitWait(self.max_wait, self.sleep, self.now)
 
     def get(self, start: str, token: str | None) -> ApiResponse:
         """Return the response at the end of all redirects.
@@ -138,80 +128,25 @@ class Fetcher:
                 return response, deadline
             with response:
                 until = retry_after(response, self.now(), deadline)
-            self._wait(url, until)
-
-    def _wait(self, url: str, until: datetime | None) -> None:
-        """Wait as long as the API requires, and longer each time, because it may name no time or a past one."""
-        required = (until - self.now()).total_seconds() if until else 0.0
-        remaining = self.max_wait - self._waited
-        if remaining <= 0 or required > remaining:
-            end = f"until {until:%Y-%m-%d %H:%M:%S} Indian time" if until else "without saying until when"
-            message = (
-                f"{origin_of(url)} limits the rate (429) {end}, "
-                f"and --max-wait allows {format_count(self.max_wait, 'second')}; "
-                "try again later or allow more"
-            )
-            raise ApiUnavailableError(message)
-        pause = min(max(required, self._pause), remaining)
-        self._waited, self._pause = self._waited + pause, self._pause * 2
-        self.sleep(pause)
+            self._rate_limit.wait(url, until)
 
     def _get_with_retries(self, url: str, token: str | None) -> _Exchange:
         """Return a response that is not 5xx, and its deadline."""
         start, pauses = self.clock(), iter(_RETRY_PAUSES_SECONDS)
         while True:
             deadline = Deadline(self.max_seconds, self.clock)
-            response = self._send(url, token, deadline)
-            if isinstance(response, requests.Response):
+            try:
+                response = self.send(url, token, deadline)
+            except REQUEST_ERRORS as error:
+                failure: LiveError = request_error(url, error)
+                if not isinstance(failure, NoResponseError):  # another attempt would fail as well
+                    raise failure from None
+            else:
                 if response.status_code < requests.codes.server_error:
                     return response, deadline
                 response.close()
-                failure: LiveError = LiveError(f"{origin_of(url)} returns status {response.status_code}")
-            else:
-                failure = ApiUnavailableError(f"cannot reach {origin_of(url)}: {response.reason}")
+                failure = LiveError(f"{origin_of(url)} returns status {response.status_code}")
             pause = next(pauses, math.inf)
             if self.clock() - start + pause > _MAX_RETRY_SECONDS:
                 raise failure
             self.sleep(pause)
-
-    def _send(self, url: str, token: str | None, deadline: Deadline) -> requests.Response | _ConnectionFailure:
-        """Return the response to one request, or a failure that may be temporary.
-
-        Raises:
-            LiveError: another attempt would fail as well, or the deadline has passed.
-        """
-        try:
-            return self.send(url, token, deadline)
-        except requests.exceptions.SSLError as error:
-            message = f"no secure connection to {origin_of(url)}: {_tls_reason(error)}"
-            raise ApiUnavailableError(message) from None
-        except (requests.ConnectionError, requests.Timeout) as error:
-            return _ConnectionFailure(_failure_reason(error))
-        except (OSError, HTTPError) as error:  # such as settings of proxies and certificates that do not exist
-            message = (
-                f"cannot send a request to {origin_of(url)}: {type(error).__name__}; "
-                "check the settings of proxies and certificates"
-            )
-            raise ApiUnavailableError(message) from None
-
-
-def _failure_reason(error: Exception) -> str:
-    """Return why a connection failed; the class name of the cause if that is all that is known.
-
-    requests wraps the cause in an error about retries that it does not do.
-    """
-    wrapped = error.args[0] if error.args else None
-    cause = getattr(wrapped, "reason", None) or error
-    if isinstance(cause.__cause__, ConnectionRefusedError):
-        return "connection refused"
-    name = type(cause).__name__
-    return _FAILURE_REASONS.get(name, name)
-
-
-def _tls_reason(error: BaseException | None) -> str:
-    """Return what is wrong with a certificate, or that TLS fails for another reason."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return f"its certificate is not valid: {error.verify_message.splitlines()[0]}"
-        error = error.__context__
-    return "TLS fails"

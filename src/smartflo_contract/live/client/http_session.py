@@ -57,6 +57,42 @@ def send_login(url: str, body: dict[str, str], deadline: Deadline) -> requests.R
         )
 
 
+def send_streamed(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    deadline: Deadline,
+    timeout: tuple[float, float] = TIMEOUT_SECONDS,
+) -> requests.Response:
+    """Send a request with its own headers only; the body of the response is not read, and no redirect is followed.
+
+    Args:
+        method: HTTP method.
+        url: the URL.
+        headers: all headers.
+        body: the body.
+        deadline: time at which the response must be complete.
+        timeout: seconds to connect, and between two bytes.
+
+    Raises:
+        LiveError: the head of the response is not complete at the deadline.
+    """
+    with _Session(deadline) as session:
+        session.headers.clear()
+        return session.request(
+            method,
+            url,
+            headers=headers,
+            data=body,
+            auth=_authorization(None),
+            timeout=timeout,
+            allow_redirects=False,
+            stream=True,
+        )
+
+
 class DirectSession(requests.Session):
     """Sends no request for a loopback host to a proxy, which would read its secrets and is another program."""
 

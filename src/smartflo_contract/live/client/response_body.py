@@ -8,7 +8,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from smartflo_contract.live.client.deadline import Deadline
-from smartflo_contract.live.errors import LiveError, TruncatedBodyError
+from smartflo_contract.live.errors import LiveError, StalledBodyError, TruncatedBodyError
 from smartflo_contract.live.parsing.decompression import MAX_CHUNK_BYTES, gunzip
 
 _MAX_SMALL_BYTES: Final = 16 * 1024
@@ -70,9 +70,10 @@ def _raw_chunks(response: requests.Response, deadline: Deadline) -> Iterator[byt
         except HTTPError as error:
             of_total = "" if remaining is None else f" of {received + remaining}"
             unit = "byte" if received == 1 and not of_total else "bytes"
-            reason = "no more bytes arrived" if isinstance(error, ReadTimeoutError) else "the connection was closed"
+            is_stalled = isinstance(error, ReadTimeoutError)
+            reason = "no more bytes arrived" if is_stalled else "the connection was closed"
             message = f"the body was cut off after {received}{of_total} {unit}: {reason}"
-            raise TruncatedBodyError(message) from None
+            raise (StalledBodyError if is_stalled else TruncatedBodyError)(message) from None
         if not chunk:
             return
         received += len(chunk)

@@ -28,8 +28,18 @@ def retry_after(response: requests.Response, now: datetime, deadline: Deadline) 
     Returns:
         ``None`` if neither is present and valid.
     """
-    answer = read_small_json(response, deadline)
-    hints = [answer.get("retry_after") if isinstance(answer, dict) else None, response.headers.get("Retry-After")]
+    return parse_retry_after(read_small_json(response, deadline), response.headers.get("Retry-After"), now)
+
+
+def parse_retry_after(answer: object, header: str | None, now: datetime) -> datetime | None:
+    """Return the end of a rate limit in Indian time, as :func:`retry_after` does.
+
+    Args:
+        answer: JSON value of the body; ``None`` if it is not JSON.
+        header: value of the header ``Retry-After``; ``None`` if absent.
+        now: current time, with time zone.
+    """
+    hints = [answer.get("retry_after") if isinstance(answer, dict) else None, header]
     return max(filter(None, (_parse(hint, now) for hint in hints)), default=None)
 
 
