@@ -30,6 +30,7 @@ from smartflo_contract.cli.mutation import mutate_command
 from smartflo_contract.cli.needs import needs_command
 from smartflo_contract.cli.options import warn_about_misspelled_variables
 from smartflo_contract.cli.output import prepare_streams, print_warning
+from smartflo_contract.cli.proxy import proxy_command
 from smartflo_contract.cli.ready import ready_command
 from smartflo_contract.cli.record import record_command
 from smartflo_contract.cli.serve import serve_command
@@ -47,6 +48,7 @@ COMMANDS: Final = (
     mutate_command,
     needs_command,
     openapi_command,
+    proxy_command,
     quirks_command,
     ready_command,
     record_command,
