@@ -114,6 +114,7 @@ class Console:
 def _tab(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     """Yield a tab of a browser that all tests of a process share: its start takes seconds."""
     tab = Tab(browser, tmp_path_factory.mktemp("browser"), MAX_SECONDS)
+    tab.call("Emulation.setFocusEmulationEnabled", enabled=True)  # a page that is opened later has no focus otherwise
     yield tab
     tab.close()
 

@@ -84,9 +84,9 @@ export function emptyState(title, ...advice) {
 export function evidenceBadges(evidence) {
   const labels = typeof evidence === "string" ? Object.fromEntries(evidence.split(", ").map((label) => [label, ""]))
     : evidence ?? {};
-  return Object.entries(labels).map(([label, source]) => element(
+  return Object.entries(labels).flatMap(([label, source]) => [element(
     "span", { class: `badge ${EVIDENCE.has(label) ? label : ""}`, title: source || null }, label,
-  ));
+  ), " "]);
 }
 
 const EVIDENCE = new Set(["documented", "sample", "observed", "assumed"]);

@@ -2,6 +2,7 @@
 
 import { callForFake, send, session, setToken } from "./api.js";
 import { element, field, select, showMessage } from "./dom.js";
+import { behaviorPage } from "./behavior-page.js";
 import { showForm } from "./form.js";
 import { listsPage } from "./lists-page.js";
 import { requestsPage } from "./requests-page.js";
@@ -10,6 +11,7 @@ import { requestsPage } from "./requests-page.js";
 const PAGES = [
   { name: "requests", title: "Requests", open: requestsPage },
   { name: "lists", title: "Lists and leads", open: listsPage },
+  { name: "behavior", title: "Behavior", open: behaviorPage },
 ];
 const main = document.getElementById("main");
 let leave = () => {};
