@@ -87,6 +87,8 @@ def run_block(page: Path, block: Block, pytester: pytest.Pytester, *, in_bash: b
         run_python(page, block.code)
     elif block.language == "console":
         pass  # of README.md alone, whose commands `.ci/run` executes
+    elif block.language == "ts":
+        pass  # of export.md alone, which tests/exports/judge.py compiles
     elif block.language in {"text", "yaml"}:
         pass  # of coverage.md alone, whose output and recipes test_coverage_page.py checks
     elif in_bash:

@@ -24,6 +24,7 @@ from smartflo_contract.cli.contract import (
 from smartflo_contract.cli.coverage import cells_command, coverage_command
 from smartflo_contract.cli.diff import diff_command
 from smartflo_contract.cli.errors import PROGRAM, CommandGroup, exit_with_one_line_errors
+from smartflo_contract.cli.export import export_command
 from smartflo_contract.cli.job_summary import append_to_job_summary
 from smartflo_contract.cli.mutants import mutants_command
 from smartflo_contract.cli.mutation import mutate_command
@@ -43,6 +44,7 @@ COMMANDS: Final = (
     diff_command,
     docs_command,
     explain_command,
+    export_command,
     faults_command,
     mutants_command,
     mutate_command,

@@ -3,7 +3,6 @@
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,12 +38,6 @@ _MAX_LIST_ID: Final = 2**53 - 1
 
 
 _listing_format: Final = listing_format("text: a table. json: an object with the same cells.")
-_RESULTS: Final[Mapping[str, str]] = {
-    "finding": "smartflo_contract.schemas",
-    "needs": "smartflo_contract.schemas",
-    "report": "smartflo_contract.live",
-}
-"""Packages of the schemas that describe results and needs, by name."""
 
 
 @click.command()
@@ -240,16 +233,14 @@ def schema_command(*, name: str, annotated: bool, portable: bool, profile: str |
     NAME is lead (one lead, default), leads (a response body), error (an error body), finding or report (what check
     reports as JSON), or needs (what the command needs writes). Each schema is self-contained.
     """
+    from smartflo_contract.exports.json_schema import json_schema
     from smartflo_contract.schemas import load_contract
     from smartflo_contract.schemas.portable import portable as portable_form
 
     if portable and annotated:
         message = "--portable and --annotated exclude each other; omit one."
         raise usage_error(message)
-    if name in _RESULTS:
-        schema = json.loads(files(_RESULTS[name]).joinpath(f"{name}.schema.json").read_text(encoding="utf-8"))
-    else:
-        schema = load_contract(profile or "sample", overlay).schema(name, annotated=annotated)
+    schema = json_schema(name, load_contract(profile or "sample", overlay), annotated=annotated)
     print_json(portable_form(schema) if portable else schema)
 
 

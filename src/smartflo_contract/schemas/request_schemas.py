@@ -33,6 +33,11 @@ def request_schema(name: str) -> Schema:
     return plain_schema(head | _inlined(definitions[name], definitions))
 
 
+def request_names() -> tuple[str, ...]:
+    """Return the names of the definitions that are bodies; the others are parts of them."""
+    return tuple(name for name, definition in read(_FILE)["$defs"].items() if "title" in definition)
+
+
 @cache
 def request_validator(name: str) -> Validator:
     """Return the validator of one definition; for names see :func:`request_schema`."""
