@@ -17,7 +17,7 @@ _FORMATS: Final = ("postman", "openapi-3.0", "overlay", "arazzo", "json-schema",
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @options.profile
 @options.overlay
-@click.option("--force", is_flag=True, help="Replace files that exist.")
+@options.option("--force", is_flag=True, help="Replace files that exist.")
 def export_command(*, form: str, folder: Path, profile: str | None, overlay: Path | None, force: bool) -> None:
     """Write the contract in the format of another tool.
 
