@@ -75,6 +75,11 @@ class Console:
         """Send the form of the dialog that is open."""
         self.run("until(() => document.querySelector('dialog .primary')).then((node) => node.click())")
 
+    def select_file(self, path: Path) -> None:
+        """Select a file in the field for files."""
+        field = self.tab.call("Runtime.evaluate", expression="document.querySelector('input[type=file]')")
+        self.tab.call("DOM.setFileInputFiles", files=[str(path)], objectId=field["result"]["objectId"])
+
     def texts(self, selector: str) -> list[str]:
         """Return the text of each element."""
         return list(self.run(f"[...document.querySelectorAll({selector!r})].map((node) => node.innerText)"))

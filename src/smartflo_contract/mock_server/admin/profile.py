@@ -1,11 +1,11 @@
 """Handlers for the profile of an account, and for the contract in it."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.admin.requests import AdminRequest
 from smartflo_contract.mock_server.admin.settings import change_settings
-from smartflo_contract.schemas import ContractError
+from smartflo_contract.schemas import CONTRADICTIONS, ContractError
 from smartflo_contract.schemas.profile_names import PROFILES
 
 
@@ -27,3 +27,8 @@ def get_contract(request: AdminRequest) -> object:
         return request.state.catalogs.contract(profile).schema("leads", annotated=True)
     except ContractError as error:
         raise Problem(422, str(error)) from None
+
+
+def get_contradictions(_: AdminRequest) -> object:
+    """Return where the vendor's pages and sample contradict each other, with both readings and the evidence."""
+    return [asdict(contradiction) for contradiction in CONTRADICTIONS]

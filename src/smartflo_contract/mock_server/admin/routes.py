@@ -31,7 +31,7 @@ from smartflo_contract.mock_server.admin.lists import (
 )
 from smartflo_contract.mock_server.admin.mutant import delete_mutant, get_mutant, put_mutant
 from smartflo_contract.mock_server.admin.openapi import admin_openapi
-from smartflo_contract.mock_server.admin.profile import get_contract, get_profile, put_profile
+from smartflo_contract.mock_server.admin.profile import get_contract, get_contradictions, get_profile, put_profile
 from smartflo_contract.mock_server.admin.quirks import get_quirks, patch_quirks
 from smartflo_contract.mock_server.admin.rate_limit import delete_rate_limit, get_rate_limit, put_rate_limit
 from smartflo_contract.mock_server.admin.requests import AdminRequest
@@ -72,6 +72,14 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "JsonDocument",
         parameters=("profile",),
         problems=(422,),
+    ),
+    AdminRoute(
+        "GET",
+        "/contract/contradictions",
+        get_contradictions,
+        "Return where the vendor's pages contradict each other",
+        "Contradictions",
+        "fake",
     ),
     AdminRoute("GET", "/profile", get_profile, "Return the profile", "Profile"),
     AdminRoute(

@@ -3,6 +3,7 @@
 import { callForFake, send, session, setToken } from "./api.js";
 import { element, field, select, showMessage } from "./dom.js";
 import { behaviorPage } from "./behavior-page.js";
+import { contractPage } from "./contract-page.js";
 import { showForm } from "./form.js";
 import { listsPage } from "./lists-page.js";
 import { requestsPage } from "./requests-page.js";
@@ -12,6 +13,7 @@ const PAGES = [
   { name: "requests", title: "Requests", open: requestsPage },
   { name: "lists", title: "Lists and leads", open: listsPage },
   { name: "behavior", title: "Behavior", open: behaviorPage },
+  { name: "contract", title: "Contract", open: contractPage },
 ];
 const main = document.getElementById("main");
 let leave = () => {};
