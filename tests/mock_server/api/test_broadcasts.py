@@ -481,6 +481,18 @@ def test_deleted_leads_are_not_called(api: Account) -> None:
     assert not deleted & {record["lead_id"] for record in results}
 
 
+def test_leads_are_found_by_number_after_the_first_was_deleted(api: Account) -> None:
+    """In a list that a broadcast dials, whose leads were all added by clients."""
+    created = api.succeed("POST", LIST, {"name": "March"})["id"]
+    for number in (NUMBER, "5550000077"):
+        api.succeed("POST", f"{LEAD}/{created}", {"field_0": number})
+    start(api, created)
+    first, second = (lead["lead_id"] for lead in api("GET", f"{LEADS}/{created}").get_json())
+    api.succeed("DELETE", f"{LEAD}/{first}")
+
+    assert [second] == [lead["lead_id"] for lead in api("GET", f"{LEADS}/{created}?number=5550000077").get_json()]
+
+
 def test_account_has_a_limited_number_of_broadcasts(api: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broadcast beyond the limit is rejected, by the vendor's route and by the admin API."""
     monkeypatch.setattr(broadcasts, "MAX_BROADCASTS", 1)

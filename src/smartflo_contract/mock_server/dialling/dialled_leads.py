@@ -97,7 +97,8 @@ class DialledLeads:
 
     def _generate(self, writer: LeadWriter, indexes: Sequence[int]) -> bytes:
         """Return the JSON of generated leads in their states, each after a comma."""
-        if writer.has_own(*KEYS):  # the overlay may allow other values than those of the model
+        # The overlay may allow other values than those of the model; of leads that clients added, no run has a timeline.
+        if writer.has_own(*KEYS) or indexes[-1] >= writer.size:
             leads = zip(indexes, writer.leads(indexes), strict=True)
             return b"".join(b"," + orjson.dumps(self._revised(index, lead)) for index, lead in leads)
         return b"," + b"".join(writer.chunks(indexes, self._revise_facts))[1:-1]
