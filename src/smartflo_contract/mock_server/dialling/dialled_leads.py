@@ -97,7 +97,7 @@ class DialledLeads:
 
     def _generate(self, writer: LeadWriter, indexes: Sequence[int]) -> bytes:
         """Return the JSON of generated leads in their states, each after a comma."""
-        # The overlay may allow other values than those of the model; of leads that clients added, no run has a timeline.
+        # The overlay may allow other values than those of the model. Leads that clients added are in no timeline.
         if writer.has_own(*KEYS) or indexes[-1] >= writer.size:
             leads = zip(indexes, writer.leads(indexes), strict=True)
             return b"".join(b"," + orjson.dumps(self._revised(index, lead)) for index, lead in leads)
