@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -159,6 +160,8 @@ def test_rejects_invalid_values(api: Account, values: dict[str, object], key: st
 
     assert (422, {key}) == (response.status_code, response.get_json().keys())
     assert reason(response)
+    if key == "number_of_retry":
+        assert "number_of_retry: expected integer from 0 to 5" in unquote(reason(response))
     assert [] == api("GET", "/v2/broadcasts").get_json()["results"]
 
 
