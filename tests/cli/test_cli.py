@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -194,6 +195,17 @@ def test_exits_with_code_if_stream_is_closed(
     getattr(sys, stream).close()  # the null device
 
     assert caught.value.code == exit_code
+
+
+def test_interruption_has_its_exit_code_without_reader(responses: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C exits with 130, and not as wrong usage, if the reader of standard error has ended as well."""
+    monkeypatch.chdir(responses)
+    monkeypatch.setattr("smartflo_contract.live.check", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr("sys.stderr.write", Mock(side_effect=BrokenPipeError))
+    with pytest.raises(SystemExit) as caught:
+        main(["check", "good.json"])
+
+    assert caught.value.code == 130
 
 
 def test_exits_with_code_if_shell_closes_streams(responses: Path) -> None:

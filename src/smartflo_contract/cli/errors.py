@@ -78,6 +78,8 @@ def exit_with_one_line_errors(run: Callable[[], object], on_error: Callable[[str
         _end_by_signal(error.number)
     except (click.exceptions.Abort, KeyboardInterrupt):
         _exit("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # commands end by SIGPIPE: it is click's line break after the ^C that nobody reads
+        sys.exit(INTERRUPTED)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(_USAGE)

@@ -6,7 +6,7 @@ template, and joined once. The dict of a lead is its decoded JSON, so the two ca
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, lru_cache
 from itertools import chain, count
@@ -236,23 +236,35 @@ class LeadWriter:
 
     def matching(self, number: str) -> list[int]:
         """Return the indexes of the leads whose phone number ends with the last ten digits of a number."""
-        series = SERIES[self._phones]
-        digits = last_digits(number)
-        national_prefix = series.prefix.removeprefix("+91")
-        if len(digits) < PHONE_DIGITS or PHONE not in self._kinds:
-            return []
+        return list(self.with_numbers((last_digits(number),)))
+
+    def with_numbers(self, numbers: Collection[str]) -> dict[int, str]:
+        """Return the leads whose phone numbers end with some numbers.
+
+        Args:
+            numbers: numbers of ten digits; others match nothing.
+
+        Returns:
+            The number of each lead by index.
+        """
+        if PHONE not in self._kinds:
+            return {}
         key = f"field_{self._kinds.index(PHONE)}"
         overlay = self._contract.overlay
-        if (
-            overlay is not None and key in overlay.properties
-        ):  # its numbers belong to no series, so each lead is compared
+        digits = {number for number in numbers if len(number) == PHONE_DIGITS}
+        if digits and overlay is not None and key in overlay.properties:  # its numbers belong to no series
             leads = chain.from_iterable(map(self.leads, _split(range(self.definition.size))))
-            return [index for index, lead in enumerate(leads) if last_digits(lead[key]) == digits]
-        if not digits.startswith(national_prefix):
-            return []
-        start = phone_start(self.seed, self.definition.id, series)
-        first = (int(digits.removeprefix(national_prefix)) - start) * pow(series.step, -1, series.size) % series.size
-        return list(range(first, self.definition.size, series.size))
+            found = ((index, last_digits(lead[key])) for index, lead in enumerate(leads))
+            return {index: number for index, number in found if number in digits}
+        series = SERIES[self._phones]
+        prefix = series.prefix.removeprefix("+91")
+        start, inverse = phone_start(self.seed, self.definition.id, series), pow(series.step, -1, series.size)
+        indexes: dict[int, str] = {}
+        for number in digits:
+            if number.startswith(prefix):
+                first = (int(number.removeprefix(prefix)) - start) * inverse % series.size
+                indexes |= dict.fromkeys(range(first, self.definition.size, series.size), number)
+        return indexes
 
     @cached_property
     def _parts(self) -> tuple[list[str], Callable[[FactColumns], FactColumns], Callable[[Sequence[int]], FactColumns]]:

@@ -4,10 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from array import array
 from collections.abc import Sequence
+from fcntl import ioctl
 from pathlib import Path
-from typing import Final
+from termios import FIONREAD
+from typing import IO, Final
 
+import psutil
 import pytest
 
 COMMAND: Final = """
@@ -19,6 +24,20 @@ if hasattr(signal, "SIGQUIT"):  # for programs in the background
 from smartflo_contract.cli import main
 main()
 """
+
+
+def wait_for_read(pipe: IO[bytes], reader: psutil.Process) -> None:
+    """Return when the reader has read everything from a pipe and waits for more.
+
+    Python runs the handler of a signal between two instructions, or when the signal ends a system call. A signal
+    that arrives after an instruction and before its system call is handled when the call returns: at the next input,
+    or at the next Ctrl-C. No user is that quick; a test that sends it once its pipe accepts everything sometimes is.
+    """
+    unread = array("i", [1])
+    while unread[0] or reader.status() != psutil.STATUS_SLEEPING:
+        assert reader.status() != psutil.STATUS_ZOMBIE
+        time.sleep(0.001)
+        ioctl(pipe.fileno(), FIONREAD, unread)
 
 
 def interrupt(folder: Path, command: Sequence[str], start: bytes, number: int) -> tuple[int, bytes, bytes, int]:
@@ -34,6 +53,7 @@ def interrupt(folder: Path, command: Sequence[str], start: bytes, number: int) -
         assert process.stdin
         process.stdin.write(start + b" " * 2**20)  # more than the pipe holds, so the command is reading
         process.stdin.flush()
+        wait_for_read(process.stdin, psutil.Process(process.pid))
         files_while_reading = len(list(folder.iterdir()))
         process.send_signal(number)
         code = process.wait(60)

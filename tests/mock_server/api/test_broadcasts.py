@@ -2,9 +2,11 @@
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
+from smartflo_contract.mock_server.accounts import account
 from smartflo_contract.mock_server.admin import broadcasts as admin_broadcasts
 from smartflo_contract.mock_server.api import broadcast_starts, broadcasts
 
@@ -158,6 +160,8 @@ def test_rejects_invalid_values(api: Account, values: dict[str, object], key: st
 
     assert (422, {key}) == (response.status_code, response.get_json().keys())
     assert reason(response)
+    if key == "number_of_retry":
+        assert "number_of_retry: expected integer from 0 to 5" in unquote(reason(response))
     assert [] == api("GET", "/v2/broadcasts").get_json()["results"]
 
 
@@ -233,8 +237,8 @@ def test_update_of_a_dialled_lead_keeps_its_calls(api: Account) -> None:
 
     assert others == rest
     assert "Asha" == changed["field_1"]
-    assert {key: old[key] for key in old if key not in {"field_1", "updated_at", "available_at"}} == {
-        key: changed[key] for key in old if key not in {"field_1", "updated_at", "available_at"}
+    assert {key: old[key] for key in old if key not in {"field_1", "updated_at"}} == {
+        key: changed[key] for key in old if key not in {"field_1", "updated_at"}
     }
     assert int(changed["updated_at"]["$date"]["$numberLong"]) > int(old["updated_at"]["$date"]["$numberLong"])
 
@@ -281,6 +285,66 @@ def test_number_on_a_dnd_list_is_not_called(api: Account) -> None:
     assert 0 == lead["call_count"]
     assert (lead["dial_status"], lead["dialer_dial_status"]) in {(9, -2), (5, -3), (8, -7)}
     assert 1 == sum(entry["number"] == f"+91{NUMBER}" for entry in entries)
+
+
+@pytest.mark.parametrize("write", ["PUT entry", "DELETE entry", "DELETE entries", "DELETE list"])
+def test_removal_from_dnd_list_changes_no_past_call(api: Account, write: str) -> None:
+    """What a broadcast did while a number was on a DND list stays, however the number leaves the list."""
+    dnd_list = api.succeed("POST", f"{DND}/list", {"name": "Staff"})["list_id"]
+    number = api.leads()[0]["field_0"]
+    api.succeed("POST", f"{DND}/lead", {"number": number, "list_id": dnd_list})
+    (entry,) = api("GET", f"{DND}/leads?list_id={dnd_list}").get_json()["data"]
+    start(api, concurrent_limit=100)
+    api.set_clock(advance=DAY)
+    before = api.leads(), api("GET", "/v1/call/records?limit=1000").get_json()
+    if write == "PUT entry":
+        api.succeed("PUT", f"{DND}/lead/{entry['id']}", {"number": NUMBER})
+    elif write == "DELETE entries":
+        api.succeed("DELETE", f"{DND}/leads/{dnd_list}", {"data": [number]})
+    else:
+        api.succeed("DELETE", f"{DND}/lead/{entry['id']}" if write == "DELETE entry" else f"{DND}/list/{dnd_list}")
+
+    assert 9 == before[0][0]["dial_status"]
+    assert before == (api.leads(), api("GET", "/v1/call/records?limit=1000").get_json())
+
+
+def test_removals_from_dnd_lists_are_bounded(api: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit, a removal is rejected with what to do, and the number stays on its list."""
+    monkeypatch.setattr(account, "MAX_FORMER", 1)
+    start(api)
+    for number in (NUMBER, "5550000043"):
+        api.succeed("POST", f"{DND}/lead", {"number": number})
+    api.succeed("DELETE", f"{DND}/leads/1", {"data": [NUMBER]})
+    response = api("DELETE", f"{DND}/leads/1", {"data": ["5550000043"]})
+
+    assert (400, "DND lists were changed too often.") == (response.status_code, response.get_json()["message"])
+    assert "reset" in reason(response)
+    assert ["+915550000043"] == [entry["number"] for entry in api("GET", f"{DND}/leads?list_id=1").get_json()["data"]]
+
+
+def test_new_number_of_a_lead_changes_no_past_call(api: Account) -> None:
+    """A lead that gets a number of a DND list keeps its calls, whose records have the number that was called."""
+    start(api, concurrent_limit=100)
+    api.set_clock(advance=DAY)
+    lead = next(lead for lead in api.leads() if lead["dial_status"] in {2, 3, 4, 6, 7})
+    records = api("GET", "/v1/call/records?limit=1000").get_json()
+    api.succeed("POST", f"{DND}/lead", {"number": NUMBER})
+    api.succeed("PUT", f"{LEAD}/{lead['lead_id']}", {"field_0": NUMBER})
+    (changed,) = (new for new in api.leads() if new["lead_id"] == lead["lead_id"])
+
+    assert {"field_0", "updated_at"} == {key for key in lead if lead[key] != changed[key]}
+    assert records == api("GET", "/v1/call/records?limit=1000").get_json()
+
+
+def test_number_that_is_listed_during_its_call_is_counted(api: Account) -> None:
+    """A DND entry that is made as the broadcast starts does not end the calls in progress."""
+    start(api, concurrent_limit=100)
+    live = api("GET", "/v1/live_calls").get_json()
+    for call in live:
+        api.succeed("POST", f"{DND}/lead", {"number": call["customer_number"]})
+
+    assert live
+    assert live == api("GET", "/v1/live_calls").get_json()
 
 
 def test_dnd_leads_follow_the_broadcast(api: Account) -> None:
@@ -469,16 +533,32 @@ def test_call_of_a_broadcast_cannot_be_hung_up(api: Account) -> None:
 
 
 def test_deleted_leads_are_not_called(api: Account) -> None:
-    """A lead that is deleted before its turn has no call."""
+    """A lead that is deleted before its turn has no call; the record of one that is being called stays."""
     start(api, concurrent_limit=1)
-    deleted = {lead["lead_id"] for lead in api.leads()[::2]}
+    (live,) = api("GET", "/v1/live_calls").get_json()
+    (called,) = (lead for lead in api.leads() if lead["field_0"] == live["customer_number"])
+    deleted = {lead["lead_id"] for lead in api.leads()[::2] if lead != called}
+    api.succeed("DELETE", f"{LEAD}/{called['lead_id']}")
     for lead_id in deleted:
         api.succeed("DELETE", f"{LEAD}/{lead_id}")
     api.set_clock(advance=DAY)
     results = api("GET", "/v1/call/records?limit=1000").get_json()["results"]
 
-    assert results
+    assert len(results) > 1
     assert not deleted & {record["lead_id"] for record in results}
+    assert (called["lead_id"], called["field_0"]) == (results[-1]["lead_id"], results[-1]["client_number"])
+
+
+def test_leads_are_found_by_number_after_the_first_was_deleted(api: Account) -> None:
+    """In a list that a broadcast dials, whose leads were all added by clients."""
+    created = api.succeed("POST", LIST, {"name": "March"})["id"]
+    for number in (NUMBER, "5550000077"):
+        api.succeed("POST", f"{LEAD}/{created}", {"field_0": number})
+    start(api, created)
+    first, second = (lead["lead_id"] for lead in api("GET", f"{LEADS}/{created}").get_json())
+    api.succeed("DELETE", f"{LEAD}/{first}")
+
+    assert [second] == [lead["lead_id"] for lead in api("GET", f"{LEADS}/{created}?number=5550000077").get_json()]
 
 
 def test_account_has_a_limited_number_of_broadcasts(api: Account, monkeypatch: pytest.MonkeyPatch) -> None:

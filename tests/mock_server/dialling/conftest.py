@@ -13,12 +13,17 @@ from smartflo_contract.mock_server import Config
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.broadcast_calls import BroadcastCalls
 from smartflo_contract.mock_server.accounts.dialled_lists import dialled_list
+from smartflo_contract.mock_server.accounts.lead_edits import LeadEdits
+from smartflo_contract.mock_server.accounts.lookup import find_list
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
-from smartflo_contract.mock_server.dialling.broadcast import Broadcast, LeadEdit, Run, RunSettings
+from smartflo_contract.mock_server.api.broadcast_starts import start_run
+from smartflo_contract.mock_server.api.broadcast_values import DEFAULTS
+from smartflo_contract.mock_server.api.transaction import Transaction
+from smartflo_contract.mock_server.calls.dnd import DndEntry
+from smartflo_contract.mock_server.dialling.broadcast import Broadcast, Run, RunEvent, RunSettings
 from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
 from smartflo_contract.mock_server.dialling.events import Event
-from smartflo_contract.mock_server.dialling.run_plan import active_time
-from smartflo_contract.mock_server.lists.catalog import Catalog
+from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 
 Lead = dict[str, Any]
@@ -52,27 +57,34 @@ class Dialled:
 
     def __init__(self, settings: RunSettings, list_id: int = LIST_ID, **config: Any) -> None:
         """Start the broadcast."""
-        self.catalog = _catalog(**config)
+        self._settings = Catalogs(Config(**config)).default
+        self.catalog = self._settings.catalog
         self.account = Account()
         self.list_id = list_id
         found = self.catalog.find(str(list_id))
         assert isinstance(found, LeadList)
         self.found = found
-        self.run = Run(1, settings, self.account.dial_ms, self.account.dial_ms, self.account.dial_ms)
-        self._store(self.run)
+        run = settings._replace(name="March", list_name=found.lead(0)["list_name"])
+        dial_ms, serial = self.account.dial_ms, self.account.next_serial()
+        self.account.put_broadcast(Broadcast(1, list_id, "Callbacks", {"name": "March"}, 0))
+        self._store(Run(serial, run, dial_ms, dial_ms, dial_ms))
+
+    @property
+    def run(self) -> Run:
+        """The last run of the broadcast."""
+        return self.account.broadcasts[1].runs[-1]
 
     def event(self, name: str) -> None:
         """Pause, resume or end the broadcast."""
-        self._store(self.run.with_event(name, self.account.dial_ms))
+        event = RunEvent(name, self.account.dial_ms, self.account.next_serial())
+        self._store(self.run.with_event(event))
 
-    def restart(self) -> None:
+    def restart(self, **settings: Any) -> None:
         """End the broadcast and start it again."""
-        broadcast = self.account.broadcasts[1]
-        ended = broadcast.with_run(self.run.with_event("end", self.account.dial_ms))
-        dial_ms = self.account.dial_ms
-        again = replace(self.run, serial=2, started_ms=dial_ms, clock_ms=dial_ms, calls_from_ms=dial_ms + HOUR_MS)
-        self.account.put_broadcast(ended.with_run(again))
-        self.run = again
+        self.event("end")
+        broadcast = replace(self.account.broadcasts[1], settings={**DEFAULTS, "name": "March", **settings})
+        transaction = Transaction(self._settings, self.account, self.account.dial_ms, {})
+        self._store(start_run(transaction, broadcast, self._edited(), broadcast.settings))
 
     def leads(self, advanced_ms: int) -> list[Lead]:
         """Return the leads at an instant."""
@@ -82,14 +94,34 @@ class Dialled:
 
     def source(self) -> DialledLeads:
         """Return the leads now."""
-        source = dialled_list(self.account, self.catalog, self.list_id, self.found).source
+        edited = self.account.lists.get(self.list_id)
+        found = self.found if edited is None else edited.lead_list()
+        source = dialled_list(self.account, self.catalog, self.list_id, found).source
         assert isinstance(source, DialledLeads)
         return source
 
-    def edit(self, index: int, *, is_dialled: bool) -> None:
-        """Note that a client set the dial status of a lead now."""
-        started_before = active_time(self.run, self.catalog.dialling).started_before(self.account.dial_ms)
-        self._store(self.run.with_edits([LeadEdit(index, started_before, self.account.dial_ms, is_dialled)]))
+    def edit(self, index: int, **values: Any) -> None:
+        """Change a lead; without values, set its status so that it is dialled again."""
+        changes = values or {"dial_status": self.run.settings.dial_statuses[0]}
+        edits = LeadEdits(self.account, self.catalog, self._edited())
+        edits.change(index, lambda lead: lead | changes, is_set="dial_status" in changes)
+        edits.store()
+
+    def delete(self, index: int) -> None:
+        """Delete a lead."""
+        edits = LeadEdits(self.account, self.catalog, self._edited())
+        edits.remove(index)
+        edits.store()
+
+    def list_number(self, number: str) -> None:
+        """Put a number on the DND list of the account."""
+        serial = self.account.next_serial()
+        entry = DndEntry(number[-10:], 1, self.account.dial_ms, number, 0, "", serial)
+        self.account.replace_dnd(self.account.dnd | {str(serial): entry})
+
+    def unlist_numbers(self) -> None:
+        """Delete all entries of DND lists."""
+        self.account.replace_dnd({})
 
     def events(self, after_ms: int, until_ms: int) -> list[Event]:
         """Return the events in an interval, which starts and ends at advances."""
@@ -102,12 +134,12 @@ class Dialled:
         return leads
 
     def _store(self, run: Run) -> None:
-        self.run = run
-        self.account.put_broadcast(Broadcast(1, self.list_id, "Callbacks", {"name": "March"}, 0, (run,)))
+        self.account.put_broadcast(self.account.broadcasts[1].with_run(run))
 
-
-def _catalog(**config: Any) -> Catalog:
-    return Catalogs(Config(**config)).default.catalog
+    def _edited(self) -> EditedList:
+        edited = find_list(self.account, self.catalog, str(self.list_id))
+        assert isinstance(edited, EditedList)
+        return edited
 
 
 @pytest.fixture(name="dial")

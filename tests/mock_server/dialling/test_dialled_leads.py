@@ -175,7 +175,7 @@ def test_another_run_goes_on_from_the_last(dial: Callable[..., Dialled]) -> None
     """A second run counts on, and dials the leads that have a selected status by then."""
     dialled = dial(8671, dial_statuses=(1, 4), retry_ms=(), channels=100)
     first = dialled.leads(10 * HOUR_MS)
-    dialled.restart()
+    dialled.restart(dialstatus=[1, 4], concurrent_limit=100)
     second = dialled.leads(30 * HOUR_MS)
 
     for early, late in zip(first, second, strict=True):
@@ -231,7 +231,7 @@ def test_one_lead_is_the_same_as_in_the_list(
         leads = dialled.leads(advanced_ms)
         source = dialled.source()
         assert leads == [source.lead(index) for index in range(5)]
-        dialled.edit(advanced_ms % 5, is_dialled=True)
+        dialled.edit(advanced_ms % 5)
     if restarts:
         dialled.restart()
         leads = dialled.leads(advances[-1] + 5 * HOUR_MS)

@@ -161,10 +161,10 @@ def test_accepts_paths_that_a_route_has(client: FlaskClient, method: str, path: 
 def test_finds_requests_that_match_no_route_by_path_and_route(client: FlaskClient) -> None:
     """A path without a route is found once it is requested; so is a route that this fake does not simulate."""
     client.get("/v1/broadcast/leeds/8668", headers=ME)
-    client.get("/v1/broadcast/start/8668", headers=ME)
+    client.get("/v1/contacts", headers=ME)
 
     assert 1 == search(client, "count", path="/v1/broadcast/leeds/8668")["total"]
-    assert [2] == [entry["id"] for entry in search(client, "find", route="GET /v1/broadcast/start/{id}")["requests"]]
+    assert [2] == [entry["id"] for entry in search(client, "find", route="GET /v1/contacts")["requests"]]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_returns_unmatched_requests_with_nearest_route(client: FlaskClient) -> N
     """Requests that matched no route come with the reason and the nearest route of the vendor."""
     client.get("/v1/broadcast/leeds/8668", headers=ME)
     client.patch("/v1/broadcast/lists", headers=ME)
-    client.get("/v1/broadcast/start/8668", headers=ME)
+    client.get("/v1/contacts", headers=ME)
     client.get(LEADS, headers=ME)
     client.get("/v1/broadcast/leads/", headers=ME)
     page = client.get("/__admin/requests/unmatched", headers=ME).get_json()
@@ -198,7 +198,7 @@ def test_returns_unmatched_requests_with_nearest_route(client: FlaskClient) -> N
     assert ({"route": GET_LEADS, "answered": True}, 404) == (first["nearest_route"], first["response"]["status"])
     assert "the nearest documented route is GET /v1/broadcast/leads/{id}" in first["response"]["reason"]
     assert (405, "/v1/broadcast/lists") == (second["response"]["status"], second["path"])
-    assert {"route": "GET /v1/broadcast/start/{id}", "answered": False} == third["nearest_route"]
+    assert {"route": "GET /v1/contacts", "answered": False} == third["nearest_route"]
     assert {"route": GET_LEADS, "answered": True} == last["nearest_route"]
 
 

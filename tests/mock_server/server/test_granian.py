@@ -351,6 +351,14 @@ def test_store_and_state_file_exclude_each_other(tmp_path: Path) -> None:
 # Value coverage
 
 
+def wait_for_contexts(path: Path, names: set[str]) -> None:
+    """Return when a file of value coverage has contexts, which a fake writes while it runs."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not names <= {*read_recording(path).contexts()}:
+        assert time.monotonic() < deadline, "the file is not written while the fake runs"
+        time.sleep(0.01)
+
+
 @posix
 def test_workers_record_in_one_file(start: Start, send: Send, tmp_path: Path) -> None:
     """After the end, the file has what each worker has served, even if a reader never finishes."""
@@ -361,6 +369,8 @@ def test_workers_record_in_one_file(start: Start, send: Send, tmp_path: Path) ->
         names = [f"test {number}" for number in range(16)]
         for name in names:
             send(LEADS, base_url=server.url, Connection="close", X_Smartflo_Fake_Context=name)
+        # The worker that still sends is killed after a second, so it ends with what it has written meanwhile.
+        wait_for_contexts(tmp_path / "data", {*names})
         server.process.terminate()
 
         assert (0, "", "") == server.wait()
@@ -375,9 +385,7 @@ def test_killed_process_keeps_what_was_written(killed: str, start: Start, send: 
     server = start(coverage=tmp_path / "data")
     (worker,) = server.workers
     send(LEADS, base_url=server.url, X_Smartflo_Fake_Context="one")
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while read_recording(tmp_path / "data").contexts() != ["one"]:
-        assert time.monotonic() < deadline, "the file is not written while the fake runs"
+    wait_for_contexts(tmp_path / "data", {"one"})
     (worker if killed == "worker" else server.process).kill()
     server.wait()
 

@@ -257,10 +257,11 @@ def test_number_of_forgotten_process_is_used_again(
 ) -> None:
     """A process that was silent for long loses its number, and gets another one when it writes again."""
     silent = open_shared()
-    monkeypatch.setattr(journal_workers, "FORGOTTEN_SECONDS", -1.0)
-    journal = open_shared()
-    monkeypatch.undo()
-    ids = [silent.add(ME, entry()), journal.add(ME, entry())]
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_workers, "FORGOTTEN_SECONDS", -1.0)
+        journal = open_shared()
+        ids = [silent.add(ME, entry())]
+    ids.append(journal.add(ME, entry()))
     silent.sync()
 
     assert sorted(ids) == read(journal)

@@ -26,10 +26,10 @@ from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.accounts.snapshot import Snapshot, dump_account
 from smartflo_contract.mock_server.accounts.store import Store
 from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
-from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList, entry_id
+from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList, FormerEntry, entry_id
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
 from smartflo_contract.mock_server.config.store_url import parse_store_url
-from smartflo_contract.mock_server.dialling.broadcast import Broadcast, LeadEdit, Run, RunSettings
+from smartflo_contract.mock_server.dialling.broadcast import Broadcast, LeadEdit, Run, RunEvent, RunSettings
 from smartflo_contract.mock_server.faults.rules import Fault
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.stores.engine import Database
@@ -221,8 +221,9 @@ def made_call(number: int) -> ClickToCall:
 def broadcast(number: int) -> Broadcast:
     """Return a broadcast that was started, paused and ended."""
     settings = RunSettings(2, (1, 4), (4,), (60_000, 0), has_hours=True, from_ms=number, caller_id="+915550000043")
-    history = (("pause", 8), ("resume", 9), ("end", 10))
-    run = Run(number, settings, 5, 6, 7, history, {0: 30, 3: 0}, (LeadEdit(4, 3, 8, is_dialled=True),))
+    history = (RunEvent("pause", 8, 1), RunEvent("resume", 9, 2), RunEvent("end", 10))
+    edit = LeadEdit(4, 3, 8, is_dialled=True, phone="+915550000044", lead_id="a" * 24)
+    run = Run(number, settings, 5, 6, 7, history, {0: 30, 3: 0}, (edit,))
     return Broadcast(number, LIST_ID, "Jos\u00e9 \0", {"name": "March", "dialstatus": [1, 4]}, 4, (run,))
 
 
@@ -241,6 +242,7 @@ def everything(account: Account) -> None:
     account.dnd = {entry_id(1, 5): DndEntry("5550000042", 1, 5, "+915550000042", 6, "lead\0")}
     account.calls = (made_call(1), made_call(2)._replace(hung_up_ms=5))
     account.broadcasts = {20_002: broadcast(1), 20_003: replace(broadcast(2), is_deleted=True)}
+    account.former_dnd = (FormerEntry("5550000042", 1, 2, 3, 4),)
     account.dnd_lists = {2: DndList("Jos\u00e9 \0", "what it is", 7)}
     account.rate_budget = RateBudget(2_500_000, 1_700_000_000_000_000)
     for list_id in (LIST_ID, FIXTURE_ID):

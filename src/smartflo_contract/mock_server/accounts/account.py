@@ -10,7 +10,7 @@ from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.rate_budget import FULL_BUDGET, RateBudget
 from smartflo_contract.mock_server.accounts.settings import UNSET, Settings
 from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
-from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
+from smartflo_contract.mock_server.calls.dnd import MAX_FORMER, DndEntry, DndHistory, DndList, FormerEntry
 from smartflo_contract.mock_server.dialling.broadcast import Broadcast, Run
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
 from smartflo_contract.mock_server.lists.edited_list import EditedList
@@ -56,6 +56,7 @@ class Account:
         requests: number of bulk requests, lists, DND entries, calls and broadcasts so far, from which new ids follow.
         advanced_ms: sum of all advances of the clock, in ms; dial time is the epoch of generated leads plus this.
         dnd: numbers that must not be called, by the id of their entry. It is replaced, never changed in place.
+        former_dnd: numbers that were on a DND list while broadcasts ran, the oldest first.
         dnd_lists: created or changed DND lists by id. It is replaced, never changed in place.
         calls: calls that clients made by click-to-call, the oldest first.
         broadcasts: broadcasts by id. It is replaced, never changed in place.
@@ -78,11 +79,13 @@ class Account:
     requests: int = 0
     advanced_ms: int = 0
     dnd: dict[str, DndEntry] = field(default_factory=dict)
+    former_dnd: tuple[FormerEntry, ...] = ()
     dnd_lists: dict[int, DndList] = field(default_factory=dict)
     calls: tuple[ClickToCall, ...] = ()
     broadcasts: dict[int, Broadcast] = field(default_factory=dict)
     pending_webhooks: tuple[Message, ...] = ()
     lead_index: LeadIndex = field(default_factory=LeadIndex, compare=False, repr=False)
+    _dnd_history: tuple[object, object, DndHistory] | None = field(default=None, compare=False, repr=False)
     _opened: list[int] = field(default_factory=list, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -117,6 +120,35 @@ class Account:
         of_list = (broadcast for broadcast in self.broadcasts.values() if broadcast.list_id == list_id)
         runs = [(broadcast, run.settled(self.dial_ms)) for broadcast in of_list for run in broadcast.runs]
         return sorted(runs, key=lambda item: item[1].serial)
+
+    @property
+    def dnd_history(self) -> DndHistory:
+        """Which numbers were on DND lists at which instants."""
+        known = self._dnd_history
+        if known is None or known[0] is not self.dnd or known[1] is not self.former_dnd:
+            known = self._dnd_history = (self.dnd, self.former_dnd, DndHistory(self.dnd.values(), self.former_dnd))
+        return known[2]
+
+    def next_serial(self) -> int:
+        """Return a number for a request, greater than those before."""
+        self.requests += 1
+        return self.requests
+
+    def replace_dnd(self, dnd: dict[str, DndEntry]) -> bool:
+        """Replace the DND entries, and remember those that calls have depended on.
+
+        Returns:
+            Whether it was done: not if too many would be remembered.
+        """
+        gone = [entry for entry_id, entry in self.dnd.items() if dnd.get(entry_id) != entry]
+        if gone and any(broadcast.runs for broadcast in self.broadcasts.values()):
+            until = (self.dial_ms, self.next_serial())
+            former = [FormerEntry(entry.number, entry.since_ms, entry.serial, *until) for entry in gone]
+            if len(self.former_dnd) + len(former) > MAX_FORMER:
+                return False
+            self.former_dnd = (*self.former_dnd, *former)
+        self.dnd = dnd
+        return True
 
     def put_broadcast(self, broadcast: Broadcast) -> None:
         """Store a broadcast, or a later state of it."""

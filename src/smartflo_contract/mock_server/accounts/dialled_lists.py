@@ -1,15 +1,15 @@
 """Lists as broadcasts of an account have dialled them by now."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server.accounts.account import Account
-from smartflo_contract.mock_server.dialling.broadcast import INACTIVE, LeadEdit, Run
+from smartflo_contract.mock_server.dialling.broadcast import Run
 from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
+from smartflo_contract.mock_server.dialling.lead_numbers import LeadNumbers
 from smartflo_contract.mock_server.dialling.plans import ListPlans
-from smartflo_contract.mock_server.dialling.run_plan import active_time
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads
 from smartflo_contract.mock_server.lists.edited_list import EditedList
@@ -51,13 +51,11 @@ def dialled_leads(
         runs: the runs that dial the list, in the order of their starts.
         dial_ms: the instant in dial time; ``None`` for now.
     """
-    dnd: dict[int, int] = {}
-    for entry in account.dnd.values():
-        for index in leads.matching(entry.phone):
-            dnd[index] = min(entry.since_ms, dnd.get(index, entry.since_ms))
-    plans = plans_of(catalog, leads.base, runs)
+    numbers = LeadNumbers(leads, runs, account.dnd_history)
+    is_allowed = allowed_values(catalog.contract)
+    plans = ListPlans(leads.base, runs, catalog.dialling, is_allowed, numbers.is_listed)
     now_ms = account.dial_ms if dial_ms is None else dial_ms
-    return DialledLeads(leads, plans, now_ms, dnd, allowed_values(catalog.contract))
+    return DialledLeads(leads, plans, now_ms, numbers, is_allowed)
 
 
 def current_leads(account: Account, catalog: Catalog, edited: EditedList) -> EditedLeads | DialledLeads:
@@ -70,39 +68,6 @@ def leads_at(account: Account, catalog: Catalog, edited: EditedList, dial_ms: in
     """Return the leads of a list as broadcasts will have dialled them at an instant of dial time."""
     runs = [run for _, run in account.runs_of_list(edited.writer.definition.id)]
     return dialled_leads(account, catalog, edited.leads, runs, dial_ms) if runs else edited.leads
-
-
-def note_edits(account: Account, catalog: Catalog, edited: EditedList, indexes: Iterable[int]) -> None:
-    """Note that clients added leads, or set their dial status: broadcasts dial them anew, or no more.
-
-    Args:
-        account: the account, opened for editing.
-        catalog: the catalog of the account.
-        edited: the list, after the edit.
-        indexes: indexes of the leads.
-    """
-    runs = account.runs_of_list(edited.writer.definition.id)
-    if not runs:
-        return
-    broadcast, run = runs[-1]
-    started_before = active_time(run, catalog.dialling).started_before(account.dial_ms)
-    edits = []
-    for index in indexes:
-        lead = edited.leads.lead(index) or {}
-        is_dialled = run.status != INACTIVE and lead.get("dial_status") in run.settings.dial_statuses
-        edits.append(LeadEdit(index, started_before, account.dial_ms, is_dialled))
-    account.put_broadcast(broadcast.with_run(run.with_edits(edits)))
-
-
-def plans_of(catalog: Catalog, writer: LeadWriter, runs: Sequence[Run]) -> ListPlans:
-    """Return the plans of the runs of a list.
-
-    Args:
-        catalog: the catalog of the account.
-        writer: generates the leads of the list that are not edited.
-        runs: the runs, in the order of their starts.
-    """
-    return ListPlans(writer, runs, catalog.dialling, allowed_values(catalog.contract))
 
 
 def allowed_values(contract: Contract) -> Callable[[str, Any], bool]:

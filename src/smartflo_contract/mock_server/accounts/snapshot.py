@@ -11,7 +11,7 @@ from smartflo_contract.mock_server.accounts.clock import Clock
 from smartflo_contract.mock_server.accounts.rate_budget import FULL_BUDGET, RateBudget
 from smartflo_contract.mock_server.accounts.settings import Settings
 from smartflo_contract.mock_server.calls.click_to_call import ClickToCall
-from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList
+from smartflo_contract.mock_server.calls.dnd import DndEntry, DndList, FormerEntry
 from smartflo_contract.mock_server.config.custom_route import CustomRoute
 from smartflo_contract.mock_server.config.webhook import webhook_from_json
 from smartflo_contract.mock_server.dialling.broadcast import Broadcast
@@ -49,6 +49,7 @@ def dump_fields(account: Account) -> Snapshot:
         "requests": account.requests,
         "advanced_ms": account.advanced_ms,
         "dnd": {entry_id: entry._asdict() for entry_id, entry in account.dnd.items()},
+        "former_dnd": [entry._asdict() for entry in account.former_dnd],
         "dnd_lists": {str(list_id): dnd_list._asdict() for list_id, dnd_list in account.dnd_lists.items()},
         "calls": [call._asdict() for call in account.calls],
         "broadcasts": {str(broadcast.id): broadcast.to_json() for broadcast in account.broadcasts.values()},
@@ -98,6 +99,7 @@ def load_account(content: Mapping[str, Any], settings: Settings, catalog: Catalo
         # The rest is absent in snapshots of earlier versions.
         advanced_ms=int(content.get("advanced_ms", 0)),
         dnd={entry_id: DndEntry(**entry) for entry_id, entry in content.get("dnd", {}).items()},
+        former_dnd=tuple(FormerEntry(**entry) for entry in content.get("former_dnd", ())),
         dnd_lists={int(list_id): DndList(**entry) for list_id, entry in content.get("dnd_lists", {}).items()},
         calls=tuple(ClickToCall(**call) for call in content.get("calls", ())),
         broadcasts={int(key): Broadcast.from_json(entry) for key, entry in content.get("broadcasts", {}).items()},

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server.accounts.account import Account
-from smartflo_contract.mock_server.accounts.dialled_lists import current_leads, note_edits
+from smartflo_contract.mock_server.accounts.dialled_lists import current_leads
+from smartflo_contract.mock_server.accounts.lead_edits import LeadEdits
 from smartflo_contract.mock_server.accounts.lookup import find_lead, find_list
 from smartflo_contract.mock_server.admin.lead_details import findings_by_lead, search_leads
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
@@ -96,10 +97,9 @@ def put_leads(request: AdminRequest) -> object:
 def post_leads(request: AdminRequest) -> object:
     """Add leads to a list."""
     with request.edit_account() as account:
-        edited = _find(request, account)
-        first = edited.next_index
-        added = _add(edited, request.body["leads"])
-        note_edits(account, request.settings.catalog, edited, range(first, edited.next_index))
+        edits = LeadEdits(account, request.settings.catalog, _find(request, account))
+        added = _add(edits, request.body["leads"])
+        edits.store()
         return {"leads": added}
 
 
@@ -108,12 +108,14 @@ def patch_lead(request: AdminRequest) -> object:
     values, removed = request.body.get("set", {}), set(request.body.get("remove", ()))
     with request.edit_account() as account:
         edited, index = _find_lead(request, account)
+        edits = LeadEdits(account, request.settings.catalog, edited)
         with value_errors_as_problems():
-            edited.change(
-                index, lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in removed}
+            edits.change(
+                index,
+                lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in removed},
+                is_set=DIAL_STATUS_KEY in values,
             )
-        if DIAL_STATUS_KEY in values:
-            note_edits(account, request.settings.catalog, edited, (index,))
+        edits.store()
         return current_leads(account, request.settings.catalog, edited).lead(index)
 
 
@@ -174,7 +176,7 @@ def _create(request: AdminRequest, account: Account, list_id: int) -> object:
     return _to_json(edited)
 
 
-def _add(edited: EditedList, leads: list[Lead]) -> list[Lead]:
+def _add(edited: EditedList | LeadEdits, leads: list[Lead]) -> list[Lead]:
     """Add leads and return them. A partial lead is completed with the next generated lead of the list."""
     with value_errors_as_problems():
         dump_compact([leads])  # one level deeper, as in the response, so that the response can be encoded

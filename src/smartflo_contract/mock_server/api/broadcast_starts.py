@@ -15,6 +15,7 @@ from smartflo_contract.mock_server.dialling.broadcast import (
     Run,
     RunSettings,
 )
+from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
 from smartflo_contract.mock_server.dialling.plans import priority_of
 from smartflo_contract.mock_server.http.responses import error_response
 from smartflo_contract.mock_server.lists.edited_list import EditedList
@@ -40,12 +41,11 @@ def start_run(transaction: Transaction, broadcast: Broadcast, edited: EditedList
     _check_list(edited, broadcast, others)
     dial_ms = account.dial_ms
     slot_ms = catalog.dialling.slot_ms
-    ended = [run.history[-1][1] + slot_ms for _, run in others]
-    run_settings = _run_settings(transaction, settings)
+    ended = [run.history[-1].dial_ms + slot_ms for _, run in others]
+    run_settings = _run_settings(transaction, broadcast, edited, settings)
     calls_from_ms = max([dial_ms, *ended])
-    account.requests += 1
     return Run(
-        serial=account.requests,
+        serial=account.next_serial(),
         settings=run_settings,
         started_ms=dial_ms,
         clock_ms=transaction.now,
@@ -74,7 +74,9 @@ def _check_list(edited: EditedList, broadcast: Broadcast, others: list[tuple[Bro
         raise WriteRejected(error_response(400, "The list has too many leads.", reason))
 
 
-def _run_settings(transaction: Transaction, settings: Mapping[str, Any]) -> RunSettings:
+def _run_settings(
+    transaction: Transaction, broadcast: Broadcast, edited: EditedList, settings: Mapping[str, Any]
+) -> RunSettings:
     dial_ms, now = transaction.account.dial_ms, transaction.now
     starts, ends = (settings.get(name) for name in ("start_date_time", "end_date_time"))
     from_ms, until_ms = (None if time is None else parse_query_time(time) for time in (starts, ends))
@@ -94,20 +96,24 @@ def _run_settings(transaction: Transaction, settings: Mapping[str, Any]) -> RunS
         until_ms=None if until_ms is None else dial_ms + until_ms - now,
         caller_id=callers[0],
         agent=agent if kind == "agent" else "",
+        name=broadcast.name,
+        list_name=edited.writer.definition.name,
     )
 
 
 def _edited_leads(
     transaction: Transaction, edited: EditedList, settings: RunSettings, dial_ms: int
 ) -> dict[int, int] | None:
-    """Return the priority of each edited lead by index, 0 if it is not dialled; ``None`` without edited leads."""
-    _, lines = edited.dump()
-    if not lines:
-        return None
+    """Return the priority of each lead that the order of generated leads does not show, ``None`` without such leads.
+
+    These are the leads that clients edited, and those whose number is or was on a DND list.
+    """
     leads = leads_at(transaction.account, transaction.settings.catalog, edited, dial_ms)
+    _, lines = edited.dump()
+    listed = leads.numbers.listed if isinstance(leads, DialledLeads) else ()
     priorities = {}
-    for index in lines:
+    for index in sorted({*lines, *listed}):
         lead = leads.lead(index)
         is_dialled = lead is not None and lead.get("dial_status") in settings.dial_statuses
         priorities[index] = priority_of(lead) if lead is not None and is_dialled else 0
-    return priorities
+    return priorities or None

@@ -32,6 +32,7 @@ from smartflo_contract.mock_server.dialling.broadcast import (
     MAX_BROADCASTS,
     PAUSED,
     Broadcast,
+    RunEvent,
 )
 from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.mock_server.http.list_ids import is_list_id
@@ -187,7 +188,8 @@ def _event(event: str, statuses: tuple[int, ...], hint: str) -> _Change:
 
 
 def _with_event(account: Account, broadcast: Broadcast, event: str) -> Broadcast:
-    return broadcast.with_run(broadcast.runs[-1].with_event(event, account.dial_ms))
+    made = RunEvent(event, account.dial_ms, account.next_serial())
+    return broadcast.with_run(broadcast.runs[-1].with_event(made))
 
 
 def _check_status(broadcast: Broadcast, statuses: tuple[int, ...], action: str, hint: str) -> None:

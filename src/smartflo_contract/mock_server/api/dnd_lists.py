@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from flask import Response
 from werkzeug.datastructures import MultiDict
 
-from smartflo_contract.mock_server.api.dnd_writes import existing_dnd_list
+from smartflo_contract.mock_server.api.dnd_writes import existing_dnd_list, replace_dnd
 from smartflo_contract.mock_server.api.query_times import parse_query_time
 from smartflo_contract.mock_server.api.transaction import (
     InvalidValuesError,
@@ -100,7 +100,7 @@ def delete_dnd_list(call: Call, list_id: str) -> Response:
         if known_id == ACCOUNT_LIST_ID:
             raise WriteRejected(error_response(403, "You do not have access to this list.", _NOT_DELETABLE))
         account.dnd_lists = {key: dnd_list for key, dnd_list in account.dnd_lists.items() if key != known_id}
-        account.dnd = {key: entry for key, entry in account.dnd.items() if entry.list_id != known_id}
+        replace_dnd(account, {key: entry for key, entry in account.dnd.items() if entry.list_id != known_id})
     return success_response("DND list deleted successfully.")
 
 

@@ -15,7 +15,7 @@ from smartflo_contract.mock_server.api.transaction import (
     open_transaction,
     success_response,
 )
-from smartflo_contract.mock_server.calls.dnd import ACCOUNT_LIST_ID, MAX_ENTRIES, DndEntry, entry_id
+from smartflo_contract.mock_server.calls.dnd import ACCOUNT_LIST_ID, MAX_ENTRIES, MAX_FORMER, DndEntry, entry_id
 from smartflo_contract.mock_server.context import Call
 from smartflo_contract.mock_server.http.list_ids import parse_list_id
 from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES, SMALL_BODY_BYTES, BodySpec, unknown_keys
@@ -67,15 +67,16 @@ def put_dnd_lead(call: Call, dnd_id: str) -> Response:
             target = _target(transaction, content["number"], content.get("type"), "number")
             if target.number != entry.number and target.number in _numbers(account, entry.list_id):
                 raise InvalidValuesError({"number": "The number has already been taken."})
-            account.dnd = account.dnd | {dnd_id: _new_entry(transaction, entry.list_id, target)}
+            replace_dnd(account, account.dnd | {dnd_id: _new_entry(transaction, entry.list_id, target)})
     return success_response("Lead updated in DND list successfully.", unknown_keys(_UPDATE, content))
 
 
 def delete_dnd_lead(call: Call, dnd_id: str) -> Response:
     """Delete an entry: its number may be called again."""
     with open_transaction(call) as transaction:
-        _entry(transaction.account, dnd_id)
-        transaction.account.dnd = {key: entry for key, entry in transaction.account.dnd.items() if key != dnd_id}
+        account = transaction.account
+        _entry(account, dnd_id)
+        replace_dnd(account, {key: entry for key, entry in account.dnd.items() if key != dnd_id})
     return success_response("Lead deleted from DND list successfully.")
 
 
@@ -104,9 +105,24 @@ def delete_dnd_leads(call: Call, list_id: str) -> Response:
             for key, entry in account.dnd.items()
             if entry.list_id != known_id or (entry.number if is_number else entry.lead_id) not in values
         }
-        count, account.dnd = len(account.dnd) - len(kept), kept
+        count = len(account.dnd) - len(kept)
+        replace_dnd(account, kept)
     message = f"{format_count(count, 'lead')} deleted from DND list."
     return success_response(message, unknown_keys(_DELETE_MANY, content))
+
+
+def replace_dnd(account: Account, dnd: dict[str, DndEntry]) -> None:
+    """Replace the DND entries of an account.
+
+    Raises:
+        WriteRejected: too many were replaced while calls depended on them.
+    """
+    if not account.replace_dnd(dnd):
+        reason = (
+            f"broadcasts depend on {MAX_FORMER:,} DND entries that were changed or deleted, the maximum; reset the "
+            "account, or use another one"
+        )
+        raise WriteRejected(error_response(400, "DND lists were changed too often.", reason))
 
 
 def existing_dnd_list(account: Account, list_id: str) -> int:
@@ -177,8 +193,8 @@ def _add(transaction: Transaction, list_id: int, targets: Iterable[_Target]) -> 
         raise InvalidValuesError({"data": f"DND lists of an account can have {MAX_ENTRIES:,} leads."})
     added = {}
     for target in new.values():
-        account.requests += 1
-        added[entry_id(list_id, account.requests)] = _new_entry(transaction, list_id, target)
+        entry = _new_entry(transaction, list_id, target)
+        added[entry_id(list_id, entry.serial)] = entry
     account.dnd = account.dnd | added
     return len(added)
 
@@ -188,5 +204,6 @@ def _numbers(account: Account, list_id: int) -> set[str]:
 
 
 def _new_entry(transaction: Transaction, list_id: int, target: _Target) -> DndEntry:
-    since_ms = transaction.account.dial_ms
-    return DndEntry(target.number, list_id, since_ms, target.phone, transaction.now, target.lead_id)
+    account = transaction.account
+    since_ms, serial = account.dial_ms, account.next_serial()
+    return DndEntry(target.number, list_id, since_ms, target.phone, transaction.now, target.lead_id, serial)

@@ -8,7 +8,7 @@ from flask import Response
 
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Batch
-from smartflo_contract.mock_server.accounts.dialled_lists import note_edits
+from smartflo_contract.mock_server.accounts.lead_edits import LeadEdits
 from smartflo_contract.mock_server.api.lead_values import LeadValues, parse_lead_values
 from smartflo_contract.mock_server.api.stored_leads import new_lead, updated_lead
 from smartflo_contract.mock_server.api.transaction import (
@@ -63,9 +63,9 @@ def post_lead(call: Call, list_id: str) -> Response:
     with open_transaction(call, _ADD) as transaction:
         edited = transaction.edited_list(list_id)
         lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
-        edited_indexes: list[int] = []
-        outcome, lead = _add(transaction, edited, lead_values, _duplicate_option(transaction), edited_indexes)
-        note_edits(transaction.account, transaction.settings.catalog, edited, edited_indexes)
+        edits = _edits(transaction, edited)
+        outcome, lead = _add(transaction, edited, edits, lead_values, _duplicate_option(transaction))
+        edits.store()
     id_key = transaction.settings.quirks["add_lead_answer"]
     ids = {id_key: lead.get("lead_id")} if id_key in {"lead_id", "id"} else {}
     return success_response(_MESSAGES[outcome], lead_values.ignored, **ids)
@@ -76,9 +76,9 @@ def put_lead(call: Call, lead_id: str) -> Response:
     with open_transaction(call, _UPDATE) as transaction:
         edited, index = transaction.edited_lead(lead_id)
         lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
-        edited.change(index, partial(updated_lead, transaction, lead_values.values))
-        if DIAL_STATUS_KEY in lead_values.values:
-            note_edits(transaction.account, transaction.settings.catalog, edited, (index,))
+        edits, values = _edits(transaction, edited), lead_values.values
+        edits.change(index, partial(updated_lead, transaction, values), is_set=DIAL_STATUS_KEY in values)
+        edits.store()
     return success_response("Lead updated successfully.", lead_values.ignored)
 
 
@@ -86,7 +86,9 @@ def delete_lead(call: Call, lead_id: str) -> Response:
     """Delete one lead."""
     with open_transaction(call) as transaction:
         edited, index = transaction.edited_lead(lead_id)
-        edited.remove(index)
+        edits = _edits(transaction, edited)
+        edits.remove(index)
+        edits.store()
     return success_response("Lead deleted successfully.")
 
 
@@ -102,9 +104,9 @@ def post_leads(call: Call, list_id: str) -> Response:
         ]
         _check_rows(transaction, edited, rows)
         option = _duplicate_option(transaction)
-        edited_indexes: list[int] = []
-        outcomes = [_add(transaction, edited, row, option, edited_indexes)[0] for row in rows]
-        note_edits(transaction.account, transaction.settings.catalog, edited, edited_indexes)
+        edits = _edits(transaction, edited)
+        outcomes = [_add(transaction, edited, edits, row, option)[0] for row in rows]
+        edits.store()
         counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in _MESSAGES)
         batch = Batch(f"Batch completed: {counts}.", transaction.now / 1_000 + BATCH_SECONDS)
         batch_id = transaction.account.add_batch(batch, _MAX_BATCHES)
@@ -118,13 +120,13 @@ def patch_leads(call: Call, list_id: str) -> Response:
         edited, content = transaction.edited_list(list_id), transaction.content
         lead_values = parse_lead_values(content["lead_data"], len(edited.writer.definition.columns))
         indexes = list(_find_leads(edited, content["field"], content["data"]))
-        change = partial(updated_lead, transaction, lead_values.values)
+        edits, values = _edits(transaction, edited), lead_values.values
+        change = partial(updated_lead, transaction, values)
         for index in indexes:  # reject the request before any lead is changed
-            change(edited.leads.lead(index) or {})
+            change(edits.lead(index))
         for index in indexes:
-            edited.change(index, change)
-        if DIAL_STATUS_KEY in lead_values.values:
-            note_edits(transaction.account, transaction.settings.catalog, edited, indexes)
+            edits.change(index, change, is_set=DIAL_STATUS_KEY in values)
+        edits.store()
     return success_response(
         f"{format_count(len(indexes), 'lead')} updated.", [*unknown_keys(_PATCH, content), *lead_values.ignored]
     )
@@ -135,8 +137,10 @@ def delete_leads(call: Call, list_id: str) -> Response:
     with open_transaction(call, _DELETE) as transaction:
         edited, content = transaction.edited_list(list_id), transaction.content
         indexes = list(_find_leads(edited, content["field"], content["data"]))
+        edits = _edits(transaction, edited)
         for index in indexes:
-            edited.remove(index)
+            edits.remove(index)
+        edits.store()
     return success_response(f"{format_count(len(indexes), 'lead')} deleted.", unknown_keys(_DELETE, content))
 
 
@@ -157,27 +161,29 @@ def _duplicate_option(transaction: Transaction) -> str:
     return str(transaction.content.get("duplicate_option", transaction.settings.quirks["duplicate_option"]))
 
 
+def _edits(transaction: Transaction, edited: EditedList) -> LeadEdits:
+    return LeadEdits(transaction.account, transaction.settings.catalog, edited)
+
+
 def _add(
-    transaction: Transaction, edited: EditedList, row: LeadValues, option: str, edited_indexes: list[int]
+    transaction: Transaction, edited: EditedList, edits: LeadEdits, row: LeadValues, option: str
 ) -> tuple[str, Lead]:
     """Add a lead, or apply the duplicate option to the lead with its number; return the outcome and the lead.
 
     Args:
         transaction: the write.
         edited: the list.
+        edits: the edits of its leads.
         row: values of the lead.
         option: the duplicate option.
-        edited_indexes: gets the index of a lead that is added, or whose dial status is set.
     """
     duplicates = [] if option == "clone" else edited.leads.matching(row.values[PHONE_KEY])
     if duplicates and option == "skip":
-        return "skipped", edited.leads.lead(duplicates[0]) or {}
+        return "skipped", edits.lead(duplicates[0])
     if duplicates:
-        if DIAL_STATUS_KEY in row.values:
-            edited_indexes.append(duplicates[0])
-        return "updated", edited.change(duplicates[0], partial(updated_lead, transaction, row.values))
-    edited_indexes.append(edited.next_index)
-    return "added", edited.add(partial(new_lead, transaction, row.values))
+        change = partial(updated_lead, transaction, row.values)
+        return "updated", edits.change(duplicates[0], change, is_set=DIAL_STATUS_KEY in row.values)
+    return "added", edits.add_all([partial(new_lead, transaction, row.values)])[0]
 
 
 def _check_rows(transaction: Transaction, edited: EditedList, rows: Iterable[LeadValues]) -> None:

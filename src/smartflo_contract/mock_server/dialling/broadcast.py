@@ -1,8 +1,10 @@
 """Broadcasts of an account: their settings, and what is stored of their runs. What they dial is computed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, NamedTuple
+
+from smartflo_contract.mock_server.calls.dnd import Instant
 
 INACTIVE: Final = 0
 ACTIVE: Final = 1
@@ -17,19 +19,42 @@ MAX_LEADS: Final = 1_000_000
 
 
 class LeadEdit(NamedTuple):
-    """A lead that was added, or whose ``dial_status`` a client set, after the start of a run.
+    """An edit of a lead after the start of a run. What is stored of the lead has its state at this instant.
 
     Attributes:
         lead_index: index of the lead.
         active_ms: attempts that start earlier, in active time, were made before.
         dial_ms: when, in dial time.
-        is_dialled: whether the lead is to be dialled.
+        is_dialled: whether the lead is to be dialled from then on; ``None`` if its calls go on as before.
+        phone: its phone number until then; ``None`` if it did not change.
+        lead_id: its id until then; empty if it was not deleted.
     """
 
     lead_index: int
     active_ms: int
     dial_ms: int
-    is_dialled: bool
+    is_dialled: bool | None
+    phone: str | None = None
+    lead_id: str = ""
+
+    @property
+    def is_replaceable(self) -> bool:
+        """Whether a later edit of the lead makes this one irrelevant."""
+        return self.is_dialled is None and self.phone is None
+
+
+class RunEvent(NamedTuple):
+    """A pause, a resume or the end of a run.
+
+    Attributes:
+        name: ``pause``, ``resume`` or ``end``.
+        dial_ms: when, in dial time.
+        serial: number of the request at that time.
+    """
+
+    name: str
+    dial_ms: int
+    serial: int = 0
 
 
 class RunSettings(NamedTuple):
@@ -45,6 +70,8 @@ class RunSettings(NamedTuple):
         until_ms: dial time from which it does not dial; ``None`` for no limit.
         caller_id: the number that called parties see.
         agent: id of the agent that answered calls go to; empty for another destination.
+        name: name of the broadcast.
+        list_name: name of the list.
     """
 
     channels: int
@@ -56,6 +83,8 @@ class RunSettings(NamedTuple):
     until_ms: int | None = None
     caller_id: str = ""
     agent: str = ""
+    name: str = ""
+    list_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,9 +97,10 @@ class Run:
         started_ms: when it was started, in dial time.
         clock_ms: the same on the account's clock. Both are in epoch ms.
         calls_from_ms: dial time of its first call: calls of earlier runs of the list have ended.
-        history: ``pause``, ``resume`` and ``end``, each with its dial time.
-        edited: index of each lead that was edited before the start to its priority; 0 if it is not dialled.
-        edits: leads that were edited later, in order.
+        history: its pauses and resumes, and its end, in order.
+        edited: index of each lead that was edited before the start, or whose number is or was on a DND list, to its
+            priority; 0 if it is not dialled.
+        edits: edits of leads after the start, in order.
     """
 
     serial: int
@@ -78,14 +108,14 @@ class Run:
     started_ms: int
     clock_ms: int
     calls_from_ms: int
-    history: tuple[tuple[str, int], ...] = ()
+    history: tuple[RunEvent, ...] = ()
     edited: Mapping[int, int] | None = None
     edits: tuple[LeadEdit, ...] = ()
 
     @property
     def status(self) -> int:
         """``INACTIVE``, ``ACTIVE`` or ``PAUSED``."""
-        last = self.history[-1][0] if self.history else ""
+        last = self.history[-1].name if self.history else ""
         return {"end": INACTIVE, "pause": PAUSED}.get(last, ACTIVE)
 
     def settled(self, dial_ms: int) -> "Run":
@@ -93,25 +123,36 @@ class Run:
         until_ms = self.settings.until_ms
         if until_ms is None or until_ms > dial_ms or self.status == INACTIVE:
             return self
-        return self.with_event("end", max(until_ms, self.started_ms, *(at_ms for _, at_ms in self.history)))
+        end_ms = max(until_ms, self.started_ms, *(event.dial_ms for event in self.history))
+        return self.with_event(RunEvent("end", end_ms))
 
-    def with_event(self, event: str, dial_ms: int) -> "Run":
-        """Return the run after ``pause``, ``resume`` or ``end``."""
-        return replace(self, history=(*self.history, (event, dial_ms)))
+    def with_event(self, event: RunEvent) -> "Run":
+        """Return the run after an event."""
+        return replace(self, history=(*self.history, event))
 
-    def with_edits(self, edits: Iterable[LeadEdit]) -> "Run":
+    def with_edits(self, edits: Sequence[LeadEdit]) -> "Run":
         """Return the run after edits of leads."""
-        return replace(self, edits=(*self.edits, *edits))
+        indexes = {edit.lead_index for edit in edits}
+        earlier = [edit for edit in self.edits if edit.lead_index not in indexes or not edit.is_replaceable]
+        return replace(self, edits=(*earlier, *edits))
+
+    def instant(self, dial_ms: int) -> Instant:
+        """Return the instant at which it makes a call: after a request to start or resume it at this dial time."""
+        serials = [event.serial for event in self.history if event.name == "resume" and event.dial_ms == dial_ms]
+        return Instant(dial_ms, max(serials, default=self.serial if dial_ms == self.started_ms else 0))
 
     def spans(self) -> tuple[tuple[int, int | None], ...]:
-        """Return the intervals of dial time in which it may dial; the last one may have no end."""
+        """Return the intervals of dial time in which it may dial; the last one may have no end.
+
+        The instant of a pause or of the end belongs to the interval before: a call that starts then goes on.
+        """
         bounds: list[tuple[int, int | None]] = []
         start: int | None = self.started_ms
-        for event, dial_ms in self.history:
-            if event == "resume":
-                start = dial_ms
+        for event in self.history:
+            if event.name == "resume":
+                start = max(event.dial_ms, bounds[-1][1] or 0)
             elif start is not None:
-                bounds.append((start, dial_ms))
+                bounds.append((start, event.dial_ms + 1))
                 start = None
         if start is not None:
             bounds.append((start, None))
@@ -201,7 +242,7 @@ def _run_from_json(content: Mapping[str, Any]) -> Run:
         **{
             **content,
             "settings": RunSettings(**settings),
-            "history": tuple((event, dial_ms) for event, dial_ms in content["history"]),
+            "history": tuple(RunEvent(*event) for event in content["history"]),
             "edited": None if edited is None else {int(index): priority for index, priority in edited.items()},
             "edits": tuple(LeadEdit(*edit) for edit in content["edits"]),
         }

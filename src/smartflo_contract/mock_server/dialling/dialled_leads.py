@@ -1,14 +1,14 @@
 """The leads of a list that broadcasts dial: those that are stored or generated, in the state of an instant."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import orjson
 
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories.facts import FactColumns
+from smartflo_contract.mock_server.dialling.lead_numbers import LeadNumbers
 from smartflo_contract.mock_server.dialling.lead_state import KEYS, Lead, LeadState, read_state, write_state
 from smartflo_contract.mock_server.dialling.plans import ListPlans, generated_states, with_states
 from smartflo_contract.mock_server.dialling.timeline import Timeline
@@ -22,13 +22,13 @@ class DialledLeads:
         leads: the leads as they are stored or generated.
         plans: the plans of the runs of the list.
         now_ms: the dial time.
-        dnd: index of each lead whose number is on a DND list of the account to the dial time since when it is.
+        numbers: the numbers of the leads, and when they were on DND lists.
         is_allowed: whether the contract allows a value of a key.
 
     Attributes:
         size: number of leads.
         plans: the plans of the runs of the list.
-        dnd: the argument.
+        numbers: the argument.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class DialledLeads:
         leads: EditedLeads,
         plans: ListPlans,
         now_ms: int,
-        dnd: Mapping[int, int],
+        numbers: LeadNumbers,
         is_allowed: Callable[[str, Any], bool],
     ) -> None:
         """Compute how far each run is."""
-        self.size, self.plans, self.dnd = leads.size, plans, dnd
+        self.size, self.plans, self.numbers = leads.size, plans, numbers
         self._leads = leads
         self._moments = [(plan, plan.moment(now_ms)) for plan in plans.plans]
         self._is_allowed = is_allowed
@@ -49,7 +49,7 @@ class DialledLeads:
     def recipe(self) -> str:
         """A string that differs if the bytes of the leads differ."""
         moments = [moment for _, moment in self._moments]
-        return f"{self._leads.recipe}/{self.plans.key}/{moments}/{sorted(self.dnd.items())}"
+        return f"{self._leads.recipe}/{self.plans.key}/{moments}/{self.numbers.dnd_key}"
 
     def chunks(self, indexes: Sequence[int] | None = None) -> Iterator[bytes]:
         """Yield the JSON array of the leads at some indexes in chunks, of all leads for ``None``."""
@@ -77,10 +77,10 @@ class DialledLeads:
         """The writer that generates the leads that are not edited."""
         return self._leads.base
 
-    def _state(self, index: int, stored: LeadState) -> LeadState:
-        state, since_ms = stored, self.dnd.get(index) if self.dnd else None
-        for plan, moment in self._moments:
-            state = plan.state(index, moment, stored, state, since_ms)
+    def _state(self, index: int, state: LeadState) -> LeadState:
+        """Return the state of a lead now, from the one that is stored or generated."""
+        for (plan, moment), stored in zip(self._moments, self.plans.stored(index), strict=True):
+            state = plan.state(index, moment, state, stored)
         return state
 
     def _revised(self, index: int, lead: Lead) -> Lead:
@@ -97,7 +97,8 @@ class DialledLeads:
 
     def _generate(self, writer: LeadWriter, indexes: Sequence[int]) -> bytes:
         """Return the JSON of generated leads in their states, each after a comma."""
-        if writer.has_own(*KEYS):  # the overlay may allow other values than those of the model
+        # The overlay may allow other values than those of the model. Leads that clients added are in no timeline.
+        if writer.has_own(*KEYS) or indexes[-1] >= writer.size:
             leads = zip(indexes, writer.leads(indexes), strict=True)
             return b"".join(b"," + orjson.dumps(self._revised(index, lead)) for index, lead in leads)
         return b"," + b"".join(writer.chunks(indexes, self._revise_facts))[1:-1]
@@ -107,7 +108,8 @@ class DialledLeads:
         revised = columns
         for timeline, (_, moment) in zip(self._timelines, self._moments, strict=True):
             revised = timeline.revised(revised, moment.now_ms)
-        positions = [position for position, index in enumerate(columns[0]) if index in self._exceptions]
+        listed = self.numbers.listed
+        positions = [position for position, index in enumerate(columns[0]) if index in listed] if listed else []
         if not positions:
             return revised
         stored = generated_states(columns)
@@ -117,9 +119,3 @@ class DialledLeads:
     @cached_property
     def _timelines(self) -> list[Timeline]:
         return self.plans.timelines()
-
-    @cached_property
-    def _exceptions(self) -> frozenset[int]:
-        """Indexes of the leads to which timelines do not apply: edited ones, and numbers on DND lists."""
-        edited = (plan.edited_indexes() for plan in self.plans.plans)
-        return frozenset(chain(self.dnd, *edited))

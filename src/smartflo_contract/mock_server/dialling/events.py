@@ -58,15 +58,13 @@ class RunCalls:
                 ((at_ms, number, kind, call) for number, (at_ms, kind, call) in enumerate(offsets)),
                 key=lambda event: event[:2],
             )
-            made: dict[int, _Made | None] = {}
+            made: dict[int, _Made] = {}
             for at_ms, _, kind, call in due:
                 if not after_ms < at_ms <= until_ms:
                     continue
                 if id(call) not in made:
                     made[id(call)] = self._made(call)
-                found = made[id(call)]
-                if found is not None:
-                    yield Event(at_ms, kind, found.record, found.fields)
+                yield Event(at_ms, kind, made[id(call)].record, made[id(call)].fields)
 
     def records(self, after_ms: int, until_ms: int) -> Iterator[CallRecord]:
         """Yield the calls that may last in an interval of dial time, the newest first.
@@ -77,22 +75,19 @@ class RunCalls:
         """
         for calls in self._plan.slots(after_ms, until_ms, newest_first=True):
             for call in reversed(list(self._dialled(calls))):
-                made = self._made(call)
-                if made is not None:
-                    yield made.record
+                yield self._made(call).record
 
     def _dialled(self, calls: list[Call]) -> Iterator[Call]:
-        """Yield the calls that were made: to numbers that are on no DND list."""
-        dnd = self._leads.dnd
-        for call in calls:
-            since_ms = dnd.get(call.lead_index)
-            if call.attempt is not None and (since_ms is None or call.start_ms < since_ms):
-                yield call
+        """Yield the calls that were made: to numbers that must be called."""
+        return (call for call in calls if call.attempt is not None)
 
-    def _made(self, call: Call) -> "_Made | None":
-        """Return a call with its lead, ``None`` if the lead was deleted."""
+    def _made(self, call: Call) -> "_Made":
+        """Return a call with its lead as it is now, and the number that was called."""
         lead = self._leads.lead(call.lead_index)
-        return None if lead is None else _Made(self._broadcast, self._plan, self._leads, call, lead)
+        before = self._leads.numbers.of_call(call.lead_index, self._plan.run.serial, call.active_ms)
+        if before is not None:
+            lead = {"lead_id": before.lead_id, **(lead or {}), _PHONE_KEY: before.phone}
+        return _Made(self._broadcast, self._plan, self._leads, call, lead or {})
 
 
 class _Made:
@@ -134,9 +129,9 @@ class _Made:
             disposition_id=attempt.disposition.id if is_disposed else UNDISPOSED,
             disposition_name=attempt.disposition.name if is_disposed else "",
             campaign_id=str(self._broadcast.id),
-            campaign_name=self._broadcast.name,
+            campaign_name=run.settings.name,
             list_id=definition.id,
-            list_name=definition.name,
+            list_name=run.settings.list_name,
             lead_id=_text(self._lead.get("lead_id")),
         )
 

@@ -17,7 +17,7 @@ from smartflo_contract.mock_server.dialling.broadcast import Run
 from smartflo_contract.mock_server.dialling.lead_state import KEYS, UNDISPOSED, LeadState, read_state
 from smartflo_contract.mock_server.dialling.outcomes import Outcomes
 from smartflo_contract.mock_server.dialling.rank_table import RankTable
-from smartflo_contract.mock_server.dialling.run_plan import RunPlan
+from smartflo_contract.mock_server.dialling.run_plan import IsListed, RunPlan, Stored
 from smartflo_contract.mock_server.dialling.timeline import Timeline
 
 _CHUNK_LEADS: Final = 128
@@ -45,6 +45,7 @@ class ListPlans:
         runs: the runs, in the order of their starts.
         model: the dialling model.
         is_allowed: whether the contract allows a value of a key.
+        is_listed: returns whether a number is on a DND list of the account; ``None`` if no number ever was.
 
     Attributes:
         key: differs if the plans differ.
@@ -57,6 +58,7 @@ class ListPlans:
         runs: Sequence[Run],
         model: DiallingModel,
         is_allowed: Callable[[str, Any], bool],
+        is_listed: IsListed | None = None,
     ) -> None:
         """Compute the order of the leads of each run, unless it is cached."""
         digest = blake2b(f"{writer.recipe}{model!r}".encode(), digest_size=16)
@@ -68,12 +70,23 @@ class ListPlans:
             key.update(_dump_start(run))
             outcomes = Outcomes(model, writer.seed, writer.definition.id, run.serial, is_allowed)
             ranks = _cache.get(key.digest(), partial(_rank_table, writer, run, self.plans))
-            self.plans.append(RunPlan(run, model, ranks, outcomes))
+            self.plans.append(RunPlan(run, model, ranks, outcomes, is_listed))
             digest = key
-            digest.update(orjson.dumps([run.history]))
+            digest.update(orjson.dumps(list(map(list, run.history))))
             self._timelines.append(digest.digest())
             digest.update(orjson.dumps(list(map(list, run.edits))))
         self.key = digest.hexdigest()
+
+    def stored(self, index: int) -> list[Stored | None]:
+        """Return for each run what is stored of a lead that was edited after the start of a later run."""
+        found: list[Stored | None] = []
+        stored: Stored | None = None
+        for plan in reversed(self.plans):
+            found.append(stored)
+            own = plan.stored(index)
+            if own is not None:
+                stored = own if stored is None else stored._replace(is_set=stored.is_set or own.is_set)
+        return found[::-1]
 
     def timelines(self) -> list[Timeline]:
         """Return the timeline of each run for the leads that are generated; the first call computes them."""
@@ -175,7 +188,7 @@ def _priorities(writer: LeadWriter, run: Run, earlier: Sequence[RunPlan]) -> Ite
                 continue
             current = state
             for plan, moment in zip(earlier, moments, strict=True):
-                current = plan.state(index, moment, state, current)
+                current = plan.state(index, moment, current)
             if current.dial_status in statuses:
                 yield index, priority
     added = sorted(index for index in edited if index >= writer.size)

@@ -1,11 +1,12 @@
 """What a run does: which calls it makes when, and what they change of each lead. It does not depend on the time."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
+from smartflo_contract.mock_server.calls.dnd import Instant
 from smartflo_contract.mock_server.config.dialling_model import DiallingModel
 from smartflo_contract.mock_server.dialling.active_time import ActiveTime, Hours
 from smartflo_contract.mock_server.dialling.broadcast import INACTIVE, LeadEdit, Run
@@ -57,19 +58,40 @@ class Call(NamedTuple):
 
     Attributes:
         lead_index: index of the lead.
-        start_ms: when it starts, in dial time.
-        edit: how often the lead was edited since the start of the run.
+        active_ms: when it starts, in active time.
+        start_ms: the same in dial time.
+        edit: how often it was set since the start of the run whether the lead is dialled.
         number: number of the attempt since then, from 0.
         attempt: what it becomes; ``None`` if the number must not be called.
         refusal: why not; empty for a call.
     """
 
     lead_index: int
+    active_ms: int
     start_ms: int
     edit: int
     number: int
     attempt: Attempt | None
     refusal: str = ""
+
+
+class Stored(NamedTuple):
+    """What is stored of a lead that was edited during or after a run.
+
+    Attributes:
+        dial_ms: when it was last edited, in dial time; what is stored has the changes until then.
+        is_set: whether a client set the status since then, so that earlier calls do not change it any more.
+    """
+
+    dial_ms: int
+    is_set: bool
+
+
+IsListed: TypeAlias = Callable[[int, int, int, Instant], bool]
+"""Returns whether the number of a lead is on a DND list of the account when it is to be called.
+
+Its arguments are the index of the lead, the serial of the run, and the call's start in active time and as an instant.
+"""
 
 
 def active_time(run: Run, model: DiallingModel) -> ActiveTime:
@@ -89,13 +111,21 @@ class RunPlan:
         model: the dialling model.
         ranks: the order of its leads.
         outcomes: what its attempts become.
+        is_listed: returns whether a number is on a DND list of the account; ``None`` if no number ever was.
 
     Attributes:
         run: the run.
         ranks: the order of its leads.
     """
 
-    def __init__(self, run: Run, model: DiallingModel, ranks: RankTable, outcomes: Outcomes) -> None:
+    def __init__(
+        self,
+        run: Run,
+        model: DiallingModel,
+        ranks: RankTable,
+        outcomes: Outcomes,
+        is_listed: IsListed | None = None,
+    ) -> None:
         """Place the attempts to call leads that were edited after the start."""
         self.run, self.ranks = run, ranks
         self.active = active_time(run, model)
@@ -103,10 +133,14 @@ class RunPlan:
         self._slot_ms = model.slot_ms
         self._outcomes = outcomes
         self._retry_statuses = frozenset(run.settings.retry_statuses)
-        self._edits: dict[int, list[tuple[LeadEdit, Sequence[int]]]] = {}
+        self._is_listed = is_listed
+        self._last_edits: dict[int, LeadEdit] = {}
+        self._settings: dict[int, list[tuple[LeadEdit, Sequence[int]]]] = {}
         for edit in run.edits:
-            starts = self.schedule.place(edit.active_ms) if edit.is_dialled else ()
-            self._edits.setdefault(edit.lead_index, []).append((edit, starts))
+            self._last_edits[edit.lead_index] = edit
+            if edit.is_dialled is not None:
+                starts = self.schedule.place(edit.active_ms) if edit.is_dialled else ()
+                self._settings.setdefault(edit.lead_index, []).append((edit, starts))
 
     def moment(self, now_ms: int) -> Moment:
         """Return an instant; one after the last call of a run that has ended is that of its last call."""
@@ -119,29 +153,31 @@ class RunPlan:
         """Whether the run makes no more calls."""
         return self.run.status == INACTIVE
 
-    def edited_indexes(self) -> Mapping[int, object]:
-        """Return the indexes of the leads that were edited after the start."""
-        return self._edits
+    def stored(self, index: int) -> Stored | None:
+        """Return what is stored of a lead that was edited after the start, ``None`` for another one."""
+        edit = self._last_edits.get(index)
+        return None if edit is None else Stored(edit.dial_ms, index in self._settings)
 
-    def calls(self, index: int, started_before: int, dnd_since_ms: int | None = None) -> Iterator[Call]:
+    def calls(self, index: int, started_before: int) -> Iterator[Call]:
         """Yield the calls to a lead that have started, in order; one that was refused is the last before an edit.
 
         Args:
             index: index of the lead.
             started_before: active time before which they have started.
-            dnd_since_ms: dial time from which the number is on a DND list of the account; ``None`` if it is not.
         """
-        edits = self._edits.get(index, ())
+        edits = self._settings.get(index, ())
         rank = self.ranks.rank(index)
         for number in range(len(edits) + 1):
             limit = min(started_before, edits[number][0].active_ms) if number < len(edits) else started_before
             if number:
-                yield from self._series(index, number, edits[number - 1][1], limit, dnd_since_ms)
-            elif rank != NO_RANK:
-                first = self.schedule.start_ms(rank, 0)
-                if first < limit:
-                    starts = [start + first for start in self.schedule.passes]
-                    yield from self._series(index, 0, starts, limit, dnd_since_ms)
+                yield from self._series(index, number, edits[number - 1][1], limit, self._is_listed)
+            elif rank != NO_RANK and self.schedule.start_ms(rank, 0) < limit:
+                yield from self._series(index, 0, self._turns(rank), limit, self._is_listed)
+
+    def _turns(self, rank: int) -> Sequence[int]:
+        """Return the active times of all attempts to call the lead with a rank."""
+        first = self.schedule.start_ms(rank, 0)
+        return [start + first for start in self.schedule.passes]
 
     def slots(self, after_ms: int, until_ms: int, *, newest_first: bool = False) -> Iterator[list[Call]]:
         """Yield the calls of each slot that may last in an interval of dial time, without those that were refused.
@@ -177,7 +213,7 @@ class RunPlan:
         """Yield the start of each attempt to call a lead that was edited after the start."""
         attempts = sorted(
             (active_ms, index, edit, number)
-            for index, edits in self._edits.items()
+            for index, edits in self._settings.items()
             for edit, (_, starts) in enumerate(edits, 1)
             for number, active_ms in enumerate(starts)
             if low <= active_ms < high
@@ -193,7 +229,7 @@ class RunPlan:
         return None
 
     def _series(
-        self, index: int, edit: int, starts: Sequence[int], limit: int, dnd_since_ms: int | None
+        self, index: int, edit: int, starts: Sequence[int], limit: int, is_listed: IsListed | None
     ) -> Iterator[Call]:
         """Yield the calls of a series of attempts that start before a limit in active time."""
         refusal = self._outcomes.refusal(index)
@@ -201,59 +237,46 @@ class RunPlan:
             start_ms = self.active.dial_ms(active_ms) if active_ms < limit else None
             if start_ms is None:
                 return
+            call = Call(index, active_ms, start_ms, edit, number, None)
             if refusal:
-                yield Call(index, start_ms, edit, number, None, "public_dnd" if refusal == PUBLIC_DND else "blocked")
+                yield call._replace(refusal="public_dnd" if refusal == PUBLIC_DND else "blocked")
                 return
-            if dnd_since_ms is not None and start_ms >= dnd_since_ms:
-                yield Call(index, start_ms, edit, number, None, "account_dnd")
+            if is_listed is not None and is_listed(index, self.run.serial, active_ms, self.run.instant(start_ms)):
+                yield call._replace(refusal="account_dnd")
                 return
             attempt = self._outcomes.attempt(index, edit, number)
-            yield Call(index, start_ms, edit, number, attempt)
+            yield call._replace(attempt=attempt)
             if attempt.outcome.dial_status not in self._retry_statuses:
                 return
 
-    def state(
-        self, index: int, moment: Moment, stored: LeadState, before: LeadState, dnd_since_ms: int | None = None
-    ) -> LeadState:
+    def state(self, index: int, moment: Moment, before: LeadState, stored: Stored | None = None) -> LeadState:
         """Return the state of a lead at an instant; ``before`` itself if the run has not changed it.
 
         Args:
             index: index of the lead.
             moment: the instant.
-            stored: the state that is stored, or generated.
             before: the state after the earlier runs.
-            dnd_since_ms: dial time from which the number is on a DND list of the account; ``None`` if it is not.
+            stored: what is stored of a lead that was edited after a later run had started.
         """
-        if index not in self._edits:
+        own = self._last_edits.get(index)
+        if own is None:
             rank = self.ranks.rank(index)
             if rank == NO_RANK or self.schedule.start_ms(rank, 0) >= moment.started_before:
                 return before
-        state, edit = before, 0
-        for call in self.calls(index, moment.started_before, dnd_since_ms):
-            state, edit = self._after_edits(index, state, stored, edit, call.edit)
-            state = self._after_call(call, moment, before, state)
-        return self._after_edits(index, state, stored, edit, len(self._edits.get(index, ())))[0]
-
-    def _after_edits(
-        self, index: int, state: LeadState, stored: LeadState, done: int, until: int
-    ) -> tuple[LeadState, int]:
-        """Return a state after edits: what is stored shows, until the lead is dialled again."""
-        if until > done:
-            edit = self._edits[index][until - 1][0]
-            if state.updated_ms <= max(edit.dial_ms, stored.updated_ms):
-                state = state._replace(
-                    dial_status=stored.dial_status,
-                    disposition=stored.disposition,
-                    picked=stored.picked,
-                    updated_ms=max(state.updated_ms, stored.updated_ms),
-                    available_ms=max(state.updated_ms, stored.updated_ms, stored.available_ms),
-                )
-        return state, until
+        state, series = before, len(self._settings.get(index, ()))
+        for call in self.calls(index, moment.started_before):
+            since = stored
+            if own is not None and call.active_ms < own.active_ms:
+                since = Stored(max(own.dial_ms, stored.dial_ms if stored else own.dial_ms), call.edit < series)
+            state = self._after_call(call, moment, before, state, since)
+        return state
 
     def changes(self, index: int) -> Iterator[Change]:
         """Yield what the run changes of a lead that nobody edits, and whose number is on no DND list of the account."""
-        for call in self.calls(index, _FOREVER_MS):
-            yield from self._changes_of(call)
+        rank = self.ranks.rank(index)
+        if rank != NO_RANK:
+            for call in self._series(index, 0, self._turns(rank), _FOREVER_MS, None):
+                yield from self._changes_of(call)
 
     def _changes_of(self, call: Call) -> Iterator[Change]:
         """Yield what a call changes of its lead, in the order of time."""
@@ -273,21 +296,31 @@ class RunPlan:
             disposed_ms = call.start_ms + attempt.disposed_ms
             yield Change(disposed_ms, outcome.dial_status, attempt.disposition.id, picked, False, wait_ms)  # noqa: FBT003
 
-    def _after_call(self, call: Call, moment: Moment, before: LeadState, state: LeadState) -> LeadState:
-        """Return the state after a call, or before its end."""
+    def _after_call(
+        self, call: Call, moment: Moment, before: LeadState, state: LeadState, stored: Stored | None
+    ) -> LeadState:
+        """Return the state after a call, or before its end; what is stored has the changes until an instant."""
         for change in self._changes_of(call):
             if change.at_ms > moment.now_ms:
                 break
+            if stored is not None and change.at_ms <= stored.dial_ms:
+                continue
             shown_ms = self._shown_ms(change.at_ms, before.updated_ms)
-            state = LeadState(
-                dial_status=change.dial_status,
-                disposition=change.disposition,
-                picked=change.picked,
-                call_count=state.call_count + change.is_call,
-                retry_count=state.retry_count + (change.is_call and state.call_count > 0),
-                updated_ms=shown_ms,
-                available_ms=shown_ms + change.wait_ms,
-            )
+            counts = {
+                "call_count": state.call_count + change.is_call,
+                "retry_count": state.retry_count + (change.is_call and state.call_count > 0),
+            }
+            if stored is None or not stored.is_set:
+                state = LeadState(
+                    dial_status=change.dial_status,
+                    disposition=change.disposition,
+                    picked=change.picked,
+                    **counts,
+                    updated_ms=shown_ms,
+                    available_ms=shown_ms + change.wait_ms,
+                )
+            elif change.is_call:
+                state = state._replace(**counts, updated_ms=shown_ms, available_ms=max(state.available_ms, shown_ms))
         return state
 
     def _shown_ms(self, dial_ms: int, updated_ms: int) -> int:

@@ -1,6 +1,7 @@
 """Read, parse and validate the bodies of requests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -10,11 +11,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from smartflo_contract.mock_server.http.error_responses import validation_body
 from smartflo_contract.mock_server.http.forms import is_form, parse_form
 from smartflo_contract.mock_server.http.responses import error_response, json_response
+from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.request_schemas import request_validator
 
 BODY_KEY: Final = "smartflo_contract.body"
 """Key of the WSGI environment under which the body is kept for the journal once it has been read."""
 _MAX_ERRORS: Final = 50
+_MAX_EXPECTED: Final = 2
+"""Maximum number of keys of which the reason states what is expected: a reason is short."""
 _MESSAGES: Final = {
     "required": "The {name} field is required.",
     "enum": "The selected {name} is invalid.",
@@ -70,7 +74,10 @@ def read_object(
         errors = _validate(body.schema, content)
     except ValueError as error:  # the validator's depth limit is lower than the parser's
         return error_response(400, "Bad request.", f"the body cannot be validated: {error}; for example {body.example}")
-    return validation_response(errors, quirks_for(content), f"for example {body.example}") if errors else content
+    if not errors:
+        return content
+    reason = "; ".join((*_expected(body.schema, content, errors), f"for example {body.example}"))
+    return validation_response(errors, quirks_for(content), reason)
 
 
 def parse_body(content_type: str | None, body: bytes) -> Any:
@@ -134,6 +141,13 @@ def read_body(request: Request, max_bytes: int) -> bytes:
         message = f"it ends after {len(body)} of {request.content_length} bytes"
         raise ValueError(message)
     return body
+
+
+def _expected(schema: str, content: Mapping[str, Any], errors: Iterable[str]) -> Iterator[str]:
+    """Yield what is expected of the first keys of an object whose values are invalid."""
+    properties = request_validator(schema).schema["properties"]
+    names = (name for name in errors if name in content and name in properties)
+    return (f"{name}: expected {describe(properties[name])}" for name in islice(names, _MAX_EXPECTED))
 
 
 def _validate(schema: str, content: dict[str, Any]) -> dict[str, str]:

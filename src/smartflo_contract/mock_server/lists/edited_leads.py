@@ -123,6 +123,10 @@ class EditedLeads:
         generated = [index for index in self.base.matching(number) if index not in self._edits]
         return sorted([*generated, *(self._numbers.get(digits) or ())])
 
+    def is_edited(self, index: int) -> bool:
+        """Return whether a client edited, added or deleted the lead at an index."""
+        return index in self._edits
+
     def lead(self, index: int) -> Lead | None:
         """Return the lead at an index, ``None`` if there is none."""
         if index in self._edits:

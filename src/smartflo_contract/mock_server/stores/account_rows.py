@@ -38,6 +38,7 @@ _FIELDS: Final = (
     "requests",
     "advanced_ms",
     "dnd",
+    "former_dnd",
     "dnd_lists",
     "calls",
     "broadcasts",

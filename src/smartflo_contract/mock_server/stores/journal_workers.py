@@ -33,7 +33,7 @@ _BARRIER: Final = "journal_barrier"
 _BARRIER_QUERY: Final = f"SELECT value FROM {META.name} WHERE key = '{_BARRIER}'"  # noqa: S608 - no input
 _MAX_WORKERS: Final = 128
 _FALLBACK: Final = _MAX_WORKERS - 1
-"""Number of processes that could not join, because the store did not answer."""
+"""Number of processes that could not join, because the store did not answer, or were forgotten."""
 _TICK_NANOSECONDS: Final = 10_000
 """Step of request ids. With 128 processes they stay below 2**53, which JavaScript reads exactly, until 2047."""
 _EPOCH_NANOSECONDS: Final = 1_735_689_600 * 10**9
@@ -81,15 +81,18 @@ class JournalWorker:
         self.answered = 0
         self._worker = _Worker(_FALLBACK, _machine(), os.getpid(), secrets.token_hex(4), 0)
         self._last_id = 0
+        self._seen_at = 0.0
+        """Time of the last sign of life, on a clock that never jumps."""
         self._lock = Lock()
 
     def next_id(self) -> int:
-        """Return the id of the next request."""
+        """Return the id of the next request. Another process may have the number of this one if it was forgotten."""
         with self._lock:
+            is_known = time.monotonic() - self._seen_at <= FORGOTTEN_SECONDS
             time_of_store = time.time_ns() + self._worker.offset_nanoseconds
             ticks = (time_of_store - _EPOCH_NANOSECONDS) // _TICK_NANOSECONDS
             ticks = max(ticks, self._last_id // _MAX_WORKERS + 1)
-            self._last_id = ticks * _MAX_WORKERS + self._worker.number
+            self._last_id = ticks * _MAX_WORKERS + (self._worker.number if is_known else _FALLBACK)
             return self._last_id
 
     def answer(self, connection: Connection, barrier: int) -> None:
@@ -99,6 +102,7 @@ class JournalWorker:
             connection: a transaction that has locked the journal.
             barrier: the barrier.
         """
+        self._seen_at = time.monotonic()
         values = {"barrier": barrier, "seen_at": _now(connection)}
         mine = WORKERS.c.id == self._worker.row_id
         if self._worker.number != _FALLBACK and connection.execute(update(WORKERS).where(mine).values(values)).rowcount:

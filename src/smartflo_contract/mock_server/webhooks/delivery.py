@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Any, Final, NamedTuple, Protocol
@@ -14,6 +15,7 @@ from smartflo_contract.mock_server.webhooks.client import Answer, DeliveryError,
 from smartflo_contract.mock_server.webhooks.event import CallEvent
 from smartflo_contract.mock_server.webhooks.message import Message, messages_of
 from smartflo_contract.mock_server.webhooks.queue import Attempt, ReceiverQueue, Record
+from smartflo_contract.mock_server.webhooks.shared_events import SharedEvents
 
 _MAX_RECEIVERS_AT_A_TIME: Final = 8
 _MAX_TIMEOUTS: Final = 3
@@ -92,6 +94,7 @@ class Deliverer:
         servers = [group for group in groups.items() if group[0].scheme != APP_SCHEME]
         if len(groups) == 1:
             return [message for group in groups.items() for message in self._deliver_to(*group, order, record_one)]
+        order = order._replace(events=partial(iter, SharedEvents(order.events)))
         with ThreadPoolExecutor(_MAX_RECEIVERS_AT_A_TIME, "send-webhooks") as pool:
             running = [pool.submit(self._deliver_to, *group, order, record_one) for group in servers]
             later = [message for group in apps for message in self._deliver_to(*group, order, record_one)]
