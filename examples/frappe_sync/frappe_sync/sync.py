@@ -59,8 +59,8 @@ def push(frappe: Frappe, smartflo: SmartfloClient, list_id: int) -> int:
         lead = {"field_0": number, "field_1": document["lead_name"] or "", "field_2": document["email_id"] or ""}
         smartflo.add_lead(list_id, lead)
     for lead in smartflo.leads(list_id):
-        if document := new.get(_number(lead["field_0"])):
-            frappe.db.set_value(DOCTYPE, document["name"], {LEAD_ID: str(lead["lead_id"])})
+        if pushed := new.get(_number(lead["field_0"])):
+            frappe.db.set_value(DOCTYPE, pushed["name"], {LEAD_ID: str(lead["lead_id"])})
     return len(new)
 
 
