@@ -112,3 +112,28 @@ def test_help_names_exit_codes_and_options(run: Run) -> None:
 
     assert "3 a source cannot be read" in stdout
     assert "--fail-on" in stdout
+
+
+def test_learn_writes_draft_of_overlay(run: Run, responses: Path) -> None:
+    """The draft is used with --overlay, and written again; no other file is replaced."""
+    drafted = run("check", "good.json", "--learn", "draft.json")
+    assert (0, True) == (drafted.exit_code, "draft.json: claims about " in drafted.stderr)
+    assert 0 == run("check", "good.json", "--overlay", "draft.json", "--learn", "again.json").exit_code
+    assert 0 == run("check", "good.json", "--learn", "draft.json").exit_code
+
+    before = (responses / "odd.json").read_bytes()
+    for path, reason in (
+        ("odd.json", "not a draft; name another file, or delete this one"),
+        ("good.json", "this file is read or written for another purpose"),
+        ("report.txt", "this file is read or written for another purpose"),
+        ("-", "`-` is not a file name"),
+        ("missing/draft.json", "cannot write missing/draft.json"),
+    ):
+        result = run("check", "good.json", "--report", "text=report.txt", "--learn", path)
+        assert (2, True) == (result.exit_code, reason in result.stderr)
+    assert before == (responses / "odd.json").read_bytes()
+
+    (responses / "few.json").write_text("[]")
+    few = run("check", "few.json", "--learn", "new.json")
+    assert "--learn new.json: not written: at least 20 leads are required, got 0" in few.stderr
+    assert not (responses / "new.json").exists()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartflo_contract.cli.body_check import check_body
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.options import Lines, PortOption, option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import print_banner, warn_about_phones
@@ -168,7 +169,7 @@ def serve_command(
         with suppress(OSError):  # the banner is optional
             print_banner(resolved, url)
 
-    serve(resolved, announce, _observers(coverage), state)
+    serve(resolved, announce, _observers(coverage), state, check_body)
 
 
 @contextmanager

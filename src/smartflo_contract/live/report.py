@@ -122,6 +122,8 @@ class Report:
         base: the earlier response of a comparison; ``None`` for a check.
         needs: name of the needs by which the findings are graded; ``None`` for none.
         omissions: what captures contain besides responses with leads, one line for each capture.
+        draft: claims that always held, as a draft of an overlay; ``None`` unless they were requested, and if there are
+            too few leads.
     """
 
     profile: str
@@ -135,6 +137,7 @@ class Report:
     base: Source | None = None
     needs: str | None = None
     omissions: tuple[str, ...] = ()
+    draft: Mapping[str, Any] | None = None
 
     @property
     def leads(self) -> int:

@@ -25,7 +25,7 @@ from smartflo_contract.mock_server.api.route_hints import unknown_method_hint, u
 from smartflo_contract.mock_server.api.routes import Route
 from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
-from smartflo_contract.mock_server.context import Call, State, current_request
+from smartflo_contract.mock_server.context import BodyCheck, Call, State, current_request
 from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
@@ -120,19 +120,22 @@ def _url_map(*rules: Rule) -> Map:
     return Map(rules, strict_slashes=False, merge_slashes=False, converters={_ID: _IdConverter})
 
 
-def create_app(config: Config | None = None, *, observer: Observer | None = None) -> Flask:
+def create_app(
+    config: Config | None = None, *, observer: Observer | None = None, check_body: BodyCheck | None = None
+) -> Flask:
     """Return the fake as a Flask application.
 
     Args:
         config: the configuration; its host, port and workers are for ``serve`` only.
         observer: receives every response of a route of the vendor.
+        check_body: checks response bodies for ``POST /__admin/check``.
 
     Raises:
         ConfigError: the overlay's file is gone, or changed since the configuration was created.
         StoreError: the store cannot be opened.
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
-    return app_of(State(ensure_config(config), observer))
+    return app_of(State(ensure_config(config), observer, check_body=check_body))
 
 
 def app_of(state: State) -> Flask:

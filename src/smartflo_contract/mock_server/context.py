@@ -2,10 +2,10 @@
 
 import os
 import time
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable, Mapping, MutableSequence
 from dataclasses import replace
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from weakref import WeakSet
 
 from flask import Request, Response, request
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 FORCED_ACCOUNT_KEY: Final = "smartflo_contract.forced_account"
 """Key of the WSGI environment with an account id that overrides the account of the request's token."""
+BodyCheck: TypeAlias = Callable[[bytes, str, Any], Mapping[str, Any]]
+"""Checks a response body, or a capture of responses, under a profile and an overlay; returns the report of ``check`` as
+JSON, or raises ``ValueError`` if nothing can be checked."""
 MAX_EVENT_STREAMS: Final = 2
 """Maximum number of concurrent streams of events: each holds one of the eight threads of a worker."""
 _STATUSES_WITH_LEADS: Final = (200, 304)
@@ -74,6 +77,7 @@ class State:
         deliveries: what webhooks sent last.
         webhook_apps: applications in this process that receive webhooks, by the host of their URL.
         observer: receives every response; ``None`` for none.
+        check_body: checks response bodies for the admin API; ``None`` if the fake cannot.
         clock: returns the wall clock, in seconds since the epoch.
         event_streams: limits concurrent streams of events.
         met_faults: 1 at the position of each rule of the configuration that a request has met; processes may share it.
@@ -87,6 +91,7 @@ class State:
         *,
         met_faults: MutableSequence[int] | None = None,
         has_prepared_store: bool = False,
+        check_body: BodyCheck | None = None,
     ) -> None:
         """Create the state; leads are generated at the first request for them.
 
@@ -96,6 +101,7 @@ class State:
             clock: returns the wall clock, in seconds since the epoch.
             met_faults: the attribute, for several processes; ``None`` for this one.
             has_prepared_store: whether another process has prepared the store, so that it need not answer now.
+            check_body: the attribute.
 
         Raises:
             StoreError: the store cannot be opened.
@@ -108,6 +114,7 @@ class State:
         self.accounts, self.journal, self.deliveries, self.clock = store
         self.webhook_apps: dict[str, Callable[..., Any]] = {}
         self.observer = observer
+        self.check_body = check_body
         self.event_streams = BoundedSemaphore(MAX_EVENT_STREAMS)
         self._observed_default = self._observed(self.catalogs.default)
         self.met_faults = bytearray(len(config.faults)) if met_faults is None else met_faults

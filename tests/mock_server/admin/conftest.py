@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from smartflo_contract.cli.body_check import check_body
 from smartflo_contract.coverage import Recorder
 from smartflo_contract.mock_server import Config, create_app
 
@@ -20,7 +21,7 @@ NOON = 1_700_000_000_000
 
 @pytest.fixture(name="app", scope="session")
 def _app() -> Flask:
-    return create_app(observer=Recorder())
+    return create_app(observer=Recorder(), check_body=check_body)
 
 
 @pytest.fixture(name="client")

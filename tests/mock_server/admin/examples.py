@@ -12,6 +12,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from smartflo_contract.cli.body_check import check_body
 from smartflo_contract.coverage import Recorder
 from smartflo_contract.mock_server import Config, create_app
 from smartflo_contract.mock_server.admin.components import components
@@ -37,7 +38,7 @@ def example_of(schema: str) -> Any:
 
 def send(route: AdminRoute) -> TestResponse:
     """Send the example of a route to a new fake that has rules, routes, requests and deliveries."""
-    client = create_app(observer=Recorder()).test_client()
+    client = create_app(observer=Recorder(), check_body=check_body).test_client()
     webhook_id = deliver_webhook(client)
     lead_id = client.get(f"/v1/broadcast/leads/{LIST_ID}", headers=ME).get_json()[0]["lead_id"]
     client.get("/v1/broadcast/leeds/8669", headers=ME)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from smartflo_contract.cli.body_check import check_body
 from smartflo_contract.coverage import Recorder
 from smartflo_contract.mock_server import FakeSmartflo
 
@@ -127,7 +128,7 @@ def _tab(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab
 @pytest.fixture(name="recording_fake", scope="session")
 def _recording_fake() -> Iterator[FakeSmartflo]:
     """Yield a fake that records value coverage."""
-    with FakeSmartflo(observer=Recorder()) as fake:
+    with FakeSmartflo(observer=Recorder(), check_body=check_body) as fake:
         yield fake
 
 

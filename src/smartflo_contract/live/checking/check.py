@@ -1,9 +1,12 @@
 """The function that checks responses against the contract."""
 
+from dataclasses import replace
+
 from smartflo_contract.live.checking.checker import Checker
 from smartflo_contract.live.checking.masking import KeyNames, UnknownKeys
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
+from smartflo_contract.live.learning.learner import Learner
 from smartflo_contract.live.parsing.item_splitter import MAX_ITEM_BYTES
 from smartflo_contract.live.report import Report
 from smartflo_contract.live.sources import BodySource, Progress, SourceOpener, lead_progress
@@ -25,6 +28,7 @@ def check(
     progress: Progress | None = None,
     unknown_keys: UnknownKeys | None = None,
     processes: int = 1,
+    learn: bool = False,
 ) -> Report:
     """Check responses against the contract and return a report.
 
@@ -51,6 +55,8 @@ def check(
         unknown_keys: ``show`` shows the name of every key that the contract does not know, ``mask`` none; by default
             those that read like property names and occur in two leads, or in a list of fewer than five.
         processes: 2 splits files of 64 MiB or more in half and checks the second half in another process.
+        learn: also propose claims that always held and that the contract does not make: ``draft`` of the report. This
+            takes one process.
 
     Raises:
         ContractError: the profile, the overlay or the needs are not valid.
@@ -61,6 +67,7 @@ def check(
     opener = SourceOpener(token, max_wait, max_time)
     on_progress = lead_progress(progress, opener, bodies)
     names = KeyNames(contract, unknown_keys)
+    learner = Learner(contract) if learn else None
     checker = Checker(
         contract,
         opener,
@@ -70,9 +77,13 @@ def check(
         processes=processes,
         name_sources=len(bodies) > 1,
         min_leads=min_leads,
+        on_leads=None if learner is None else learner.add,
+        on_response_end=lambda: learner.end_response() if learner else None,
     )
     errors = [error for error in map(checker.check_if_readable, bodies) if error is not None]
     report = checker.report()
     if errors and len(errors) == len(report.sources):
         raise errors[0]
+    if learner is not None:
+        report = replace(report, draft=learner.draft(names.is_shown))
     return report if needed is None else report.graded_by(needed)

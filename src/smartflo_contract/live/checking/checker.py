@@ -34,6 +34,7 @@ class Checker:
         name_sources: whether findings contain the name of their source if there is only one.
         min_leads: minimum number of leads of a source; ``None`` for 1 from a URL and 0 from a file.
         on_leads: called with the leads of each batch that are JSON objects.
+        on_response_end: called after each response.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Checker:
         name_sources: bool = False,
         min_leads: int | None = 0,
         on_leads: LeadsCallback | None = None,
+        on_response_end: Callable[[], object] = lambda: None,
     ) -> None:
         """Start without a source."""
+        self._on_response_end = on_response_end
         self._contract, self._opener, self._names = contract, opener, names
         self._max_item_bytes = max_item_bytes
         self._on_progress, self._on_leads = on_progress, on_leads
@@ -79,7 +82,10 @@ class Checker:
         Raises:
             LiveError: the rest of the body cannot be read.
         """
-        results = self._scan_in_parallel(body) or (self._scan(body),)
+        try:
+            results = self._scan_in_parallel(body) or (self._scan(body),)
+        finally:
+            self._on_response_end()
         source = Source(body.name, 0, 0, list_id=body.list_id, recorded=body.recorded)
         leads = self._add_source(source, results)
         min_leads = default_min_leads if self._min_leads is None else self._min_leads

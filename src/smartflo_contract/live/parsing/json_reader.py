@@ -14,7 +14,6 @@ from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 
 SPOOL_BYTES: Final = 1024 * 1024
 """Size from which on a body is in a temporary file, and not in memory."""
-_CHUNK_BYTES: Final = 64 * 1024
 _MAX_VALUE_BYTES: Final = 256 * 1024
 """Maximum size of a value that is decoded; a larger one is left out."""
 _OPENING: Final = frozenset({b"{", b"["})
@@ -69,10 +68,12 @@ class JsonReader:
 
     Args:
         chunks: the document; consumed bytes are not kept.
+        part_bytes: size of the parts in which values are read, at least 2.
     """
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes], part_bytes: int = 64 * 1024) -> None:
         """Skip a byte order mark."""
+        self._part_bytes = part_bytes
         self._buffer = ByteBuffer(chunks)
         self._buffer.fill(len(_UTF8_MARK))
         if self._buffer.data.startswith(_UTF8_MARK):
@@ -154,14 +155,17 @@ class JsonReader:
         if first in _OPENING or first == b'"':
             yield first
             buffer.consume(1)
+        is_empty = True
         state = SkipState(int(first in _OPENING), in_string=first == b'"', is_word=first not in {*_OPENING, b'"'})
         while True:
-            buffer.fill(_CHUNK_BYTES)
-            data = bytes(buffer.data[:_CHUNK_BYTES])
-            data = data if buffer.ended else data[: len(data) - (len(data) - len(data.rstrip(b"\\"))) % 2]
+            buffer.fill(self._part_bytes)
+            data = bytes(buffer.data[: self._part_bytes])
+            if len(data) < len(buffer.data) or not buffer.ended:
+                data = data[: len(data) - (len(data) - len(data.rstrip(b"\\"))) % 2]
             end, state = find_end(data, state)
-            if end == 0 or not data:
+            if not data or (end == 0 and is_empty):
                 raise self._error()
+            is_empty = False
             buffer.consume(len(data) if end is None else end)
             yield data[:end]
             if end is not None:

@@ -84,6 +84,15 @@ def parse_validated(body: bytes, schema: str, noun: str) -> Any:
     return content
 
 
+def read_raw_body(request: Request, max_bytes: int) -> bytes:
+    """Return the body of a request, which may be anything.
+
+    Raises:
+        Problem: the body is too large, or cannot be read.
+    """
+    return _read(request, max_bytes)
+
+
 def _read(request: Request, max_bytes: int) -> bytes:
     try:
         return read_body(request, max_bytes)

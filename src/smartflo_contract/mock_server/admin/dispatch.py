@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import orjson
 from flask import Request, Response, request
@@ -11,7 +11,7 @@ from smartflo_contract.mock_server.accounts.account_ids import ALL_ACCOUNTS
 from smartflo_contract.mock_server.admin import routes
 from smartflo_contract.mock_server.admin.access import check_access, check_page_access
 from smartflo_contract.mock_server.admin.account_selector import ACCOUNT_PARAMETERS, select_account
-from smartflo_contract.mock_server.admin.bodies import check_no_body, read_validated_body
+from smartflo_contract.mock_server.admin.bodies import check_no_body, read_raw_body, read_validated_body
 from smartflo_contract.mock_server.admin.components import parameter_name
 from smartflo_contract.mock_server.admin.events import EVENTS_TYPE, events_response
 from smartflo_contract.mock_server.admin.index import accepts_page, index_response
@@ -111,9 +111,11 @@ def _admitted(state: State, request: Request, route: AdminRoute, path_id: str) -
         state.accounts.refresh(account_id or ALL_ACCOUNTS)
     if route.writes and state.config.read_only:
         raise Problem(409, _READ_ONLY)
-    body = None
+    body: Any = None
     if route.body is None:
         check_no_body(request, MAX_SETTINGS_BYTES)
+    elif route.has_raw_body:
+        body = read_raw_body(request, route.max_body_bytes)
     else:
         body = read_validated_body(request, route.body, route.max_body_bytes)
     return AdminRequest(state, account_id or ALL_ACCOUNTS, request.args, body, path_id)

@@ -14,6 +14,8 @@ MAX_LEADS_BYTES: Final = 32 * 1024 * 1024
 """Maximum size of a request body that holds leads."""
 MAX_SNAPSHOT_BYTES: Final = 256 * 1024 * 1024
 """Maximum size of a request body that holds a snapshot."""
+MAX_CAPTURE_BYTES: Final = 128 * 1024 * 1024
+"""Maximum size of a request body that is checked: a response, or a capture of several."""
 Scope = Literal["fake", "all", "one"]
 """What a route applies to: the fake itself; the account that the request names, or all accounts if it names none; one
 account, which the request must name."""
@@ -36,6 +38,7 @@ class AdminRoute(NamedTuple):
         parameters: names of its query parameters in ``components.json``.
         problems: HTTP statuses of problems, besides those that follow from the other attributes.
         has_events: whether clients that accept server-sent events get a stream of them instead.
+        has_raw_body: whether the handler receives the bytes of the body, which need not be JSON.
         is_public: whether the route needs neither the admin token nor a loopback address.
     """
 
@@ -52,6 +55,7 @@ class AdminRoute(NamedTuple):
     parameters: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
     has_events: bool = False
+    has_raw_body: bool = False
     is_public: bool = False
 
     @property

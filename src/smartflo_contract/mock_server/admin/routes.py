@@ -2,6 +2,7 @@
 
 from smartflo_contract.mock_server.admin.accounts import get_accounts, post_reset
 from smartflo_contract.mock_server.admin.broadcasts import post_broadcast
+from smartflo_contract.mock_server.admin.check import post_check
 from smartflo_contract.mock_server.admin.clock import get_clock, patch_clock
 from smartflo_contract.mock_server.admin.coverage import get_coverage
 from smartflo_contract.mock_server.admin.custom_routes import delete_routes, get_routes, post_route, put_routes
@@ -35,7 +36,13 @@ from smartflo_contract.mock_server.admin.profile import get_contract, get_contra
 from smartflo_contract.mock_server.admin.quirks import get_quirks, patch_quirks
 from smartflo_contract.mock_server.admin.rate_limit import delete_rate_limit, get_rate_limit, put_rate_limit
 from smartflo_contract.mock_server.admin.requests import AdminRequest
-from smartflo_contract.mock_server.admin.route import MAX_LEADS_BYTES, MAX_SNAPSHOT_BYTES, MAX_WEBHOOK_BYTES, AdminRoute
+from smartflo_contract.mock_server.admin.route import (
+    MAX_CAPTURE_BYTES,
+    MAX_LEADS_BYTES,
+    MAX_SNAPSHOT_BYTES,
+    MAX_WEBHOOK_BYTES,
+    AdminRoute,
+)
 from smartflo_contract.mock_server.admin.snapshot import get_snapshot, post_restore
 from smartflo_contract.mock_server.admin.webhooks import (
     delete_webhook,
@@ -80,6 +87,19 @@ ADMIN_ROUTES: tuple[AdminRoute, ...] = (
         "Return where the vendor's pages contradict each other",
         "Contradictions",
         "fake",
+    ),
+    AdminRoute(
+        "POST",
+        "/check",
+        post_check,
+        "Check a response, a HAR file or a cassette, and store nothing",
+        "CheckReport",
+        "fake",
+        body="CheckedBody",
+        max_body_bytes=MAX_CAPTURE_BYTES,
+        parameters=("profile",),
+        problems=(409,),
+        has_raw_body=True,
     ),
     AdminRoute("GET", "/profile", get_profile, "Return the profile", "Profile"),
     AdminRoute(

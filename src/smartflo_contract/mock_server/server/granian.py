@@ -29,7 +29,7 @@ from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.api.cached_reads import at_once
 from smartflo_contract.mock_server.app import app_of
 from smartflo_contract.mock_server.config.config import Config
-from smartflo_contract.mock_server.context import State
+from smartflo_contract.mock_server.context import BodyCheck, State
 from smartflo_contract.mock_server.errors import StoreUnavailable, WorkerError
 from smartflo_contract.mock_server.observer import WorkerObservers
 from smartflo_contract.mock_server.server import leader_followers
@@ -206,6 +206,7 @@ def serve(
     announce: Callable[[str], None],
     observers: WorkerObservers | None = None,
     state_file: Path | None = None,
+    check_body: BodyCheck | None = None,
 ) -> None:
     """Run the fake until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed).
 
@@ -214,6 +215,7 @@ def serve(
         announce: called once with the URL when the fake answers.
         observers: creates the observer of each worker; it must be picklable.
         state_file: file from which accounts are restored, and in which they are saved at the end; ``None`` for none.
+        check_body: checks response bodies for the admin API; it must be picklable.
 
     Raises:
         ConfigError: the overlay's file is gone, or changed since the configuration was created; or there is a state
@@ -247,7 +249,9 @@ def serve(
         )
         met_faults = multiprocessing.RawArray("b", len(config.faults) + 1)
         gc.freeze()  # what is loaded is no garbage, and a forked worker would copy the memory that it searches
-        server.serve(target_loader=partial(_load_app, config, observers, saved, met_faults), wrap_loader=False)
+        server.serve(
+            target_loader=partial(_load_app, config, observers, saved, met_faults, check_body), wrap_loader=False
+        )
     if server.failure is not None:
         raise server.failure
     _report_unmet_faults(config, met_faults)
@@ -282,7 +286,11 @@ def _reserved(requested: Address) -> Iterator[Address]:
 
 
 def _load_app(
-    config: Config, observers: WorkerObservers | None, saved: SavedState | None, met_faults: MutableSequence[int]
+    config: Config,
+    observers: WorkerObservers | None,
+    saved: SavedState | None,
+    met_faults: MutableSequence[int],
+    check_body: BodyCheck | None,
 ) -> Flask:
     """Return the application, in a worker.
 
@@ -292,6 +300,7 @@ def _load_app(
         saved: the state file; ``None`` for none.
         met_faults: memory that all workers share: 1 for each rule of the configuration that a request has met, and at
             the end, 1 if the rules are no longer in force.
+        check_body: checks response bodies for the admin API.
     """
     if os.name == "posix":
         os.setpgid(0, 0)  # Ctrl-C must reach the parent only: a worker that ends first looks crashed
@@ -299,7 +308,7 @@ def _load_app(
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of lost connections, which are errors of their own
     warnings.simplefilter("ignore", OverlayWarning)  # the parent has printed it
     observer = None if observers is None else observers.create(config)
-    state = State(config, observer, met_faults=met_faults, has_prepared_store=True)
+    state = State(config, observer, met_faults=met_faults, has_prepared_store=True, check_body=check_body)
     app = app_of(state)
     Finalize(None, state.close, exitpriority=0)
     saver = None if saved is None else StateSaver(saved, state)

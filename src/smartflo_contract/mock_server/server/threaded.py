@@ -15,7 +15,7 @@ from smartflo_contract.mock_server.app import EXTENSION, create_app
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.config.receiver_url import APP_SCHEME
 from smartflo_contract.mock_server.config.webhook import Webhook
-from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, State
+from smartflo_contract.mock_server.context import FORCED_ACCOUNT_KEY, BodyCheck, State
 from smartflo_contract.mock_server.journal.entry import JournalEntry
 from smartflo_contract.mock_server.observer import Observer
 from smartflo_contract.mock_server.server.listener import Listener
@@ -38,6 +38,7 @@ class FakeSmartflo:
         config: the configuration; its port and workers are for ``serve`` only.
         port: port to listen on; 0 for any free port.
         observer: receives every response of a route of the vendor.
+        check_body: checks response bodies for ``POST /__admin/check``.
 
     Attributes:
         observer: the same.
@@ -46,9 +47,17 @@ class FakeSmartflo:
         TypeError: ``config`` is not a :class:`Config`, for example a path or a mapping.
     """
 
-    def __init__(self, config: Config | None = None, *, port: int = 0, observer: Observer | None = None) -> None:
+    def __init__(
+        self,
+        config: Config | None = None,
+        *,
+        port: int = 0,
+        observer: Observer | None = None,
+        check_body: BodyCheck | None = None,
+    ) -> None:
         """Store the configuration; the fake does not listen yet."""
         self.observer = observer
+        self._check_body = check_body
         self._config = ensure_config(config)
         self._port = port
         self._app: Flask | None = None
@@ -233,7 +242,7 @@ class FakeSmartflo:
             message = f"the fake is running already at {self.url}"
             raise RuntimeError(message)
         requested = resolve(self._config.host, self._port)
-        app = create_app(self._config, observer=self.observer)
+        app = create_app(self._config, observer=self.observer, check_body=self._check_body)
         self._listener = Listener(app, requested)
         self._app = app
         return self

@@ -41,11 +41,12 @@ export async function send(method, path, { parameters = {}, headers = {}, ...opt
   throw new ApiError(response.status, problem.detail ?? `The fake answered with status ${response.status}.`);
 }
 
-/** Return the JSON of a request for the selected account, or for all accounts. */
-export async function call(method, path, { body, parameters = {}, ...options } = {}) {
+/** Return the JSON of a request for the selected account, or for all. `body` is a JSON value, `raw` text or a file. */
+export async function call(method, path, { body, raw, parameters = {}, ...options } = {}) {
   const response = await send(method, path, {
     ...options,
     parameters: { account: session.account, ...parameters },
+    ...(raw === undefined ? {} : { body: raw, headers: { "Content-Type": "application/octet-stream" } }),
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
   });
   return response.json();

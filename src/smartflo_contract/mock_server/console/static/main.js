@@ -4,6 +4,7 @@ import { callForFake, send, session, setToken } from "./api.js";
 import { element, field, select, showMessage } from "./dom.js";
 import { behaviorPage } from "./behavior-page.js";
 import { contractPage } from "./contract-page.js";
+import { driftPage } from "./drift-page.js";
 import { showForm } from "./form.js";
 import { listsPage } from "./lists-page.js";
 import { requestsPage } from "./requests-page.js";
@@ -14,6 +15,7 @@ const PAGES = [
   { name: "lists", title: "Lists and leads", open: listsPage },
   { name: "behavior", title: "Behavior", open: behaviorPage },
   { name: "contract", title: "Contract", open: contractPage },
+  { name: "drift", title: "Drift", open: driftPage },
 ];
 const main = document.getElementById("main");
 let leave = () => {};

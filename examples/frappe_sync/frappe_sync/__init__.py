@@ -1,0 +1,1 @@
+"""Synchronizes the leads of Frappe or ERPNext with a Smartflo lead list."""
