@@ -57,6 +57,12 @@ def get(client: FlaskClient, context: str) -> None:
     client.get("/v1/broadcast/leads/8668", headers={"X-Smartflo-Fake-Context": context})
 
 
+def reported_contexts(recorder: FileRecorder, context: str | None = None) -> set[str]:
+    """Return the contexts in the report of all accounts, or of one context."""
+    contracts = recorder.report(context=context)["contracts"]
+    return {each["context"] for contract in contracts for each in contract["contexts"]}
+
+
 def wait_until(is_met: Callable[[], bool]) -> None:
     """Wait until a thread has done something."""
     deadline = time.monotonic() + DEADLINE_SECONDS
@@ -128,6 +134,30 @@ def test_recorders_of_one_file_are_merged(path: Path) -> None:
         recorder.close()
 
     assert ["0", "1", "2"] == read_recording(path).contexts()
+
+
+def test_report_has_what_other_workers_have_written(path: Path) -> None:
+    """With several workers, the report of all accounts has the contexts of all."""
+    first, second = (FileRecorder(path, Config(workers=2, read_only=True), NEVER_SECONDS) for _ in range(2))
+    get(client_of(first), "one")
+    get(client_of(second), "two")
+    first.close()
+
+    assert {"one"} == reported_contexts(first)
+    assert {"one", "two"} == reported_contexts(second)
+    second.close()
+    assert {"one", "two"} == reported_contexts(first)
+    assert {"two"} == reported_contexts(first, "two")
+
+
+def test_report_without_its_file_has_what_this_worker_served(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is not a data file any more is one line on standard error."""
+    recorder = FileRecorder(path, Config(workers=2, read_only=True), NEVER_SECONDS)
+    get(client_of(recorder), "one")
+    path.write_text("notes")
+
+    assert {"one"} == reported_contexts(recorder)
+    assert "is not a coverage data file" in capsys.readouterr().err
 
 
 def test_failed_write_is_one_line_and_repeated_later(

@@ -54,7 +54,7 @@ class DataFile:
             raise OutputError(self._path, _NOT_A_FILE)
         require_writable(self._path)
         with self._locked():
-            self._read()
+            self.read()
             self._write(recording)
 
     def add(self, recording: Recording) -> None:
@@ -65,11 +65,15 @@ class DataFile:
         """
         with self._locked():
             if _version(self._path) != self._written:
-                recording.merge(self._read())
+                recording.merge(self.read())
             self._write(recording)
 
-    def _read(self) -> Recording:
-        """Return the content. A file that is missing or empty has none."""
+    def read(self) -> Recording:
+        """Return the content. A file that is missing or empty has none.
+
+        Raises:
+            OutputError: the file cannot be read, or is not a data file any more.
+        """
         try:
             if not self._path.exists() or not self._path.stat().st_size:
                 return Recording()

@@ -1,14 +1,15 @@
 """Record the responses of ``serve`` in a data file, which is written while the fake runs and when it ends."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from smartflo_contract.coverage.data_file import DataFile
-from smartflo_contract.coverage.recorder import Recorder
+from smartflo_contract.coverage.recorder import Recorder, report_of
 from smartflo_contract.coverage.recording import Recording
 from smartflo_contract.live.errors import OutputError
 from smartflo_contract.mock_server import Config
@@ -34,6 +35,7 @@ class FileRecorder(Recorder):
         super().__init__()
         self.add_contract(configured_contract(config.profile, config.overlay))
         self._file = DataFile(path)
+        self._has_others = config.workers > 1
         self._interval_seconds = interval_seconds
         self._written_changes = 0
         self._error = ""
@@ -45,6 +47,22 @@ class FileRecorder(Recorder):
         """Replace the locks in a forked process, which does not write."""
         super().renew_locks()
         self._writing = Lock()
+
+    def report(self, account_id: str | None = None, context: str | None = None) -> Mapping[str, Any]:
+        """Return what was recorded so far; for all accounts, also what other workers have written to the file.
+
+        Args:
+            account_id: only what this worker served to this account; ``None`` for all.
+            context: only this context, as the request named it or as reports name it; ``None`` for all.
+        """
+        if account_id is not None or not self._has_others:
+            return super().report(account_id, context)
+        recording = self.copy()
+        try:
+            recording.merge(self._file.read())
+        except OutputError as error:
+            self._print_error(str(error))
+        return report_of(recording, context)
 
     def close(self) -> None:
         """Write what is new, or everything if the file was deleted, and stop."""

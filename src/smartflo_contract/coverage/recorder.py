@@ -180,9 +180,7 @@ class Recorder:
             recordings = [*self._recordings.values()] if account_id is None else [self._recordings.get(account_id)]
             recording = _merged(filter(None, recordings))
             recording.contracts.update(self._contracts)
-        if context is not None:
-            recording = recording.of_context(context if context in recording.service_masks else context_name(context))
-        return summary_as_dict(recording)
+        return report_of(recording, context)
 
     def served_leads(self, cells: ContractCells) -> Mask:
         """Return the cells of leads of a contract that were served since the start, by all contexts."""
@@ -295,6 +293,18 @@ class Recorder:
             return self.context
         header = environ.get(_CONTEXT_VARIABLE)
         return account_id or "" if header is None else context_name(header.encode("latin-1").decode(errors="replace"))
+
+
+def report_of(recording: Recording, context: str | None) -> Mapping[str, Any]:
+    """Return a recording in JSON types for readers.
+
+    Args:
+        recording: the recording.
+        context: only this context, as the request named it or as reports name it; ``None`` for all.
+    """
+    if context is not None:
+        recording = recording.of_context(context if context in recording.service_masks else context_name(context))
+    return summary_as_dict(recording)
 
 
 def _whole_body(response: Response) -> bytes:

@@ -12,6 +12,7 @@ from smartflo_contract.strategies._lead_strategies import (
     responses,
     surprising_leads,
 )
+from smartflo_contract.strategies._machine import SmartfloMachine
 from smartflo_contract.strategies._value_strategies import (
     dial_statuses,
     dispositions,
@@ -31,6 +32,7 @@ __all__ = [
     "Broken",
     "BrokenResponse",
     "EdgeCase",
+    "SmartfloMachine",
     "broken_leads",
     "broken_responses",
     "dial_statuses",

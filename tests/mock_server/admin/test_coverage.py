@@ -169,13 +169,13 @@ def test_fake_without_coverage_names_the_option() -> None:
     assert "`smartflo-contract serve --coverage FILE`" in response.get_json()["detail"]
 
 
-def test_several_workers_refer_to_the_file() -> None:
-    """Each worker would report only its own responses."""
+def test_several_workers_report_all_accounts_only() -> None:
+    """What workers merge has no accounts."""
     fake = create_app(Config(workers=2, read_only=True), observer=Recorder()).test_client()
-    response = fake.get(COVERAGE)
+    response = fake.get(COVERAGE, headers={"Authorization": "any-text"})
 
-    assert 409 == response.status_code
-    assert "the file of `serve --coverage`" in response.get_json()["detail"]
+    assert (200, 409) == (fake.get(COVERAGE).status_code, response.status_code)
+    assert "select one context with `?context=`" in response.get_json()["detail"]
 
 
 def test_misspelled_parameter_is_rejected(fake: FlaskClient) -> None:

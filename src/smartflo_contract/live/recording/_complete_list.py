@@ -35,9 +35,11 @@ def complete_list(source: BodySource, opener: SourceOpener, properties: frozense
                 _fail(part.rule, body.name)
             if duplicate_keys(part.text, part.values):
                 _fail(DUPLICATE_KEY, body.name)
-            for start in range(0, len(part.values), _BATCH_LEADS):
+            while part.values:
                 is_empty = False
-                yield part.values[start : start + _BATCH_LEADS]
+                batch = part.values[:_BATCH_LEADS]
+                del part.values[:_BATCH_LEADS]  # no lead is in memory twice while the next ones are decoded
+                yield batch
     if is_empty:
         message = f"not recorded: {body.name} has no leads"
         raise RecordError(message)

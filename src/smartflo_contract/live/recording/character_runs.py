@@ -56,15 +56,16 @@ class TextRuns(AbstractSet[str]):
 
     Attributes:
         is_exact: whether no string contains the separator.
-        text: the strings, separated.
+        text: the different strings, separated.
     """
 
     __slots__ = ("_may_have_pseudonym_run", "is_exact", "text")
 
     def __init__(self, strings: Sequence[str]) -> None:
         """Join the strings."""
-        self.text = text = _SEPARATOR.join(strings)
-        self.is_exact = text.count(_SEPARATOR) == max(len(strings) - 1, 0)
+        different = dict.fromkeys(strings)
+        self.text = text = _SEPARATOR.join(different)
+        self.is_exact = text.count(_SEPARATOR) == max(len(different) - 1, 0)
         self._may_have_pseudonym_run: bool | None = None
 
     @property

@@ -10,8 +10,8 @@ _NOT_OBSERVED: Final = (
     "with --smartflo-coverage"
 )
 _SEVERAL_WORKERS: Final = (
-    "each worker of this fake knows only its own responses; use one worker, or read the file of `serve --coverage`, "
-    "in which they are merged"
+    "the workers of this fake merge what they served without its accounts; request all accounts (no token, no "
+    "`?account=`), select one context with `?context=`, or use one worker"
 )
 
 
@@ -20,6 +20,6 @@ def get_coverage(request: AdminRequest) -> object:
     observer = request.state.observer
     if observer is None:
         raise Problem(409, _NOT_OBSERVED)
-    if request.state.config.workers > 1:
+    if request.state.config.workers > 1 and request.account_filter is not None:
         raise Problem(409, _SEVERAL_WORKERS)
     return observer.report(request.account_filter, request.query.get("context"))

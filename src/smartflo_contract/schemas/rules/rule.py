@@ -87,7 +87,7 @@ class IdentifierSet(set[Any]):
     def add_new(self, identifiers: Sequence[Any], /) -> bool:
         """Add identifiers if none has been added before and none is repeated; return whether they were added."""
         new = set(identifiers)
-        if len(new) < len(identifiers) or not new.isdisjoint(self):
+        if len(new) < len(identifiers) or not self.isdisjoint(new):  # searched the other way round, all are compared
             return False
         self.update(new)
         return True
