@@ -1,6 +1,8 @@
 """What has happened by now never changes, whatever is edited afterwards."""
 
+from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from smartflo_contract.mock_server.accounts.broadcast_calls import BroadcastCalls
 from smartflo_contract.mock_server.dialling.broadcast import RunSettings
+from smartflo_contract.mock_server.dialling.schedule import Schedule
 
 from .conftest import HOUR_MS, LIST_ID, RUN_SETTINGS, Dialled, Lead, times
 
@@ -151,6 +154,16 @@ def test_number_that_is_deleted_from_dnd_list_is_called_again(dial: Callable[...
     again = next(new for new in dialled.leads(100 * HOUR_MS) if new["lead_id"] == lead["lead_id"])
 
     assert again["call_count"] > lead["call_count"]
+
+
+def test_many_leads_are_placed_in_turns() -> None:
+    """Ten thousand leads that are added at one instant wait for free channels, without a search of all slots each."""
+    schedule = Schedule(RunSettings(10, (1,), (4,), (HOUR_MS,) * 5), 240_000, 0)
+    places = [schedule.place(0) for _ in range(10_000)]
+
+    assert [first for first, *_ in places] == sorted(first for first, *_ in places)
+    assert 10 == max(Counter(start for starts in places for start in starts).values())
+    assert all(later - earlier >= HOUR_MS for starts in places for earlier, later in pairwise(starts))
 
 
 @pytest.mark.parametrize("edited_first", [True, False])

@@ -1,13 +1,15 @@
 """Edits of the leads of a list, of which broadcasts may have dialled some: what they have done by now stays."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.dialled_lists import allowed_values, current_leads
 from smartflo_contract.mock_server.dialling.broadcast import INACTIVE, LeadEdit
+from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
 from smartflo_contract.mock_server.dialling.run_plan import active_time
 from smartflo_contract.mock_server.lists.catalog import Catalog
-from smartflo_contract.mock_server.lists.edited_leads import DIAL_STATUS_KEY, PHONE_KEY, Lead
+from smartflo_contract.mock_server.lists.edited_leads import DIAL_STATUS_KEY, PHONE_KEY, EditedLeads, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
 
 
@@ -22,16 +24,20 @@ class LeadEdits:
 
     def __init__(self, account: Account, catalog: Catalog, edited: EditedList) -> None:
         """Find the run of a broadcast that the edits follow."""
-        self._account, self._edited = account, edited
+        self._account, self._catalog, self._edited = account, catalog, edited
         runs = account.runs_of_list(edited.writer.definition.id)
         self._dialled_by = runs[-1] if runs else None
         self._run = runs[-1][1] if runs else None
-        self._leads = current_leads(account, catalog, edited)
         self._is_allowed = allowed_values(catalog.contract)
         self._started_before = 0
         if self._run is not None:
             self._started_before = active_time(self._run, catalog.dialling).started_before(account.dial_ms)
         self._noted: list[LeadEdit] = []
+
+    @cached_property
+    def _leads(self) -> EditedLeads | DialledLeads:
+        """The leads as broadcasts have dialled them by now."""
+        return current_leads(self._account, self._catalog, self._edited)
 
     def lead(self, index: int) -> Lead:
         """Return a lead as broadcasts have dialled it by now; an empty one if there is none."""

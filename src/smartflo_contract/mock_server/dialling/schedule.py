@@ -36,6 +36,8 @@ class Schedule:
             starts.append(starts[-1] + max(self.pass_ms, wait))
         self.passes = tuple(starts)
         self._used: dict[int, int] = {}
+        self._later: dict[int, int] = {}
+        """Full slot to a later one, before which there is no free one either."""
 
     def start_ms(self, rank: int, attempt: int) -> int:
         """Return the active time at which an attempt starts."""
@@ -59,8 +61,11 @@ class Schedule:
 
     def _take(self, slot: int) -> int:
         """Take a channel in the first slot from ``slot`` on that has a free one, and return the start of that slot."""
+        full = []
         while self._used.get(slot, 0) >= self._channels - self._ranked(slot):
-            slot = self._after_pass(slot)
+            full.append(slot)
+            slot = self._later.get(slot) or self._after_pass(slot)
+        self._later.update(dict.fromkeys(full, slot))
         self._used[slot] = self._used.get(slot, 0) + 1
         return slot * self.slot_ms
 
