@@ -237,6 +237,31 @@ def test_checks_what_precedes_a_truncation(form: str, tmp_path: Path) -> None:
     assert "after 1 request; save it again" in finding.got
 
 
+@pytest.mark.parametrize(
+    ("time", "recorded"),
+    [
+        ("2024-03-05T23:30:00Z", "2024-03-05"),
+        ("2024-03-05T23:30:00-01:00", "2024-03-06"),
+        ("'Tue, 05 Mar 2024 04:30:00 GMT'", "2024-03-05"),
+        ("1709613000", "2024-03-05"),
+        ("1.0e+300", None),
+        ("yesterday", None),
+        ("[2024]", None),
+    ],
+)
+def test_reads_dates(time: str, recorded: str | None) -> None:
+    """The date of a response is in UTC; a time in no known form is left out."""
+    content = yaml_cassette([Stored(GOOD)]).replace(b"- request:", f"- recorded_at: {time}\n  request:".encode())
+    assert [recorded] == [source.recorded for source in check(content).sources]
+
+
+def test_skips_other_members() -> None:
+    """Pages, creators and whatever else is in a capture is skipped."""
+    content = har([Stored(GOOD)]).replace(b'{"log": {', b'{"other": {"a": [1]}, "log": {"pages": [{"id": "[}"}], ')
+    assert "A" == check(content).grade
+    assert "A" == check(content[:-1] + b', "after": 1}').grade
+
+
 def test_reads_string_of_python_2() -> None:
     """Cassettes of Python 2 have a tag at their strings."""
     content = yaml_cassette([Stored(GOOD)]).replace(b"method: GET", b"method: !!python/unicode 'GET'")
