@@ -44,7 +44,7 @@ def _default_processes() -> int:
     show_default="1 for list ids and URLs, 0 for files",
     help="Minimum number of leads of each SOURCE. Fewer are the finding too-few-leads, also with a baseline.",
 )
-@click.option(
+@option(
     "--learn",
     type=click.Path(path_type=Path),
     metavar="FILE",
