@@ -1,9 +1,12 @@
 """Loopback servers that send scripted responses, byte by byte."""
 
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
+from pathlib import Path
 from threading import Event, Thread
 from typing import Self
 
@@ -67,3 +70,28 @@ def _read_head(connection: socket.socket) -> str:
     while len(body) < length:
         body += connection.recv(65_536)
     return text
+
+
+@contextmanager
+def tls_server(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Start a server with a self-signed certificate; yield its URL and the names of its errors."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    options = "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=localhost -days 2"
+    subprocess.run(["openssl", *options.split(), "-keyout", key, "-out", certificate], capture_output=True, check=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    errors: list[str] = []
+
+    def accept() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            try:
+                context.wrap_socket(connection, server_side=True)
+            except OSError as error:
+                errors.append(type(error).__name__)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=accept, daemon=True)
+        thread.start()
+        yield "https://127.0.0.1:{1}".format(*listener.getsockname()), errors
+        thread.join(30)

@@ -135,6 +135,28 @@ def test_waits_for_end_of_rate_limit(serve: Any, client_of: ClientOf) -> None:
     )
 
 
+@pytest.mark.parametrize(("missing", "status"), [(0, 429), (1, 502)])
+def test_passes_body_of_rate_limit_on(missing: int, status: int, serve: Any, client_of: ClientOf) -> None:
+    """A long body arrives complete, or not at all."""
+    body = b'"' + b"x" * 200_000 + b'"'
+    server = serve(http(body, status="429 Too Many Requests")[: -missing or None])
+
+    response = client_of(server.url, max_wait=0).get(LEADS)
+
+    assert (status, not missing) == (response.status_code, response.data == body)
+
+
+def test_journal_keeps_no_secrets_of_upstream(serve: Any, client_of: ClientOf) -> None:
+    """Cookies and tokens in headers of a response are masked, and its body is not kept."""
+    client = client_of(serve(http(b'{"name": "Anna"}', "Set-Cookie: id=secret-1", "X-Auth-Token: secret-2")).url)
+
+    response = client.get("/v1/users")
+    journal = client.get("/__admin/requests").text
+
+    assert (200, "id=secret-1") == (response.status_code, response.headers["Set-Cookie"])
+    assert not any(secret in journal for secret in ("secret-1", "secret-2", "Anna"))
+
+
 def test_shows_requests_in_own_pages(smartflo: Any, client_of: ClientOf) -> None:
     """Journal, index and health are those of the fake; nothing of the proxy's fake can be changed."""
     client = client_of(smartflo.url)

@@ -1,7 +1,9 @@
 """Upstreams that hang, lie, redirect elsewhere, or cannot be reached."""
 
 import re
+import shutil
 import socket
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from smartflo_contract.proxy import ProxyConfig, ProxyError
 from smartflo_contract.schemas.errors import ContractError
 
+from ..scripted_server import tls_server  # noqa: TID252 - test folders are no packages
 from .conftest import FINDINGS, LEADS, ClientOf, http
 
 ELSEWHERE = "the client would send its token there"
@@ -180,6 +183,30 @@ def test_rejects_web_page_of_another_site(smartflo: Any, client_of: ClientOf) ->
     response = client_of(smartflo.url).get(LEADS, headers=smartflo.headers | {"Host": "evil.example.com"})
 
     assert (403, True) == (response.status_code, "another site" in response.get_json()["detail"])
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl creates the certificate")
+def test_verifies_certificate(serve: Any, client_of: ClientOf, tmp_path: Path) -> None:
+    """Nothing is sent to an upstream whose certificate is not valid, or that has none."""
+    with tls_server(tmp_path) as (url, errors):
+        self_signed = client_of(url).get(LEADS, headers={"Authorization": "secret"})
+    plain = serve(http(b"[]")).url.replace("http:", "https:")
+    without = client_of(plain).get(LEADS)
+
+    assert (502, 502, ["SSLError"]) == (self_signed.status_code, without.status_code, errors)
+    reason = f"no secure connection to {url}: its certificate is not valid: self-signed certificate"
+    assert reason == self_signed.get_json()["detail"]
+    assert f"no secure connection to {plain}: TLS fails" == without.get_json()["detail"]
+
+
+def test_reports_missing_certificate_file(client_of: ClientOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that names no file is an error before anything is sent."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+
+    response = client_of("https://127.0.0.1:9").get(LEADS)
+
+    message = "cannot send a request to https://127.0.0.1:9: OSError; check the settings of proxies and certificates"
+    assert (502, message) == (response.status_code, response.get_json()["detail"])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from smartflo_contract.mock_server.http.responses import REASON_HEADER, REQUEST_
 from smartflo_contract.mock_server.http.route_names import GET_LEADS
 from smartflo_contract.mock_server.http.web_pages import foreign_header
 from smartflo_contract.mock_server.journal.entry import SentResponse
+from smartflo_contract.mock_server.journal.redaction import redact_headers
 from smartflo_contract.mock_server.journal.request_log import describe_request
 from smartflo_contract.proxy.body_check import FINDINGS_HEADER, STREAMED
 from smartflo_contract.proxy.checked_body import CheckedBody, Outcome
@@ -167,7 +168,8 @@ class ProxyApp:
     def _recorded(self, exchange: _Exchange, response: Response, outcome: Outcome) -> Response:
         """Add a request and its response to the journal, and to standard error if it deserves a line."""
         environ = exchange.request.environ
-        sent = SentResponse(response.status_code, tuple(response.headers))
+        kept = tuple(redact_headers(dict(response.headers)).items())
+        sent = SentResponse(response.status_code, kept)
         account_id = self._state.account_of(environ)
         response.headers[REQUEST_HEADER] = self._state.add_to_journal(environ, account_id, exchange.route, sent)
         is_own = response.mimetype == "application/problem+json"

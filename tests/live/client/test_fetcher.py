@@ -3,13 +3,9 @@
 import json
 import shutil
 import socket
-import ssl
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
@@ -18,6 +14,8 @@ from smartflo_contract.live import Credentials, LiveError
 from smartflo_contract.live.client.fetch import fetch
 from smartflo_contract.live.client.fetcher import ApiResponse, Fetcher
 from smartflo_contract.live.client.http_session import send_get
+
+from ...scripted_server import tls_server  # noqa: TID252 - test folders are no packages
 
 LOGIN = Credentials(None, "crm@example.com", "any-password")
 TOKEN = Credentials("of-production")
@@ -156,31 +154,6 @@ def test_reports_server_without_tls(serve: Any, time: Any) -> None:
     with pytest.raises(LiveError, match=r"no secure connection to https://127.0.0.1:[0-9]+: TLS fails"):
         time.fetch(server.url.replace("http:", "https:") + LIST, TOKEN)
     assert (1, []) == (len(server.heads), time.slept)
-
-
-@contextmanager
-def tls_server(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Start a server with a self-signed certificate; yield its URL and the names of its errors."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    options = "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=localhost -days 2"
-    subprocess.run(["openssl", *options.split(), "-keyout", key, "-out", certificate], capture_output=True, check=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    errors: list[str] = []
-
-    def accept() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            try:
-                context.wrap_socket(connection, server_side=True)
-            except OSError as error:
-                errors.append(type(error).__name__)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = Thread(target=accept, daemon=True)
-        thread.start()
-        yield "https://127.0.0.1:{1}".format(*listener.getsockname()), errors
-        thread.join(30)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl creates the certificate")
