@@ -14,6 +14,7 @@ from smartflo_contract.mock_server import FakeSmartflo
 from ...browser import Tab  # noqa: TID252 - test folders are no packages
 
 MAX_SECONDS: Final = 600
+PICTURE_QUALITY: Final = 60
 HELPERS: Final = """
 var until = async (test, end = Date.now() + 20000) => {
   for (;;) {
@@ -96,11 +97,19 @@ class Console:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         self.tab.call("Emulation.setEmulatedMedia", features=[scheme])
-        self.run("settled()")
+        self.run("new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))")
 
-    def picture(self) -> bytes:
+    def picture(self, image_format: str = "png") -> bytes:
         """Return a picture of the window."""
-        return b64decode(self.tab.call("Page.captureScreenshot")["data"])
+        quality = {} if image_format == "png" else {"quality": PICTURE_QUALITY}
+        return b64decode(self.tab.call("Page.captureScreenshot", format=image_format, **quality)["data"])
+
+    def press(self, key: str, code: int) -> None:
+        """Press a key."""
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self.tab.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text)
+        self.run("settled()")
 
     @property
     def errors(self) -> list[dict[str, Any]]:

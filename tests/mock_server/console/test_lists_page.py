@@ -25,10 +25,10 @@ def test_pages_through_a_million_leads(console: Console) -> None:
     console.shows("999,951 to 1,000,000 of 1,000,000 leads", ".state")
     titles = console.run("[...document.querySelectorAll('.leads th')].map((cell) => cell.innerText)")
     statuses = console.run(
-        "[...document.querySelectorAll('.leads tbody tr td:nth-child(5)')].map((cell) => cell.innerText)"
+        "[...document.querySelectorAll('.leads tbody tr td:nth-child(6)')].map((cell) => cell.innerText)"
     )
 
-    assert titles == ["", "Lead id", "Mobile", "Town", "dial_status", "dialer_dial_status", "Findings"]
+    assert titles == ["Actions", "Lead id", "Findings", "Mobile", "Town", "dial_status", "dialer_dial_status"]
     assert len(statuses) == 50
     assert "4 No Answer" in statuses
     assert console.errors == []

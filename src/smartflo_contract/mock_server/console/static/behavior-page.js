@@ -140,7 +140,7 @@ function faults(container) {
       }),
       element("div", { class: "toolbar" }, field("Other rule: one step per request", steps), button("Add rule", () =>
         add({ steps: steps.value.split(",").map((step) => step.trim()).filter(Boolean) }))),
-      rules.length ? table("Fault rules", ["Steps", "Settings", ""], rules.map((rule) => {
+      rules.length ? table("Fault rules", ["Steps", "Settings", "Actions"], rules.map((rule) => {
         const { steps: shown, ...settings } = rule;
         const own = JSON.stringify(rule);
         return [shown.join(", "), Object.entries(settings).filter(([name, value]) => value !== (RULE_DEFAULTS[name] ?? null))

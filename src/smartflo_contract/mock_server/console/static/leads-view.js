@@ -116,8 +116,8 @@ export class LeadsView {
       return;
     }
     const columns = keys.map((key, position) => ({ key, title: this.list.columns[position] ?? key }));
-    const titles = ["", "Lead id", ...columns.map(({ title }, position) => this.title(title, position)),
-      ...STATUS_KEYS, "Findings"];
+    const titles = ["Actions", "Lead id", "Findings",
+      ...columns.map(({ title }, position) => this.title(title, position)), ...STATUS_KEYS];
     const rows = leads.map((lead, index) => this.row(lead, findings[index], columns));
     this.leads.replaceChildren(scrollable("Leads", element("table", { class: "leads" },
       element("caption", { class: "hidden" }, `Leads of list ${this.id}`),
@@ -143,11 +143,10 @@ export class LeadsView {
         if (await deleteLead(lead)) await this.load();
       }, { "aria-label": `Delete lead ${lead.lead_id}` }),
     ];
-    const cells = [element("span", { class: "actions" }, actions), shown(lead.lead_id),
-      ...columns.map(({ key }) => shown(lead[key])), ...STATUS_KEYS.map((key) => this.status(key, lead[key])),
-      findings.map((finding) => findingNode(finding))];
+    const cells = [...columns.map(({ key }) => shown(lead[key])), ...STATUS_KEYS.map((key) => this.status(key, lead[key]))];
     return element("tr", { class: findings.some(({ severity }) => severity === "break") ? "broken" : "" },
-      cells.map((cell) => element("td", {}, cell)));
+      element("td", {}, element("span", { class: "actions" }, actions)), element("td", {}, shown(lead.lead_id)),
+      element("td", { class: "findings" }, findings.map(findingNode)), cells.map((cell) => element("td", {}, cell)));
   }
 
   /** Return a status with its label. */

@@ -25,7 +25,7 @@ async function showLists(container) {
   container.replaceChildren(
     element("p", {}, `Lists of account ${await oneAccount()}. Choose another at the top.`),
     element("div", { class: "toolbar" }, button("New list", () => create(container)), openById()),
-    rows.length ? table("Lists", ["Id", "Name", "Leads", "Columns", "", ""], rows)
+    rows.length ? table("Lists", ["Id", "Name", "Leads", "Columns", "State", "Actions"], rows)
       : emptyState("This account has no lists", "Create one, or reset the account to get the default lists back."),
   );
 }
