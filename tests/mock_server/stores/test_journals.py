@@ -353,7 +353,7 @@ def test_entries_of_another_version_are_dropped(
     journal = open_shared()
     last_id = journal.add(ME, entry())
     journal.close()
-    monkeypatch.setattr(sql_journal, "ENTRY_VERSION", 2)
+    monkeypatch.setattr(sql_journal, "ENTRY_VERSION", sql_journal.ENTRY_VERSION + 1)
     journal = open_shared()
 
     assert [] == read(journal)
