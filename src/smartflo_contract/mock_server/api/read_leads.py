@@ -89,13 +89,13 @@ class _Representation(NamedTuple):
     Attributes:
         etag: entity tag of the body.
         headers: headers of the response with the body.
-        cached_body: returns the body if it is cached or short, else ``None``.
+        cached_body: the body if it is cached or short, else ``None``. A client that has the body needs none.
         make_body: returns the body, in chunks if it is large.
     """
 
     etag: str
     headers: Headers
-    cached_body: Callable[[], bytes | None]
+    cached_body: bytes | None
     make_body: Callable[[], bytes | Iterator[bytes]]
 
 
@@ -111,9 +111,8 @@ def _leads_response(call: Call, list_id: str, leads: LeadList) -> Response:
         return _body_response(call.environ, _all_leads(call, list_id, leads))
     cache, number_filter = call.state.body_cache, call.settings.quirks["number_filter"]
     if number_filter == "ignored":
-        headers = lead_headers(leads.etag, "assumed")
-        all_leads = _Representation(leads.etag, headers, partial(cache.cached, leads), partial(cache.body, leads))
-        return _body_response(call.environ, all_leads)
+        headers, make_body = lead_headers(leads.etag, "assumed"), partial(cache.body, leads)
+        return _body_response(call.environ, _Representation(leads.etag, headers, cache.cached(leads), make_body))
     indexes = _filter_by_number(leads, number, number_filter)
     etag = f'"{blake2b(f"{leads.etag}{indexes}".encode(), digest_size=16).hexdigest()}"'
     headers = lead_headers(etag, "assumed")
@@ -121,7 +120,7 @@ def _leads_response(call: Call, list_id: str, leads: LeadList) -> Response:
         reason = f"number `{truncate(number)}` has fewer than ten digits, so it matches no lead"
         headers.append((REASON_HEADER, percent_encode(reason)))
     make_body = partial(cache.partial_body, leads, indexes)
-    return _body_response(call.environ, _Representation(etag, headers, _no_body, make_body))
+    return _body_response(call.environ, _Representation(etag, headers, None, make_body))
 
 
 def _all_leads(call: Call, list_id: str, leads: LeadList) -> _Representation:
@@ -137,14 +136,10 @@ def _all_leads(call: Call, list_id: str, leads: LeadList) -> _Representation:
         is_accepted = accepts_gzip(call.environ.get("HTTP_ACCEPT_ENCODING"))
         if is_accepted and not is_plain and not cache.is_streamed(leads):
             make_body = partial(cache.gzip_body, leads)
-            cached_body = partial(cache.cached_gzip, leads)
-            return _Representation(leads.gzip_etag, leads.gzip_headers, cached_body, make_body)
+            return _Representation(leads.gzip_etag, leads.gzip_headers, cache.cached_gzip(leads), make_body)
         headers = [*headers, VARY]
-    return _Representation(leads.etag, headers, partial(cache.cached, leads), partial(cache.body, leads))
-
-
-def _no_body() -> None:
-    """Return no cached body: those of filtered lists are not kept."""
+    is_known = matches_etag(call.environ.get("HTTP_IF_NONE_MATCH"), leads.etag)
+    return _Representation(leads.etag, headers, None if is_known else cache.cached(leads), partial(cache.body, leads))
 
 
 class _LeadsResponse(Response):
@@ -167,11 +162,11 @@ def _body_response(environ: "WSGIEnvironment", representation: _Representation) 
 
 def _cached_response(environ: "WSGIEnvironment", representation: _Representation) -> CachedResponse | None:
     """Return the response, ``None`` if a body must be made."""
-    etag, headers, cached_body, _ = representation
+    etag, headers, body, _ = representation
     if matches_etag(environ.get("HTTP_IF_NONE_MATCH"), etag):
         varying = [VARY] if VARY in headers else []
         return CachedResponse(304, [("ETag", etag), (EVIDENCE_HEADER, "assumed"), *varying], None)
-    is_head, body = environ["REQUEST_METHOD"] == "HEAD", cached_body()
+    is_head = environ["REQUEST_METHOD"] == "HEAD"
     if body is not None:
         return CachedResponse(200, [*headers, ("Content-Length", str(len(body)))], None if is_head else body)
     return CachedResponse(200, [*headers], None) if is_head else None
