@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from smartflo_contract.factories import LeadWriter
-from smartflo_contract.mock_server import FakeSmartflo
+from smartflo_contract.mock_server import FakeSmartflo, create_app
 from smartflo_contract.mock_server.api.read_leads import matches_etag
 from smartflo_contract.schemas import load_contract
 
@@ -202,6 +202,15 @@ def test_head_and_304_generate_no_lead(list_id: int, api: Account, generated: li
 
     assert (200, 304, []) == (head.status_code, unchanged.status_code, generated)
     assert "Content-Length" not in head.headers
+
+
+def test_304_of_a_short_list_generates_no_lead(generated: list[int]) -> None:
+    """A client that has the body of an earlier run gets 304 before anybody has read the list."""
+    earlier, later = (Account(create_app().test_client()) for _ in range(2))
+    etag = earlier("GET", f"{LEADS}/910000003").headers["ETag"]
+    unchanged = later("GET", f"{LEADS}/910000003", If_None_Match=etag)
+
+    assert (304, [910_000_003]) == (unchanged.status_code, generated)
 
 
 def test_filtered_list_has_head_and_304(send: Send) -> None:

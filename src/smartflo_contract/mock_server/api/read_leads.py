@@ -89,7 +89,7 @@ class _Representation(NamedTuple):
     Attributes:
         etag: entity tag of the body.
         headers: headers of the response with the body.
-        cached_body: the body if it is cached or short, else ``None``.
+        cached_body: the body if it is cached or short, else ``None``. A client that has the body needs none.
         make_body: returns the body, in chunks if it is large.
     """
 
@@ -138,7 +138,8 @@ def _all_leads(call: Call, list_id: str, leads: LeadList) -> _Representation:
             make_body = partial(cache.gzip_body, leads)
             return _Representation(leads.gzip_etag, leads.gzip_headers, cache.cached_gzip(leads), make_body)
         headers = [*headers, VARY]
-    return _Representation(leads.etag, headers, cache.cached(leads), partial(cache.body, leads))
+    is_known = matches_etag(call.environ.get("HTTP_IF_NONE_MATCH"), leads.etag)
+    return _Representation(leads.etag, headers, None if is_known else cache.cached(leads), partial(cache.body, leads))
 
 
 class _LeadsResponse(Response):

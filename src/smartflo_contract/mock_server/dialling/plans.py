@@ -18,13 +18,15 @@ from smartflo_contract.mock_server.dialling.lead_state import KEYS, UNDISPOSED, 
 from smartflo_contract.mock_server.dialling.outcomes import Outcomes
 from smartflo_contract.mock_server.dialling.rank_table import RankTable
 from smartflo_contract.mock_server.dialling.run_plan import IsListed, RunPlan, Stored
+from smartflo_contract.mock_server.dialling.schedule import Schedule
 from smartflo_contract.mock_server.dialling.timeline import Timeline
+from smartflo_contract.mock_server.dialling.turns import Turns
 
 _CHUNK_LEADS: Final = 128
 _MAX_CACHED_LEADS: Final = 2_000_000
 """Maximum number of leads in all cached tables, 8 to 50 bytes each."""
 _BUILDING_LOCKS: Final = 16
-_Table = TypeVar("_Table", RankTable, Timeline)
+_Table = TypeVar("_Table", RankTable, Timeline, Turns)
 _STATE_COLUMNS: Final = tuple(
     FACT_POSITIONS[name]
     for name in ("dial_status", "disposition", "lead_picked", "call_count", "retry_count", "updated", "available")
@@ -70,11 +72,12 @@ class ListPlans:
             key.update(_dump_start(run))
             outcomes = Outcomes(model, writer.seed, writer.definition.id, run.serial, is_allowed)
             ranks = _cache.get(key.digest(), partial(_rank_table, writer, run, self.plans))
-            self.plans.append(RunPlan(run, model, ranks, outcomes, is_listed))
             digest = key
             digest.update(orjson.dumps(list(map(list, run.history))))
             self._timelines.append(digest.digest())
             digest.update(orjson.dumps(list(map(list, run.edits))))
+            turns = _cache.get(digest.digest(), partial(_turns, run, model, len(ranks))) if run.edits else ()
+            self.plans.append(RunPlan(run, model, ranks, outcomes, turns, is_listed=is_listed))
         self.key = digest.hexdigest()
 
     def stored(self, index: int) -> list[Stored | None]:
@@ -165,6 +168,10 @@ def _dump_start(run: Run) -> bytes:
     """Return what the order of the leads of a run depends on, besides earlier runs."""
     edited = sorted((run.edited or {}).items())
     return orjson.dumps([run.serial, list(run.settings), run.started_ms, run.clock_ms, run.calls_from_ms, edited])
+
+
+def _turns(run: Run, model: DiallingModel, leads: int) -> Turns:
+    return Turns(Schedule(run.settings, model.slot_ms, leads), run.edits)
 
 
 def _timeline(plan: RunPlan, size: int) -> Timeline:

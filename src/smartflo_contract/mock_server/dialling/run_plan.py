@@ -111,6 +111,7 @@ class RunPlan:
         model: the dialling model.
         ranks: the order of its leads.
         outcomes: what its attempts become.
+        turns: when leads are called that were edited after the start.
         is_listed: returns whether a number is on a DND list of the account; ``None`` if no number ever was.
 
     Attributes:
@@ -124,9 +125,11 @@ class RunPlan:
         model: DiallingModel,
         ranks: RankTable,
         outcomes: Outcomes,
+        turns: Iterable[Sequence[int]],
+        *,
         is_listed: IsListed | None = None,
     ) -> None:
-        """Place the attempts to call leads that were edited after the start."""
+        """Collect the edits of leads after the start."""
         self.run, self.ranks = run, ranks
         self.active = active_time(run, model)
         self.schedule = Schedule(run.settings, model.slot_ms, len(ranks))
@@ -136,10 +139,11 @@ class RunPlan:
         self._is_listed = is_listed
         self._last_edits: dict[int, LeadEdit] = {}
         self._settings: dict[int, list[tuple[LeadEdit, Sequence[int]]]] = {}
+        starts_of_dialled = iter(turns)
         for edit in run.edits:
             self._last_edits[edit.lead_index] = edit
             if edit.is_dialled is not None:
-                starts = self.schedule.place(edit.active_ms) if edit.is_dialled else ()
+                starts = next(starts_of_dialled) if edit.is_dialled else ()
                 self._settings.setdefault(edit.lead_index, []).append((edit, starts))
 
     def moment(self, now_ms: int) -> Moment:
