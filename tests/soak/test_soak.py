@@ -95,6 +95,7 @@ def run_clients(operations: int, faults: list[str] | None = None) -> Shared:
     return shared
 
 
+@pytest.mark.slow
 def test_clients_send_all_operations() -> None:
     """Operations that a fake executes correctly violate nothing, and none is rejected."""
     shared = run_clients(200)
