@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import psycopg
 
 # The same examples in every run, without a database of earlier ones: a test fails for everybody or for nobody.
-# `.ci/run` repeats the tests with 100 examples.
-EXAMPLES = int(os.environ.get("EXAMPLES_OF_A_PROPERTY", "20"))
+# `.ci/run` repeats the property tests with 100 examples.
+EXAMPLES = int(os.environ.get("EXAMPLES_OF_A_PROPERTY", "10"))
 settings.register_profile("smartflo", derandomize=True, database=None, deadline=None, max_examples=EXAMPLES)
 settings.load_profile("smartflo")
 
@@ -33,10 +33,14 @@ _left_out: Final = pytest.StashKey[int]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need PostgreSQL, and leave them out if there is no server."""
+    """Mark slow cases, and tests that need PostgreSQL; leave the latter out if there is no server."""
     for item in items:
         if _NEED_POSTGRESQL.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("postgresql")
+        for marker in item.iter_markers("fast_only"):
+            parameters: dict[str, object] = getattr(item, "callspec").params  # noqa: B009 - pytest has no type for it
+            if any(parameters[name] != value for name, value in marker.kwargs.items()):
+                item.add_marker("slow")
     if VARIABLE not in os.environ:
         left_out = [item for item in items if item.get_closest_marker("postgresql")]
         items[:] = [item for item in items if not item.get_closest_marker("postgresql")]

@@ -208,6 +208,7 @@ def test_interruption_has_its_exit_code_without_reader(responses: Path, monkeypa
     assert caught.value.code == 130
 
 
+@pytest.mark.slow
 def test_exits_with_code_if_shell_closes_streams(responses: Path) -> None:
     """A process that is started without outputs exits with the same code."""
     command = ["sh", "-c", 'exec "$0" "$@" >&- 2>&-', sys.executable, "-m", "smartflo_contract", "check", "bad.json"]
@@ -237,7 +238,7 @@ def test_module_imports_nothing_from_working_folder(tmp_path: Path) -> None:
     assert (0, "") == (done.returncode, done.stderr)
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", *(pytest.param(name, marks=pytest.mark.slow) for name in ("zsh", "fish"))])
 def test_completes_commands_in_shell(run_process: Run, shell: str) -> None:
     """The lines of the documentation print a script for each shell."""
     result = run_process(_SMARTFLO_CONTRACT_COMPLETE=f"{shell}_source")

@@ -144,6 +144,7 @@ def test_annotated_schema_keeps_evidence(run: Run) -> None:
     assert "x-evidence" in json.loads(run("schema", "--annotated").stdout)["properties"]["priority"]
 
 
+@pytest.mark.slow
 def test_openapi_is_valid(run: Run) -> None:
     """Both OpenAPI documents pass a validator."""
     validate(json.loads(run("openapi", "--profile", "documented").stdout))

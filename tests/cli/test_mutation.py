@@ -63,6 +63,7 @@ def test_reports_what_nothing_notices(run: Run, command: tuple[str, ...], tmp_pa
     assert len(mutants) == 6
 
 
+@pytest.mark.slow
 def test_reproduces_one_mutant(run_process: Run, command: tuple[str, ...]) -> None:
     """--mutant shows the output of the command, says how often it was served, and exits with the command's code."""
     result = run_process("mutate", "--mutant", "retry_count:retype-string", "--", *command)

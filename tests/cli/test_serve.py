@@ -84,6 +84,7 @@ def serving(*arguments: str, folder: Path, **variables: str) -> Iterator[tuple[s
             process.terminate()
 
 
+@pytest.mark.fast_only(stop=signal.SIGINT)
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serves_until_signal(tmp_path: Path, stop: signal.Signals) -> None:
     """The only line is the URL; the vendor's request is answered; each signal exits with 0 and no traceback.

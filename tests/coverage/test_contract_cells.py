@@ -110,6 +110,7 @@ def test_quirks_and_faults_have_cells_by_standing_in_their_tables() -> None:
     assert expected <= set(ids(load_contract()))
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("overlay", [None, OVERLAY], ids=["", "overlay"])
 def test_every_cell_of_leads_is_in_some_lead(profile: str, overlay: dict[str, object] | None) -> None:
     """Every cell of leads is in some lead."""

@@ -66,12 +66,14 @@ def _occurring(made: PairList, contract: Contract) -> set[frozenset[str]]:
     return pairs_in(made.leads, contract)
 
 
+@pytest.mark.fast_only(contract="sample")
 def test_list_is_valid(made: PairList, contract: Contract) -> None:
     """The contract accepts the list as one response: every lead is valid, ids differ, and list_id is the same."""
     assert [finding for finding in contract.check(made.leads) if finding.severity == "break"] == []
     assert {lead["list_id"] for lead in made.leads} == {8668}
 
 
+@pytest.mark.fast_only(contract="sample")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_pairs_of_every_valid_lead_occur(
@@ -89,6 +91,7 @@ def test_pairs_of_every_valid_lead_occur(
     assert pairs_of(cells_of(lead, contract), contract) <= occurring
 
 
+@pytest.mark.fast_only(contract="sample")
 @pytest.mark.parametrize("share", [31, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
 def test_pairs_are_those_of_naive_enumeration(contract: Contract, occurring: set[frozenset[str]], share: int) -> None:
     """Build a lead for each pair of cells, without any knowledge of rules: those that are valid occur, and no other."""
@@ -106,6 +109,7 @@ def test_pairs_are_those_of_naive_enumeration(contract: Contract, occurring: set
         assert is_allowed == (frozenset(cells.cells[number].id for number in chosen) in occurring), chosen
 
 
+@pytest.mark.fast_only(contract="sample")
 def test_number_of_leads_is_near_the_minimum(made: PairList, contract: Contract) -> None:
     """The two keys with the most cells need a lead for each pair of theirs."""
     groups = [cell.group for cell in contract_cells(contract).leads.cells]

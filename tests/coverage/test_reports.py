@@ -169,6 +169,7 @@ def test_reports_ignore_the_configuration_of_coverage(
     assert json.loads((tmp_path / "c.json").read_text())["totals"]["covered_lines"] == 3
 
 
+@pytest.mark.slow
 def test_measurement_of_the_process_is_still_saved(recording: Recording, tmp_path: Path) -> None:
     """In a process that environment variables measure, coverage.py drops the data once a report is made."""
     (tmp_path / "data").write_bytes(recording.encode())

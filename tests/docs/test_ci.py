@@ -150,6 +150,7 @@ def _temp(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return temp
 
 
+@pytest.mark.fast_only(case="drifted")
 def test_action_reports_what_the_check_finds(case: Case, temp: Path, tmp_path: Path) -> None:
     """The recipe for GitHub has the exit code of the check, annotations, a summary, SARIF and outputs."""
     (ours,) = (step for step in STEPS if step.get("uses") == OUR_ACTION)
@@ -225,6 +226,7 @@ def test_needs_are_found_and_applied(smartflo: Smartflo, tmp_path: Path) -> None
     assert {"lead_id", "priority"} == json.loads((tmp_path / "needs.json").read_text())["properties"].keys()
 
 
+@pytest.mark.slow
 def test_action_fails_only_for_what_is_needed(smartflo: Smartflo, temp: Path, tmp_path: Path) -> None:
     """The needs of a client decide whether a finding is a notice or an error, and their profile is used."""
     properties = {"lead_id": PropertyNeeds(is_required=True, why={"presence": "exit code 1", "null": "exit code 1"})}
@@ -344,6 +346,7 @@ def gitlab(case: Case, folder: Path) -> subprocess.CompletedProcess[str]:
     return run(["bash", "-c", script], folder, **JOB["variables"] | case.variables, PATH=path)
 
 
+@pytest.mark.fast_only(case="drifted")
 def test_gitlab_job_reports_what_the_check_finds(case: Case, tmp_path: Path) -> None:
     """The recipe for GitLab installs the package, has the exit code of the check, and writes a JUnit report."""
     (tmp_path / "smartflo-baseline.json").write_text(BASELINE)
@@ -360,6 +363,7 @@ def test_gitlab_job_reports_what_the_check_finds(case: Case, tmp_path: Path) -> 
         assert str(case.code) == ET.parse(report).getroot()[0].get("failures")  # noqa: S314 - it is ours
 
 
+@pytest.mark.slow
 def test_baseline_accepts_known_findings(smartflo: Smartflo, tmp_path: Path) -> None:
     """Findings that the first command of the page writes to the baseline fail no later check."""
     case = case_of(smartflo, "drifted")
@@ -385,6 +389,7 @@ def cron(case: Case, folder: Path) -> subprocess.CompletedProcess[str]:
 needs_flock = pytest.mark.skipif(shutil.which("flock") is None, reason="flock is part of Linux")
 
 
+@pytest.mark.fast_only(case="drifted")
 @needs_flock
 def test_cron_reports_what_the_check_finds(case: Case, tmp_path: Path) -> None:
     """The recipe for cron has the exit code of the check, and output only if there is something to report."""
@@ -423,6 +428,7 @@ def test_recipes_run_at_night_in_india() -> None:
     assert all(0 <= at < 6 * 60 for at in ((github + 330) % 1440, in_gitlab, (in_cron + 330) % 1440))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("check_jsonschema") is None, reason="check-jsonschema is with the development tools")
 @pytest.mark.parametrize(
     ("schema", "text"),

@@ -69,6 +69,7 @@ def test_gitlab_finds_the_percentage(pytester: pytest.Pytester) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("check_jsonschema") is None, reason="check-jsonschema is with the development tools")
 @pytest.mark.parametrize(("schema", "text"), [("github-workflows", GITHUB), ("gitlab-ci", GITLAB)], ids=COMMANDS)
 def test_platform_schemas_accept_the_recipes(schema: str, text: str, tmp_path: Path) -> None:

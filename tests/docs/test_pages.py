@@ -22,6 +22,15 @@ TESTED_ELSEWHERE = {"ci.md", "failures.md"}
 """Pages with tests of their own: test_ci.py and test_failures.py."""
 PAGES = [ROOT / "README.md"]
 PAGES += [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in TESTED_ELSEWHERE]
+LONG_PAGES = {"coverage.md", "mutation.md", "scale.md"}
+"""Pages whose commands take seconds, and therefore run in bash only, which is slow."""
+RUNS = [
+    pytest.param(page, in_bash, id=f"{page.relative_to(ROOT).as_posix()}-{'bash' if in_bash else 'quick'}", marks=marks)
+    for in_bash, marks in ((False, ()), (True, pytest.mark.slow))
+    for page in PAGES
+    if in_bash or page.name not in LONG_PAGES
+]
+"""A page, and whether its shell blocks run in bash."""
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SAVED = re.compile(r"[Ss]aved as `([\w.-]+)`")
 TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
@@ -156,8 +165,7 @@ def files_of_pytest_lines(page: Path) -> set[str]:
     return {word for line in lines if PYTEST.fullmatch(line) for word in shlex.split(line) if word.endswith(".py")}
 
 
-@pytest.mark.parametrize("in_bash", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["quick", "bash"])
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(("page", "in_bash"), RUNS)
 def test_blocks_run(page: Path, in_bash: bool, pytester: pytest.Pytester) -> None:  # noqa: FBT001 - a parameter
     """Python and shell blocks run from top to bottom; then pytest runs the blocks that are tests."""
     for block in blocks(page):

@@ -60,6 +60,7 @@ def _first(strategy: st.SearchStrategy[Any], voucher: str = "") -> Any:
     return find(strategy, lambda example: not voucher or example["voucher"] == voucher, settings=search)
 
 
+@pytest.mark.slow
 def test_draws_leads_with_new_generator() -> None:
     """Strategies draw the values of the byte source, and break the new property."""
     drawn = [_first(leads(overlay=OVERLAY), voucher) for voucher in OPTIONS]

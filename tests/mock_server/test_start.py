@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import flask
+import pytest
 
 from smartflo_contract.mock_server import create_app
 
@@ -11,6 +12,7 @@ LATER = ("hypothesis", "jsonschema", "jwt", "msgspec", "pytest", "requests", "sm
 """Modules that take time to load and that most fakes never need."""
 
 
+@pytest.mark.slow
 def test_first_response_loads_nothing_that_it_does_not_need() -> None:
     """The server starts and returns leads without the modules for checks, tokens and tests."""
     code = (

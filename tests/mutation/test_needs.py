@@ -118,6 +118,7 @@ def test_finds_exactly_the_keys_that_are_read(keys: set[str]) -> None:
     assert all({"presence": "KeyError"} == each.why for each in needs.properties.values())
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.lists(st.sets(st.sampled_from(KEYS), min_size=1, max_size=3), max_size=4))
 def test_finds_a_minimal_set_of_alternatives(clauses: list[set[str]]) -> None:
@@ -273,6 +274,7 @@ def careful(leads: Iterable[Mapping[str, Any]]) -> None:
             raise LookupError
 
 
+@pytest.mark.fast_only(client=careful)
 @pytest.mark.parametrize("client", [careful, reads("lead_id", "field_3"), reads()])
 def test_what_breaks_the_client_stays_a_break(client: Client) -> None:
     """Of each change of a key with which the client fails, a break of the contract remains after the grading."""

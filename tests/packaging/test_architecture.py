@@ -82,6 +82,7 @@ def test_architecture_names_every_folder(architecture: str, package: Path) -> No
     assert folders == listed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["hypothesis", "pytest"])
 def test_fake_imports_no_test_library(library: str, run: Run) -> None:
     """Importing the fake, the factories and the contract imports neither Hypothesis nor pytest."""

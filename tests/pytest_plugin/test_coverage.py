@@ -251,6 +251,7 @@ def test_collect_only_reports_nothing(pytester: pytest.Pytester) -> None:
     assert not (pytester.path / ".smartflo-coverage").exists()
 
 
+@pytest.mark.slow
 def test_another_profile_is_another_source_file(pytester: pytest.Pytester) -> None:
     """Another profile is another source file."""
     pytester.makepyfile(
@@ -274,6 +275,7 @@ def test_overlay_of_the_options(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["smartflo-*.cells *", "tier *1 *1 *100"])
 
 
+@pytest.mark.slow
 def test_coverage_of_the_users_code_is_not_touched(pytester: pytest.Pytester, tmp_path: Path) -> None:
     """Both are measured in one run."""
     data = tmp_path / "own"
@@ -333,6 +335,7 @@ MISSING_LEAD = """
 """
 
 
+@pytest.mark.slow
 def test_missing_leads_are_those_that_other_tests_were_not_served(pytester: pytest.Pytester) -> None:
     """A second run has the same tests: what these tests were served themselves is not counted."""
     (pytester.path / "overlay.json").write_text(json.dumps({"properties": dict.fromkeys(REMOVED)}))
@@ -391,6 +394,7 @@ def test_files_that_last_failed_skips_are_noted(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["partial: 1 file skipped by --lf"])
 
 
+@pytest.mark.fast_only(options=())
 @pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
 def test_file_that_cannot_be_collected_is_noted(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     """Without xdist, no test runs then; with it, the others do."""
@@ -401,6 +405,7 @@ def test_file_that_cannot_be_collected_is_noted(pytester: pytest.Pytester, optio
     result.stdout.no_fnmatch_line("*the run was interrupted")
 
 
+@pytest.mark.slow
 def test_interrupted_run_reports_what_was_served(pytester: pytest.Pytester) -> None:
     """Ctrl-C ends the run; the reports are still written."""
     pytester.makepyfile(
@@ -476,6 +481,7 @@ def test_every_kind_of_test_is_a_context(pytester: pytest.Pytester, options: tup
     }
 
 
+@pytest.mark.fast_only(options=())
 @pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
 def test_responses_after_the_last_test_count(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     """A worker of xdist sends what it has served since when it ends."""
@@ -502,6 +508,7 @@ def test_responses_after_the_last_test_count(pytester: pytest.Pytester, options:
     assert "status:504" in served(pytester, "(outside of tests)")
 
 
+@pytest.mark.slow
 def test_fixtures_without_the_option_import_no_coverage(pytester: pytest.Pytester) -> None:
     """A run without value coverage pays for none of it."""
     pytester.makepyfile(
@@ -531,6 +538,7 @@ def test_wrong_usage_keeps_the_data_file(pytester: pytest.Pytester) -> None:
     assert "status:503" in before
 
 
+@pytest.mark.slow
 def test_run_in_which_no_test_starts_keeps_the_data_file(pytester: pytest.Pytester) -> None:
     """An error of collection, options that select nothing, and ``--collect-only`` lose nothing."""
     pytester.runpytest("--smartflo-coverage")

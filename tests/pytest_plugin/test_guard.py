@@ -107,6 +107,7 @@ PROJECT = '''
 '''
 
 
+@pytest.mark.fast_only(fixture="smartflo")
 @pytest.mark.parametrize("fixture", ["smartflo", "smartflo_server"])
 def test_guards_from_first_fake_until_process_ends(pytester: pytest.Pytester, fixture: str) -> None:
     """A fixture requested while its test runs starts the guard; it holds in teardowns, later tests, threads, at exit.
@@ -350,6 +351,7 @@ def test_account_guards_without_fixture_of_test(smartflo_server: SmartfloServer)
         requests.get(f"https://{HOST}/v1/broadcast/lists", timeout=30)
 
 
+@pytest.mark.slow
 def test_late_library_keeps_its_loader(pytester: pytest.Pytester) -> None:
     """A library that is imported late is patched, and keeps its loader and its source."""
     pytester.mkdir("late").joinpath("aiohttp.py").write_text(
@@ -376,6 +378,7 @@ def test_late_library_keeps_its_loader(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_library_is_patched_when_it_is_complete(pytester: pytest.Pytester) -> None:
     """A rule that is added while a library is imported, perhaps by another thread, does not read half a module."""
     pytester.mkdir("late").joinpath("aiohttp.py").write_text(

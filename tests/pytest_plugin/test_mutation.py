@@ -332,6 +332,7 @@ def test_sample_is_named(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["note: a sample of 3 of * mutants, by seed 7"])
 
 
+@pytest.mark.slow
 def test_unchanged_results_are_reused(pytester: pytest.Pytester, choose: Choose) -> None:
     """Results of the last run are reused until a test, the code or the contract changes; a damaged file is ignored."""
     choose("list_name:remove,lead_id:remove")
@@ -363,6 +364,7 @@ def test_one_mutant_in_a_usual_run(pytester: pytest.Pytester) -> None:
     survived.assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_workers_share_the_mutants(pytester: pytest.Pytester) -> None:
     """Under xdist, each mutant is decided once, and the results are those of one process."""
     pytester.makepyfile(TESTS)
@@ -469,6 +471,7 @@ def test_failed_part_of_a_test_notices(pytester: pytest.Pytester, choose: Choose
     assert expected == statuses(pytester.path)
 
 
+@pytest.mark.fast_only(options=("-x",))
 @pytest.mark.parametrize("options", [("-x",), ("-p", "xdist", "-n", "2")], ids=["first failure ends", "two processes"])
 def test_failing_tests_are_refused_in_every_kind_of_run(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     """No process runs a test again, and the exit status is that of the tests."""
@@ -516,6 +519,7 @@ def test_mutant_of_an_overlay_in_a_conftest_file(pytester: pytest.Pytester, tmp_
     result.stdout.fnmatch_lines(["*--smartflo-mutant: there is no mutant `tier:remov`*"])
 
 
+@pytest.mark.slow
 def test_fixture_of_a_module_concerns_all_its_tests(pytester: pytest.Pytester, choose: Choose) -> None:
     """The fixture is made for the first test, and the second notices the mutant, in a new process."""
     choose("list_name:remove,lead_id:remove")

@@ -24,6 +24,7 @@ def test_statuses(leads):
 """
 
 
+@pytest.mark.slow
 def test_needs_are_written_with_the_tests_that_fail(pytester: pytest.Pytester) -> None:
     """The file has the keys that the tests read, what they rely on, and which test fails without it."""
     pytester.makepyfile(TESTS)
@@ -49,6 +50,7 @@ def test_needs_are_written_with_the_tests_that_fail(pytester: pytest.Pytester) -
     assert again == json.loads((pytester.path / "needs.json").read_text())
 
 
+@pytest.mark.fast_only(scope="class")
 @pytest.mark.parametrize("scope", ["class", "module", "session"])
 def test_fixture_of_wider_scope_concerns_all_its_tests(pytester: pytest.Pytester, scope: str) -> None:
     """It is made again for each test with what is changed, so needs that only the second test has are found."""
@@ -107,6 +109,7 @@ def test_nothing_served_is_said(pytester: pytest.Pytester) -> None:
     pytester.runpytest("--smartflo-needs").stdout.fnmatch_lines(["not searched, because no test was served leads *"])
 
 
+@pytest.mark.slow
 def test_tests_that_cannot_run_again_are_named(pytester: pytest.Pytester) -> None:
     """A test that fails when it runs again is left out; one whose client has a cache shows nothing."""
     pytester.makepyfile(

@@ -32,6 +32,7 @@ def test_entry_point_is_plugin_module() -> None:
     assert [PLUGIN] == [point.value for point in entry_points(group="pytest11", name="smartflo")]
 
 
+@pytest.mark.slow
 def test_run_without_fixtures_imports_pytest_only(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that uses none of our fixtures imports no other library because of us."""
     monkeypatch.delenv("PYTEST_PLUGINS")

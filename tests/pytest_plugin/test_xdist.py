@@ -10,6 +10,7 @@ from smartflo_contract.mock_server import FakeSmartflo
 from .conftest import requests_received
 
 
+@pytest.mark.slow
 def test_processes_share_seed_and_login(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
     """All processes use the random seed of the header and one login; a wrong marker fails its test in one line.
 

@@ -235,6 +235,7 @@ def _violations(findings: tuple[Finding, ...]) -> set[tuple[str, str]]:
     return {(finding.rule, finding.pointer) for finding in findings if finding.rule not in NOT_KEYWORDS}
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("overlay", range(len(OVERLAYS)))
 @pytest.mark.parametrize("profile", PROFILES)
 @given(found=_leads())
@@ -245,6 +246,7 @@ def test_validators_agree_on_verdicts(profile: str, overlay: int, found: dict[st
     assert reference_validator.is_valid(found) == compiled.is_valid(found)
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("overlay", range(len(OVERLAYS)))
 @pytest.mark.parametrize("profile", PROFILES)
 @given(found=_leads())
@@ -255,6 +257,7 @@ def test_portable_schema_has_the_same_verdicts(profile: str, overlay: int, found
     assert compiled.is_valid(found) == _portable_validator(profile, overlay).is_valid(found)
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("overlay", range(len(OVERLAYS)))
 @pytest.mark.parametrize("profile", PROFILES)
 @given(found=_leads())
@@ -294,6 +297,7 @@ def test_is_valid_means_no_break_beyond_json(profile: str, body: list[Any]) -> N
     assert expected == contract.is_valid(body)
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("profile", PROFILES)
 @given(body=st.lists(_leads(), max_size=3))
 def test_json_text_has_the_findings_of_its_value(profile: str, body: list[dict[str, Any]]) -> None:
@@ -305,6 +309,7 @@ def test_json_text_has_the_findings_of_its_value(profile: str, body: list[dict[s
     assert expected == {(finding.fingerprint, finding.severity, finding.count) for finding in contract.check(text)}
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("profile", PROFILES)
 @given(body=st.lists(_leads(), max_size=4))
 @example(body=[_valid("lenient", index) | {"new": index} for index in range(3)])

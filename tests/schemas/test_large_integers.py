@@ -31,6 +31,7 @@ def test_finds_integers_of_more_than_64_bits(text: str, pointer: str | None) -> 
     assert pointer == large_integer(text.encode())
 
 
+@pytest.mark.slow
 def test_finds_integer_after_a_megabyte() -> None:
     """The quick test reads a text in pieces, and an integer may be in two of them."""
     for blanks in range(1024 * 1024 - 25, 1024 * 1024 + 3):

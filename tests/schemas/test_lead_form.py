@@ -159,6 +159,7 @@ def _written_leads(draw: st.DrawFn, profile: str) -> list[str]:
     return texts
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("profile", PROFILES)
 @given(data=st.data())
 def test_form_agrees_with_single_leads(profile: str, data: st.DataObject) -> None:

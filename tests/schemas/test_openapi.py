@@ -132,12 +132,12 @@ DND_LEADS = {"hasMore": False, "count": 1, "limit": 100, "data": [DND_LEAD]}
 TOKEN = {"success": True, "access_token": "a.b.c", "token_type": "bearer", "expires_in": 3600}
 
 
-@pytest.fixture(name="document", params=PROFILES)
+@pytest.fixture(name="document", scope="module", params=PROFILES)
 def _document(request: pytest.FixtureRequest) -> dict[str, Any]:
     return openapi(load_contract(request.param))
 
 
-@pytest.fixture(name="operations")
+@pytest.fixture(name="operations", scope="module")
 def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return every operation by its id, except those of HEAD."""
     return {
@@ -176,6 +176,7 @@ def _response(operation: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+@pytest.mark.fast_only(document="sample")
 def test_is_valid_openapi(document: dict[str, Any]) -> None:
     """An independent validator accepts the document as OpenAPI 3.1."""
     validate(document)
@@ -258,6 +259,7 @@ def test_request_bodies_reference_their_definition(operations: dict[str, dict[st
     assert {name: {"$ref": f"#/components/schemas/{body}"} for name, body in BODIES.items()} == bodies
 
 
+@pytest.mark.fast_only(document="sample")
 @pytest.mark.parametrize("name", BODIES)
 def test_examples_are_valid(name: str, document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
     """The example of a request is valid by the request's schema and by the document's."""
@@ -341,6 +343,7 @@ def test_operations_with_an_id_may_return_404(operations: dict[str, dict[str, An
     assert expected == {name for name, operation in operations.items() if "404" in operation["responses"]}
 
 
+@pytest.mark.fast_only(document="sample")
 def test_allows_errors_with_status_200(document: dict[str, Any], operations: dict[str, dict[str, Any]]) -> None:
     """An operation with a token may return status 200 for an expired one, as was observed."""
     for name in OPERATIONS.keys() - {"login"}:
@@ -356,6 +359,7 @@ def test_login_returns_no_error_with_status_200(
     assert not _is_valid(document, _response(operations["login"]), EXPIRED)
 
 
+@pytest.mark.fast_only(document="sample")
 @pytest.mark.parametrize(
     ("name", "body"),
     [
@@ -387,6 +391,7 @@ def test_accepts_responses(
     assert _is_valid(document, _response(operations[name]), body)
 
 
+@pytest.mark.fast_only(document="sample")
 @pytest.mark.parametrize(
     ("name", "body"),
     [
@@ -472,6 +477,7 @@ def _contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from resolved.get("content", {}).values()
 
 
+@pytest.mark.fast_only(document="lenient")
 def test_every_response_has_valid_named_examples(document: dict[str, Any]) -> None:
     """Each response with a body has named examples, which are valid by its schema."""
     contents = list(_contents(document))

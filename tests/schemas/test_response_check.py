@@ -86,6 +86,7 @@ def _any_lead(profile: str) -> st.SearchStrategy[Any]:
     return leads(profile=profile) | surprising_leads(profile=profile) | broken | edge_leads() | st.sampled_from(VALUES)
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("profile", PROFILES)
 @given(data=st.data(), at_once=st.integers(9, 50))
 def test_batches_agree_about_leads_of_every_kind(profile: str, data: st.DataObject, at_once: int) -> None:

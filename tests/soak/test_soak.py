@@ -1,5 +1,7 @@
 """The command of the soak test, and its clients with a fake that is right and one that is not."""
 
+import socket
+
 import pytest
 import requests
 
@@ -95,6 +97,7 @@ def run_clients(operations: int, faults: list[str] | None = None) -> Shared:
     return shared
 
 
+@pytest.mark.slow
 def test_clients_send_all_operations() -> None:
     """Operations that a fake executes correctly violate nothing, and none is rejected."""
     shared = run_clients(200)
@@ -123,7 +126,9 @@ def test_lost_connection_is_an_unknown_outcome() -> None:
 
 def test_stops_after_its_time() -> None:
     """Without a fake, a client tries to connect until its time is over."""
-    shared = Shared(Checker(), ("http://127.0.0.1:1",), 1)
-    Client(0, 1, shared).run(0.05)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # a port on which nothing listens, and nothing else can
+        shared = Shared(Checker(), (f"http://127.0.0.1:{closed.getsockname()[1]}",), 1)
+        Client(0, 1, shared).run(shared.now() + 0.2)
 
     assert {"connection refused"} == {*shared.counts}

@@ -187,6 +187,7 @@ def _broken_positions(contract: Contract) -> Iterator[tuple[str, str, object]]:
             yield rule, f"/*{'/field_N' if is_further else ''.join(f'/{part}' for part in path)}", value
 
 
+@pytest.mark.fast_only(profile="lenient")
 @example_counts(50, 10_000)
 def test_broken_lead_breaks_exactly_one_rule(profile: str, count: int, drawn: Drawn) -> None:
     """The check of a broken lead has one break: the rule at the pointer."""
@@ -211,6 +212,7 @@ def test_broken_response_breaks_exactly_one_rule(profile: str, count: int, drawn
     assert wrong == []
 
 
+@pytest.mark.fast_only(profile="sample")
 @example_counts(40, 400)
 def test_reference_validator_rejects_broken_keywords(profile: str, count: int, drawn: Drawn) -> None:
     """The reference validator rejects a lead that breaks a keyword, and accepts a lead that breaks another rule."""
@@ -224,6 +226,7 @@ def test_reference_validator_rejects_broken_keywords(profile: str, count: int, d
     assert wrong == []
 
 
+@pytest.mark.fast_only(strategy=broken_responses)
 @pytest.mark.parametrize(
     ("profile", "strategy"),
     [
@@ -337,6 +340,7 @@ def test_lists_every_rule_at_every_key(profile: str) -> None:
     assert expected == actual
 
 
+@pytest.mark.fast_only(profile="sample")
 @pytest.mark.parametrize("key", ["created_at", "dialer_skill"])
 def test_breaks_nested_pointers(key: str, profile: str, drawn: Drawn) -> None:
     """With rule and key fixed, each pointer below the key occurs."""

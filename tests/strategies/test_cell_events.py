@@ -45,6 +45,7 @@ def test_statistics_count_cells(pytester: pytest.Pytester, strategy: str) -> Non
     result.stdout.fnmatch_lines([f"*{STRATEGIES[strategy]}*"])
 
 
+@pytest.mark.slow
 def test_nothing_is_emitted_unless_statistics_are_shown(pytester: pytest.Pytester) -> None:
     """Events take time, so they are off by default, also after a run in the same process that shows statistics."""
     pytester.makepyfile(TEST.format(strategy="leads()"))
@@ -66,6 +67,7 @@ def test_nothing_is_emitted_outside_of_a_test() -> None:
         cell_events.show_cells(is_on=False)
 
 
+@pytest.mark.slow
 def test_leads_are_the_same_with_events(pytester: pytest.Pytester) -> None:
     """Statistics change nothing about the examples."""
     pytester.makepyfile(TEST.format(strategy="leads()").replace("pass", "print('DRAWN', drawn)"))

@@ -42,6 +42,7 @@ def test_draws_every_list_of_edge_cases(drawn: Drawn) -> None:
     assert _unseen(edge_lead_lists(), expected, drawn) == set()
 
 
+@pytest.mark.fast_only(profile="sample")
 def test_profile_selects_conforming_cases(profile: str, drawn: Drawn) -> None:
     """With a profile, exactly the edge cases that conform under it occur."""
     expected = {json.dumps(case.leads) for case in EDGE_CASES.values() if profile in case.profiles}

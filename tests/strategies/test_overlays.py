@@ -256,6 +256,7 @@ def test_removed_property_is_missing(drawn: Drawn) -> None:
     assert [lead for lead in drawn(leads(overlay=OVERLAYS["removed"]), 50) if removed & lead.keys()] == []
 
 
+@pytest.mark.slow
 def test_new_property_shrinks(drawn: Drawn) -> None:
     """A new property shrinks, and leaves other values at their simplest."""
     search = settings(derandomize=True, database=None, deadline=None, max_examples=500)

@@ -47,6 +47,7 @@ def test_draws_every_known_value(profile: str, first_examples: Examples) -> None
     assert {key for key, values in missing.items() if values} == set()
 
 
+@pytest.mark.fast_only(profile="documented")
 def test_draws_dispositions_of_an_account(profile: str, first_examples: Examples) -> None:
     """Positive dispositions that no page lists occur."""
     listed = data_of(load_contract(profile)).known_values["dialer_dial_status"].labels

@@ -92,6 +92,7 @@ def test_empty_email_shrinks_to_the_simplest_lead() -> None:
     assert minimum(leads(), lambda lead: lead["field_2"] == "") == SIMPLEST
 
 
+@pytest.mark.slow
 def test_email_shrinks_to_the_shortest() -> None:
     """Other values are the simplest; the list has the first number of columns that names the field."""
     header = header_string(tables.COLUMN_NAMES[:6])
@@ -102,6 +103,7 @@ def test_email_shrinks_to_the_shortest() -> None:
     }
 
 
+@pytest.mark.slow
 def test_shared_phone_shrinks_to_two_leads() -> None:
     """Both are simplest leads with the first number."""
 
@@ -151,6 +153,7 @@ def test_broken_type_shrinks_to_null() -> None:
     assert found.lead == SIMPLEST | {"priority": None}
 
 
+@pytest.mark.slow
 def test_two_values_shrink_together() -> None:
     """Both are the simplest values that satisfy the condition."""
     found = minimum(leads(), lambda lead: lead["priority"] >= 20 and lead["dial_status"] == 6)
@@ -167,6 +170,7 @@ def test_strategies_of_options_shrink() -> None:
     assert found == SIMPLEST | FIRST_COLUMN | {"dial_status": 5, "field_0": "+915550000000"}
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # Hypothesis's word on sixty leads in a message
 @pytest.mark.parametrize("size", [3, pytest.param(60, marks=pytest.mark.slow)])
 def test_long_list_shrinks_to_simplest_leads(size: int) -> None:

@@ -108,6 +108,7 @@ print(examples.hexdigest(), "faker" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_draws_same_examples_without_faker() -> None:
     """A derandomized test gets the same examples in every process, and no process imports Faker.
 

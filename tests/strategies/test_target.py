@@ -17,6 +17,7 @@ OVERLAY = {"properties": {"tier": {"enum": ["gold", 3]}, "dialer_skill": {"type"
 NOTHING = Recording()
 
 
+@pytest.mark.fast_only(profile="sample", overlay=OVERLAY)
 @pytest.mark.parametrize("overlay", [None, OVERLAY], ids=["", "overlay"])
 def test_leads_have_a_target_cell_and_are_valid(profile: str, overlay: Any, drawn: Drawn) -> None:
     """Every cell that a valid lead can have is a target, those of an overlay included."""
@@ -61,6 +62,7 @@ def test_leads_are_as_usual_without_targets(target: Any, drawn: Drawn) -> None:
     assert drawn(leads(), 20) == drawn(leads(target=target), 20)
 
 
+@pytest.mark.slow
 def test_shrinks_to_the_first_target() -> None:
     """A failing test shows the simplest lead with a target cell."""
     found = find(leads(target=["dial_status=9", "dial_status=5"]), lambda _: True)

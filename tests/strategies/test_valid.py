@@ -236,6 +236,7 @@ def test_emails_are_at_reserved_domains(count: int, drawn: Drawn) -> None:
     assert {".".join(domain.split(".")[-2:]) for domain in domains} == {"example.com", "example.net", "example.org"}
 
 
+@pytest.mark.fast_only(profile="sample")
 @example_counts(30, 200)
 def test_strategies_of_values_are_valid(profile: str, count: int, drawn: Drawn) -> None:
     """Each value is valid for its key under every profile."""

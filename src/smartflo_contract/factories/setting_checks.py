@@ -101,11 +101,7 @@ def reject(name: str, expected: str, value: object) -> NoReturn:
     Raises:
         DefinitionError: always.
     """
-    try:
-        quoted = format_setting(value)
-    except ValueError:  # Python does not print integers of so many digits
-        quoted = "a number of thousands of digits"
-    message = f"{name}: expected {expected}, got {truncate(quoted, _MAX_QUOTED_CHARACTERS)}"
+    message = f"{name}: expected {expected}, got {truncate(format_setting(value), _MAX_QUOTED_CHARACTERS)}"
     raise DefinitionError(message)
 
 

@@ -9,8 +9,9 @@ from smartflo_contract.coverage import CoverageError
 from smartflo_contract.coverage.reports import WRITERS, text_lines
 from smartflo_contract.coverage.summaries import percent_text, total_percent
 from smartflo_contract.live.errors import OutputError
-from smartflo_contract.live.output_files import is_same_file, replace_file, require_writable, require_writable_folder
+from smartflo_contract.live.output_files import is_same_file, replace_file
 from smartflo_contract.pytest_plugin._coverage_options import CoverageOptions
+from smartflo_contract.pytest_plugin._output_paths import require_output_path
 from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
 from smartflo_contract.pytest_plugin._report_options import TERM
 
@@ -89,15 +90,10 @@ class CoverageRun:
         yield from (f"{report.format}: {report.path}" for report in self._options.reports if report.path)
 
     def _require_writable(self) -> None:
-        try:
-            require_writable(self._data_file)
-            for report in self._options.reports:
-                if report.path is not None:
-                    require = require_writable_folder if report.format == "html" else require_writable
-                    require(report.path)
-        except OutputError as error:
-            message = f"--smartflo-coverage: {error}"
-            raise pytest.UsageError(message) from None
+        require_output_path("--smartflo-coverage", self._data_file)
+        for report in self._options.reports:
+            if report.path is not None:
+                require_output_path("--smartflo-coverage", report.path, is_folder=report.format == "html")
 
     def _require_distinct_paths(self) -> None:
         paths = [self._data_file]

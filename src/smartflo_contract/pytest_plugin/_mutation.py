@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from smartflo_contract.live.errors import OutputError
-from smartflo_contract.live.output_files import is_same_file, require_writable
+from smartflo_contract.live.output_files import is_same_file
 from smartflo_contract.mutation.plan import Choice, Plan, UsualRun, make_plan, mutants_by_id
 from smartflo_contract.mutation.progress import show_until
 from smartflo_contract.mutation.reports import WRITERS, text_lines
@@ -22,6 +22,7 @@ from smartflo_contract.mutation.shared_results import collect_results
 from smartflo_contract.mutation.stored_results import DATA_FILE, read_results, write_results
 from smartflo_contract.pytest_plugin._mutation_options import MutationOptions
 from smartflo_contract.pytest_plugin._mutation_phase import Phase
+from smartflo_contract.pytest_plugin._output_paths import require_output_path
 from smartflo_contract.pytest_plugin._recording import RecordingRun, contract_of_options
 from smartflo_contract.pytest_plugin._report_options import TERM
 from smartflo_contract.pytest_plugin._rerun_plugin import INTERRUPTED, RerunPlugin
@@ -176,19 +177,11 @@ class MutationPlugin(RerunPlugin):
 
     def _require_writable(self) -> None:
         paths = [self._data_file]
-        try:
-            require_writable(self._data_file)
-        except OutputError as error:
-            message = f"--smartflo-mutate: {error}"
-            raise pytest.UsageError(message) from None
+        require_output_path("--smartflo-mutate", self._data_file)
         for report in self._options.reports:
             if report.path is None:
                 continue
-            try:
-                require_writable(report.path)
-            except OutputError as error:
-                message = f"--smartflo-mutate-report: {error}"
-                raise pytest.UsageError(message) from None
+            require_output_path("--smartflo-mutate-report", report.path)
             if is_same_file(report.path, *paths):
                 message = f"--smartflo-mutate-report: {report.path} is the path of another file; choose another path"
                 raise pytest.UsageError(message)

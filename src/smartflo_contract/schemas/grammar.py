@@ -10,16 +10,17 @@ def format_count(count: float, noun: str) -> str:
 
 
 def format_setting(value: object) -> str:
-    """Return a value as configuration files write it: ``true`` instead of ``True``.
+    """Return a value as configuration files write it: ``true`` instead of ``True``."""
+    try:
+        if isinstance(value, bool):
+            return str(value).lower()
+        return _format_container(value) if isinstance(value, list | tuple | dict) else repr(value)
+    except ValueError:  # Python does not print integers of so many digits
+        return "a number of thousands of digits"
 
-    Raises:
-        ValueError: Python does not print integers of so many digits.
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple | dict):
-        try:
-            return json.dumps(value, ensure_ascii=False)
-        except TypeError:
-            return repr(value)
-    return repr(value)
+
+def _format_container(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except TypeError:
+        return repr(value)

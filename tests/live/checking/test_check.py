@@ -240,6 +240,7 @@ def test_resumes_garbage_collection() -> None:
 # --- findings
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("profile", ["sample", "documented", "lenient"])
 @FEW_EXAMPLES
 @given(data=st.data())

@@ -56,6 +56,7 @@ def _check_singly(content: bytes, **options: Any) -> Report:
         return _check(content, **options)
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("profile", PROFILES)
 @given(
     changes=st.dictionaries(

@@ -80,6 +80,7 @@ def breaks(report: dict[str, Any]) -> dict[str, int]:
     return {finding["rule"]: finding["count"] for finding in report["findings"] if finding["severity"] == "break"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "megabytes", "content"),
     [(b"[%b]", 32, b"x"), (b"%b", 32, b"x"), (b"[%b]", 8, b'\\"'), (b"%b", 1, b'",{"a":"}' + b"x" * 99 + b'"},"')],

@@ -259,6 +259,7 @@ def test_executable_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert one == two
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ["", ".", "absolute"])
 def test_runs_no_code_of_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> None:
     """A module in the folder of the leads is not imported by the worker, even if that folder is on the path."""

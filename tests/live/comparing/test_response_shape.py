@@ -115,6 +115,7 @@ def test_equal_headers_end_at_the_maximum_too() -> None:
     assert Occurrences(1, 999) == shape.headers[hash(repr(()))]
 
 
+@pytest.mark.slow
 def test_many_different_keys_take_linear_time() -> None:
     """A batch of thousands of leads that have one key each, all different, is counted at once."""
     shape = shape_of([[{f"key_{index}": index} for index in range(20_000)]])

@@ -228,6 +228,7 @@ def test_no_piece_of_personal_data_remains(
     assert set() == {piece for piece in pieces if piece in text}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("ruff") is None, reason="Ruff is not installed")
 def test_source_is_formatted(drifted: Path) -> None:
     """Ruff's formatter leaves the module unchanged."""
@@ -254,6 +255,7 @@ def test_names_of_tests_and_lists_are_unique(tmp_path: Path) -> None:
     assert 3 == len(load_module(tmp_path)) == len(lists_of(tmp_path))
 
 
+@pytest.mark.slow
 def test_records_at_most_a_hundred_tests(smartflo: Smartflo, tmp_path: Path) -> None:
     """The most severe findings have tests, and the module states how many findings there are."""
     leads = ten_leads(**{f"key {number} of": number for number in range(150)})

@@ -177,6 +177,7 @@ def test_fake_returns_the_example(name: str) -> None:
     assert {"$ref": f"#/components/examples/{name}"} in content["examples"].values()
 
 
+@pytest.mark.fast_only(profile="sample")
 @pytest.mark.parametrize("profile", ["sample", "documented", "lenient"])
 @pytest.mark.parametrize(("operation_id", "status", "name"), LINKS)
 def test_link_leads_to_a_success(profile: str, operation_id: str, status: str, name: str) -> None:

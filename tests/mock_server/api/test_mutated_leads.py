@@ -66,6 +66,7 @@ def test_changed_body_has_its_own_entity_tag(account: Account) -> None:
     assert account("GET", VENDORS, If_None_Match=before).status_code == 304
 
 
+@pytest.mark.fast_only(list_path=VENDORS)
 @pytest.mark.parametrize("list_path", [VENDORS, STREAMED])
 def test_client_that_has_the_changed_body_gets_304(account: Account, list_path: str) -> None:
     """A client with a cache of entity tags works with a mutant as without; only the body counts as served."""
@@ -122,6 +123,7 @@ def test_fault_acts_on_the_changed_response(account: Account) -> None:
     assert ("duplicate_leads", "lead_id:remove") == (entry["response"]["fault"], entry["response"]["mutant"])
 
 
+@pytest.mark.fast_only(path=VENDORS)
 @pytest.mark.parametrize("path", [VENDORS, STREAMED])
 @pytest.mark.parametrize("ids", ["body:envelope", "body:truncate", "status:200-error", "leads:drop-all"])
 def test_fault_that_edits_leads_has_them(account: Account, path: str, ids: str) -> None:
@@ -194,6 +196,7 @@ def test_setting_a_mutant_counts_from_zero(own_fake: FakeSmartflo) -> None:
     assert own_fake.mutant_served == 0
 
 
+@pytest.mark.fast_only(path=VENDORS)
 @pytest.mark.parametrize("path", [VENDORS, STREAMED])
 def test_fake_states_which_of_several_mutants_were_served(own_fake: FakeSmartflo, path: str) -> None:
     """A mutant of a key that another one has removed changes nothing; another mutant starts again."""
@@ -207,6 +210,7 @@ def test_fake_states_which_of_several_mutants_were_served(own_fake: FakeSmartflo
     assert frozenset() == own_fake.mutants_served
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ids", ["lead_id:remove", "dial_status:unknown-value"])
 def test_stream_counts_once_something_has_changed(own_fake: FakeSmartflo, ids: str) -> None:
     """A streamed list is changed in all leads or in the last, and is counted once, when the change was sent."""

@@ -254,6 +254,14 @@ def test_accepts_lists_and_mappings() -> None:
         ({"speed": 60, "read_only": True}, "speed: a read-only fake stores nothing, .*; remove speed or read_only"),
         ({"seed": 2**63}, "seed: expected"),
         ({"seed": 10**5_000}, "seed: expected"),
+        (
+            {"webhooks": ({"url": "http://127.0.0.1/", "timeout": 10**5_000},)},
+            "timeout: .*thousands of digits",
+        ),
+        (
+            {"routes": ({"method": "POST", "path": "/x", "status": 10**5_000},)},
+            "status: .*thousands of digits",
+        ),
         ({"seed": 1.5}, "seed: expected"),
         ({"profile": "smaple"}, "`smaple`"),
         ({"profile": 1}, "profile: expected"),

@@ -79,6 +79,7 @@ def test_counters_and_times_only_grow(run: RunSettings, advances: list[int], see
         earlier = later
 
 
+@pytest.mark.fast_only(profile="sample")
 @pytest.mark.parametrize("profile", ["sample", "documented", "lenient"])
 @pytest.mark.parametrize("overlay", [None, *OVERLAYS])
 def test_is_valid_in_every_profile_and_overlay(dial: Callable[..., Dialled], profile: str, overlay: str | None) -> None:
@@ -126,6 +127,7 @@ def test_dials_highest_priority_first(dial: Callable[..., Dialled]) -> None:
     assert max(waiting) <= min(called)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.integers(0, 5))
 def test_retries_at_most_as_often_as_set(retries: int) -> None:

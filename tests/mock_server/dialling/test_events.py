@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,6 +132,7 @@ def test_numbers_on_dnd_lists_have_no_events(dial: Callable[..., Dialled]) -> No
     assert max(event.at_ms for event in started) > since_ms
 
 
+@pytest.mark.slow
 def test_records_are_the_calls_of_the_events(dial: Callable[..., Dialled]) -> None:
     """Records have each call once, the newest first."""
     dialled = dial(8671, channels=10)

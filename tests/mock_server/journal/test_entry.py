@@ -99,6 +99,7 @@ def test_records_body_of_a_failed_request(client: FlaskClient) -> None:
     assert (0, 1) == (alone["total"], alone["bodies_not_kept"])
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-9, 9) | st.text(),

@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 ENTRY = encode_entry({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, None, SentResponse(404, ()), 0)
 
 
+@pytest.mark.slow
 def test_full_journal_stays_within_maximum_size() -> None:
     """A full journal occupies at most its maximum size, and at least half of it."""
     max_bytes = 2 * 1024 * 1024

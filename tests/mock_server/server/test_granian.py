@@ -205,6 +205,7 @@ def test_worker_loads_configured_application(monkeypatch: pytest.MonkeyPatch) ->
     assert make_callback is not mp._wsgi_call_wrap  # type: ignore[attr-defined]  # noqa: SLF001 - threads lead in turns
 
 
+@pytest.mark.slow
 def test_worker_serves_with_granian_of_other_versions(monkeypatch: pytest.MonkeyPatch) -> None:
     """If Granian has no function to replace, its threads handle requests of all kinds."""
     monkeypatch.delattr(mp, "_wsgi_call_wrap")
@@ -216,6 +217,7 @@ def test_worker_serves_with_granian_of_other_versions(monkeypatch: pytest.Monkey
 # Shutdown
 
 
+@pytest.mark.slow
 @posix
 def test_ends_during_download(start: Start) -> None:
     """SIGTERM exits with 0 and leaves no worker, even if a reader never finishes."""
@@ -246,6 +248,7 @@ def test_signal_ends_parent_and_workers(stop: str, to_group: bool, start: Start)
     assert psutil.wait_procs(workers, TIMEOUT_SECONDS)[1] == []
 
 
+@pytest.mark.slow
 @posix
 def test_closed_terminal_ends_fake(start: Start) -> None:
     """SIGHUP stops the fake: new workers would answer without the lists that clients have written."""
@@ -257,6 +260,7 @@ def test_closed_terminal_ends_fake(start: Start) -> None:
     assert psutil.wait_procs(workers, TIMEOUT_SECONDS)[1] == []
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(
     ("settings", "lost"),
@@ -297,6 +301,7 @@ def test_end_names_faults_that_no_request_met(start: Start, send: Send) -> None:
     assert (0, "", "no request met the fault 503; at=3\n") == server.wait()
 
 
+@pytest.mark.slow
 def test_end_names_no_faults_that_were_replaced(start: Start, send: Send) -> None:
     """Rules that are no longer in force are not named."""
     server = start(faults=[{"steps": ["503"]}])
@@ -306,6 +311,7 @@ def test_end_names_no_faults_that_were_replaced(start: Start, send: Send) -> Non
     assert (0, "", "") == server.wait()
 
 
+@pytest.mark.slow
 def test_reraises_error_of_announcement(start: Start) -> None:
     """If the announcement fails, for example at a closed pipe, the server ends and the caller gets the error."""
     code, _, errors = start("broken pipe").wait()
@@ -438,6 +444,7 @@ def test_saves_state_although_worker_is_slow(start: Start, send: Send, tmp_path:
     assert "+915550000042" in send("/v1/broadcast/leads/8669", base_url=restored.url).text
 
 
+@pytest.mark.slow
 @posix
 def test_worker_saves_state_of_killed_parent(start: Start, send: Send, tmp_path: Path) -> None:
     """Even SIGKILL of the parent loses nothing: the worker saves before it ends."""

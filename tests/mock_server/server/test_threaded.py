@@ -324,6 +324,7 @@ def test_forked_process_can_use_the_fake_while_locks_are_held() -> None:
     assert 0 == code
 
 
+@pytest.mark.fast_only(server="fake")
 @pytest.mark.parametrize("server", ["fake", "serve_process"])
 def test_streams_to_http_1_0_without_chunks(server: str, request: pytest.FixtureRequest) -> None:
     """A client of HTTP/1.0 does not understand chunks: the body of a large list ends with the connection."""

@@ -183,6 +183,7 @@ def test_sqlite_folder_is_missing(client_of: ClientOf, tmp_path: Path) -> None:
         client_of(f"sqlite:///{tmp_path}/none/fake.db")
 
 
+@pytest.mark.fast_only(leads=1)
 @pytest.mark.parametrize("leads", [1, 3_000])
 def test_disk_full(client_of: ClientOf, tmp_path: Path, leads: int) -> None:
     """A write for which there is no room is answered with 503 and leaves nothing; reads and later writes succeed."""

@@ -12,7 +12,7 @@ from werkzeug.test import EnvironBuilder
 
 from smartflo_contract.mock_server.config.store_url import parse_store_url
 from smartflo_contract.mock_server.errors import StoreUnavailable
-from smartflo_contract.mock_server.journal.entry import SentResponse, encode_entry
+from smartflo_contract.mock_server.journal.entry import ENTRY_VERSION, SentResponse, encode_entry
 from smartflo_contract.mock_server.journal.journal import Journal
 from smartflo_contract.mock_server.journal.memory_journal import MemoryJournal
 from smartflo_contract.mock_server.stores import journal_workers, sql_journal
@@ -353,7 +353,7 @@ def test_entries_of_another_version_are_dropped(
     journal = open_shared()
     last_id = journal.add(ME, entry())
     journal.close()
-    monkeypatch.setattr(sql_journal, "ENTRY_VERSION", sql_journal.ENTRY_VERSION + 1)
+    monkeypatch.setattr(sql_journal, "ENTRY_VERSION", ENTRY_VERSION + 1)
     journal = open_shared()
 
     assert [] == read(journal)

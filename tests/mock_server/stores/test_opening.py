@@ -264,6 +264,7 @@ def test_deleted_file_is_no_store(client_of: ClientOf, tmp_path: Path) -> None:
     assert "the file was deleted or replaced" in response.headers["X-Smartflo-Fake-Reason"]
 
 
+@pytest.mark.slow
 def test_fakes_in_one_process_share_a_store(tmp_path: Path) -> None:
     """What one fake acknowledges is in the next response of the other; a fake that is restarted still has it."""
     config = Config(store=f"sqlite:///{tmp_path}/fake.db")

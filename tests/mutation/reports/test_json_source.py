@@ -55,6 +55,7 @@ def test_source_of_other_bodies(body: bytes, source: str) -> None:
     assert pretty(body).rstrip() == source.rstrip()
 
 
+@pytest.mark.fast_only(profile="lenient")
 def test_edit_leads_to_the_changed_body(contract: Contract) -> None:
     """The replacement at its position makes the source of the changed body, for every mutant of every profile."""
     shortened = 0

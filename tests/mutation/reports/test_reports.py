@@ -395,6 +395,7 @@ def test_reports_that_cannot_be_written_are_one_line(run: MutationRun, tmp_path:
         WRITERS[form](run, tmp_path)
 
 
+@pytest.mark.slow
 def test_real_runs_give_valid_reports() -> None:
     """Mutants of two contracts, one with an overlay, are served to a client that reads two keys."""
     for contract in (load_contract(), load_contract("documented", OVERLAY)):

@@ -290,6 +290,7 @@ def test_only_breaks_make_a_body_invalid(name: str, profile: str) -> None:
     assert verdicts == {case.severity[profile] != "break"}
 
 
+@pytest.mark.fast_only(profile="lenient")
 @pytest.mark.parametrize("broken", [1, 12])
 @pytest.mark.parametrize(("name", "profile"), RULES_BY_PROFILE)
 def test_reports_the_same_in_batches(name: str, profile: str, broken: int) -> None:
