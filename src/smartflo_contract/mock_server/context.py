@@ -27,6 +27,7 @@ from smartflo_contract.mock_server.observer import (
     TrackedQuirks,
     changed_quirks_read,
     quirks_read,
+    track_quirks,
 )
 from smartflo_contract.mock_server.stores.opening import open_store
 
@@ -41,7 +42,6 @@ BodyCheck: TypeAlias = Callable[[bytes, str, Any], Mapping[str, Any]]
 JSON, or raises ``ValueError`` if nothing can be checked."""
 MAX_EVENT_STREAMS: Final = 2
 """Maximum number of concurrent streams of events: each holds one of the eight threads of a worker."""
-_STATUSES_WITH_LEADS: Final = (200, 304)
 _CALL_KEY: Final = "smartflo_contract.call"
 """Key of the WSGI environment with account id and settings of a request, for the journal and the observer."""
 
@@ -78,6 +78,7 @@ class State:
         webhook_apps: applications in this process that receive webhooks, by the host of their URL.
         observer: receives every response; ``None`` for none.
         check_body: checks response bodies for the admin API; ``None`` if the fake cannot.
+        tracks_quirks: whether requests note the quirks that they read: somebody observes, or a quirk was changed.
         clock: returns the wall clock, in seconds since the epoch.
         event_streams: limits concurrent streams of events.
         met_faults: 1 at the position of each rule of the configuration that a request has met; processes may share it.
@@ -115,6 +116,7 @@ class State:
         self.webhook_apps: dict[str, Callable[..., Any]] = {}
         self.observer = observer
         self.check_body = check_body
+        self.tracks_quirks = observer is not None
         self.event_streams = BoundedSemaphore(MAX_EVENT_STREAMS)
         self._observed_default = self._observed(self.catalogs.default)
         self.met_faults = bytearray(len(config.faults)) if met_faults is None else met_faults
@@ -163,6 +165,9 @@ class State:
         """Return settings that note which quirks are read, if there is an observer or one is not the default."""
         if self.observer is None and settings.quirks == DEFAULT_QUIRKS:
             return settings
+        if not self.tracks_quirks:  # from now on, requests start with it
+            self.tracks_quirks = True
+            track_quirks()
         return settings._replace(quirks=TrackedQuirks(settings.quirks))
 
     def now(self, account_id: str) -> float:
@@ -194,7 +199,7 @@ class State:
         if settings is None and quirks_read():
             settings = self._settings_of_rejected(account_id)
         if self.journal:
-            has_leads = route == GET_LEADS and response.status_code in _STATUSES_WITH_LEADS
+            has_leads = route == GET_LEADS and "ETag" in response.headers
             quirks = () if settings is None else changed_quirks_read(settings.quirks, has_leads=has_leads)
             sent = SentResponse.of(response, quirks)
             request_id = self.add_to_journal(environ, account_id, route, sent)

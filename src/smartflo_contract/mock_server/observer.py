@@ -100,6 +100,8 @@ def changed_quirks_read(quirks: Quirks, *, has_leads: bool) -> tuple[tuple[str, 
         quirks: the value of every quirk for the account.
         has_leads: whether the response contains leads, which may have been generated before.
     """
+    if not isinstance(quirks, TrackedQuirks):  # all have their defaults, and nobody observes
+        return ()
     names = {*quirks_read(), *(LEAD_QUIRKS if has_leads else ())}
     changed = sorted(name for name in names if quirks.get(name) != DEFAULT_QUIRKS[name])
     return tuple((name, str(quirks.get(name))) for name in changed)

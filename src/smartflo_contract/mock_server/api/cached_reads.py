@@ -41,7 +41,8 @@ def answer_cached_reads(app: Flask, state: State) -> "WSGIApplication":
     pass_on = app.wsgi_app
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        track_quirks()
+        if state.tracks_quirks:
+            track_quirks()
         response = _answer(app, state, environ)
         if response is None:
             return pass_on(environ, start_response)
@@ -68,7 +69,8 @@ def at_once(app: Flask, state: State) -> Callable[["WSGIEnvironment"], CachedRes
     def answer(environ: "WSGIEnvironment") -> CachedResponse | None:
         if state.observer is not None or state.accounts.refresh_waits():
             return None
-        track_quirks()
+        if state.tracks_quirks:
+            track_quirks()
         response = _answer(app, state, environ, edited=False)
         return None if isinstance(response, Response) else response
 
@@ -149,7 +151,7 @@ def _record(call: Call, response: CachedResponse) -> CachedResponse | Response:
     if state.observer is not None:
         return state.record(environ, GET_LEADS, response.as_flask())
     if state.journal:
-        quirks = changed_quirks_read(call.settings.quirks, has_leads=True)
+        quirks = changed_quirks_read(call.settings.quirks, has_leads=True) if state.tracks_quirks else ()
         sent = SentResponse(response.status, tuple(response.headers), quirks=quirks)
         response.headers.append((REQUEST_HEADER, state.add_to_journal(environ, call.account, GET_LEADS, sent)))
     return response
