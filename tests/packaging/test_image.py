@@ -81,6 +81,7 @@ def test_development_container_installs_the_tools(root: Path) -> None:
     assert settings["postCreateCommand"] in (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("check_jsonschema") is None, reason="check-jsonschema is with the development tools")
 def test_workflow_with_service_container_is_valid(root: Path, tmp_path: Path) -> None:
     """GitHub's schema accepts the recipe of docs/install.md."""

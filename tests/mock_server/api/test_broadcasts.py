@@ -561,6 +561,23 @@ def test_leads_are_found_by_number_after_the_first_was_deleted(api: Account) -> 
     assert [second] == [lead["lead_id"] for lead in api("GET", f"{LEADS}/{created}?number=5550000077").get_json()]
 
 
+def test_lead_that_one_request_overwrites_twice_keeps_its_calls(api: Account) -> None:
+    """Each call is counted once, however many rows of the request have the number of the lead."""
+    created = api.succeed("POST", LIST, {"name": "March"})["id"]
+    api.succeed("POST", f"{LEAD}/{created}", {"field_0": NUMBER})
+    start(api, created)
+    api.set_clock(advance=DAY)
+    (before,) = api("GET", f"{LEADS}/{created}").get_json()
+    rows = [{"field_0": number, "field_1": name} for number in (NUMBER, "5550000077") for name in ("Om", "Ira")]
+    api.succeed("POST", f"{LEADS}/{created}", {"data": rows, "duplicate_option": "overwrite"})
+    after, added = api("GET", f"{LEADS}/{created}").get_json()
+
+    assert before["call_count"] == after["call_count"]
+    assert [("+91" + NUMBER, "Ira"), ("+915550000077", "Ira")] == [
+        (lead["field_0"], lead["field_1"]) for lead in (after, added)
+    ]
+
+
 def test_account_has_a_limited_number_of_broadcasts(api: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broadcast beyond the limit is rejected, by the vendor's route and by the admin API."""
     monkeypatch.setattr(broadcasts, "MAX_BROADCASTS", 1)

@@ -33,6 +33,7 @@ class LeadEdits:
         if self._run is not None:
             self._started_before = active_time(self._run, catalog.dialling).started_before(account.dial_ms)
         self._noted: list[LeadEdit] = []
+        self._written: dict[int, Lead] = {}
 
     @cached_property
     def _leads(self) -> EditedLeads | DialledLeads:
@@ -41,6 +42,8 @@ class LeadEdits:
 
     def lead(self, index: int) -> Lead:
         """Return a lead as broadcasts have dialled it by now; an empty one if there is none."""
+        if index in self._written:  # its calls are in it already
+            return self._written[index]
         return self._leads.lead(index) or {}
 
     def add_all(self, makes: Sequence[Callable[[Lead], Lead]]) -> list[Lead]:
@@ -48,6 +51,7 @@ class LeadEdits:
         first = self._edited.next_index
         added = self._edited.add_all(makes)
         for index, lead in enumerate(added, first):
+            self._written[index] = lead
             self._note(index, lead, is_set=True)
         return added
 
@@ -64,6 +68,7 @@ class LeadEdits:
         before = self.lead(index)
         phone = before.get(PHONE_KEY)
         after = self._edited.change(index, lambda _: self._available(change(before), is_set=is_set))
+        self._written[index] = after
         self._note(index, after, is_set=is_set, phone=phone if phone != after.get(PHONE_KEY) else None)
         return after
 
