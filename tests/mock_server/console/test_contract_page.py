@@ -35,6 +35,7 @@ def test_shows_coverage_as_heat_map(console: Console) -> None:
     """A fake that records value coverage shows which cells were served; another one, how to record it."""
     console.send("GET", "/v1/broadcast/leads/8669")
     console.open("#/contract/coverage")
+    console.run(f"set('Account', '{console.account}')")
     console.shows("dial_status 5/10", ".heat")
     console.shows("dial_status=9", ".scroll")
     with FakeSmartflo() as other:
