@@ -85,17 +85,24 @@ def run(fake: FakeSmartflo, examples: int, steps: int = 50, machine: type[Smartf
     )
 
 
-@pytest.mark.parametrize("examples", [5, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_fake_keeps_what_it_acknowledges(fake: FakeSmartflo, examples: int) -> None:
     """No history of our own fake breaks a rule."""
     run(fake, examples, steps=50 if examples > 5 else 20)
 
 
 @pytest.mark.slow
-def test_fake_with_a_store_keeps_what_it_acknowledges(store_url: str | None, profile: str) -> None:
-    """The same with each store and each profile."""
-    with FakeSmartflo(Config(store=store_url, profile=profile)) as fake:
-        run(fake, 30)
+def test_fake_with_a_store_keeps_what_it_acknowledges(store_url: str | None) -> None:
+    """The same with each store."""
+    with FakeSmartflo(Config(store=store_url)) as fake:
+        run(fake, 10)
+
+
+@pytest.mark.slow
+def test_every_profile_keeps_what_it_acknowledges(profile: str) -> None:
+    """The same with each profile."""
+    with FakeSmartflo(Config(profile=profile)) as fake:
+        run(fake, 10)
 
 
 def test_every_step_is_possible(fake: FakeSmartflo) -> None:
@@ -306,13 +313,13 @@ def test_shrinks_to_a_short_history(fake: FakeSmartflo) -> None:
 
         @rule(list_id=SmartfloMachine.lists)
         def sync(self, list_id: int) -> None:
-            assert all(lead["priority"] < 20 for lead in self.leads_of(list_id))
+            assert not self.leads_of(list_id)
 
     with pytest.raises(AssertionError) as caught:
         run_state_machine_as_test(
             Crm,
             settings=settings(
-                Crm.TestCase.settings, derandomize=True, database=None, max_examples=50, stateful_step_count=6
+                Crm.TestCase.settings, derandomize=True, database=None, max_examples=30, stateful_step_count=4
             ),
         )
     lines = [line for line in "\n".join(caught.value.__notes__).splitlines() if line.startswith(("state.", "(leads"))]
