@@ -8,7 +8,7 @@ from flask import Response
 
 from smartflo_contract.mock_server.accounts.resolution import ResolvedSettings
 from smartflo_contract.mock_server.config.config import Config
-from smartflo_contract.mock_server.config.quirks import DEFAULT_QUIRKS, LEAD_QUIRKS, Quirks
+from smartflo_contract.mock_server.config.quirks import LEAD_QUIRKS, QUIRKS, Quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -103,5 +103,5 @@ def changed_quirks_read(quirks: Quirks, *, has_leads: bool) -> tuple[tuple[str, 
     if not isinstance(quirks, TrackedQuirks):  # all have their defaults, and nobody observes
         return ()
     names = {*quirks_read(), *(LEAD_QUIRKS if has_leads else ())}
-    changed = sorted(name for name in names if quirks.get(name) != DEFAULT_QUIRKS[name])
+    changed = sorted(name for name in names if quirks.get(name) != QUIRKS[name].default)
     return tuple((name, str(quirks.get(name))) for name in changed)

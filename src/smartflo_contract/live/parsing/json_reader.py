@@ -19,8 +19,8 @@ _MAX_VALUE_BYTES: Final = 256 * 1024
 _OPENING: Final = frozenset({b"{", b"["})
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _COMPLETE_CHARACTERS: Final = re.compile(
-    rb"(?:[^\\]++|\\[^u]|\\u(?![dD][89abAB])[0-9a-fA-F]{4}"
-    rb"|\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\u[0-9a-fA-F]{4}|(?=[^\\]|\\[^u])))*+",
+    rb"(?:[^\\]+|\\[^u]|\\u(?![dD][89abAB])[0-9a-fA-F]{4}"
+    rb"|\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\u[0-9a-fA-F]{4}|(?=[^\\]|\\[^u])))*",
     re.DOTALL,
 )
 """The part of a string that contains no incomplete escape, and no first half of a surrogate pair at its end."""

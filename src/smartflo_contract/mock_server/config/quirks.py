@@ -222,4 +222,5 @@ def resolve_quirks(values: Mapping[str, object]) -> Quirks:
         if str(value) not in QUIRKS[name].values:
             message = f"quirks.{name}: expected one of {', '.join(QUIRKS[name].values)}, got {format_setting(value)}"
             raise ConfigError(message)
-    return {**DEFAULT_QUIRKS, **{name: str(value) for name, value in values.items()}}
+    defaults = {name: quirk.default for name, quirk in QUIRKS.items()}
+    return {**defaults, **{name: str(value) for name, value in values.items()}}
