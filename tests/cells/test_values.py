@@ -44,6 +44,15 @@ def test_either_form_of_an_id_has_its_own_cells(value: object) -> None:
     assert cells.leads_mask(leads) == cells.leads_mask(leads[:1]) | cells.leads_mask(leads[1:])
 
 
+@pytest.mark.parametrize("header", [["Name", ["Phone"]], ["Name", {}]])
+def test_header_of_arrays_is_counted_as_any_other(header: list[object]) -> None:
+    """Columns that are no strings in one of two leads change no cell of the other lead."""
+    cells = contract_cells(load_contract("sample")).leads
+    leads = [{**lead(0, 8668, 0), "header": value} for value in (header, ["Name", "Phone"])]
+
+    assert cells.leads_mask(leads) == cells.leads_mask(leads[:1]) | cells.leads_mask(leads[1:])
+
+
 def test_overlay_that_fixes_the_sensitive_columns() -> None:
     """A lead with other columns keeps the only value that the overlay allows."""
     contract = load_contract("sample", {"properties": {"sensitive_field_map": {"const": "[0]"}}})

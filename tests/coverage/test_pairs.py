@@ -66,7 +66,6 @@ def _occurring(made: PairList, contract: Contract) -> set[frozenset[str]]:
     return pairs_in(made.leads, contract)
 
 
-@pytest.mark.fast_only(contract="sample")
 def test_list_is_valid(made: PairList, contract: Contract) -> None:
     """The contract accepts the list as one response: every lead is valid, ids differ, and list_id is the same."""
     assert [finding for finding in contract.check(made.leads) if finding.severity == "break"] == []
