@@ -17,7 +17,7 @@ from smartflo_contract.schemas.grammar import format_count
 _RECOGNIZED_BYTES: Final = 64 * 1024
 """Size of the beginning in which a capture is recognized."""
 _JSON: Final = re.compile(
-    rb'\A(?:\xef\xbb\xbf)?\s*\{(?:\s*"[^"\\]*+"\s*:\s*(?:"(?:[^"\\]|\\.)*+"|[-+.\w]+|\{[^{}]*\})\s*,)*+'
+    rb'\A(?:\xef\xbb\xbf)?\s*\{(?:\s*"[^"\\]*+"\s*:\s*(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[-+.\w]+|\{[^{}]*\})\s*,)*'
     rb'\s*"(?:(log)"\s*:\s*\{|((?:http_)?interactions)"\s*:\s*\[|(requests)"\s*:\s*\[)',
     re.DOTALL,
 )
