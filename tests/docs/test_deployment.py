@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from smartflo_contract.cli import cli
 from smartflo_contract.cli.serve import serve_command
 from smartflo_contract.mock_server import Config, create_app
 
@@ -34,7 +35,8 @@ def container() -> dict[str, Any]:
 def test_options_exist(command: list[str]) -> None:
     """Each command is `serve` with options and values that it accepts."""
     program, name, *arguments = command
-    context = serve_command.make_context("serve", arguments)
+    # A command keeps its option for help from its first context, so this one has the settings of the group.
+    context = serve_command.make_context("serve", arguments, **cli.context_settings)
 
     assert ("smartflo-contract", "serve", 2) == (Path(program).name, name, context.params["workers"])
 

@@ -61,7 +61,9 @@ def test_variables_are_those_of_serve(dockerfile: str, fake: dict[str, Any]) -> 
     name, *arguments = fake["command"]
 
     assert named <= known
-    assert ("serve", 2) == (name, serve_command.make_context("serve", arguments).params["workers"])
+    # A command keeps its option for help from its first context, so this one has the settings of the group.
+    context = serve_command.make_context("serve", arguments, **cli.context_settings)
+    assert ("serve", 2) == (name, context.params["workers"])
 
 
 def test_build_context_has_what_the_wheel_consists_of(root: Path, project: dict[str, Any]) -> None:
