@@ -425,7 +425,7 @@ class History:
             self._values[account_id] = max(self._values[account_id], value)
 
 
-@pytest.mark.parametrize("writes", [60, pytest.param(2_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("writes", [60, pytest.param(600, marks=pytest.mark.slow)])
 def test_no_read_goes_back(open_store: OpenStore, monkeypatch: pytest.MonkeyPatch, writes: int) -> None:
     """Once a process has shown a value, or acknowledged it, no later read of any process shows an older one."""
     stores, history, ended = [open_store() for _ in range(3)], History(), Event()
