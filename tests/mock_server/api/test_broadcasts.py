@@ -532,6 +532,20 @@ def test_call_of_a_broadcast_cannot_be_hung_up(api: Account) -> None:
     api.succeed("POST", "/v1/call/options", {"type": 4, "call_id": call_id, "intercom": "1001"})
 
 
+@pytest.mark.parametrize("path", [LEAD, "/__admin/leads"])
+def test_deletion_of_a_lead_keeps_the_records_of_its_calls(api: Account, path: str) -> None:
+    """Whoever deletes a lead, a client or the admin API: what was called stays, with the number that was called."""
+    start(api)
+    api.set_clock(advance=DAY)
+    records = api("GET", "/v1/call/records?limit=1000").get_json()["results"]
+    called = {record["client_number"] for record in records}
+    lead = next(lead for lead in api.leads() if lead["field_0"] in called)
+    assert 200 == api("DELETE", f"{path}/{lead['lead_id']}").status_code
+
+    assert lead["lead_id"] not in {left["lead_id"] for left in api.leads()}
+    assert records == api("GET", "/v1/call/records?limit=1000").get_json()["results"]
+
+
 def test_deleted_leads_are_not_called(api: Account) -> None:
     """A lead that is deleted before its turn has no call; the record of one that is being called stays."""
     start(api, concurrent_limit=1)

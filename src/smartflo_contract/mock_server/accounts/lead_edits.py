@@ -1,6 +1,7 @@
 """Edits of the leads of a list, of which broadcasts may have dialled some: what they have done by now stays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 
 from smartflo_contract.mock_server.accounts.account import Account
@@ -11,6 +12,14 @@ from smartflo_contract.mock_server.dialling.run_plan import active_time
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import DIAL_STATUS_KEY, PHONE_KEY, EditedLeads, Lead
 from smartflo_contract.mock_server.lists.edited_list import EditedList
+
+
+@contextmanager
+def editing_leads(account: Account, catalog: Catalog, edited: EditedList) -> Iterator["LeadEdits"]:
+    """Open the leads of a list for the edits of one request; the arguments are those of :class:`LeadEdits`."""
+    edits = LeadEdits(account, catalog, edited)
+    yield edits
+    edits.store()
 
 
 class LeadEdits:

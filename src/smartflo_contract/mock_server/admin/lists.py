@@ -8,7 +8,7 @@ from typing import Any, Final
 from smartflo_contract.factories import ListDefinition
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.dialled_lists import current_leads
-from smartflo_contract.mock_server.accounts.lead_edits import LeadEdits
+from smartflo_contract.mock_server.accounts.lead_edits import LeadEdits, editing_leads
 from smartflo_contract.mock_server.accounts.lookup import find_lead, find_list
 from smartflo_contract.mock_server.admin.lead_details import findings_by_lead, search_leads
 from smartflo_contract.mock_server.admin.problems import Problem, value_errors_as_problems
@@ -97,9 +97,8 @@ def put_leads(request: AdminRequest) -> object:
 def post_leads(request: AdminRequest) -> object:
     """Add leads to a list."""
     with request.edit_account() as account:
-        edits = LeadEdits(account, request.settings.catalog, _find(request, account))
-        added = _add(edits, request.body["leads"])
-        edits.store()
+        with editing_leads(account, request.settings.catalog, _find(request, account)) as edits:
+            added = _add(edits, request.body["leads"])
         return {"leads": added}
 
 
@@ -108,14 +107,12 @@ def patch_lead(request: AdminRequest) -> object:
     values, removed = request.body.get("set", {}), set(request.body.get("remove", ()))
     with request.edit_account() as account:
         edited, index = _find_lead(request, account)
-        edits = LeadEdits(account, request.settings.catalog, edited)
-        with value_errors_as_problems():
+        with editing_leads(account, request.settings.catalog, edited) as edits, value_errors_as_problems():
             edits.change(
                 index,
                 lambda lead: {key: value for key, value in {**lead, **values}.items() if key not in removed},
                 is_set=DIAL_STATUS_KEY in values,
             )
-        edits.store()
         return current_leads(account, request.settings.catalog, edited).lead(index)
 
 
@@ -123,7 +120,8 @@ def delete_lead(request: AdminRequest) -> object:
     """Delete a lead."""
     with request.edit_account() as account:
         edited, index = _find_lead(request, account)
-        edited.remove(index)
+        with editing_leads(account, request.settings.catalog, edited) as edits:
+            edits.remove(index)
     return {"status": "ok"}
 
 

@@ -1,6 +1,7 @@
 """Add, change and delete leads: ``/v1/broadcast/lead``, and the writes of ``/v1/broadcast/leads``."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -8,7 +9,7 @@ from flask import Response
 
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Batch
-from smartflo_contract.mock_server.accounts.lead_edits import LeadEdits
+from smartflo_contract.mock_server.accounts.lead_edits import LeadEdits, editing_leads
 from smartflo_contract.mock_server.api.lead_values import LeadValues, parse_lead_values
 from smartflo_contract.mock_server.api.stored_leads import new_lead, updated_lead
 from smartflo_contract.mock_server.api.transaction import (
@@ -63,9 +64,8 @@ def post_lead(call: Call, list_id: str) -> Response:
     with open_transaction(call, _ADD) as transaction:
         edited = transaction.edited_list(list_id)
         lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
-        edits = _edits(transaction, edited)
-        outcome, lead = _add(transaction, edited, edits, lead_values, _duplicate_option(transaction))
-        edits.store()
+        with _editing(transaction, edited) as edits:
+            outcome, lead = _add(transaction, edited, edits, lead_values, _duplicate_option(transaction))
     id_key = transaction.settings.quirks["add_lead_answer"]
     ids = {id_key: lead.get("lead_id")} if id_key in {"lead_id", "id"} else {}
     return success_response(_MESSAGES[outcome], lead_values.ignored, **ids)
@@ -76,9 +76,9 @@ def put_lead(call: Call, lead_id: str) -> Response:
     with open_transaction(call, _UPDATE) as transaction:
         edited, index = transaction.edited_lead(lead_id)
         lead_values = parse_lead_values(transaction.content, len(edited.writer.definition.columns))
-        edits, values = _edits(transaction, edited), lead_values.values
-        edits.change(index, partial(updated_lead, transaction, values), is_set=DIAL_STATUS_KEY in values)
-        edits.store()
+        values = lead_values.values
+        with _editing(transaction, edited) as edits:
+            edits.change(index, partial(updated_lead, transaction, values), is_set=DIAL_STATUS_KEY in values)
     return success_response("Lead updated successfully.", lead_values.ignored)
 
 
@@ -86,9 +86,8 @@ def delete_lead(call: Call, lead_id: str) -> Response:
     """Delete one lead."""
     with open_transaction(call) as transaction:
         edited, index = transaction.edited_lead(lead_id)
-        edits = _edits(transaction, edited)
-        edits.remove(index)
-        edits.store()
+        with _editing(transaction, edited) as edits:
+            edits.remove(index)
     return success_response("Lead deleted successfully.")
 
 
@@ -104,9 +103,8 @@ def post_leads(call: Call, list_id: str) -> Response:
         ]
         _check_rows(transaction, edited, rows)
         option = _duplicate_option(transaction)
-        edits = _edits(transaction, edited)
-        outcomes = [_add(transaction, edited, edits, row, option)[0] for row in rows]
-        edits.store()
+        with _editing(transaction, edited) as edits:
+            outcomes = [_add(transaction, edited, edits, row, option)[0] for row in rows]
         counts = ", ".join(f"{outcomes.count(outcome)} {outcome}" for outcome in _MESSAGES)
         batch = Batch(f"Batch completed: {counts}.", transaction.now / 1_000 + BATCH_SECONDS)
         batch_id = transaction.account.add_batch(batch, _MAX_BATCHES)
@@ -120,13 +118,13 @@ def patch_leads(call: Call, list_id: str) -> Response:
         edited, content = transaction.edited_list(list_id), transaction.content
         lead_values = parse_lead_values(content["lead_data"], len(edited.writer.definition.columns))
         indexes = list(_find_leads(edited, content["field"], content["data"]))
-        edits, values = _edits(transaction, edited), lead_values.values
+        values = lead_values.values
         change = partial(updated_lead, transaction, values)
-        for index in indexes:  # reject the request before any lead is changed
-            change(edits.lead(index))
-        for index in indexes:
-            edits.change(index, change, is_set=DIAL_STATUS_KEY in values)
-        edits.store()
+        with _editing(transaction, edited) as edits:
+            for index in indexes:  # reject the request before any lead is changed
+                change(edits.lead(index))
+            for index in indexes:
+                edits.change(index, change, is_set=DIAL_STATUS_KEY in values)
     return success_response(
         f"{format_count(len(indexes), 'lead')} updated.", [*unknown_keys(_PATCH, content), *lead_values.ignored]
     )
@@ -137,10 +135,9 @@ def delete_leads(call: Call, list_id: str) -> Response:
     with open_transaction(call, _DELETE) as transaction:
         edited, content = transaction.edited_list(list_id), transaction.content
         indexes = list(_find_leads(edited, content["field"], content["data"]))
-        edits = _edits(transaction, edited)
-        for index in indexes:
-            edits.remove(index)
-        edits.store()
+        with _editing(transaction, edited) as edits:
+            for index in indexes:
+                edits.remove(index)
     return success_response(f"{format_count(len(indexes), 'lead')} deleted.", unknown_keys(_DELETE, content))
 
 
@@ -161,8 +158,8 @@ def _duplicate_option(transaction: Transaction) -> str:
     return str(transaction.content.get("duplicate_option", transaction.settings.quirks["duplicate_option"]))
 
 
-def _edits(transaction: Transaction, edited: EditedList) -> LeadEdits:
-    return LeadEdits(transaction.account, transaction.settings.catalog, edited)
+def _editing(transaction: Transaction, edited: EditedList) -> AbstractContextManager[LeadEdits]:
+    return editing_leads(transaction.account, transaction.settings.catalog, edited)
 
 
 def _add(
