@@ -3,14 +3,12 @@
 import heapq
 from collections.abc import Iterator
 
-from smartflo_contract.factories import LeadWriter
 from smartflo_contract.mock_server.accounts.account import Account
-from smartflo_contract.mock_server.accounts.dialled_lists import dialled_leads
+from smartflo_contract.mock_server.accounts.dialled_lists import dialled_leads, editable_leads
 from smartflo_contract.mock_server.calls.call_record import CallRecord
 from smartflo_contract.mock_server.dialling.events import Event, RunCalls
 from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads
-from smartflo_contract.mock_server.lists.edited_list import EditedList
 from smartflo_contract.mock_server.lists.lead_list import LeadList
 
 
@@ -59,10 +57,6 @@ def _stored_leads(account: Account, catalog: Catalog, list_id: int) -> EditedLea
     """Return the leads of a list as they are stored or generated, ``None`` if the list was deleted."""
     edited = account.lists.get(list_id)
     if edited is not None:
-        source = None if edited.deleted else edited.lead_list().source
-    else:
-        found = catalog.find(str(list_id))
-        source = found.source if isinstance(found, LeadList) else None
-    if isinstance(source, LeadWriter):
-        return EditedList(source).leads
-    return source if isinstance(source, EditedLeads) else None
+        return None if edited.deleted else editable_leads(edited.lead_list())
+    found = catalog.find(str(list_id))
+    return editable_leads(found) if isinstance(found, LeadList) else None

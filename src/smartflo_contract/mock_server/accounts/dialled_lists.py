@@ -27,16 +27,19 @@ def dialled_list(account: Account, catalog: Catalog, list_id: int, found: LeadLi
         list_id: id of the list.
         found: the list as it is stored or generated.
     """
-    if not account.broadcasts:
-        return found
     runs = [run for _, run in account.runs_of_list(list_id)]
     if not runs:
         return found
+    leads = editable_leads(found)
+    return found if leads is None else LeadList(dialled_leads(account, catalog, leads, runs), "assumed")
+
+
+def editable_leads(found: LeadList) -> EditedLeads | None:
+    """Return the leads of a list that clients can edit, and broadcasts dial; ``None`` for another one."""
     source = found.source
-    leads = EditedList(source).leads if isinstance(source, LeadWriter) else source
-    if not isinstance(leads, EditedLeads):
-        return found
-    return LeadList(dialled_leads(account, catalog, leads, runs), "assumed")
+    if isinstance(source, LeadWriter):
+        return EditedList(source).leads
+    return source if isinstance(source, EditedLeads) else None
 
 
 def dialled_leads(
@@ -58,14 +61,17 @@ def dialled_leads(
     return DialledLeads(leads, plans, now_ms, numbers, is_allowed)
 
 
-def current_leads(account: Account, catalog: Catalog, edited: EditedList) -> EditedLeads | DialledLeads:
-    """Return the leads of a list as broadcasts have dialled them by now. The next edit invalidates them."""
-    runs = [run for _, run in account.runs_of_list(edited.writer.definition.id)] if account.broadcasts else []
-    return dialled_leads(account, catalog, edited.leads, runs) if runs else edited.leads
+def current_leads(
+    account: Account, catalog: Catalog, edited: EditedList, dial_ms: int | None = None
+) -> EditedLeads | DialledLeads:
+    """Return the leads of a list as broadcasts have dialled them by now. The next edit invalidates them.
 
-
-def leads_at(account: Account, catalog: Catalog, edited: EditedList, dial_ms: int) -> EditedLeads | DialledLeads:
-    """Return the leads of a list as broadcasts will have dialled them at an instant of dial time."""
+    Args:
+        account: the account, opened for reading.
+        catalog: the catalog of the account.
+        edited: the list.
+        dial_ms: another instant in dial time; ``None`` for now.
+    """
     runs = [run for _, run in account.runs_of_list(edited.writer.definition.id)]
     return dialled_leads(account, catalog, edited.leads, runs, dial_ms) if runs else edited.leads
 

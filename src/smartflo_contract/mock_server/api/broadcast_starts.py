@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smartflo_contract.mock_server.accounts.dialled_lists import leads_at
+from smartflo_contract.mock_server.accounts.dialled_lists import current_leads
 from smartflo_contract.mock_server.api.query_times import parse_query_time
 from smartflo_contract.mock_server.api.transaction import InvalidValuesError, Transaction, WriteRejected
 from smartflo_contract.mock_server.calls.agents import own_numbers
@@ -108,7 +108,7 @@ def _edited_leads(
 
     These are the leads that clients edited, and those whose number is or was on a DND list.
     """
-    leads = leads_at(transaction.account, transaction.settings.catalog, edited, dial_ms)
+    leads = current_leads(transaction.account, transaction.settings.catalog, edited, dial_ms)
     _, lines = edited.dump()
     listed = leads.numbers.listed if isinstance(leads, DialledLeads) else ()
     priorities = {}

@@ -1,7 +1,7 @@
 """Broadcasts of an account: their settings, and what is stored of their runs. What they dial is computed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from smartflo_contract.mock_server.calls.dnd import Instant
@@ -211,7 +211,7 @@ class Broadcast:
 
     def to_json(self) -> dict[str, Any]:
         """Return the broadcast as JSON."""
-        return {**asdict(self), "settings": dict(self.settings), "runs": [_run_to_json(run) for run in self.runs]}
+        return {**vars(self), "settings": dict(self.settings), "runs": [_run_to_json(run) for run in self.runs]}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Broadcast":
@@ -222,11 +222,8 @@ class Broadcast:
 def _run_to_json(run: Run) -> dict[str, Any]:
     edited = None if run.edited is None else {str(index): priority for index, priority in run.edited.items()}
     return {
-        "serial": run.serial,
+        **vars(run),
         "settings": run.settings._asdict(),
-        "started_ms": run.started_ms,
-        "clock_ms": run.clock_ms,
-        "calls_from_ms": run.calls_from_ms,
         "history": [list(event) for event in run.history],
         "edited": edited,
         "edits": [list(edit) for edit in run.edits],

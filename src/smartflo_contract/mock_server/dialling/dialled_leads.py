@@ -9,10 +9,10 @@ import orjson
 from smartflo_contract.factories import LeadWriter
 from smartflo_contract.factories.facts import FactColumns
 from smartflo_contract.mock_server.dialling.lead_numbers import LeadNumbers
-from smartflo_contract.mock_server.dialling.lead_state import KEYS, Lead, LeadState, read_state, write_state
+from smartflo_contract.mock_server.dialling.lead_state import KEYS, LeadState, read_state, write_state
 from smartflo_contract.mock_server.dialling.plans import ListPlans, generated_states, with_states
 from smartflo_contract.mock_server.dialling.timeline import Timeline
-from smartflo_contract.mock_server.lists.edited_leads import EditedLeads
+from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
 
 
 class DialledLeads:

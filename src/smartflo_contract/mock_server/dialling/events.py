@@ -1,19 +1,20 @@
 """The calls of broadcasts as records, and the events of these calls in the order of time."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from hashlib import blake2b
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from smartflo_contract.mock_server.calls.call_record import CallRecord
 from smartflo_contract.mock_server.dialling.broadcast import Broadcast
 from smartflo_contract.mock_server.dialling.dialled_leads import DialledLeads
-from smartflo_contract.mock_server.dialling.lead_state import UNDISPOSED, Lead
+from smartflo_contract.mock_server.dialling.lead_state import UNDISPOSED
+from smartflo_contract.mock_server.dialling.outcomes import Attempt
 from smartflo_contract.mock_server.dialling.run_plan import Call, RunPlan
-
-_PHONE_KEY: Final = "field_0"
+from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
 
 
 class Event(NamedTuple):
@@ -53,13 +54,8 @@ class RunCalls:
             until_ms: its end, which does.
         """
         for calls in self._plan.slots(after_ms, until_ms):
-            offsets = chain.from_iterable(map(_offsets, self._dialled(calls)))
-            due = sorted(
-                ((at_ms, number, kind, call) for number, (at_ms, kind, call) in enumerate(offsets)),
-                key=lambda event: event[:2],
-            )
             made: dict[int, _Made] = {}
-            for at_ms, _, kind, call in due:
+            for at_ms, kind, call in sorted(chain.from_iterable(map(_events_of, calls)), key=itemgetter(0)):
                 if not after_ms < at_ms <= until_ms:
                     continue
                 if id(call) not in made:
@@ -74,19 +70,15 @@ class RunCalls:
             until_ms: its end.
         """
         for calls in self._plan.slots(after_ms, until_ms, newest_first=True):
-            for call in reversed(list(self._dialled(calls))):
+            for call in reversed(calls):
                 yield self._made(call).record
-
-    def _dialled(self, calls: list[Call]) -> Iterator[Call]:
-        """Yield the calls that were made: to numbers that must be called."""
-        return (call for call in calls if call.attempt is not None)
 
     def _made(self, call: Call) -> "_Made":
         """Return a call with its lead as it is now, and the number that was called."""
         lead = self._leads.lead(call.lead_index)
         before = self._leads.numbers.of_call(call.lead_index, self._plan.run.serial, call.active_ms)
         if before is not None:
-            lead = {"lead_id": before.lead_id, **(lead or {}), _PHONE_KEY: before.phone}
+            lead = {"lead_id": before.lead_id, **(lead or {}), PHONE_KEY: before.phone}
         return _Made(self._broadcast, self._plan, self._leads, call, lead or {})
 
 
@@ -105,8 +97,7 @@ class _Made:
     def record(self) -> CallRecord:
         """The call as a record; its times are in dial time."""
         call, run, definition = self._call, self._plan.run, self._leads.writer.definition
-        attempt = call.attempt
-        assert attempt is not None  # noqa: S101 - such calls are left out
+        attempt = _attempt(call)
         name = f"{definition.id}/{run.serial}/{call.lead_index}/{call.edit}/{call.number}"
         digest = blake2b(f"smartflo-contract/call/{self._leads.writer.seed}/{name}".encode(), digest_size=16).digest()
         is_answered = attempt.outcome.is_answered
@@ -117,7 +108,7 @@ class _Made:
             ref_id="",
             direction="broadcast",
             service="broadcast",
-            number=str(self._lead.get(_PHONE_KEY) or ""),
+            number=str(self._lead.get(PHONE_KEY) or ""),
             caller_id=run.settings.caller_id,
             start_ms=call.start_ms,
             answered_ms=call.start_ms + attempt.answered_ms if is_answered else None,
@@ -140,19 +131,23 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _offsets(call: Call) -> Iterator[tuple[int, str, Call]]:
+def _events_of(call: Call) -> Iterator[tuple[int, str, Call]]:
     """Yield time and kind of the events of a call, in order."""
-    attempt, at = call.attempt, partial(int.__add__, call.start_ms)
-    if attempt is None:
-        return
-    yield call.start_ms, "call_started", call
+    start_ms, attempt = call.start_ms, _attempt(call)
+    yield start_ms, "call_started", call
     if not attempt.outcome.is_answered:
-        yield at(attempt.ended_ms), "missed", call
-        yield at(attempt.ended_ms), "hangup", call
+        yield start_ms + attempt.ended_ms, "missed", call
+        yield start_ms + attempt.ended_ms, "hangup", call
         return
-    yield at(attempt.answered_ms), "answered", call
+    yield start_ms + attempt.answered_ms, "answered", call
     if attempt.dtmf:
-        yield at((attempt.answered_ms + attempt.ended_ms) // 2), "dtmf", call
-    yield at(attempt.ended_ms), "hangup", call
+        yield start_ms + (attempt.answered_ms + attempt.ended_ms) // 2, "dtmf", call
+    yield start_ms + attempt.ended_ms, "hangup", call
     if attempt.disposed_ms is not None:
-        yield at(attempt.disposed_ms), "disposition", call
+        yield start_ms + attempt.disposed_ms, "disposition", call
+
+
+def _attempt(call: Call) -> Attempt:
+    """Return what a call that was made becomes."""
+    assert call.attempt is not None  # noqa: S101 - slots have no others
+    return call.attempt

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from smartflo_contract.mock_server.lists.edited_leads import Lead
 from smartflo_contract.schemas.lead_format import epoch_ms, mongo_date
 
 UNDISPOSED: Final = -1
 _MAX_COUNT: Final = 2**53
-Lead = dict[str, Any]
 
 
 class LeadState(NamedTuple):

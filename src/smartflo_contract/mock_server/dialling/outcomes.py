@@ -10,10 +10,10 @@ from typing import Final, NamedTuple, TypeVar
 from smartflo_contract.mock_server.config.dialling_model import DiallingModel, Disposition, Outcome
 
 _T = TypeVar("_T", Outcome, Disposition)
-_NUMBERS: Final = Struct("<8H")
+_NUMBERS: Final = Struct("<7H2x")
 _RANGE: Final = 1 << 16
-PUBLIC_DND: Final = 1
-BLOCKED: Final = 2
+PUBLIC_DND: Final = "public_dnd"
+BLOCKED: Final = "blocked"
 """Why a number is never dialled."""
 
 
@@ -27,7 +27,6 @@ class Attempt(NamedTuple):
         disposed_ms: when it is disposed; ``None`` for an answered call that nobody disposes.
         disposition: the disposition that it gets.
         dtmf: the key that the called party pressed; empty for none.
-        token: a number that identifies the call.
     """
 
     outcome: Outcome
@@ -36,7 +35,6 @@ class Attempt(NamedTuple):
     disposed_ms: int | None
     disposition: Disposition
     dtmf: str
-    token: int
 
 
 class Outcomes:
@@ -63,13 +61,13 @@ class Outcomes:
         self._public_dnd = int(model.public_dnd_share * _RANGE)
         self._refused = self._public_dnd + int(model.block_list_share * _RANGE)
 
-    def refusal(self, index: int) -> int:
-        """Return ``PUBLIC_DND`` or ``BLOCKED`` for a lead that is never dialled, 0 for any other."""
+    def refusal(self, index: int) -> str:
+        """Return ``PUBLIC_DND`` or ``BLOCKED`` for a lead that is never dialled, an empty string for any other."""
         digest = self._list.copy()
         digest.update(index.to_bytes(8, "big"))
         number = int.from_bytes(digest.digest(), "big")
         if number >= self._refused:
-            return 0
+            return ""
         return PUBLIC_DND if number < self._public_dnd else BLOCKED
 
     def attempt(self, index: int, edit: int, number: int) -> Attempt:
@@ -82,17 +80,17 @@ class Outcomes:
         """
         digest = self._run.copy()
         digest.update((index << 32 | edit << 8 | number).to_bytes(10, "big"))
-        pick, ring, talk, wrap_up, undisposed, chosen, key, token = _NUMBERS.unpack(digest.digest())
+        pick, ring, talk, wrap_up, undisposed, chosen, key = _NUMBERS.unpack(digest.digest())
         outcome = self._outcomes[bisect_right(self._limits, pick)]
         dispositions, limits = self._dispositions[outcome.dial_status]
         disposition = dispositions[bisect_right(limits, chosen)]
         answered_ms = _between(outcome.ring_ms, ring)
         if not outcome.is_answered:
-            return Attempt(outcome, answered_ms, answered_ms, answered_ms, disposition, "", token)
+            return Attempt(outcome, answered_ms, answered_ms, answered_ms, disposition, "")
         ended_ms = answered_ms + _between(outcome.talk_ms, talk)
         disposed_ms = None if undisposed < self._undisposed else ended_ms + _between(outcome.wrap_up_ms, wrap_up)
         dtmf = str(1 + key % 9) if outcome.dial_status == _DTMF_PRESSED else ""
-        return Attempt(outcome, answered_ms, ended_ms, disposed_ms, disposition, dtmf, token)
+        return Attempt(outcome, answered_ms, ended_ms, disposed_ms, disposition, dtmf)
 
 
 _DTMF_PRESSED: Final = 3

@@ -105,7 +105,7 @@ class TableCache:
     def __init__(self) -> None:
         """Create an empty cache."""
         self._tables: OrderedDict[bytes, Any] = OrderedDict()
-        self._lock, self._building = Lock(), [Lock() for _ in range(_BUILDING_LOCKS)]
+        self.renew_locks()
 
     def renew_locks(self) -> None:
         """Replace the locks, which another thread may have held when this process was forked."""

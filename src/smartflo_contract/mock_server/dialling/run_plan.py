@@ -9,15 +9,16 @@ from typing import Final, NamedTuple, TypeAlias
 from smartflo_contract.mock_server.calls.dnd import Instant
 from smartflo_contract.mock_server.config.dialling_model import DiallingModel
 from smartflo_contract.mock_server.dialling.active_time import ActiveTime, Hours
-from smartflo_contract.mock_server.dialling.broadcast import INACTIVE, LeadEdit, Run
+from smartflo_contract.mock_server.dialling.broadcast import ACTIVE, LeadEdit, Run
 from smartflo_contract.mock_server.dialling.lead_state import UNDISPOSED, LeadState
-from smartflo_contract.mock_server.dialling.outcomes import PUBLIC_DND, Attempt, Outcomes
+from smartflo_contract.mock_server.dialling.outcomes import BLOCKED, PUBLIC_DND, Attempt, Outcomes
 from smartflo_contract.mock_server.dialling.rank_table import NO_RANK, RankTable
 from smartflo_contract.mock_server.dialling.schedule import Schedule
 
 _Attempts: TypeAlias = tuple[int, int, int]
 """Index of a lead, how often it was edited, and the number of the attempt since then."""
-_REFUSED: Final = {"account_dnd": (9, -2), "public_dnd": (5, -3), "blocked": (8, -7)}
+_ACCOUNT_DND: Final = "account_dnd"
+_REFUSED: Final = {_ACCOUNT_DND: (9, -2), PUBLIC_DND: (5, -3), BLOCKED: (8, -7)}
 """``dial_status`` and ``dialer_dial_status`` of a lead that must not be called, by the reason."""
 
 
@@ -148,14 +149,9 @@ class RunPlan:
 
     def moment(self, now_ms: int) -> Moment:
         """Return an instant; one after the last call of a run that has ended is that of its last call."""
-        last = self.run.history[-1][1] if self.run.history and self.run.status != 1 else now_ms
+        last = self.run.history[-1].dial_ms if self.run.status != ACTIVE else now_ms
         settled_ms = min(now_ms, last + self._slot_ms)
         return Moment(settled_ms, self.active.started_before(settled_ms))
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the run makes no more calls."""
-        return self.run.status == INACTIVE
 
     def stored(self, index: int) -> Stored | None:
         """Return what is stored of a lead that was edited after the start, ``None`` for another one."""
@@ -198,7 +194,7 @@ class RunPlan:
         for active_ms, group in groupby(slots, key=itemgetter(0)):
             attempts = chain.from_iterable(attempts for _, attempts in group)
             made = (self._made(*attempt, active_ms) for attempt in attempts)
-            calls = [call for call in made if call is not None]
+            calls = [call for call in made if call is not None and call.attempt is not None]
             if calls:
                 yield calls
 
@@ -210,7 +206,8 @@ class RunPlan:
             first, last = max(0, (low - start) // slot_ms), min(count, -(-(high - start) // slot_ms))
             slots = range(first, last)
             for slot in reversed(slots) if newest_first else slots:
-                leads = self.ranks.order[self.schedule.ranks(slot).start : self.schedule.ranks(slot).stop]
+                ranks = self.schedule.ranks(slot)
+                leads = self.ranks.order[ranks.start : ranks.stop]
                 yield start + slot * slot_ms, [(index, 0, number) for index in leads]
 
     def _late_slots(self, low: int, high: int, *, newest_first: bool) -> Iterator[tuple[int, Iterable[_Attempts]]]:
@@ -243,10 +240,10 @@ class RunPlan:
                 return
             call = Call(index, active_ms, start_ms, edit, number, None)
             if refusal:
-                yield call._replace(refusal="public_dnd" if refusal == PUBLIC_DND else "blocked")
+                yield call._replace(refusal=refusal)
                 return
             if is_listed is not None and is_listed(index, self.run.serial, active_ms, self.run.instant(start_ms)):
-                yield call._replace(refusal="account_dnd")
+                yield call._replace(refusal=_ACCOUNT_DND)
                 return
             attempt = self._outcomes.attempt(index, edit, number)
             yield call._replace(attempt=attempt)
