@@ -105,9 +105,7 @@ def _key(source: _Source, name: str) -> list[Action]:
         named = {key: schema for key, schema in lead["properties"].items() if key.startswith("field_")}
         return [_update_leads(source, {"properties": named, **patterns})]
     remove = {"target": f"{source.content}.schema.items.properties['{name}']", "remove": True}
-    if (
-        name not in lead["properties"]
-    ):  # removed by an overlay of the contract, or a field that only a pattern describes
+    if name not in lead["properties"]:  # an overlay of the contract removed it, or only a pattern describes it
         return [remove]
     return [remove, _update_leads(source, {"properties": {name: lead["properties"][name]}})]
 

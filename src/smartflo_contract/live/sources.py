@@ -17,11 +17,10 @@ from urllib.parse import urlsplit
 
 from smartflo_contract.live.captures.capture import Capture
 from smartflo_contract.live.captures.captured_response import CapturedResponse
-from smartflo_contract.live.captures.selection import SelectedResponses
+from smartflo_contract.live.captures.selection import SelectedResponses, count_omissions
 from smartflo_contract.live.client.credentials import Credentials, credentials_from_environment
 from smartflo_contract.live.errors import ApiUnavailableError, LiveError, TruncatedBodyError
 from smartflo_contract.live.parsing.body_defect import BodyDefect
-from smartflo_contract.schemas.grammar import format_count
 from smartflo_contract.schemas.other_endpoints import known_message
 from smartflo_contract.schemas.printable import escape_unprintable
 
@@ -76,8 +75,7 @@ class Omissions(NamedTuple):
 
     def __str__(self) -> str:
         """Return one line."""
-        total = format_count(sum(self.counts.values()), "other response")
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in self.counts.items())
+        total, reasons = count_omissions(self.counts)
         return f"{self.name}: {total} not read: {reasons}"
 
 

@@ -37,11 +37,6 @@ def check_in_thread(contract: Contract, content_type: str | None) -> ChunkReader
     return ChunkReader(check)
 
 
-def has_breaks(findings: Sequence[Finding]) -> bool:
-    """Return whether a response violates the contract."""
-    return any(finding.severity == "break" for finding in findings)
-
-
 def findings_value(findings: Sequence[Finding]) -> str:
     """Return the number of findings by severity, as a dictionary of structured fields (RFC 9651)."""
     counts = Counter(finding.severity for finding in findings)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from smartflo_contract.live.errors import LiveError, RecordError
-from smartflo_contract.proxy.body_check import UNCHECKED, check_in_thread, describe, findings_value, has_breaks
+from smartflo_contract.proxy.body_check import UNCHECKED, check_in_thread, describe, findings_value
 from smartflo_contract.proxy.chunk_reader import ChunkReader
 from smartflo_contract.proxy.config import ProxyConfig
 from smartflo_contract.proxy.recorder import Recorder
@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
     @property
     def has_breaks(self) -> bool:
         """Whether the response violates the contract."""
-        return has_breaks(self.findings or ())
+        return any(finding.severity == "break" for finding in self.findings or ())
 
 
 class CheckedBody:

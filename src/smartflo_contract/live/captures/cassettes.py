@@ -26,10 +26,7 @@ _PYTHON_2_STRINGS: Final = ("tag:yaml.org,2002:python/unicode", "tag:yaml.org,20
 
 def json_exchanges(reader: JsonReader) -> Iterator[Exchange]:
     """Yield the exchanges of a JSON cassette."""
-    for key in reader.read_keys():
-        if key not in _LISTS:
-            reader.skip()
-            continue
+    for key in reader.find_keys(*_LISTS):
         for index in reader.read_items():
             yield _exchange(f"/{key}/{index}", reader.tree(_INTERACTION))
 

@@ -12,8 +12,8 @@ _CHUNK_BYTES: Final = 256 * 1024
 _BLANKS: Final = re.compile(rb"\s+")
 _QUANTUM_CHARACTERS: Final = 4
 """Characters of base64 that stand for three bytes."""
-READABLE_ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
-"""Values of ``Content-Encoding`` of bodies that can be decoded."""
+_KEPT_ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip"})
+"""Values of ``Content-Encoding`` of bodies that a check reads as they are."""
 
 
 def decode_base64(body: Body) -> Body | None:
@@ -33,7 +33,7 @@ def decode_content(body: Body, encoding: str) -> Body | None:
     encoding = encoding.strip().lower()
     begins_like_json = body.read(64).lstrip()[:1] in {b"[", b"{"}
     body.seek(0)
-    if begins_like_json or encoding in READABLE_ENCODINGS - {"deflate"}:
+    if begins_like_json or encoding in _KEPT_ENCODINGS:
         return body
     with body:
         if encoding != "deflate":

@@ -21,16 +21,10 @@ _UNKNOWN_TYPES: Final = frozenset({"", "x-unknown"})
 
 def har_exchanges(reader: JsonReader) -> Iterator[Exchange]:
     """Yield the exchanges of a HAR file."""
-    for key in reader.read_keys():
-        if key != "log":
-            reader.skip()
-            continue
-        for log_key in reader.read_keys():
-            if log_key == "entries":
-                for index in reader.read_items():
-                    yield _exchange(f"/log/entries/{index}", reader.tree(_ENTRY))
-            else:
-                reader.skip()
+    for _ in reader.find_keys("log"):
+        for _ in reader.find_keys("entries"):
+            for index in reader.read_items():
+                yield _exchange(f"/log/entries/{index}", reader.tree(_ENTRY))
 
 
 def _exchange(pointer: str, entry: dict[str, Any]) -> Exchange:

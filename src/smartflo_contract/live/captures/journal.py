@@ -17,10 +17,7 @@ _MILLISECONDS: Final = 1_000
 
 def journal_exchanges(reader: JsonReader) -> Iterator[Exchange]:
     """Yield the exchanges of a journal."""
-    for key in reader.read_keys():
-        if key != "requests":
-            reader.skip()
-            continue
+    for _ in reader.find_keys("requests"):
         for index in reader.read_items():
             yield _exchange(f"/requests/{index}", reader.tree(_ENTRY))
 

@@ -1,7 +1,7 @@
 """The responses of a capture that a source selects: all that contain leads, those of a list, or one."""
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import Final, NoReturn
 
 from smartflo_contract.live.captures.captured_response import NO_BODY, UNDECODABLE, CapturedResponse
@@ -11,6 +11,16 @@ from smartflo_contract.schemas.printable import escape_unprintable
 
 _MAX_CHOICES: Final = 5
 """Responses that an error names."""
+
+
+def count_omissions(counts: Mapping[str, int]) -> tuple[str, str]:
+    """Return how many responses were left out, and the number of each reason, in words.
+
+    Args:
+        counts: number of responses by reason.
+    """
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+    return format_count(sum(counts.values()), "other response"), reasons
 
 
 class SelectedResponses:
@@ -85,8 +95,7 @@ class SelectedResponses:
             message = f"{self._name} has no response with leads at #{escape_unprintable(self._selector)}; `check"
             message = f"{message} {self._name}` lists those that it has"
             raise LiveError(message)
-        others = ", ".join(f"{count:,} {reason}" for reason, count in self.omissions.items())
-        total = format_count(self.omissions.total(), "other response")
+        total, others = count_omissions(self.omissions)
         found = f"it has {total}: {others}" if others else "it is empty"
         message = f"{self._name} has no response of GET /v1/broadcast/leads/{{id}} with leads; {found}"
         raise LiveError(message)

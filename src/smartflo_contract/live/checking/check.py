@@ -75,7 +75,6 @@ def check(
         max_item,
         on_progress,
         processes=processes,
-        name_sources=len(bodies) > 1,
         min_leads=min_leads,
         on_leads=None if learner is None else learner.add,
         on_response_end=lambda: learner.end_response() if learner else None,

@@ -31,7 +31,6 @@ class Checker:
         max_item_bytes: maximum size of one lead.
         on_progress: called with the number of leads so far.
         processes: maximum number of processes for one file.
-        name_sources: whether findings contain the name of their source if there is only one.
         min_leads: minimum number of leads of a source; ``None`` for 1 from a URL and 0 from a file.
         on_leads: called with the leads of each batch that are JSON objects.
         on_response_end: called after each response.
@@ -46,7 +45,6 @@ class Checker:
         on_progress: Callable[[int], None],
         *,
         processes: int = 1,
-        name_sources: bool = False,
         min_leads: int | None = 0,
         on_leads: LeadsCallback | None = None,
         on_response_end: Callable[[], object] = lambda: None,
@@ -56,7 +54,7 @@ class Checker:
         self._contract, self._opener, self._names = contract, opener, names
         self._max_item_bytes = max_item_bytes
         self._on_progress, self._on_leads = on_progress, on_leads
-        self._processes, self._name_sources, self._min_leads = processes, name_sources, min_leads
+        self._processes, self._min_leads = processes, min_leads
         self._agreements, self._statistics = AgreementCounter(contract), ValueStatistics(contract)
         self._findings: list[Finding] = []
         self._sources: list[Source] = []
@@ -115,8 +113,9 @@ class Checker:
     def report(self) -> Report:
         """Return the report on all sources."""
         overlay = self._contract.overlay
-        are_named = self._name_sources or len(self._sources) > 1
-        findings = self._findings if are_named else [replace(finding, source=None) for finding in self._findings]
+        findings = self._findings
+        if len(self._sources) == 1:  # the report names it once
+            findings = [replace(finding, source=None) for finding in findings]
         return Report(
             profile=self._contract.profile,
             overlay=None if overlay is None else overlay.name,

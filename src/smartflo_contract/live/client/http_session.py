@@ -29,9 +29,7 @@ def send_get(
         LiveError: the head of the response is not complete at the deadline.
     """
     with _Session(deadline or Deadline()) as session:
-        return session.get(
-            url, headers=_HEADERS, auth=_authorization(token), timeout=timeout, allow_redirects=False, stream=True
-        )
+        return _send(session, "GET", url, token, headers=_HEADERS, timeout=timeout, stream=True)
 
 
 def send_login(url: str, body: dict[str, str], deadline: Deadline) -> requests.Response:
@@ -46,15 +44,7 @@ def send_login(url: str, body: dict[str, str], deadline: Deadline) -> requests.R
         LiveError: the head of the response is not complete at the deadline.
     """
     with _Session(deadline) as session:
-        return session.post(
-            url,
-            json=body,
-            headers=_HEADERS,
-            auth=_authorization(None),
-            timeout=TIMEOUT_SECONDS,
-            allow_redirects=False,
-            stream=True,
-        )
+        return _send(session, "POST", url, None, json=body, headers=_HEADERS, stream=True)
 
 
 def send_streamed(
@@ -81,16 +71,7 @@ def send_streamed(
     """
     with _Session(deadline) as session:
         session.headers.clear()
-        return session.request(
-            method,
-            url,
-            headers=headers,
-            data=body,
-            auth=_authorization(None),
-            timeout=timeout,
-            allow_redirects=False,
-            stream=True,
-        )
+        return _send(session, method, url, None, headers=headers, data=body, timeout=timeout, stream=True)
 
 
 class DirectSession(requests.Session):
@@ -120,15 +101,7 @@ def send_unchanged(method: str, url: str, headers: Mapping[str, str], body: byte
         body: the body.
     """
     with DirectSession() as session:
-        return session.request(
-            method,
-            url,
-            headers=headers,
-            data=body,
-            auth=_authorization(None),
-            timeout=TIMEOUT_SECONDS,
-            allow_redirects=False,
-        )
+        return _send(session, method, url, None, headers=headers, data=body)
 
 
 class _Session(DirectSession):
@@ -146,6 +119,12 @@ class _Session(DirectSession):
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - the target does not matter
         return None
+
+
+def _send(session: DirectSession, method: str, url: str, token: str | None, **settings: Any) -> requests.Response:
+    """Send a request with a token or none, within the usual time unless the settings have another; follow nothing."""
+    settings = {"timeout": TIMEOUT_SECONDS, **settings}
+    return session.request(method, url, auth=_authorization(token), allow_redirects=False, **settings)
 
 
 def _authorization(token: str | None) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -16,7 +16,7 @@ _MAX_KEYS: Final = 200
 """Keys that are followed; later ones are not."""
 _IDENTIFIERS: Final = frozenset({"client_id", "list_id"})
 """Generators of numbers that identify something."""
-_COMMENT: Final = "Each claim held in all of {leads} of {responses}. Delete what is a coincidence before you use this."
+_COMMENT: Final = "Each claim held in all of {counts}. Delete what is a coincidence before you use this."
 
 
 class Learner:
@@ -80,10 +80,11 @@ class Learner:
             if claim.keywords or claim.key not in self._properties:
                 schema["x-evidence"] = {"observed": f"all of {counts}"}
             required += [claim.key] if claim.is_required else []
-        comment = _COMMENT.format(
-            leads=format_count(self.leads, "lead"), responses=format_count(self.responses, "response")
-        )
-        draft: Schema = {"title": DRAFT_TITLE, "$comment": comment, "properties": properties}
+        draft: Schema = {
+            "title": DRAFT_TITLE,
+            "$comment": _COMMENT.format(counts=counts),
+            "properties": properties,
+        }
         return draft | ({"required": required} if required else {})
 
     def _claims(self, keys: list[str]) -> Iterator[Claim]:

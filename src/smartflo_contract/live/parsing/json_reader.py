@@ -12,7 +12,7 @@ import orjson
 from smartflo_contract.live.parsing._byte_buffer import ByteBuffer
 from smartflo_contract.live.parsing._skipped_item import SkipState, find_end
 
-SPOOL_BYTES: Final = 1024 * 1024
+_SPOOL_BYTES: Final = 1024 * 1024
 """Size from which on a body is in a temporary file, and not in memory."""
 _MAX_VALUE_BYTES: Final = 256 * 1024
 """Maximum size of a value that is decoded; a larger one is left out."""
@@ -87,6 +87,14 @@ class JsonReader:
                 raise self._error()
             self._expect(b":")
             yield key
+
+    def find_keys(self, *wanted: str) -> Iterator[str]:
+        """Yield those keys of an object that are wanted; skip all other members."""
+        for key in self.read_keys():
+            if key in wanted:
+                yield key
+            else:
+                self.skip()
 
     def read_items(self) -> Iterator[int]:
         """Yield the indexes of the items of an array; none of another value."""
@@ -191,7 +199,7 @@ def close_bodies(value: object) -> None:
 
 def spooled(parts: Iterable[bytes]) -> Body:
     """Return parts that follow each other as one body."""
-    file: Body = SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
+    file: Body = SpooledTemporaryFile(_SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
     try:
         for part in parts:
             file.write(part)
