@@ -10,10 +10,10 @@ import click
 
 from smartflo_contract.cli.errors import NOT_READY, print_error, usage_error
 from smartflo_contract.cli.options import PortOption, option
+from smartflo_contract.schemas.hosts import local_url
 
 _DEFAULT_HOST: Final = "127.0.0.1"
 _DEFAULT_PORT: Final = 8080
-_LOOPBACK_OF_WILDCARD: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 _TIMEOUT_SECONDS: Final = 5
 """As that of a probe: the fake answers within milliseconds."""
 _READY_PATH: Final = "/__admin/ready"
@@ -37,18 +37,12 @@ def ready_command(*, url: str | None, host: str | None, port: int | None) -> int
 
     Exit codes: 0 ready, 1 not ready, with the reason on standard error, 2 wrong usage.
     """
-    root = url or _url_of_address(host or _DEFAULT_HOST, port or _DEFAULT_PORT)
+    root = url or local_url(host or _DEFAULT_HOST, port or _DEFAULT_PORT)
     reason = _reason_not_ready(root)
     if reason is None:
         return 0
     print_error(f"{root} is not ready: {reason}")
     return NOT_READY
-
-
-def _url_of_address(host: str, port: int) -> str:
-    """Return the URL at which this machine reaches a server that listens on a host and a port."""
-    reachable = _LOOPBACK_OF_WILDCARD.get(host, host)
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
 def _reason_not_ready(url: str) -> str | None:

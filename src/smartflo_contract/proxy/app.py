@@ -11,6 +11,7 @@ from flask import Flask, Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from smartflo_contract.mock_server.admin.dispatch import is_admin_path
+from smartflo_contract.mock_server.admin.index import accepts_page
 from smartflo_contract.mock_server.app import app_of
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.http.responses import REASON_HEADER, REQUEST_HEADER, percent_encode
@@ -181,8 +182,7 @@ class ProxyApp:
 
 def _is_page(request: Request) -> bool:
     """Return whether a browser requests the root: the API has nothing there."""
-    is_root = request.path == "/" and request.method in _READS
-    return is_root and request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html"
+    return request.path == "/" and request.method in _READS and accepts_page(request)
 
 
 def _foreign(header: str) -> str:

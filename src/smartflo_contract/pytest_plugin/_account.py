@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from smartflo_contract.factories import Lead
 from smartflo_contract.live.client.vendor_hosts import VENDOR_HOSTS
+from smartflo_contract.live.output_files import replace_file
 from smartflo_contract.mock_server import Config, FakeSmartflo, Fault
 from smartflo_contract.mock_server.accounts.account_ids import account_id_of_login
 from smartflo_contract.mock_server.http.list_ids import is_list_id
@@ -448,11 +449,14 @@ class Smartflo:
             path: file to write or to replace.
 
         Raises:
+            OutputError: the file cannot be written.
             ValueError: the fake keeps no journal.
         """
         __tracebackhide__ = True
         target = Path(path)
-        target.write_bytes(orjson.dumps(self.admin("GET", "/requests.har"), option=orjson.OPT_INDENT_2))
+        content = self.admin("GET", "/requests.har")
+        with replace_file(target) as file:
+            file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
         return target
 
     @property

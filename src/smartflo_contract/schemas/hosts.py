@@ -17,6 +17,14 @@ VENDOR_DOMAINS: Final = frozenset(
 
 _LOCALHOST = "localhost"
 
+_LOOPBACK_OF_WILDCARD: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+
+
+def local_url(host: str, port: int) -> str:
+    """Return the URL at which a client on this machine reaches a server that listens on a host and a port."""
+    reachable = _LOOPBACK_OF_WILDCARD.get(host, host)
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
 
 def is_loopback(host: str, *, allow_subdomains: bool) -> bool:
     """Return whether a host name or IP address is loopback.

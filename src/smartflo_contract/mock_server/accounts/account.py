@@ -193,20 +193,17 @@ class Account:
     def new_list_id(self, taken: Container[int]) -> int:
         """Return a list id that this account has never used and that is not in ``taken``."""
         while True:
-            self.requests += 1
-            list_id = _FIRST_LIST_ID + self.requests
+            list_id = _FIRST_LIST_ID + self.next_serial()
             if list_id not in taken and list_id not in self.lists:
                 return list_id
 
     def new_broadcast_id(self) -> int:
         """Return a broadcast id that this account has never used."""
-        self.requests += 1
-        return _FIRST_BROADCAST_ID + self.requests
+        return _FIRST_BROADCAST_ID + self.next_serial()
 
     def add_batch(self, batch: Batch, max_batches: int) -> str:
         """Store a bulk request and return its id. Drop the oldest ones beyond ``max_batches``."""
-        self.requests += 1
-        batch_id = f"{self.requests:024x}"
+        batch_id = f"{self.next_serial():024x}"
         self.batches[batch_id] = batch
         while len(self.batches) > max_batches:
             del self.batches[next(iter(self.batches))]

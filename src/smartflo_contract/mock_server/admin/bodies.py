@@ -31,7 +31,7 @@ def check_no_body(request: Request, max_bytes: int) -> None:
     Raises:
         Problem: the body has content, or cannot be read.
     """
-    if _read(request, max_bytes).strip() not in _EMPTY_BODIES:
+    if read_raw_body(request, max_bytes).strip() not in _EMPTY_BODIES:
         raise Problem(
             422,
             "this route accepts no body; name an account with the Authorization header, or with ?account= or ?login=",
@@ -49,7 +49,7 @@ def read_validated_body(request: Request, schema: str, max_bytes: int) -> Any:
     Raises:
         Problem: the body is too large, is not JSON, has an integer of more than 64 bits, or violates its schema.
     """
-    return parse_validated(_read(request, max_bytes), schema, "body")
+    return parse_validated(read_raw_body(request, max_bytes), schema, "body")
 
 
 def parse_validated(body: bytes, schema: str, noun: str) -> Any:
@@ -90,10 +90,6 @@ def read_raw_body(request: Request, max_bytes: int) -> bytes:
     Raises:
         Problem: the body is too large, or cannot be read.
     """
-    return _read(request, max_bytes)
-
-
-def _read(request: Request, max_bytes: int) -> bytes:
     try:
         return read_body(request, max_bytes)
     except RequestEntityTooLarge:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from smartflo_contract.mock_server.api.query_times import parse_query_time
 from smartflo_contract.mock_server.api.transaction import InvalidValuesError
+from smartflo_contract.mock_server.http.request_bodies import invalid_values
 from smartflo_contract.schemas import load_contract
 
 NEW: Final = 1
@@ -22,7 +23,8 @@ DEFAULTS: Final[Mapping[str, Any]] = {
 """Settings of a broadcast that clients may omit. Assumed."""
 _NUMBERS: Final = ("timeout", "concurrent_limit", "number_of_retry")
 _NUMBER_LISTS: Final = ("retry_after_minutes", "dialstatus", "retry_dialstatus")
-_TIMES: Final = ("start_date_time", "end_date_time")
+TIMES: Final = ("start_date_time", "end_date_time")
+"""Settings that are times."""
 _TEXTS: Final = ("name", "description", "destination")
 
 
@@ -44,7 +46,7 @@ def broadcast_settings(content: Mapping[str, Any]) -> dict[str, Any]:
     if "time_group" in content:
         group = content["time_group"]
         settings["time_group"] = None if group in {None, ""} else str(group)
-    settings |= {name: content[name] for name in _TIMES if content.get(name)}
+    settings |= {name: content[name] for name in TIMES if content.get(name)}
     check_times(settings)
     return settings
 
@@ -55,11 +57,11 @@ def check_times(settings: Mapping[str, Any]) -> None:
     Raises:
         InvalidValuesError: a time is invalid.
     """
-    times = {name: parse_query_time(settings[name]) for name in _TIMES if settings.get(name)}
-    errors = {name: f"Provide a valid {name}." for name, time in times.items() if time is None}
+    times = {name: parse_query_time(settings[name]) for name in TIMES if settings.get(name)}
+    errors = invalid_values({name: time is not None for name, time in times.items()})
     if errors:
         raise InvalidValuesError(errors)
-    start, end = (times.get(name) for name in _TIMES)
+    start, end = (times.get(name) for name in TIMES)
     if start is not None and end is not None and end <= start:
         raise InvalidValuesError({"end_date_time": "The end_date_time must be a date after start_date_time."})
 

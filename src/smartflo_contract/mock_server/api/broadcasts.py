@@ -11,6 +11,7 @@ from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.lookup import find_list
 from smartflo_contract.mock_server.api.broadcast_starts import start_run
 from smartflo_contract.mock_server.api.broadcast_values import (
+    TIMES,
     broadcast_settings,
     check_times,
     seconds_of,
@@ -39,6 +40,7 @@ from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.mock_server.http.request_bodies import (
     SMALL_BODY_BYTES,
     BodySpec,
+    invalid_values,
     unknown_keys,
     validation_response,
 )
@@ -114,8 +116,8 @@ def get_broadcasts(call: Call) -> Response:
     page = parse_integer(arguments.get("page", "1"), 1, _MAX_PAGE)
     limit = parse_integer(arguments.get("limit", str(_DEFAULT_PAGE_BROADCASTS)), 1, _MAX_PAGE_BROADCASTS)
     selected = arguments.get("broadcast_id")
-    valid = {"page": page, "limit": limit, "broadcast_id": selected is None or is_list_id(selected) or None}
-    errors = {name: f"Provide a valid {name}." for name, value in valid.items() if value is None}
+    is_id = selected is None or is_list_id(selected)
+    errors = invalid_values({"page": page is not None, "limit": limit is not None, "broadcast_id": is_id})
     if errors or page is None or limit is None:
         return validation_response(errors, call.settings.quirks, _EXAMPLE)
     with call.state.accounts.reading(call.account) as account:
@@ -131,9 +133,8 @@ def get_broadcasts(call: Call) -> Response:
 def start_broadcast(call: Call, broadcast_id: str) -> Response:
     """Start a broadcast, in the times of the query if there are any."""
     arguments = call.request.args
-    names = ("start_date_time", "end_date_time")
-    times = {name: arguments[name] for name in names if arguments.get(name)}
-    errors = {name: f"Provide a valid {name}." for name, value in times.items() if parse_query_time(value) is None}
+    times = {name: arguments[name] for name in TIMES if arguments.get(name)}
+    errors = invalid_values({name: parse_query_time(value) is not None for name, value in times.items()})
     if errors:
         example = "for example ?start_date_time=2026-01-31 09:30:00&end_date_time=2026-01-31 18:00:00"
         return validation_response(errors, call.settings.quirks, example)

@@ -79,10 +79,10 @@ def _make_call(call: Call, service: _Service) -> Response:
         caller_id = _caller_id(transaction, service, seed)
         if last_digits(phone) in {entry.number for entry in account.dnd.values()}:
             raise WriteRejected(error_response(400, "The number is on a DND list.", _ON_DND))
-        account.requests += 1
+        serial = account.next_serial()
         made = ClickToCall(
-            ref_id=new_ref_id(seed, account.requests),
-            call_id=f"{transaction.now // 1_000}.{account.requests:06}",
+            ref_id=new_ref_id(seed, serial),
+            call_id=f"{transaction.now // 1_000}.{serial:06}",
             service=service.name,
             phone=phone,
             agent=str(content.get("agent_number", agents(seed)[0].id)),

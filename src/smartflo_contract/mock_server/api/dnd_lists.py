@@ -74,8 +74,7 @@ def post_dnd_list(call: Call) -> Response:
         account, content = transaction.account, transaction.content
         if len(account.dnd_lists) >= MAX_LISTS:
             raise InvalidValuesError({"name": f"An account can have {MAX_LISTS:,} DND lists."})
-        account.requests += 1
-        list_id = ACCOUNT_LIST_ID + account.requests
+        list_id = ACCOUNT_LIST_ID + account.next_serial()
         created = DndList(content["name"], content.get("description", ""), transaction.now)
         account.dnd_lists = account.dnd_lists | {list_id: created}
     return success_response("DND list created successfully.", unknown_keys(_CREATE, content), list_id=list_id)

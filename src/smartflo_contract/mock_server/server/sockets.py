@@ -5,11 +5,10 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from smartflo_contract.mock_server.errors import PortTaken, ServeError
-
-_LOOPBACK_OF_WILDCARD: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+from smartflo_contract.schemas.hosts import local_url
 
 
 class Address(NamedTuple):
@@ -28,8 +27,7 @@ class Address(NamedTuple):
     @property
     def url(self) -> str:
         """URL at which a client on this machine reaches the address."""
-        host = _LOOPBACK_OF_WILDCARD.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return local_url(self.host, self.port)
 
 
 def resolve(host: str, port: int) -> Address:
