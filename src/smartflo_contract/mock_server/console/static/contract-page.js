@@ -24,8 +24,8 @@ async function showKeys(container) {
     const contract = await call("GET", "/contract", { parameters: { profile } });
     return contract.$defs.lead;
   }));
-  const fields = (lead) => ({ ...lead.properties, ...Object.fromEntries(Object.entries(lead.patternProperties ?? {})
-    .map(([, schema]) => ["field_0, field_1, …", schema])) });
+  const fields = (lead) => ({ ...lead.properties, ...Object.fromEntries(Object.values(lead.patternProperties ?? {})
+    .map((schema) => ["field_0, field_1, …", schema])) });
   const keys = [...new Set(leads.flatMap((lead) => Object.keys(fields(lead))))];
   const rows = keys.map((key) => {
     const schemas = leads.map((lead) => fields(lead)[key]);

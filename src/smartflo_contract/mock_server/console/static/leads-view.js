@@ -15,6 +15,7 @@ export class LeadsView {
     this.offset = 0;
     this.text = "";
     this.search = new AbortController();
+    this.abort.signal.addEventListener("abort", () => this.search.abort());
     const text = element("input", { type: "search", placeholder: "any value of a lead" });
     text.addEventListener("input", () => this.filter(text.value));
     this.heading = element("h2");
@@ -88,7 +89,6 @@ export class LeadsView {
     this.search.abort();
     this.search = new AbortController();
     const { signal } = this.search;
-    this.abort.signal.addEventListener("abort", () => this.search.abort());
     const found = { leads: [], findings: [], column_keys: [] };
     this.pages.replaceChildren();
     try {

@@ -1,7 +1,7 @@
 // One request: what was sent, what was answered, why, and commands that send it again.
 
 import { call, callForFake } from "./api.js";
-import { button, code, definitions, element, evidenceBadges, formatTime, showMessage, statusBadge, table } from "./dom.js";
+import { button, code, definitions, element, evidenceBadges, formatNumber, formatTime, showMessage, statusBadge, table } from "./dom.js";
 import { curlCommand, pytestFunction } from "./snippets.js";
 
 const EVIDENCE_TEXTS = {
@@ -99,5 +99,5 @@ function namesAndValues(title, values) {
 function bodyOf(title, body, bytes) {
   if (body !== null) return code(JSON.stringify(body, null, 2), title);
   if (!bytes) return "";
-  return element("p", {}, `${title}: ${bytes.toLocaleString("en-US")} bytes, not recorded.`);
+  return element("p", {}, `${title}: ${formatNumber(bytes)} bytes, not recorded.`);
 }

@@ -27,6 +27,7 @@ class RequestsPage {
     this.container = container;
     this.onError = onError;
     this.abort = new AbortController();
+    this.abort.signal.addEventListener("abort", () => this.receiving?.abort());
     this.entries = []; // newest first
     this.text = "";
     this.status = "";
@@ -67,7 +68,6 @@ class RequestsPage {
     this.receiving?.abort();
     if (document.hidden) return;
     this.receiving = new AbortController();
-    this.abort.signal.addEventListener("abort", () => this.receiving.abort());
     receiveRequests(this.entries[0]?.id ?? 0, {
       requests: (entries) => {
         this.arrived = [...(this.arrived ?? []), ...entries];

@@ -18,7 +18,8 @@ export function curlCommand(entry, origin) {
 /** Return a test with the fixture `smartflo` that sends the request, with the same fault, quirks and mutant. */
 export function pytestFunction(entry, faults) {
   const { status, fault, quirks, mutant } = entry.response;
-  const lines = ["import requests", "", "", `def test_${identifier(entry)}(smartflo):`];
+  const imports = status === null ? ["import pytest", "import requests"] : ["import requests"];
+  const lines = [...imports, "", "", `def test_${identifier(entry)}(smartflo):`];
   const settings = Object.entries(quirks).map(([name, value]) => `${name}=${literal(value)}`);
   if (settings.length) lines.push(`    smartflo.quirks(${settings.join(", ")})`);
   if (mutant) lines.push(`    smartflo.mutant(${literal(mutant)})`);
@@ -31,9 +32,7 @@ export function pytestFunction(entry, faults) {
   options.push("timeout=5");
   const send = `requests.request(${literal(entry.method)}, f"{smartflo.url}${braces(urlOf(entry))}", ${options.join(", ")})`;
   if (status === null) {
-    lines.splice(1, 0, "import pytest");
     lines.push("    with pytest.raises(requests.ConnectionError):", `        ${send}`);
-    lines.splice(0, 2, "import pytest", "import requests");
   } else {
     lines.push(`    response = ${send}`, "", `    assert ${status} == response.status_code`);
   }
