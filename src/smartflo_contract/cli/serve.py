@@ -114,7 +114,7 @@ if TYPE_CHECKING:
     "--dialling",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="TOML file with what becomes of the calls of broadcasts: docs/dialling.md.",
+    help="TOML file with the outcomes of the calls of broadcasts: docs/dialling.md.",
 )
 @option(
     "--auth",

@@ -24,7 +24,7 @@ _EXAMPLE: Final = "POST /v1/broadcast/lead/{id}"
 
 
 class Decision(NamedTuple):
-    """What becomes of a request.
+    """Whether a request is passed on.
 
     Attributes:
         route: method and path, with ``{id}`` for parameters; ``None`` if it is no known route.

@@ -41,7 +41,7 @@ class Config:
         logins: the only accepted logins; empty to accept any password except ``wrong``.
         faults: fault rules; each account counts its own requests.
         routes: routes of your own, for what the fake does not simulate.
-        dialling: what becomes of the calls of broadcasts, as the path of a TOML file or a mapping.
+        dialling: outcomes of the calls of broadcasts, as the path of a TOML file or a mapping.
         rate_limit: maximum number of requests per second of each account, all routes together; ``None`` for no limit.
         webhooks: webhooks that are sent when the clock of an account passes their events.
         webhook_hosts: hosts of receivers besides this machine, each by name.

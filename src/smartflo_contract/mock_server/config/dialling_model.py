@@ -1,4 +1,4 @@
-"""The dialling model: one table with what a call to a lead becomes. A TOML file replaces it."""
+"""The dialling model: one table with the outcomes of a call to a lead. A TOML file replaces it."""
 
 import os
 import re
@@ -40,7 +40,7 @@ class Disposition(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a call may become. Durations are a minimum and a maximum in ms.
+    """An outcome of a call. Durations are a minimum and a maximum in ms.
 
     Attributes:
         name: name of the dial status.
@@ -84,7 +84,7 @@ class DiallingModel:
         block_list_share: share of the numbers on the block list of the account.
         opens_ms: start of the daily hours of a time group, in ms since midnight in India.
         closes_ms: their end.
-        outcomes: what a call may become.
+        outcomes: the possible outcomes of a call.
     """
 
     slot_ms: int

@@ -1,1 +1,1 @@
-"""Broadcasts dial lead lists: what became of each lead, as a function of seed, list, broadcast and dial time."""
+"""Broadcasts dial lead lists: the state of each lead, as a function of seed, list, broadcast and dial time."""

@@ -18,7 +18,7 @@ from smartflo_contract.mock_server.lists.edited_leads import PHONE_KEY, Lead
 
 
 class Event(NamedTuple):
-    """Something that happens to a call of a broadcast.
+    """An event of a call of a broadcast.
 
     Attributes:
         at_ms: when, in epoch ms of dial time.
@@ -148,6 +148,6 @@ def _events_of(call: Call) -> Iterator[tuple[int, str, Call]]:
 
 
 def _attempt(call: Call) -> Attempt:
-    """Return what a call that was made becomes."""
+    """Return the outcome of a call that was made."""
     assert call.attempt is not None  # noqa: S101 - slots have no others
     return call.attempt

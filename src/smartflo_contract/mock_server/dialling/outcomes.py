@@ -1,4 +1,4 @@
-"""What an attempt to call a lead becomes: a pure function of seed, list, run, lead and attempt."""
+"""The outcome of an attempt to call a lead: a pure function of seed, list, run, lead and attempt."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ class Attempt(NamedTuple):
     """An attempt to call a lead. Times are in ms since its start.
 
     Attributes:
-        outcome: what it became.
+        outcome: the outcome.
         answered_ms: when it is answered, or ends without an answer.
         ended_ms: when it ends.
         disposed_ms: when it is disposed; ``None`` for an answered call that nobody disposes.

@@ -63,7 +63,7 @@ class Call(NamedTuple):
         start_ms: the same in dial time.
         edit: how often it was set since the start of the run whether the lead is dialled.
         number: number of the attempt since then, from 0.
-        attempt: what it becomes; ``None`` if the number must not be called.
+        attempt: its outcome; ``None`` if the number must not be called.
         refusal: why not; empty for a call.
     """
 
@@ -111,7 +111,7 @@ class RunPlan:
         run: the run.
         model: the dialling model.
         ranks: the order of its leads.
-        outcomes: what its attempts become.
+        outcomes: the outcomes of its attempts.
         turns: when leads are called that were edited after the start.
         is_listed: returns whether a number is on a DND list of the account; ``None`` if no number ever was.
 
