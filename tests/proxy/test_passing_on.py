@@ -172,6 +172,8 @@ def test_shows_requests_in_own_pages(smartflo: Any, client_of: ClientOf) -> None
     assert ({"password": "[masked]"}, "[masked]") == (read["query"], read["headers"]["Authorization"][-8:])
     assert (None, 403) == (write["route"], write["response"]["status"])
     assert "text/html" == client.get("/", headers={"Accept": "text/html"}).mimetype
+    assert "text/javascript" == client.get("/__admin/console/main.js").mimetype
+    assert 2 == len(client.get("/__admin/requests.har").get_json()["log"]["entries"])
     assert 200 == client.get("/__admin/ready").status_code
     assert 409 == client.post("/__admin/reset").status_code
 

@@ -68,3 +68,17 @@ def test_shows_survivors_of_a_mutation_report(console: Console, tmp_path: Path) 
 
     assert f"1 of {len(results)} mutants survived" in console.run("text('main')")
     assert console.errors == []
+
+
+def test_hostile_mutation_report_runs_no_script(console: Console, tmp_path: Path) -> None:
+    """Whatever a report contains is shown as text: ids, file names, states and descriptions of mutants."""
+    mutant = {"id": HOSTILE, "status": "Survived", "description": HOSTILE}
+    (tmp_path / "mutation.json").write_text(json.dumps({"files": {HOSTILE: {"mutants": [mutant]}}}))
+    console.open("#/contract/survivors")
+    console.shows("No mutation report is loaded")
+    console.select_file(tmp_path / "mutation.json")
+    console.shows("1 of 1 mutants survived")
+
+    assert console.run("text('table')").count(HOSTILE) == 3
+    assert console.run("document.querySelectorAll('main img').length") == 0
+    assert console.errors == []

@@ -45,3 +45,22 @@ def test_checks_har_files(console: Console, tmp_path: Path) -> None:
     console.shows("cut.har cannot be checked")
 
     assert "incomplete HAR file" in console.run("text('main')")
+
+
+def test_checks_a_file_that_is_dropped(console: Console) -> None:
+    """A file that is dropped on the page is checked; dropped text is refused with what to do, and stays unchecked."""
+    leads = json.dumps(console.send("GET", LEADS))
+    console.open("#/drift")
+    console.shows("Nothing is checked yet")
+    drop = (
+        "document.querySelector('.drop').dispatchEvent(new DragEvent('drop', {dataTransfer: dropped, bubbles: true}))"
+    )
+    console.run(f"var dropped = new DataTransfer(); dropped.setData('text/plain', 'x'); {drop}")
+    console.shows("Drop a file", "#messages")
+    before = console.run("text('main')")
+    console.run(f"var dropped = new DataTransfer(); dropped.items.add(new File([{leads!r}], '{HOSTILE}')); {drop}")
+    console.shows(f"{HOSTILE}: grade A")
+
+    assert "Nothing is checked yet" in before
+    assert console.run("document.querySelectorAll('main img').length") == 0
+    assert console.errors == []
