@@ -82,6 +82,7 @@ def test_file_is_relative_to_the_configuration(tmp_path: Path) -> None:
         ({"outcomes": [BUSY | {"talk_seconds": [1, 2]}]}, "outcomes[0].talk_seconds: remove it"),
         ({"outcomes": [BUSY | {"ring_seconds": [2, 1]}]}, "the minimum 2 is above the maximum 1; swap them"),
         ({"outcomes": [BUSY | {"ring_seconds": [-1, 1]}]}, "ring_seconds: expected a minimum and a maximum in seconds"),
+        ({"outcomes": [BUSY | {"ring_seconds": [0, 5]}]}, "ring_seconds: expected a minimum above 0"),
         ({"outcomes": [BUSY | {"ring_seconds": 5}]}, "ring_seconds: expected a minimum and a maximum in seconds"),
         ({"outcomes": [BUSY | {"dispositions": []}]}, "outcomes[0].dispositions: all weights are 0"),
         ({"outcomes": [BUSY | {"dispositions": 9}]}, "outcomes[0].dispositions: expected tables"),

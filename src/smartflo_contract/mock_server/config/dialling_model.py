@@ -250,16 +250,19 @@ def _outcome(table: Mapping[str, Any], position: str) -> Outcome:
         if name in table and not is_answered:
             message = f"{position}{name}: remove it; a call with the dial_status {status} is not answered"
             raise ConfigError(message)
-    dispositions = _dispositions(table.get("dispositions"), f"{position}dispositions")
+    ring_ms = _seconds(table, "ring_seconds", position)
+    if not ring_ms[0]:  # else events at the instant of a start would be before the first advance
+        message = f"{position}ring_seconds: expected a minimum above 0, such as 0.1: a call starts with ringing"
+        raise ConfigError(message)
     return Outcome(
         name=_string(table, "name", position),
         dial_status=int(status),
         weight=_weight(table, position),
-        ring_ms=_seconds(table, "ring_seconds", position),
+        ring_ms=ring_ms,
         talk_ms=_seconds(table, "talk_seconds", position) if is_answered else (0, 0),
         wrap_up_ms=_seconds(table, "wrap_up_seconds", position) if is_answered else (0, 0),
         hangup_cause=_string(table, "hangup_cause", position),
-        dispositions=dispositions,
+        dispositions=_dispositions(table.get("dispositions"), f"{position}dispositions"),
     )
 
 
