@@ -84,13 +84,37 @@ def test_caches_empty_body() -> None:
 
 @pytest.mark.parametrize("size", [1, CHUNK_LEADS])
 def test_short_list_needs_no_lock(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list of one chunk is generated where it is looked up, even while another body is built, and cached."""
+    """A list of one chunk is generated where it is looked up, even while another body is built."""
     bodies, leads = BodyCache(), lead_list(size)
     monkeypatch.setattr(bodies, "_building", None)
-    body = bodies.cached(leads)
 
-    assert b"".join(leads.source.chunks()) == body
+    assert b"".join(leads.source.chunks()) == bodies.cached(leads) == bodies.body(leads)
+
+
+@pytest.mark.parametrize(("size", "reads"), [(1, 1), (CHUNK_LEADS, 2)])
+def test_caches_short_list(size: int, reads: int) -> None:
+    """A small body is cached when it is first read, a larger one at its second read: many lists are read once."""
+    bodies, leads = BodyCache(), lead_list(size)
+    counts = []
+    for _ in range(reads):
+        counts.append(bodies.cached_bytes)
+        body = bodies.cached(leads)
+
+    assert [0] * reads == counts
+    assert bodies.cached_bytes == len(body or b"")
     assert body is bodies.cached(leads) is bodies.body(leads)
+
+
+def test_bodies_that_were_read_once_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept about them is bounded, and each of them is cached at a later read."""
+    monkeypatch.setattr(body_cache, "_MAX_READ_ONCE", 2)
+    bodies, lists = BodyCache(), [lead_list(CHUNK_LEADS - number) for number in range(3)]
+    for leads in [*lists, *lists[2:]]:
+        bodies.cached(leads)
+
+    assert bodies.cached_bytes == len(bodies.cached(lists[2]) or b"")
+    assert bodies.cached(lists[0]) is not bodies.cached(lists[0])
+    assert bodies.cached(lists[0]) is bodies.cached(lists[0])
 
 
 def test_short_list_is_never_streamed(monkeypatch: pytest.MonkeyPatch, generated: list[int]) -> None:

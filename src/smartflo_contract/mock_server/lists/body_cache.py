@@ -18,6 +18,13 @@ CAPACITY_BYTES: Final = 64 * 1024 * 1024
 MAX_PIECES_BYTES: Final = 32 * 1024 * 1024
 """Maximum size of the generated leads of one list that are cached, in pieces. 25,000 leads have 33 MB."""
 
+MAX_KEPT_AT_ONCE_BYTES: Final = 64 * 1024
+"""Maximum size of a short body that is cached when it is read for the first time, a larger one at its second read.
+
+Many lists of a test run are read once. To fill new memory with their bodies would take a third as long as to make them.
+"""
+_MAX_READ_ONCE: Final = 4_096
+"""Maximum number of larger bodies of which is known that they were read."""
 _GZIP_LEVEL: Final = 6
 """The usual level: 10,000 leads become a tenth of their size in 0.1 s, once."""
 
@@ -95,6 +102,7 @@ class BodyCache:
     def __init__(self) -> None:
         """Create an empty cache."""
         self._cache = LruCache()
+        self._read_once: dict[Hashable, None] = {}
         self._building = Lock()
 
     def renew_locks(self) -> None:
@@ -117,8 +125,18 @@ class BodyCache:
         body = self._cache.get(leads.etag)
         if body is None and leads.source.size <= CHUNK_LEADS:
             body = b"".join(self._chunks(leads.source))
-            self._cache.put(leads.etag, body)
+            if len(body) <= MAX_KEPT_AT_ONCE_BYTES or self._was_read(leads.etag):
+                self._cache.put(leads.etag, body)
         return body
+
+    def _was_read(self, etag: str) -> bool:
+        """Return whether a body was read before, and remember that it was."""
+        if etag in self._read_once:
+            return True
+        if len(self._read_once) >= _MAX_READ_ONCE:
+            self._read_once.clear()
+        self._read_once[etag] = None
+        return False
 
     def body(self, leads: LeadList) -> bytes | Iterator[bytes]:
         """Return the body of a list, as chunks if it is large."""
