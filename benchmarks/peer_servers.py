@@ -25,7 +25,7 @@ OURS = (sys.executable, "-m", "smartflo_contract")
 START_TIMEOUT_SECONDS = 60
 POLL_SECONDS = 0.002
 NGINX_CONFIGURATION = """
-daemon off; pid {folder}/pid; error_log stderr crit; worker_processes 1;
+user root; daemon off; master_process off; pid {folder}/pid; error_log stderr crit;
 events {{ worker_connections 512; }}
 http {{
     access_log off; default_type application/json; keepalive_requests 100000000; sendfile on; tcp_nopush on;
@@ -96,11 +96,10 @@ def prism(peers: Path | None, leads: int) -> Peer:
 
 
 def nginx(body: bytes) -> Peer:
-    """Return nginx with one worker and a file."""
+    """Return nginx with a file and one process, which changes to no other user: a new namespace has only one."""
     command = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 
     def prepare(folder: Path, port: int) -> Sequence[str]:
-        folder.chmod(0o755)  # the worker has another user
         (folder / "body.json").write_bytes(body)
         (folder / "nginx.conf").write_text(NGINX_CONFIGURATION.format(folder=folder, port=port))
         return [str(command), "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", "stderr"]
