@@ -4,7 +4,8 @@
   (warm, without its journal), under a bare WSGI function with the same server, and under nginx with a file.
 - Reads of lists that nobody has read before, 100 leads each: beside Prism, which makes leads from our OpenAPI document.
 - The time from the start of the process to the first answer.
-- Two workers beside one, both read-only.
+- Two workers beside one, both read-only; also with half a processor for each worker, so that two workers and wrk fit on
+  two processors. That needs root and the cgroup controller cpu, version 1.
 
 All servers of a table run at the same time and are loaded by wrk in turns, each after a warm-up. Quote the ratios,
 which are those of one round: the rates drift with the machine. The processor time of a server for a request also
@@ -21,10 +22,12 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
+import psutil
 import requests
 from peer_servers import LEADS_PATH, TOKEN, Peer, install, nginx, ours, prism, running, started, wiremock, wsgi_function
 from wrk import CONNECTIONS, Load, in_turns, load, ratios
@@ -44,6 +47,9 @@ FIRST_NEW_LIST = 20_000_000
 MAX_NEW_LISTS_PER_SECOND = 3_000
 START_AIM_SECONDS = 0.27
 WORKERS_AIM = 1.6
+WORKER_PROCESSORS = 0.5
+CPU_CONTROLLER = Path("/sys/fs/cgroup/cpu")
+LIMIT_PERIOD_MICROSECONDS = 20_000
 EACH_LIST_ONCE = """
 local number = {first}
 request = function()
@@ -164,7 +170,7 @@ def measure_workers(options: argparse.Namespace) -> None:
         ONE_WORKER: ours("--read-only", "--workers", "1"),
     }
     print(f"\nhot reads of 100 leads by workers, {CONNECTIONS} connections, {os.cpu_count()} processors with wrk")
-    with running(servers) as targets:
+    with running(servers) as targets, ExitStack() as limits:
         for url, _ in targets.values():
             load(url + path, WARM_UP_SECONDS)
         measures = {
@@ -172,6 +178,29 @@ def measure_workers(options: argparse.Namespace) -> None:
             for name, (url, process_id) in targets.items()
         }
         print_table(in_turns(measures, options.rounds), TWO_WORKERS, {ONE_WORKER: WORKERS_AIM})
+        if not os.access(CPU_CONTROLLER / "cpu.cfs_quota_us", os.W_OK):
+            print(f"skipped: workers with {WORKER_PROCESSORS} of a processor each ({CPU_CONTROLLER} is not writable)")
+            return
+        print(f"with {WORKER_PROCESSORS} of a processor for each worker")
+        for _, process_id in targets.values():
+            for worker in psutil.Process(process_id).children():
+                limits.enter_context(limited(worker.pid, WORKER_PROCESSORS))
+        print_table(in_turns(measures, options.rounds), TWO_WORKERS, {ONE_WORKER: WORKERS_AIM})
+
+
+@contextmanager
+def limited(process_id: int, processors: float) -> Iterator[None]:
+    """Give a process no more than a part of a processor, for some time."""
+    group = CPU_CONTROLLER / f"smartflo-benchmark-{process_id}"
+    group.mkdir()
+    try:
+        (group / "cpu.cfs_period_us").write_text(str(LIMIT_PERIOD_MICROSECONDS))
+        (group / "cpu.cfs_quota_us").write_text(str(round(LIMIT_PERIOD_MICROSECONDS * processors)))
+        (group / "cgroup.procs").write_text(str(process_id))
+        yield
+    finally:
+        (CPU_CONTROLLER / "cgroup.procs").write_text(str(process_id))
+        group.rmdir()
 
 
 PARTS = {"hot": measure_hot_reads, "new": measure_new_lists, "start": measure_starts, "workers": measure_workers}
