@@ -2,8 +2,7 @@
 
 from contextlib import closing
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import click
@@ -11,6 +10,9 @@ import click
 from smartflo_contract.cli.errors import NOT_READY, print_error, usage_error
 from smartflo_contract.cli.options import PortOption, option
 from smartflo_contract.schemas.hosts import local_url
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
 
 _DEFAULT_HOST: Final = "127.0.0.1"
 _DEFAULT_PORT: Final = 8080
@@ -51,6 +53,8 @@ def _reason_not_ready(url: str) -> str | None:
     Raises:
         click.UsageError: it is not a URL.
     """
+    from http.client import HTTPException
+
     with closing(_connect(url)) as connection:
         try:
             connection.request("GET", f"{urlsplit(url).path.rstrip('/')}{_READY_PATH}")
@@ -67,8 +71,10 @@ def _reason_not_ready(url: str) -> str | None:
     return f"GET {_READY_PATH} returns status {response.status}; {cause}"
 
 
-def _connect(url: str) -> HTTPConnection:
+def _connect(url: str) -> "HTTPConnection":
     """Return a connection to the server of a URL, which is not open yet."""
+    from http.client import HTTPConnection, HTTPSConnection
+
     kinds: dict[str, Any] = {"http": HTTPConnection, "https": HTTPSConnection}
     try:
         parts = urlsplit(url)
