@@ -174,11 +174,12 @@ def serve_command(
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Collect no garbage while modules are loaded: nothing of them is, but searching them delays the start."""
+    """Collect no garbage while modules are loaded, and never search them for it: that delays the start."""
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 

@@ -1,10 +1,11 @@
 """The JSON files of this package, each read once; the package may be in a zip file."""
 
-import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 
 def path(name: str) -> Path:
@@ -20,4 +21,4 @@ def text(name: str) -> str:
 
 def read(name: str) -> Any:
     """Return the decoded content of a file; each call returns a new copy."""
-    return json.loads(text(name))
+    return orjson.loads(text(name))

@@ -15,10 +15,11 @@ def write_leads(file: BinaryIO, batches: Iterable[Iterable[Any]]) -> int:
     count = 0
     file.write(b"[")
     for batch in batches:
-        for lead in batch:
+        lines = list(map(orjson.dumps, batch))
+        if lines:
             file.write(b",\n" if count else b"\n")
-            file.write(orjson.dumps(lead))
-            count += 1
+            file.write(b",\n".join(lines))
+            count += len(lines)
     file.write(b"\n]\n")
     return count
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, Final
 
 from smartflo_contract.mock_server.errors import ConfigError
@@ -50,10 +51,11 @@ def check_faults(rules: Iterable[Fault], custom_routes: Iterable[str] = ()) -> N
             raise ConfigError(message) from None
 
 
-def served_route_names() -> list[str]:
+@cache
+def served_route_names() -> Sequence[str]:
     """Return the routes of the fake, as its OpenAPI document has them."""
     paths = read("openapi.json")["paths"]
-    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    return tuple(f"{method.upper()} {path}" for path, methods in paths.items() for method in methods)
 
 
 def _check_fault(rule: Fault, routes: Sequence[str]) -> None:
