@@ -215,6 +215,7 @@ def test_counts_other_responses() -> None:
         (b'{"log": {"entries": [1, {"request": [], "response": {"content": 1}}]}}', "2 of another route"),
         (b"interactions:\n- 1\n- {request: 1, response: {body: null, headers: [1]}}\n", "2 of another route"),
         (b"http_interactions:\n", "it is empty"),
+        (b"interactions: []\nversion: 1\n", "it is empty"),
         (b"interactions:\n- [\n", "not valid YAML, at line 3"),
         (b"interactions:\n- !!python/object/apply:os.system [x]\n", "not valid YAML, at line 2"),
     ],
@@ -267,6 +268,66 @@ def test_reads_string_of_python_2() -> None:
     """Cassettes of Python 2 have a tag at their strings."""
     content = yaml_cassette([Stored(GOOD)]).replace(b"method: GET", b"method: !!python/unicode 'GET'")
     assert check(content).grade == "A"
+
+
+@pytest.mark.parametrize("value", ['!!int ""', '!!bool "maybe"', '!!timestamp "soon"'])
+def test_rejects_yaml_value_that_contradicts_its_tag(value: str) -> None:
+    """What PyYAML cannot convert is invalid YAML, and no internal error."""
+    with pytest.raises(LiveError, match="is a cassette that is not valid YAML; record it again, or restore it"):
+        check(f"interactions:\n- {value}\n".encode())
+
+
+def test_reads_binary_strings_of_ruby() -> None:
+    """Ruby's VCR stores compressed bodies and those with other letters than ASCII under its own tag for base64."""
+    content = binary_cassette([Stored(GOOD)])
+    assert check(content.replace(b"!!binary", b"!binary")).grade == "A"
+
+
+@pytest.mark.parametrize("write", [json.dumps, yaml.dump])
+def test_reads_responses_of_httpx_in_older_cassettes(write: Callable[[Any], str]) -> None:
+    """Before its version 6, vcrpy stored status and decoded body of HTTPX under other keys."""
+    interaction = _interaction(Stored(GOOD), {}, **{"Content-Encoding": ["gzip"]})
+    headers = interaction["response"]["headers"]
+    interaction["response"] = {"status_code": 200, "http_version": "HTTP/1.1", "headers": headers, "content": GOOD}
+
+    (source,) = check(write({"version": 1, "interactions": [interaction]}).encode()).sources
+
+    assert ("8668", "2024-03-05", 20, 0) == (source.list_id, source.recorded, source.leads, source.broken)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("deflate", zlib.compress(GOOD.encode())), ("gzip", gzip.compress(GOOD.encode())), ("br", GOOD.encode())],
+)
+def test_decodes_compressed_body_of_har(encoding: str, body: bytes) -> None:
+    """A HAR file may contain a body as it was sent, or decoded with the header of the encoding."""
+    assert check(_har_with_encoding(encoding, body)).leads == len(LEADS)
+
+
+def test_counts_body_of_har_in_other_encoding() -> None:
+    """A body in Brotli is no body in another character set: it cannot be decoded."""
+    with pytest.raises(LiveError, match="1 with a body that cannot be decoded"):
+        check(_har_with_encoding("br", b"\x1b\0\xf8%"))
+
+
+def _har_with_encoding(encoding: str, body: bytes) -> bytes:
+    entry = _entry(Stored(""), is_base64=True)
+    entry["response"]["headers"] = [{"name": "Content-Encoding", "value": encoding}]
+    entry["response"]["content"]["text"] = base64.b64encode(body).decode()
+    return json.dumps({"log": {"entries": [entry]}}).encode()
+
+
+@pytest.mark.parametrize("value", ["[1]", '{"a": 1}', "1", "null"])
+def test_ignores_content_type_of_har_that_is_no_string(value: str) -> None:
+    """A member of another JSON type is as unknown as an absent one."""
+    assert not check(har([Stored(GOOD)]).replace(b'"application/json"', value.encode())).findings
+
+
+@pytest.mark.parametrize("time", ["9" * 400, "-1e300", "true", '"today"'])
+def test_ignores_time_of_journal_that_is_none(time: str) -> None:
+    """A response is checked without a date if its time is out of range, or no number."""
+    content = journal([Stored(GOOD)]).replace(b"1709613000000", time.encode())
+    assert [None] == [source.recorded for source in check(content).sources]
 
 
 def test_requires_pyyaml_for_yaml(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ _JSON: Final = re.compile(
 """A JSON object whose first member that is neither short nor flat is that of a capture."""
 _YAML: Final = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:(?:---[^\n]*|%YAML[^\n]*|#[^\n]*|[a-z_]+:[^\n\[{]*)?\r?\n)*?"
-    rb"(?:http_)?interactions:[ \t]*(?:\r?\n|\Z)"
+    rb"(?:http_)?interactions:[ \t]*(?:\[\][ \t]*)?(?:\r?\n|\Z)"
 )
 _JSON_FORMATS: Final[tuple[tuple[str, Callable[[JsonReader], Iterator[Exchange]]], ...]] = (
     ("HAR file", har_exchanges),

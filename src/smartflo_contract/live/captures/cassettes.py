@@ -17,11 +17,15 @@ _INTERACTION: Final[Tree] = {
     "request": {"method": Leaf.VALUE, "uri": Leaf.VALUE},
     "response": {
         "status": Leaf.VALUE,
+        "status_code": Leaf.VALUE,
         "headers": Leaf.VALUE,
+        "content": Leaf.STRING,
         "body": {"string": Leaf.STRING, "base64_string": Leaf.STRING},
     },
 }
 _PYTHON_2_STRINGS: Final = ("tag:yaml.org,2002:python/unicode", "tag:yaml.org,2002:python/str")
+_RUBY_BINARY: Final = "!binary"
+"""Tag of Ruby for base64, such as that of compressed bodies."""
 
 
 def json_exchanges(reader: JsonReader) -> Iterator[Exchange]:
@@ -45,9 +49,16 @@ def yaml_exchanges(name: str, chunks: Iterable[bytes]) -> Iterator[Exchange]:
     loader = type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
     for tag in _PYTHON_2_STRINGS:
         loader.add_constructor(tag, lambda it, node: it.construct_scalar(node))  # type: ignore[attr-defined]
+    loader.add_constructor(_RUBY_BINARY, yaml.SafeLoader.construct_yaml_binary)  # type: ignore[attr-defined]
     try:
         cassette = yaml.load(b"".join(chunks), loader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (
+        yaml.YAMLError,
+        RecursionError,
+        ValueError,
+        AttributeError,
+        LookupError,
+    ) as error:  # of values and their tags
         mark = getattr(error, "problem_mark", None)
         where = f", at line {mark.line + 1:,}" if mark else ""
         message = f"{name} is a cassette that is not valid YAML{where}; record it again, or restore it"
@@ -62,7 +73,7 @@ def _with_body(interaction: object) -> dict[str, Any]:
     """Return an interaction of YAML with its body as :class:`JsonReader` returns it."""
     members = dict(interaction) if isinstance(interaction, Mapping) else {}
     response = _mapping(members.get("response"))
-    stored = response.get("body")
+    stored = response.get("body", response.get("content"))
     body = dict(stored) if isinstance(stored, Mapping) else {"string": stored}
     for key, value in body.items():
         if isinstance(value, str):
@@ -75,8 +86,10 @@ def _with_body(interaction: object) -> dict[str, Any]:
 def _exchange(pointer: str, interaction: Mapping[str, Any]) -> Exchange:
     request, response = _mapping(interaction.get("request")), _mapping(interaction.get("response"))
     headers = header_values(response.get("headers"))
-    body, defect = _body(_mapping(response.get("body")), headers.get("content-encoding", ""))
-    status = response.get("status")
+    # vcrpy before 6.0 stores responses of HTTPX as `status_code` and `content`.
+    stored = _mapping(response.get("body", {"string": response.get("content")}))
+    body, defect = _body(stored, headers.get("content-encoding", ""))
+    status = response.get("status", response.get("status_code"))
     return Exchange(
         pointer=pointer,
         method=request.get("method"),

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from smartflo_contract.live.captures.captured_response import UNDECODABLE, Exchange
-from smartflo_contract.live.captures.encodings import decode_base64
+from smartflo_contract.live.captures.captured_response import UNDECODABLE, Exchange, header_values
+from smartflo_contract.live.captures.encodings import decode_base64, decode_content
 from smartflo_contract.live.parsing.json_reader import JsonReader, Leaf, Tree
 
 _ENTRY: Final[Tree] = {
@@ -12,10 +12,11 @@ _ENTRY: Final[Tree] = {
     "request": {"method": Leaf.VALUE, "url": Leaf.VALUE},
     "response": {
         "status": Leaf.VALUE,
+        "headers": Leaf.VALUE,
         "content": {"mimeType": Leaf.VALUE, "encoding": Leaf.VALUE, "text": Leaf.STRING},
     },
 }
-_UNKNOWN_TYPES: Final = frozenset({"", "x-unknown"})
+_UNKNOWN_TYPES: Final = ("", "x-unknown")
 """Content types that browsers write if a response has none."""
 
 
@@ -33,6 +34,8 @@ def _exchange(pointer: str, entry: dict[str, Any]) -> Exchange:
     body, defect = content.get("text"), None
     if body is not None and content.get("encoding") == "base64":
         body = decode_base64(body)
+        encoding = header_values(response.get("headers")).get("content-encoding", "")
+        body = None if body is None else decode_content(body, encoding)
         defect = UNDECODABLE if body is None else None
     content_type = content.get("mimeType")
     return Exchange(

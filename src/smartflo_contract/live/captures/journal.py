@@ -23,12 +23,22 @@ def journal_exchanges(reader: JsonReader) -> Iterator[Exchange]:
 
 
 def _exchange(pointer: str, entry: dict[str, Any]) -> Exchange:
-    time, response = entry.get("time"), entry.get("response", {})
+    response = entry.get("response", {})
     return Exchange(
         pointer=pointer,
         method=entry.get("method"),
         url=entry.get("path"),
         status=response.get("status"),
-        time=time / _MILLISECONDS if isinstance(time, int | float) else None,
+        time=_seconds(entry.get("time")),
         body=response.get("body"),
     )
+
+
+def _seconds(milliseconds: object) -> float | None:
+    """Return a time in seconds; ``None`` if it is not a number of milliseconds."""
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        return None
+    try:
+        return milliseconds / _MILLISECONDS
+    except OverflowError:
+        return None
