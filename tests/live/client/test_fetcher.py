@@ -126,6 +126,14 @@ def test_reports_closed_port(time: Any) -> None:
     assert f"cannot reach http://127.0.0.1:{port}: connection refused" == str(caught.value)
 
 
+def test_reports_response_that_is_not_http(serve: Any, time: Any) -> None:
+    """The message does not blame the connection, or settings of this machine."""
+    server = serve(*[b"SSH-2.0-OpenSSH\r\n"] * 3)
+    with pytest.raises(LiveError) as caught:
+        time.fetch(server.url)
+    assert f"{server.url} sends a response that is not valid HTTP" == str(caught.value)
+
+
 def test_starts_no_attempt_after_five_seconds(serve: Any, time: Any) -> None:
     """Slow failures leave less time for retries."""
 

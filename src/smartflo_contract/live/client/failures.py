@@ -1,10 +1,11 @@
 """Errors of HTTP libraries about a request, as one line without the path of the URL, which may be personal data."""
 
 import ssl
+from http.client import HTTPException, RemoteDisconnected
 from typing import Final
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InvalidHeader, ProtocolError
 
 from smartflo_contract.live.client.urls import origin_of
 from smartflo_contract.live.errors import ApiUnavailableError
@@ -46,6 +47,8 @@ def request_error(url: str, error: Exception) -> ApiUnavailableError:
     """
     if isinstance(error, requests.exceptions.SSLError):
         return ApiUnavailableError(f"no secure connection to {origin_of(url)}: {_tls_reason(error)}")
+    if _is_invalid_response(error.args[0] if error.args else None):
+        return NoResponseError(f"{origin_of(url)} sends a response that is not valid HTTP", is_timeout=False)
     if isinstance(error, requests.ConnectionError | requests.Timeout):
         message = f"cannot reach {origin_of(url)}: {_failure_reason(error)}"
         return NoResponseError(message, is_timeout=isinstance(error, requests.Timeout))
@@ -55,6 +58,13 @@ def request_error(url: str, error: Exception) -> ApiUnavailableError:
         "check the settings of proxies and certificates"
     )
     return ApiUnavailableError(message)
+
+
+def _is_invalid_response(wrapped: object) -> bool:
+    """Return whether the cause of an error is a response that is not valid HTTP."""
+    cause = wrapped.args[-1] if isinstance(wrapped, ProtocolError) else None
+    is_malformed = isinstance(cause, HTTPException) and not isinstance(cause, RemoteDisconnected)
+    return is_malformed or isinstance(wrapped, InvalidHeader)
 
 
 def _failure_reason(error: Exception) -> str:
