@@ -35,6 +35,7 @@ def test_accepts_https_and_loopback_base_urls(text: str, url: str) -> None:
         ("https://[", "expected an https URL"),
         ("https://api.example.com:x", "expected an https URL"),
         ("https://api.example.com/v1", "without /v1"),
+        ("https://api.example.com/v1/broadcast/leads/8668", "without /v1"),
         ("https://api.example.com?x=1", "without /v1 and a query"),
     ],
 )
@@ -42,6 +43,21 @@ def test_rejects_base_urls(text: str, message: str) -> None:
     """Credentials are never sent in clear text, nor to a host that only looks like a loopback address."""
     with pytest.raises(LiveError, match=message):
         validate_base_url(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://someone:hunter2@api.example.com/v1", "`https://[masked]@api.example.com/v1`"),
+        ("someone:hunter2/?#@api.example.com", "`[masked]@api.example.com`"),
+        ("https://api.example.com/?api_key=hunter2", "`https://api.example.com/?[masked]`"),
+    ],
+)
+def test_prints_no_secret_of_base_url(text: str, shown: str) -> None:
+    """Credentials and a query may be secrets, and errors are in logs of CI."""
+    with pytest.raises(LiveError) as caught:
+        validate_base_url(text)
+    assert (True, False) == (str(caught.value).endswith(f", got {shown}"), "hunter2" in str(caught.value))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """URLs of the real API: which may be requested, and which redirects are followed."""
 
+import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -10,6 +11,7 @@ from smartflo_contract.live.client.request_guard import require_read_only
 from smartflo_contract.live.errors import LiveError
 from smartflo_contract.schemas.hosts import is_loopback
 
+_SCHEME: Final = re.compile(r"\s*[A-Za-z]+://")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -32,12 +34,23 @@ def validate_base_url(text: str) -> str:
         parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host, allow_subdomains=False))
     )
     if not is_sane or not is_secure:
-        message = f"expected an https URL such as {DEFAULT_BASE_URL}, or http on a loopback address, got `{text}`"
+        message = (
+            f"expected an https URL such as {DEFAULT_BASE_URL}, or http on a loopback address, got `{_masked(text)}`"
+        )
         raise LiveError(message)
-    if parts.query or parts.fragment or parts.path.endswith("/v1"):
-        message = f"expected the root URL of the API, without /v1 and a query, got `{text}`"
+    if parts.query or parts.fragment or "/v1/" in f"{parts.path}/":
+        message = f"expected the root URL of the API, without /v1 and a query, got `{_masked(text)}`"
         raise LiveError(message)
     return url
+
+
+def _masked(url: str) -> str:
+    """Return a URL without what may be secret: its credentials and its query."""
+    credentials, at, rest = url.rpartition("@")
+    scheme = _SCHEME.match(credentials)
+    host_and_path, question, _ = rest.partition("?")
+    prefix = f"{scheme[0] if scheme else ''}[masked]@" if at else ""
+    return f"{prefix}{host_and_path}{'?[masked]' if question else ''}"
 
 
 def validate_url(text: str) -> str:
