@@ -107,6 +107,17 @@ def test_client_receives_no_header_of_connection(serve: Any, client_of: ClientOf
     assert not {"Connection", "X-Hop", "Keep-Alive", "Server"} & {*response.headers.keys()}
 
 
+@pytest.mark.parametrize("max_buffer", [0, 1000])
+@pytest.mark.parametrize("head", ["200 OK", "302 Found\r\nLocation: /v1/broadcast/lists", "404 Not Found"])
+def test_adds_no_content_type(head: str, max_buffer: int, serve: Any, client_of: ClientOf) -> None:
+    """A client that depends on the header fails in the same way as without the proxy."""
+    server = serve(f"HTTP/1.1 {head}\r\nContent-Length: 2\r\n\r\n[]".encode())
+
+    response = client_of(server.url, max_buffer=max_buffer).get(LEADS)
+
+    assert (b"[]", None) == (response.data, response.headers.get("Content-Type"))
+
+
 def test_decompresses_body(serve: Any, client_of: ClientOf) -> None:
     """The client receives a compressed body uncompressed, with its own length."""
     body = b"[ ]"

@@ -54,6 +54,12 @@ class _Exchange(NamedTuple):
     route: str | None
 
 
+class _UpstreamResponse(Response):
+    """A response of the upstream, whose content type may be absent."""
+
+    default_mimetype = None
+
+
 class ProxyApp:
     """Passes requests on, and answers those to its own pages.
 
@@ -143,7 +149,7 @@ class ProxyApp:
                 raise ConnectionAbortedError(outcome.reason)  # the client must not take the body for complete
 
         headers = [*response.headers, (FINDINGS_HEADER, STREAMED)]
-        return Response(stream(), response.status, headers=headers)
+        return _UpstreamResponse(stream(), response.status, headers=headers)
 
     def _own_response(
         self,
@@ -216,7 +222,7 @@ def _client_response(response: UpstreamResponse, outcome: Outcome, body: bytes, 
         body: the body.
         length: value of ``Content-Length``; ``None`` for none.
     """
-    sent = Response(iter(()) if length is None else body, response.status, headers=response.headers)
+    sent = _UpstreamResponse(iter(()) if length is None else body, response.status, headers=response.headers)
     del sent.headers["Content-Length"]
     if length is not None and response.status not in _BODILESS:
         sent.headers["Content-Length"] = str(length)
