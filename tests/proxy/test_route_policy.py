@@ -50,12 +50,12 @@ def test_names_route_of_read(method: str, path: str, route: str) -> None:
         ("GET", "/v1/broadcast/start", "it starts or stops a broadcast"),
         ("GET", "/v1/dialer/dial/5", "the vendor documents no such read"),
         ("GET", "/v1/broadcast/dial", "the vendor documents no such read"),
-        ("OPTIONS", "/v1/broadcast/lists", "it may change something"),
+        ("OPTIONS", "/v1/broadcast/lists", "its method is none of GET, POST, PUT, PATCH, DELETE and HEAD"),
         ("GET", "/v1/broadcast/%73tart/5", "its path has characters that no path of the vendor has"),
         ("GET", "/v1/user/../broadcast/start/5", "its path has characters"),
         ("GET", "/v1/broadcast/lists;/start/5", "its path has characters"),
         ("GET", "/v1//broadcast/lists", "its path has characters"),
-        ("GET", "/", "its path has characters"),
+        ("GET", "/", "the vendor has no route at /; a browser sees the page of the proxy there"),
     ],
 )
 def test_refuses_what_may_change_something(method: str, path: str, refusal: str) -> None:
@@ -64,6 +64,21 @@ def test_refuses_what_may_change_something(method: str, path: str, refusal: str)
 
     assert decision.route is None
     assert decision.refusal.startswith(refusal)
+
+
+@pytest.mark.parametrize(
+    "method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "X"]
+)
+def test_names_only_options_that_are_accepted(method: str) -> None:
+    """Whoever follows the reason has a proxy that starts and passes the request on."""
+    path = "/v1/dialer/dial/5"
+    _, hint, option = RoutePolicy().decide(method, path).refusal.partition("--allow-writes '")
+
+    allowed = [option.removesuffix("' allows it")] if hint else []
+    assert (bool(hint), method in {"OPTIONS", "TRACE", "CONNECT", "X"}) == (
+        not RoutePolicy(allowed).decide(method, path).refusal,
+        not hint,
+    )
 
 
 def test_passes_allowed_writes() -> None:

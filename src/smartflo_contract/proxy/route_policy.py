@@ -19,7 +19,9 @@ _ID: Final = r"[^/0-9]*[0-9][^/]*"
 _ANY_SEGMENT: Final = "[^/]+"
 _IS_ID: Final = re.compile(f"(?!v[0-9]+$){_ID}")
 """A segment that is an id, and not the version of the API."""
-_ROUTE: Final = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S+)")
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""Methods of routes; HEAD goes with GET."""
+_ROUTE: Final = re.compile(rf"({'|'.join(_METHODS)}) (/\S+)")
 _EXAMPLE: Final = "POST /v1/broadcast/lead/{id}"
 
 
@@ -57,6 +59,10 @@ class RoutePolicy:
             method: HTTP method.
             path: path of the request, percent-decoded, without the query.
         """
+        if method not in {*_METHODS, "HEAD"}:
+            return Decision(None, f"its method is none of {', '.join(_METHODS)} and HEAD")
+        if path == "/":
+            return Decision(None, "the vendor has no route at /; a browser sees the page of the proxy there")
         if not _is_unambiguous(path):
             message = "its path has characters that no path of the vendor has, such as percent-encoded ones"
             return Decision(None, message)
