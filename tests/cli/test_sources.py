@@ -75,6 +75,8 @@ def test_rejects_token_on_command_line(run: Run, location: str, message: str) ->
     [
         ("none.json", [], 3, "cannot read none.json: No such file or directory"),
         ("8668", [], 2, "file 8668 does not exist; to read list 8668 from the API, set --base-url"),
+        ("", [], 3, "cannot read a source whose name is empty; name a file, a URL or - for standard input"),
+        ("#8668", [], 3, "cannot read #8668: No such file or directory"),
         ("8668", ["--base-url", "api.example.com"], 3, "expected an https URL such as https://api-smartflo"),
         ("http://127.0.0.1:9/v1/broadcast/start/1", [], 3, "was not sent: it starts or stops a broadcast"),
         (NOT_HTTPS, [], 3, "http"),

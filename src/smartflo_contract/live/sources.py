@@ -131,6 +131,9 @@ class SourceOpener:
         elif source == "-":
             yield from self._from_file(source, _standard_input(), must_be_one=must_be_one)
         else:
+            if not str(source):
+                message = "cannot read a source whose name is empty; name a file, a URL or - for standard input"
+                raise LiveError(message)
             path, selector = split_selector(source)
             try:
                 file = path.open("rb")
@@ -172,7 +175,7 @@ class SourceOpener:
         if not capture:
             yield OpenBody(name, capture.chunks, path=path)
             return
-        selected = SelectedResponses(name, capture.responses(), selector)
+        selected = SelectedResponses(name, capture.responses(), selector, is_file=path is not None)
         try:
             with closing(selected.only() if must_be_one else selected.each()) as responses:
                 yield from (_captured_body(name, response) for response in responses)
@@ -276,7 +279,7 @@ def split_selector(source: str | PathLike[str]) -> tuple[Path, str]:
     """Return the path of a file, and what is selected in it: ``session.har#8668``; empty for all."""
     path = Path(source)
     file, separator, selector = str(source).partition("#")
-    if not separator or path.exists() or not Path(file).is_file():
+    if not file or not separator or path.exists() or not Path(file).exists():
         return path, ""
     return Path(file), selector
 

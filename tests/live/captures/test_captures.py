@@ -4,10 +4,12 @@ import base64
 import gzip
 import io
 import json
+import os
 import sys
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -355,6 +357,24 @@ def test_selects_response_of_other_host(tmp_path: Path) -> None:
     with pytest.raises(LiveError, match="is no HAR file, cassette or journal, so #8668 selects nothing"):
         check(save(tmp_path, GOOD.encode()) + "#8668")
     assert check(save(tmp_path, GOOD.encode(), "b.json#8668")).grade == "A"
+
+
+def test_selects_response_of_a_pipe(tmp_path: Path) -> None:
+    """A process substitution of a shell has the name of a pipe, which a selector can follow, too."""
+    os.mkfifo(tmp_path / "pipe")
+    content = har([Stored(GOOD), Stored(GOOD, 8669)])
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit((tmp_path / "pipe").write_bytes, content)
+        assert ["8669"] == [source.list_id for source in check(f"{tmp_path / 'pipe'}#8669").sources]
+        assert len(content) == writing.result()
+
+
+def test_names_no_selector_of_bytes(tmp_path: Path) -> None:
+    """Only a file can be followed by a selector; standard input and bytes have no name for it."""
+    with pytest.raises(
+        SourceChoiceError, match="2 responses with leads; save it to a file and name one, such as FILE#/l"
+    ):
+        record(har([Stored(GOOD), Stored(GOOD, 8669)]), tmp_path / "fixture.json")
 
 
 def test_records_one_of_several_responses(tmp_path: Path) -> None:

@@ -31,15 +31,16 @@ class SelectedResponses:
         responses: all its responses.
         selector: a list id, or the JSON pointer of a response, which is read whatever its URL and status are; empty for
             all responses with leads.
+        is_file: whether the name is the path of a file, which a selector can follow.
 
     Attributes:
         omissions: number of responses that contain no leads, by reason; complete once all responses are read.
     """
 
-    def __init__(self, name: str, responses: Iterator[CapturedResponse], selector: str) -> None:
+    def __init__(self, name: str, responses: Iterator[CapturedResponse], selector: str, *, is_file: bool) -> None:
         """Read nothing yet."""
         self.omissions: Counter[str] = Counter()
-        self._name, self._responses, self._selector = name, responses, selector
+        self._name, self._responses, self._selector, self._is_file = name, responses, selector, is_file
 
     def each(self) -> Generator[CapturedResponse]:
         """Yield the selected responses; each is closed before the next one.
@@ -103,8 +104,7 @@ class SelectedResponses:
     def _raise_several(self, responses: list[CapturedResponse]) -> NoReturn:
         labels = ", ".join(response.label for response in responses[:_MAX_CHOICES])
         more = f" and {len(responses) - _MAX_CHOICES:,} more" if len(responses) > _MAX_CHOICES else ""
-        message = (
-            f"{self._name} has {len(responses):,} responses with leads; name one, such as "
-            f"{self._name}{responses[0].label.partition(' ')[0]}: {labels}{more}"
-        )
+        choose = f"name one, such as {self._name}" if self._is_file else "save it to a file and name one, such as FILE"
+        example = f"{choose}{responses[0].label.partition(' ')[0]}"
+        message = f"{self._name} has {len(responses):,} responses with leads; {example}: {labels}{more}"
         raise SourceChoiceError(message)
