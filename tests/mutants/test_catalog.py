@@ -124,6 +124,15 @@ def test_properties_of_an_overlay_have_mutants() -> None:
     assert mutant.change == "a~1b, c is 0 or 1 instead of true or false"
 
 
+@pytest.mark.parametrize("key", ["${x}", "{key}", "{", "a{0}b"])
+def test_key_with_braces_has_mutants(key: str) -> None:
+    """A key of an overlay may contain braces, which are shown verbatim."""
+    contract = load_contract("sample", {"properties": {key: {"type": "string"}}, "required": [key]})
+    (mutant,) = find_mutants(contract, f"{key}:remove")
+
+    assert f"{key} is missing" == mutant.change
+
+
 @pytest.mark.parametrize(
     ("mutant_id", "key", "before", "after"),
     [

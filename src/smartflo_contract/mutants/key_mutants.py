@@ -57,7 +57,9 @@ def _path_drafts(subject: Subject, path: Path) -> Iterator[Draft]:
 
 def _draft(path: Path, operator: str, change: str, change_lead: ChangeLead, lead: Lead | None = None) -> Draft:
     key = "/".join(map(escape, path))
-    return Draft(key, escape(path[0]), operator, change.format(key=key), _ASSUMED, lead=lead, change_lead=change_lead)
+    return Draft(
+        key, escape(path[0]), operator, change.replace("{key}", key), _ASSUMED, lead=lead, change_lead=change_lead
+    )
 
 
 def _leads_with_values(subject: Subject, path: Path) -> Iterator[Lead]:
