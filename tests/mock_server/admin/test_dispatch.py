@@ -73,6 +73,32 @@ def test_states_choices_once(client: FlaskClient) -> None:
     assert detail.startswith("profile: expected one of sample, documented, lenient, got smaple. Did you mean `sample`?")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "detail"),
+    [
+        ("PUT", "faults", {"rules": [{"steps": ["503"], "att": 1}]}, "choose from steps, list_id, route, at, "),
+        ("PUT", "routes", {"routes": [{"method": "GET", "path": "/x", "jso": 1}]}, "choose from method, path, "),
+    ],
+)
+def test_names_the_keys_of_the_object_that_has_an_unknown_one(
+    client: FlaskClient, method: str, path: str, body: object, detail: str
+) -> None:
+    """An unknown key in an array of objects is answered with the keys of those objects, not with those of the body."""
+    response = client.open(f"/__admin/{path}", method=method, json=body)
+
+    assert 422 == response.status_code
+    assert detail in response.get_json()["detail"]
+    assert "Did you mean" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(True, "true"), ([None], "[null]")])
+def test_shows_values_as_json(client: FlaskClient, value: object, shown: str) -> None:
+    """A value that matches no alternative is shown as it was sent."""
+    detail = client.patch(CLOCK, json={"now": value}, headers=ME).get_json()["detail"]
+
+    assert detail.startswith(f"now: {shown} is not valid")
+
+
 def test_read_only_fake_rejects_writes() -> None:
     """A read-only fake rejects changes, and responds to reads."""
     client = client_of(read_only=True)

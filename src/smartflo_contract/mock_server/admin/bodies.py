@@ -1,5 +1,6 @@
 """Request bodies of the admin API: read, parsed and validated against ``components.json``."""
 
+import json
 from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import islice
@@ -112,7 +113,7 @@ def _errors(name: str, content: object, *, max_errors: int) -> Iterator[tuple[st
     ):
         path = list(error.instance_path)
         description = properties.get(path[0], {}).get("description") if path else None
-        yield json_pointer(path), _message(error, properties, description)
+        yield json_pointer(path), _message(error, description)
 
 
 def _first_error(
@@ -124,15 +125,15 @@ def _first_error(
         yield error
 
 
-def _message(error: jsonschema_rs.ValidationError, properties: Collection[str], description: str | None) -> str:
+def _message(error: jsonschema_rs.ValidationError, description: str | None) -> str:
     """Return what is wrong and what is expected instead.
 
     Args:
         error: error of the validator.
-        properties: names of the properties of the body.
         description: description of the property that the error is in, if any.
     """
     kind: Any = error.kind
+    properties = _properties(error)
     if kind.name == "anyOf":
         message = f"{_truncated(error.instance)} is not valid"
     elif kind.name == "enum":
@@ -151,8 +152,16 @@ def _message(error: jsonschema_rs.ValidationError, properties: Collection[str], 
     return f"{message}; expected: {description}" if description else message
 
 
+def _properties(error: jsonschema_rs.ValidationError) -> Collection[str]:
+    """Return the names of the properties of the object that an error is about, which may be in an array of the body."""
+    schema: Any = {"components": components()}
+    for part in error.schema_path[:-1]:
+        schema = schema[part]
+    return schema.get("properties", {}) if isinstance(schema, dict) else ()
+
+
 def _truncated(value: object) -> str:
-    return truncate(value if isinstance(value, str) else repr(value))
+    return truncate(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 @cache
