@@ -1,6 +1,7 @@
 """Check the settings of the configuration. A table holds one check for each setting."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,6 +10,7 @@ from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories import setting_checks as checks
 from smartflo_contract.mock_server.config.custom_route import check_custom_routes
 from smartflo_contract.mock_server.config.dialling_model import DiallingModel
+from smartflo_contract.mock_server.config.login import Login
 from smartflo_contract.mock_server.config.quirks import resolve_quirks
 from smartflo_contract.mock_server.config.store_url import EXAMPLES, parse_store_url
 from smartflo_contract.mock_server.config.webhook import check_webhook_hosts, check_webhooks
@@ -22,6 +24,7 @@ from smartflo_contract.schemas.overlay import OverlaySource
 _MAX_WORKERS: Final = 64
 _MAX_ACCOUNTS: Final = 10**9
 _MAX_RATE_LIMIT: Final = 10_000
+_TOKEN: Final = re.compile("[ -~]{1,1000}")
 _MAX_SPEED: Final = 86_400
 """A day for each second."""
 _MAX_JOURNAL_REQUESTS: Final = 10**6
@@ -48,12 +51,7 @@ def _dialling(value: object) -> str | None:
 
 
 def _logins(value: object) -> str | None:
-    are_strings = isinstance(value, tuple) and all(
-        isinstance(string, str) and string for login in value for string in (login.email, login.password)
-    )
-    if are_strings:
-        return None
-    return "a list whose items are [[logins]] tables or Login objects, each with email and password as strings"
+    return None if isinstance(value, tuple) else "a list whose items are [[logins]] tables or Login objects"
 
 
 def _faults(value: object) -> str | None:
@@ -110,8 +108,8 @@ _CHECKS: Final[Mapping[str, checks.Check]] = {
     "journal_requests": checks.integer(0, _MAX_JOURNAL_REQUESTS),
     "journal_bytes": checks.integer(_MIN_JOURNAL_BYTES, _MAX_JOURNAL_BYTES),
     "verbose": _boolean,
-    "admin_token": checks.optional(checks.nonempty_string),
 }
+"""The check of each setting that may be shown; secrets have checks of their own, which do not."""
 
 _NEED_STATE: Final = {
     "faults": "does not count requests, so it cannot apply fault rules; remove the faults",
@@ -142,6 +140,7 @@ def validate_config(settings: Mapping[str, Any]) -> None:
                 checks.reject(f"cors[{index}]", expected, origin)
     except DefinitionError as error:
         raise ConfigError(str(error)) from None
+    _check_secrets(settings["admin_token"], settings["logins"])
     _check_list_ids(settings["lists"])
     resolve_quirks(settings["quirks"])
     check_custom_routes(settings["routes"])
@@ -162,6 +161,19 @@ def validate_config(settings: Mapping[str, Any]) -> None:
         )
         raise ConfigError(message)
     configured_contract(settings["profile"], settings["overlay"])
+
+
+def _check_secrets(admin_token: object, logins: Sequence[Login]) -> None:
+    """Check the admin token and the logins; no message contains a value of them."""
+    if admin_token is not None and not (isinstance(admin_token, str) and _TOKEN.fullmatch(admin_token)):
+        message = "admin_token: expected a string of 1 to 1000 ASCII characters, because a header contains it"
+        raise ConfigError(message)
+    for index, login in enumerate(logins):
+        values: dict[str, object] = {"email": login.email, "password": login.password}
+        for name, value in values.items():
+            if not isinstance(value, str) or not value:
+                message = f"logins[{index}].{name}: expected a string of 1 character or more"
+                raise ConfigError(message)
 
 
 def _check_list_ids(lists: Sequence[ListDefinition]) -> None:
