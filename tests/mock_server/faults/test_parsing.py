@@ -36,6 +36,7 @@ def test_parses_steps_and_settings(string: str, rule: Fault) -> None:
         ("503;repeat=yes", "repeat: expected true or false, got `yes`"),
         ("cut,lead=two", "lead: expected a whole number, got `two`"),
         ("cut,at=3,503", "fault cut,at=3,503: expected settings such as at=3, got `503`"),
+        ("503,at=1,at=2", "fault 503,at=1,at=2: at is set twice; omit one, or write two rules"),
     ],
 )
 def test_rejects_malformed_rule(string: str, message: str) -> None:

@@ -23,7 +23,12 @@ def parse_fault(rule: str) -> Fault:
     """
     steps = list(takewhile(lambda part: "=" not in part, rule.partition(";")[0].split(",")))
     settings = _SEPARATOR.split(rule)[len(steps) :]
-    parsed = dict(_parse_setting(rule, setting) for setting in settings)
+    parsed: dict[str, Any] = {}
+    for name, value in (_parse_setting(rule, setting) for setting in settings):
+        if name in parsed:
+            message = f"fault {rule}: {name} is set twice; omit one, or write two rules"
+            raise ConfigError(message)
+        parsed[name] = value
     return Fault(tuple(step.strip() for step in steps), **parsed)
 
 
