@@ -45,6 +45,14 @@ def test_shows_what_a_mutant_changes(run: Run) -> None:
     assert ("null", list) == (entry["after"], type(json.loads(entry["before"])))
 
 
+def test_kind_of_one_mutant_is_wrong_usage(run: Run) -> None:
+    """A kind selects from the list, so it has no effect on an id, and is rejected."""
+    result = run("mutants", "lead_id:remove", "--kind", "tolerance")
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "ID and --kind exclude each other; omit one" in result.stderr
+
+
 def test_unknown_mutant_is_one_line(run: Run) -> None:
     """An unknown id is wrong usage and names the nearest."""
     result = run("mutants", "lead_id:remvoe")

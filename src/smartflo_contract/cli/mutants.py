@@ -54,6 +54,9 @@ def mutants_command(*, mutant_id: str | None, kind: str, form: str, profile: str
     """
     from smartflo_contract.schemas import load_contract
 
+    if mutant_id is not None and kind != _ALL:
+        message = "ID and --kind exclude each other; omit one"
+        raise usage_error(message)
     contract = load_contract(profile or "sample", overlay)
     if mutant_id is None:
         mutants: Sequence[Mutant] = mutants_of_kind(contract, kind)
