@@ -202,6 +202,7 @@ def test_rejects_wrong_urls(run: Run, tmp_path: Path, command: str) -> None:
     """A wrong URL is exit code 2, what is no store is 3; each is one line, nothing is created, no password is shown."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "notes.db").write_text("notes")
+    (tmp_path / "empty.db").touch()
     sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE notes (x)").connection.close()
     (tmp_path / "out.json").write_text('{"version": 1, "world": "", "accounts": {}}')
     more = {"export": ("-o", "new.json"), "import": ("out.json",)}.get(command, ())
@@ -213,7 +214,8 @@ def test_rejects_wrong_urls(run: Run, tmp_path: Path, command: str) -> None:
     if command != "import":
         cases |= {
             "sqlite:///missing.db": (3, "there is no such file"),
-            "sqlite:///other.db": (3, "no tables of a fake"),
+            "sqlite:///empty.db": (3, "the file is empty; start a fake with --store, or import a snapshot"),
+            "sqlite:///other.db": (3, "no tables of a fake, but those of another program; name another file"),
         }
         cases["sqlite:///notes.db"] = (3, "file is not a database")
     for url, (code, message) in cases.items():

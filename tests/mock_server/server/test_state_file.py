@@ -110,7 +110,7 @@ def test_rejects_snapshot_of_one_account(path: Path) -> None:
     client = create_app().test_client()
     path.write_bytes(client.get("/__admin/snapshot", headers=ME).data)
 
-    with pytest.raises(StateError, match="this is a snapshot of one account"):
+    with pytest.raises(StateError, match="this is a snapshot of one account; restore it with POST /__admin/restore"):
         check(path)
 
 

@@ -73,7 +73,10 @@ def load_accounts(
     contents = content["accounts"]
     if defaults is None:
         if ALL_ACCOUNTS not in contents:
-            message = "this is a snapshot of one account; name the account to restore it into"
+            message = (
+                "this is a snapshot of one account; restore it with POST /__admin/restore and an Authorization header, "
+                "or save one of all accounts: GET /__admin/snapshot without this header"
+            )
             raise ValueError(message)
         if contents[ALL_ACCOUNTS]["lists"]:
             message = "accounts: the settings of all accounts, under the empty id, cannot have lists"

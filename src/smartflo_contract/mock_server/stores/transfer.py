@@ -24,6 +24,7 @@ from smartflo_contract.mock_server.stores.tables import ACCOUNTS, JOURNAL, LEADS
 Progress = Callable[[int, int], object]
 """Called with the number of accounts that are done, and of all."""
 _DAY_SECONDS: Final = 86_400
+_CREATE: Final = "start a fake with --store, or import a snapshot"
 
 
 class StoreInfo(NamedTuple):
@@ -182,19 +183,24 @@ def _open_existing(store: str, digest: str | None = None) -> Database:
         StoreError: there is none.
     """
     url = parse_store_url(store)
-    if url.dialect == "sqlite" and not (Path(url.target).is_file() and Path(url.target).stat().st_size):
+    if url.dialect == "sqlite" and not Path(url.target).is_file():
         message = f"store {url.masked}: there is no such file"
+        raise StoreError(message)
+    if url.dialect == "sqlite" and not Path(url.target).stat().st_size:
+        message = f"store {url.masked}: the file is empty; {_CREATE}"
         raise StoreError(message)
     unprepared = Database(url, None, is_prepared=True)
     try:
         with unprepared.snapshot() as connection:
-            exists = inspect(connection).has_table(META.name)
+            tables = inspect(connection).get_table_names()
     except StoreUnavailable as error:
         raise StoreError(str(error)) from None
     finally:
         unprepared.close()
-    if not exists:
-        message = f"store {url.masked} has no tables of a fake; start one with --store, or import a snapshot"
+    if META.name not in tables:
+        is_foreign = tables and url.dialect == "sqlite"
+        hint = ", but those of another program; name another file" if is_foreign else f"; {_CREATE}"
+        message = f"store {url.masked} has no tables of a fake{hint}"
         raise StoreError(message)
     return Database(url, digest)
 
