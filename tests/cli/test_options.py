@@ -63,3 +63,35 @@ def test_rejects_unusable_overlay_in_one_line(run: Run, tmp_path: Path, content:
 
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sample", "--overlay", ""),
+        ("export", "postman", ""),
+        ("serve", "--config", ""),
+        ("serve", "--state", ""),
+        ("store", "import", "sqlite:///fake.db", ""),
+    ],
+)
+def test_rejects_empty_path(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """An empty string, as a variable that is not set leaves it, is not the working folder."""
+    result = run(*arguments)
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "expected a path, got an empty string" in result.stderr
+    assert [] == [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("serve", "--state", "-"), ("serve", "--coverage", "-"), ("store", "export", "sqlite:///fake.db", "-o", "-")],
+)
+def test_hyphen_is_no_file_to_write(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """``-`` stands for a stream in other commands, so no file of this name is written."""
+    result = run(*arguments)
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "`-` is not a file name; use ./- for a file of this name." in result.stderr
+    assert [] == [*tmp_path.iterdir()]

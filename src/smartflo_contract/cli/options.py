@@ -28,12 +28,43 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Seconds(click.FloatRange):
     """A number of seconds; NaN is rejected."""
 
+    unit = "seconds"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number."""
         seconds: float = super().convert(value, param, ctx)
         if math.isnan(seconds):
-            self.fail(f"{value} is not a number of seconds.", param, ctx)
+            self.fail(f"{value} is not a number of {self.unit}.", param, ctx)
         return seconds
+
+
+class Days(Seconds):
+    """A number of days; NaN is rejected."""
+
+    unit = "days"
+
+
+class FilePath(click.Path):
+    """The path of a file or folder; an empty string, such as that of a shell variable that is not set, is none.
+
+    Args:
+        is_written: whether the file is written; ``-`` is rejected then, which would be a file of this name.
+    """
+
+    def __init__(self, *, is_written: bool = False) -> None:
+        """Return paths as ``Path``."""
+        super().__init__(path_type=Path)
+        self._is_written = is_written
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """Return the path."""
+        if not os.fspath(value):
+            self.fail("expected a path, got an empty string.", param, ctx)
+        if self._is_written and os.fspath(value) == "-":
+            self.fail("`-` is not a file name; use ./- for a file of this name.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class PortOption(click.Option):
@@ -149,7 +180,7 @@ profile = option(
 )
 overlay = option(
     "--overlay",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="JSON file with a partial lead schema that adds, removes or changes properties.",
 )
@@ -169,7 +200,7 @@ command_line = click.argument("command", metavar="-- COMMAND", nargs=-1, require
 """The command that a command runs with changes of the API."""
 fake_file = option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="TOML file of `serve`, with lists, quirks and other settings of the fake.",
 )
@@ -208,7 +239,7 @@ prompt = click.option(
 )
 needs = option(
     "--needs",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="What your code needs, as `smartflo-contract needs` writes it. Findings about anything else get the severity "
     "not-needed and never cause exit code 1.",
@@ -223,7 +254,7 @@ checking = combine(
     ),
     option(
         "--baseline",
-        type=click.Path(path_type=Path),
+        type=FilePath(),
         metavar="FILE",
         help="File of known findings. They are not reported and do not cause exit code 1.",
     ),

@@ -11,7 +11,7 @@ import click
 
 from smartflo_contract.cli.body_check import check_body
 from smartflo_contract.cli.errors import usage_error
-from smartflo_contract.cli.options import Lines, PortOption, option, overlay, phones, profile, seed
+from smartflo_contract.cli.options import FilePath, Lines, PortOption, option, overlay, phones, profile, seed
 from smartflo_contract.cli.output import print_banner, warn_about_phones
 from smartflo_contract.cli.terminal import echo
 
@@ -91,7 +91,7 @@ if TYPE_CHECKING:
 )
 @option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="TOML file with these settings and [[lists]]. Flags override variables, variables override the file.",
 )
@@ -112,7 +112,7 @@ if TYPE_CHECKING:
 )
 @option(
     "--dialling",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="TOML file with the outcomes of the calls of broadcasts: docs/dialling.md.",
 )
@@ -123,14 +123,14 @@ if TYPE_CHECKING:
 )
 @option(
     "--coverage",
-    type=click.Path(path_type=Path),
+    type=FilePath(is_written=True),
     metavar="FILE",
     help="Record which values of the contract are served, in FILE; a data file of an earlier run is replaced. "
     "`smartflo-contract coverage report FILE` shows them.",
 )
 @option(
     "--state",
-    type=click.Path(path_type=Path),
+    type=FilePath(is_written=True),
     metavar="FILE",
     help="Restore all accounts from FILE at the start, and save them in FILE at the end. A missing file is created.",
 )

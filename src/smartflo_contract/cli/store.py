@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smartflo_contract.cli.options import Seconds, fake_file, listing_format
+from smartflo_contract.cli.options import Days, FilePath, fake_file, listing_format
 from smartflo_contract.cli.output import accounts_progress, print_json, print_table
 from smartflo_contract.cli.terminal import echo
 
@@ -40,7 +40,7 @@ def info_command(*, url: str, form: str) -> None:
 
 @store_command.command("export")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", required=True, help="File to create or replace."
+    "-o", "--output", type=FilePath(is_written=True), metavar="FILE", required=True, help="File to create or replace."
 )
 @fake_file
 @_url
@@ -62,7 +62,7 @@ def export_command(*, url: str, output: Path, config: Path | None) -> None:
 @click.option("--replace", "is_replaced", is_flag=True, help="Delete the accounts that the store has.")
 @fake_file
 @_url
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath())
 def import_command(*, url: str, file: Path, config: Path | None, is_replaced: bool) -> None:
     """Load a snapshot of all accounts into a store that has none.
 
@@ -80,7 +80,7 @@ def import_command(*, url: str, file: Path, config: Path | None, is_replaced: bo
 @store_command.command("vacuum")
 @click.option(
     "--older-than",
-    type=Seconds(0),
+    type=Days(0),
     metavar="DAYS",
     help="Also delete accounts that were not written for so many days.",
 )
