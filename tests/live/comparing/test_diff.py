@@ -81,6 +81,7 @@ def test_needs_twenty_leads_for_a_grade() -> None:
         (put("extra", 1), put_except_first("extra", None, 1), ("surprise", "new-type", "/*/extra")),
         (None, put("skill_id", 5), ("info", "gone-type", "/*/skill_id")),
         (put("skill_id", None, 0.9), put("skill_id", 5, 0.9), ("surprise", "null-rate", "/*/skill_id")),
+        (put("skill_id", 5, 0.9), put("skill_id", None), ("surprise", "null-rate", "/*/skill_id")),
         (put("dial_status", 1), put("dial_status", 4), ("info", "new-value", "/*/dial_status")),
         (put("dial_status", 1, 0.5), put("dial_status", 1), ("info", "gone-value", "/*/dial_status")),
         (None, put("retry_count", "3"), ("doc-only", "other-reading", "/*/retry_count")),

@@ -49,17 +49,17 @@ def _presence_change(path: ShapePath, before: ResponseShape, after: ResponseShap
 
 
 def _type_change(path: ShapePath, before: ResponseShape, after: ResponseShape) -> Finding | None:
-    """Return the finding of a key with a new type, without one of its types, or with a different null rate."""
+    """Return the finding of a key with a new type, with a different null rate, or without one of its types."""
     old, new = before.types[path], after.types[path]
     added = [occurrences for name, occurrences in new.items() if name not in old]
     is_chance = False
     if added:
         rule, concerned = "new-type", total(added)
         is_chance = may_be_chance(0, before.leads, concerned.leads, after.leads)
+    elif NULL in new and is_relevant_change(old[NULL].leads, before.leads, new[NULL].leads, after.leads):
+        rule, concerned = "null-rate", new[NULL]  # also if all leads have null now, so that the other types are gone
     elif old.keys() - new.keys():
         rule, concerned = "gone-type", after.present[path]
-    elif NULL in new and is_relevant_change(old[NULL].leads, before.leads, new[NULL].leads, after.leads):
-        rule, concerned = "null-rate", new[NULL]
     else:
         return None
     earlier, later = describe_counts(old, before.leads), describe_counts(new, after.leads)
