@@ -110,6 +110,15 @@ def test_rejects_impossible_events(api: Account, events: tuple[str, ...], event:
     assert before == status(api, broadcast_id)
 
 
+def test_paused_broadcast_cannot_pause_before_it_is_resumed(api: Account) -> None:
+    """The reason names an event that is possible then; a start is not."""
+    broadcast_id = create(api)
+    for done in ("start", "pause"):
+        api.succeed("GET", f"{BROADCAST}/{done}/{broadcast_id}")
+
+    assert unquote(reason(api("GET", f"{BROADCAST}/pause/{broadcast_id}"))).endswith("; start or resume it first")
+
+
 @pytest.mark.parametrize("event", ["start", "pause", "resume", "end"])
 def test_head_changes_nothing(api: Account, event: str) -> None:
     """HEAD has the status of the GET, and no effect."""

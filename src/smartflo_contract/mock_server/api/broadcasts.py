@@ -152,7 +152,9 @@ def start_broadcast(call: Call, broadcast_id: str) -> Response:
 
 def pause_broadcast(call: Call, broadcast_id: str) -> Response:
     """Pause a broadcast. Calls in progress go on."""
-    return _change(call, broadcast_id, _event("pause", (ACTIVE,), "start it first"), "Broadcast paused successfully.")
+    return _change(
+        call, broadcast_id, _event("pause", (ACTIVE,), "start or resume it first"), "Broadcast paused successfully."
+    )
 
 
 def resume_broadcast(call: Call, broadcast_id: str) -> Response:
