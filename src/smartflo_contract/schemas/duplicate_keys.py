@@ -6,9 +6,12 @@ from typing import Any, Final
 
 import orjson
 
+from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import Path
 from smartflo_contract.schemas.lead_table import Table
 
+LOST_VALUE: Final = "this key is there twice, and one of its values would be lost; omit one"
+"""Why such a key is rejected where leads are stored."""
 _TOKEN: Final = re.compile(rb'("(?:[^"\\]++|\\.)*+")([ \t\r\n]*+:)?|[\[\]{},]', re.DOTALL)
 _ESCAPED_COLON: Final = b"\\u003"
 _OPENING, _CLOSING = frozenset({b"{", b"["}), frozenset({b"}", b"]"})
@@ -23,6 +26,16 @@ def duplicate_keys(text: bytes, values: Sequence[Any], tables: Sequence[Table] =
         tables: the values as tables, if they have been made already.
     """
     return {} if _all_keys_are_kept(text, values, tables) else _scan(text)
+
+
+def duplicate_key(text: bytes, values: Sequence[Any]) -> str | None:
+    """Return the JSON pointer of the first duplicate key in an array, ``None`` if there is none.
+
+    Args:
+        text: a JSON array that has been decoded.
+        values: its decoded values.
+    """
+    return next((json_pointer((index, *paths[0])) for index, paths in duplicate_keys(text, values).items()), None)
 
 
 def _all_keys_are_kept(text: bytes, values: Sequence[Any], tables: Sequence[Table]) -> bool:

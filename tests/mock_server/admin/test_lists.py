@@ -351,3 +351,16 @@ def test_rejects_integers_whose_digits_would_change(route: str, body: str, point
     assert (422, [{"pointer": pointer, "detail": message}]) == (large.status_code, large.get_json()["errors"])
     assert f"{pointer[1:]}: {message}" == large.get_json()["detail"]
     assert client.open(f"/__admin{path}", method=method, data=body % (2**63 - 1), headers=ME).status_code in {200, 201}
+
+
+def test_rejects_fixture_with_duplicate_key(client: FlaskClient) -> None:
+    """A list is served verbatim, so a body that decoding shortens is rejected, and the key is named."""
+    body = '[{"own": 1}, {"own": [{"a:": 1, "a:": 2}]}]'
+    response = client.put("/__admin/lists/4711/leads", data=body, headers=ME)
+    message = "this key is there twice, and one of its values would be lost; omit one"
+
+    assert (422, [{"pointer": "/1/own/0/a:", "detail": message}]) == (
+        response.status_code,
+        response.get_json()["errors"],
+    )
+    assert 404 == client.get("/__admin/lists/4711", headers=ME).status_code

@@ -202,6 +202,10 @@ def test_accepts_files_and_leads_in_python(folder: Path) -> None:
             '[{"list_id": 5, "x": [100000000000000000001]}]',
             "/0/x/0: the digits of an integer of more than 64 bits would",
         ),
+        (
+            '[{"list_id": 5}, {"x": {"y": 1, "y": 2}}]',
+            "/1/x/y: this key is there twice, and one of its values would be",
+        ),
         ('[{"list_id": 5, "x": ' + "[" * 400 + "]" * 400 + "}]", "leads: cannot be encoded as JSON: Recursion limit"),
     ],
 )

@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from smartflo_contract.mock_server.admin.components import components
 from smartflo_contract.mock_server.admin.problems import Problem
 from smartflo_contract.mock_server.http.request_bodies import read_body
+from smartflo_contract.schemas.duplicate_keys import LOST_VALUE, duplicate_key
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.large_integers import CHANGED_DIGITS, large_integer
@@ -62,7 +63,8 @@ def parse_validated(body: bytes, schema: str, noun: str) -> Any:
         noun: what the document is called in messages, such as ``body``.
 
     Raises:
-        Problem: the document is not JSON, has an integer of more than 64 bits, or violates its schema.
+        Problem: the document is not JSON, has an integer of more than 64 bits, is an array of leads with a duplicate
+            key, or violates its schema.
     """
     examples = components()["schemas"][schema].get("examples", ())
     example = "".join(f"; for example {orjson.dumps(value).decode()}" for value in examples)
@@ -70,11 +72,13 @@ def parse_validated(body: bytes, schema: str, noun: str) -> Any:
     try:
         content = orjson.loads(body)
         changed = large_integer(body)
+        lost = duplicate_key(body, content) if isinstance(content, list) else None
         del body  # a snapshot can have hundreds of megabytes
     except ValueError as error:
         raise Problem(400, f"the {noun} is not JSON: {error}{example}") from None
-    if changed is not None:
-        raise Problem(422, f"{changed[1:] or noun}: {CHANGED_DIGITS}", [(changed, CHANGED_DIGITS)])
+    for wrong, message in ((changed, CHANGED_DIGITS), (lost, LOST_VALUE)):
+        if wrong is not None:
+            raise Problem(422, f"{wrong[1:] or noun}: {message}", [(wrong, message)])
     try:
         errors = list(_errors(schema, content, max_errors=1 if is_large else _MAX_ERRORS))
     except ValueError as error:  # the validator supports less depth than the parser

@@ -14,6 +14,7 @@ from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories.list_definition import expected_setting
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.http.json_values import check_json
+from smartflo_contract.schemas.duplicate_keys import LOST_VALUE, duplicate_key
 from smartflo_contract.schemas.large_integers import CHANGED_DIGITS, large_integer
 from smartflo_contract.schemas.lead_format import column_names
 
@@ -114,15 +115,17 @@ def _read_json(path: Path) -> Any:
     """Return the JSON in a file.
 
     Raises:
-        ConfigError: the file cannot be read, is too large, is not JSON, or has an integer of more than 64 bits.
+        ConfigError: the file cannot be read, is too large, is not JSON, or has an integer of more than 64 bits or a
+            duplicate key.
     """
     try:
         if path.stat().st_size <= _MAX_FILE_BYTES:
             encoded = path.read_bytes().removeprefix(BOM_UTF8)
             content, changed = orjson.loads(encoded), large_integer(encoded)
-            if changed is None:
+            lost = duplicate_key(encoded, content) if isinstance(content, list) else None
+            if changed is None and lost is None:
                 return content
-            message = f"{changed}: {CHANGED_DIGITS}"
+            message = f"{lost}: {LOST_VALUE}" if changed is None else f"{changed}: {CHANGED_DIGITS}"
         else:
             message = f"larger than {_MAX_FILE_BYTES // 1024**2} MiB; use a file with fewer leads"
     except OSError as error:
