@@ -25,7 +25,10 @@ from smartflo_contract.schemas.errors import nearest
 
 View: TypeAlias = Callable[..., Response]
 """Responds to a request; called with the variable segments of its path."""
-_READ_ONLY: Final = "this fake is read-only; start it with one worker and without --read-only"
+_READ_ONLY: Final = (
+    "a proxy or a read-only fake accepts no changes; start `smartflo-contract serve` with one worker and without "
+    "--read-only"
+)
 _MAX_PATH_CHARACTERS: Final = 100
 
 
