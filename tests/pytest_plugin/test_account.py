@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,12 @@ from smartflo_contract.pytest_plugin import Smartflo, SmartfloServer
 from smartflo_contract.schemas import load_contract
 
 LEADS = "/v1/broadcast/leads/{id}"
+
+
+class DialStatus(IntEnum):
+    """What clients often have in place of the numbers."""
+
+    NO_ANSWER = 4
 
 
 def read(smartflo: Smartflo, list_id: int) -> requests.Response:
@@ -283,6 +290,13 @@ def test_serves_values_unchanged(smartflo: Smartflo, value: object) -> None:
     served = read(smartflo, created.id).json()[0]["callback_at"]
 
     assert (value, type(value)) == (served, type(served))
+
+
+def test_serves_members_of_enumerations(smartflo: Smartflo) -> None:
+    """A member of an ``IntEnum`` is an integer to JSON, and takes no longer than any other."""
+    created = smartflo.add_list(leads=[{"dial_status": DialStatus.NO_ANSWER}])
+
+    assert DialStatus.NO_ANSWER == created.leads[0]["dial_status"]
 
 
 def test_rejects_leads_that_contain_themselves(smartflo: Smartflo) -> None:

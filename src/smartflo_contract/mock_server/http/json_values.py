@@ -83,7 +83,7 @@ def _scalar_problem(value: Any) -> str | None:
     if isinstance(value, str):
         return "half of a surrogate pair is not valid Unicode" if _unpaired_surrogate(value) else None
     if isinstance(value, int):
-        return None if value in INTEGERS else CHANGED_DIGITS
+        return None if int(value) in INTEGERS else CHANGED_DIGITS  # a range would search for a subclass
     if isinstance(value, float):
         return None if math.isfinite(value) else f"JSON cannot express {value!r}; pass None or a string"
     name = type(value).__name__
