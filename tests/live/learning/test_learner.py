@@ -102,6 +102,27 @@ def test_states_numbers_of_leads_and_responses() -> None:
     assert {"observed": "all of 80 leads of 2 responses"} == draft["properties"]["field_0"]["x-evidence"]
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "claim"),
+    [
+        ("undisposed_lead", 0, "always 0 (80 of 80 leads)"),
+        ("call_count", True, "always true (80 of 80 leads)"),
+        ("call_count", 10**6, ""),
+    ],
+)
+def test_draft_has_no_constant_of_another_type(key: str, value: object, claim: str) -> None:
+    """An overlay with a value that the contract's type excludes is an error, so that the claim is a comment only."""
+    bodies = [json.dumps([{**lead, key: value} for lead in leads]).encode() for leads in RESPONSES]
+
+    draft = check(*bodies, learn=True).draft
+
+    assert draft is not None
+    assert "const" not in draft["properties"].get(key, {})
+    assert claim in draft["properties"].get(key, {"$comment": ""})["$comment"]
+    found, found_with_draft = (check(*bodies, overlay=overlay).findings for overlay in (None, draft))
+    assert [(each.rule, each.pointer) for each in found] == [(each.rule, each.pointer) for each in found_with_draft]
+
+
 @given(data=st.data())
 def test_contains_no_values(data: st.DataObject) -> None:
     """No string of a lead is in a draft, no number that is not small, and no name of a key that is not shown."""

@@ -7,6 +7,7 @@ from smartflo_contract.live.learning.claim import MADE_BY_RULES, MIN_LEADS, Clai
 from smartflo_contract.live.learning.key_history import KeyHistory
 from smartflo_contract.live.learning.key_relations import KeyRelations
 from smartflo_contract.schemas import Contract
+from smartflo_contract.schemas.findings import JSON_TYPES
 from smartflo_contract.schemas.grammar import format_count, format_setting
 from smartflo_contract.schemas.lead_format import FIELD
 from smartflo_contract.schemas.schema_keywords import Schema, allows_null, types
@@ -141,20 +142,25 @@ class Learner:
         if key not in self._counted or smallest is None or largest is None:
             return None
         if history.types == {"boolean"}:
-            statement = f"always {format_setting(smallest)}"
-            is_constant = smallest == largest and "const" not in schema
-            return Claim(key, statement, self.leads, keywords={"const": smallest}) if is_constant else None
+            return self._constant(key, smallest) if smallest == largest and "const" not in schema else None
         limits = (schema.get("minimum", smallest), schema.get("maximum", largest))
         is_narrower = limits[0] <= smallest and largest <= limits[1] and limits != (smallest, largest)
         is_constant = smallest == largest and schema.get("const") != smallest
         if history.types != {"integer"} or not (is_small(smallest) and is_small(largest)):
             return None
         if is_constant and limits[0] <= smallest <= limits[1]:
-            return Claim(key, f"always {smallest}", self.leads, keywords={"const": smallest})
+            return self._constant(key, smallest)
         if not is_narrower or smallest == largest:
             return None
         return Claim(
             key, f"from {smallest} to {largest}", self.leads, keywords={"minimum": smallest, "maximum": largest}
+        )
+
+    def _constant(self, key: str, value: int) -> Claim:
+        """Return the claim that a value is always the same; one of another type than the contract's has no keyword."""
+        is_allowed = JSON_TYPES[type(value)] in types(self._properties[key])
+        return Claim(
+            key, f"always {format_setting(value)}", self.leads, keywords={"const": value} if is_allowed else {}
         )
 
 
