@@ -94,6 +94,13 @@ def test_grades_by_worst_finding(
     assert expected is None or sorted(expected) == sorted(findings(report))
 
 
+def test_locates_broken_gzip() -> None:
+    """The position is that of all findings: in the decompressed body, behind what could be read of it."""
+    (finding,) = check(gzip.compress(body()) + b"not gzip").findings
+
+    assert f"an incomplete or invalid one, at byte {len(body()):,}, after {COUNT} leads" == finding.got
+
+
 def zipped(content: bytes) -> bytes:
     """Return a zip archive with one file."""
     file = io.BytesIO()

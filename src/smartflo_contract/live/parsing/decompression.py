@@ -27,10 +27,13 @@ def decompress(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Iterator[b
     if not is_gzip(first):
         yield from body
         return
+    size = 0
     try:
-        yield from gunzip(body)
+        for chunk in gunzip(body):
+            size += len(chunk)
+            yield chunk
     except TruncatedBodyError:
-        defects.append(BodyDefect("broken-gzip", 0))
+        defects.append(BodyDefect("broken-gzip", size))
 
 
 def is_gzip(beginning: bytes) -> bool:
