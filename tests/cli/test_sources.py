@@ -79,6 +79,10 @@ def test_rejects_token_on_command_line(run: Run, location: str, message: str) ->
         ("#8668", [], 3, "cannot read #8668: No such file or directory"),
         ("8668", ["--base-url", "api.example.com"], 3, "expected an https URL such as https://api-smartflo"),
         ("http://127.0.0.1:9/v1/broadcast/start/1", [], 3, "was not sent: it starts or stops a broadcast"),
+        ("http://[::1/v1/broadcast/leads/1?token=x", [], 3, "expected a URL such as https://api.example.com/v1/"),
+        ("http://127.0.0.1:99999/v1/broadcast/leads/1", [], 3, "expected a URL such as https://api.example.com/v1/"),
+        ("http://127.0.0.1:x/v1/broadcast/leads/1", [], 3, "expected a URL such as https://api.example.com/v1/"),
+        ("127.0.0.1:9/v1/broadcast/leads/1", [], 3, "No such file or directory; a URL begins with https:// or http://"),
         (NOT_HTTPS, [], 3, "http"),
     ],
 )
@@ -89,6 +93,15 @@ def test_rejects_source_in_one_line(run: Run, source: str, options: list[str], e
     assert (exit_code, "") == (result.exit_code, result.stdout)
     assert message in result.stderr
     assert 1 == result.stderr.count("\n")
+
+
+@pytest.mark.usefixtures("responses")
+def test_reports_invalid_url_beside_other_sources(run: Run) -> None:
+    """A URL that cannot even be split is a finding, without its query, and the file is checked."""
+    result = run("check", "http://[::1/v1?token=hunter2", "good.json")
+
+    assert (3, True) == (result.exit_code, "unreadable-source" in result.stdout)
+    assert "hunter2" not in result.stdout + result.stderr
 
 
 # --- Prompts

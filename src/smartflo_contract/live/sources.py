@@ -138,7 +138,8 @@ class SourceOpener:
             try:
                 file = path.open("rb")
             except OSError as error:
-                message = f"cannot read {source_name(source)}: {error.strerror}"
+                hint = "; a URL begins with https:// or http://" if "/v1/" in str(source) and not path.exists() else ""
+                message = f"cannot read {source_name(source)}: {error.strerror}{hint}"
                 raise LiveError(message) from None
             with file:
                 yield from self._from_file(path, file, path, selector, must_be_one=must_be_one)
@@ -188,9 +189,9 @@ class SourceOpener:
         # Imported late: requests takes longer to import than a small file to check.
         from smartflo_contract.live.client.fetch import fetch  # noqa: PLC0415
         from smartflo_contract.live.client.fetcher import Fetcher  # noqa: PLC0415
-        from smartflo_contract.live.client.urls import api_root_of  # noqa: PLC0415
+        from smartflo_contract.live.client.urls import api_root_of, validate_url  # noqa: PLC0415
 
-        root = api_root_of(url)
+        root = api_root_of(validate_url(url))
         if root in self._failures:
             message = f"{_name_of_url(url)} was not requested: {self._failures[root]}"
             raise ApiUnavailableError(message)
@@ -285,8 +286,11 @@ def split_selector(source: str | PathLike[str]) -> tuple[Path, str]:
 
 
 def _name_of_url(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an invalid IPv6 address
+        return "invalid URL"
+    return escape_unprintable(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
 
 def lead_progress(
