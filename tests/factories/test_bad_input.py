@@ -35,6 +35,22 @@ def test_rejects_negative_size(size: int) -> None:
         lead_list(1, 8668, size)
 
 
+@pytest.mark.parametrize("number", ["1", None, 1.5])
+def test_rejects_numbers_of_another_type(number: Any) -> None:
+    """The message contains the argument and the value, as for every other argument."""
+    with pytest.raises(DefinitionError, match=f"index: expected a number from 0, got '?{number}"):
+        lead(1, 8668, number)
+    with pytest.raises(DefinitionError, match=f"size: expected a number from 0, got '?{number}"):
+        lead_list(1, 8668, number)
+
+
+@pytest.mark.parametrize("columns", ["Mobile", None, 7])
+def test_rejects_columns_that_are_no_sequence(columns: Any) -> None:
+    """The message contains the value."""
+    with pytest.raises(DefinitionError, match=f"columns: expected a sequence of names, got '?{columns}"):
+        lead(1, 8668, 0, columns=columns)
+
+
 def test_returns_empty_list() -> None:
     """A list of size 0 has no leads."""
     assert lead_list(1, 8668, 0) == []

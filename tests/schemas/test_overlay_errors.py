@@ -209,6 +209,14 @@ def test_rejects_folders(tmp_path: Path) -> None:
         load_contract("sample", tmp_path)
 
 
+@pytest.mark.parametrize("source", [[], 7, b"{}"])
+def test_rejects_sources_that_are_neither_path_nor_mapping(source: Any) -> None:
+    """The error states what an overlay may be."""
+    expected = f"overlay: expected the path of a JSON file, or a mapping, got {type(source).__name__}"
+    with pytest.raises(OverlayError, match=expected):
+        load_contract("sample", source)
+
+
 def test_rejects_impossible_paths() -> None:
     """A path that the operating system rejects is an error of the overlay."""
     with pytest.raises(OverlayError, match="cannot be read"):

@@ -130,6 +130,14 @@ def test_unknown_profile_names_the_nearest(profile: str) -> None:
         load_contract(profile)
 
 
+@pytest.mark.parametrize("overlay", [None, {}])
+@pytest.mark.parametrize("profile", [None, 1, ["sample"]])
+def test_profile_of_another_type_is_unknown(profile: Any, overlay: dict[str, Any] | None) -> None:
+    """A profile that is not a string is the same error, with and without an overlay."""
+    with pytest.raises(ContractError, match=r"unknown profile `.*`; expected one of sample, documented, lenient\."):
+        load_contract(profile, overlay)
+
+
 def test_unknown_profile_has_no_suggestion_if_none_is_near() -> None:
     """If no profile is similar, none is suggested."""
     with pytest.raises(ContractError, match=r"unknown profile `xyz`; expected one of sample, documented, lenient.$"):

@@ -1,8 +1,8 @@
 """Generate one lead, or a few, without a list definition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NotRequired, TypedDict, cast
+from typing import NotRequired, SupportsIndex, TypedDict, cast
 
 from smartflo_contract.factories.facts import Phones
 from smartflo_contract.factories.lead_writer import LeadWriter
@@ -113,7 +113,9 @@ def lead(
         DefinitionError: an argument is invalid.
         IndexError: ``index`` is negative, or 2**32 - 1 or more.
     """
-    return cast("Lead", _writer(seed, list_id, columns, load_contract(profile, overlay), phones).lead(index))
+    if not isinstance(index, SupportsIndex):
+        reject("index", "a number from 0", index)
+    return cast("Lead", _writer(seed, list_id, columns, load_contract(profile, overlay), phones).lead(int(index)))
 
 
 def lead_list(
@@ -143,6 +145,8 @@ def lead_list(
         DefinitionError: an argument is invalid.
         ValueError: ``size`` is negative.
     """
+    if not isinstance(size, SupportsIndex):
+        reject("size", "a number from 0", size)
     if size < 0:
         message = f"size: expected 0 or more, got {size}"
         raise ValueError(message)
@@ -151,7 +155,7 @@ def lead_list(
 
 
 def _writer(seed: int, list_id: int, columns: Sequence[str], contract: Contract, phones: Phones) -> LeadWriter:
-    if isinstance(columns, str):
+    if isinstance(columns, str) or not isinstance(columns, Iterable):
         reject("columns", "a sequence of names", columns)
     definition = ListDefinition(id=list_id, columns=tuple(columns), seed=seed)
     create = _cached_writer if contract.overlay is None else LeadWriter

@@ -15,7 +15,7 @@ from smartflo_contract.schemas.findings import Finding, masked
 from smartflo_contract.schemas.json_values import Path, are_plain_json
 from smartflo_contract.schemas.large_integers import decode_json
 from smartflo_contract.schemas.overlay import Overlay, OverlaySource, load_overlay
-from smartflo_contract.schemas.profiles import with_named_fields
+from smartflo_contract.schemas.profiles import reject_profile, with_named_fields
 from smartflo_contract.schemas.schema_keywords import Schema, plain_schema
 
 SCHEMAS: Final = ("lead", "leads", "error")
@@ -136,6 +136,8 @@ def load_contract(profile: str = "sample", overlay: OverlaySource | Overlay | No
         ContractError: the profile is unknown.
         OverlayError: the overlay cannot be read or is invalid.
     """
+    if not isinstance(profile, str):  # a list could not be looked up
+        reject_profile(profile)
     if overlay is None:
         return _load(profile)
     loaded = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)

@@ -56,7 +56,7 @@ def _letters(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: object, names: Iterable[str]) -> str:
     """Return `` Did you mean `x`?`` for the most similar of ``names``, or an empty string if none is similar."""
-    close = get_close_matches(name, list(names), n=1, cutoff=0.5)
+    close = get_close_matches(name, list(names), n=1, cutoff=0.5) if isinstance(name, str) else ()
     return f" Did you mean `{close[0]}`?" if close else ""

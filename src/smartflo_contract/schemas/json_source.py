@@ -40,6 +40,9 @@ def read_json_object(source: JsonSource, kind: SourceKind) -> tuple[str, dict[st
     """
     if isinstance(source, Mapping):
         name, content = "given as a mapping", source
+    elif not isinstance(source, str | os.PathLike):
+        message = f"{kind.name}: expected the path of a JSON file, or a mapping, got {type(source).__name__}"
+        raise kind.error(message)
     else:
         name = os.fspath(source).encode("utf-8", "backslashreplace").decode()  # a file name may be any bytes
         content = _read_file(Path(source), kind)

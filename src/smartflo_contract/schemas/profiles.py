@@ -6,7 +6,7 @@ leaves the others to the profile.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NoReturn
 
 from smartflo_contract.schemas.errors import ContractError, nearest
 from smartflo_contract.schemas.files import read
@@ -30,8 +30,7 @@ def resolve(profile: str, overlay: Overlay | None = None) -> Schema:
         OverlayError: the overlay is invalid in this profile, or leaves a property without a valid value.
     """
     if profile not in PROFILES:
-        message = f"unknown profile `{profile}`; expected one of {', '.join(PROFILES)}.{nearest(profile, PROFILES)}"
-        raise ContractError(message)
+        reject_profile(profile)
     schema = _reading(profile, overlay)
     if profile == "lenient":
         readings = [_reading(name, overlay) for name in READINGS]
@@ -41,6 +40,16 @@ def resolve(profile: str, overlay: Overlay | None = None) -> Schema:
     if overlay is not None:
         _check_satisfiable(schema, overlay)
     return schema
+
+
+def reject_profile(profile: object) -> NoReturn:
+    """Raise an error that lists the profiles.
+
+    Raises:
+        ContractError: always.
+    """
+    message = f"unknown profile `{profile}`; expected one of {', '.join(PROFILES)}.{nearest(profile, PROFILES)}"
+    raise ContractError(message)
 
 
 def with_named_fields(lead: Schema) -> Schema:
