@@ -134,6 +134,14 @@ def test_reports_response_that_is_not_http(serve: Any, time: Any) -> None:
     assert f"{server.url} sends a response that is not valid HTTP" == str(caught.value)
 
 
+@pytest.mark.parametrize("host", ["api..invalid", f"{'a' * 64}.invalid"])
+def test_reports_invalid_host_name(host: str, time: Any) -> None:
+    """A label that is empty or too long is found before the name is resolved."""
+    with pytest.raises(LiveError, match=rf"^cannot reach https://{host}: its host name is not valid$"):
+        time.fetch(f"https://{host}{LIST}")
+    assert [] == time.slept
+
+
 def test_starts_no_attempt_after_five_seconds(serve: Any, time: Any) -> None:
     """Slow failures leave less time for retries."""
 

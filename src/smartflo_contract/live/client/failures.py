@@ -5,7 +5,7 @@ from http.client import HTTPException, RemoteDisconnected
 from typing import Final
 
 import requests
-from urllib3.exceptions import HTTPError, InvalidHeader, ProtocolError
+from urllib3.exceptions import HTTPError, InvalidHeader, LocationParseError, ProtocolError
 
 from smartflo_contract.live.client.urls import origin_of
 from smartflo_contract.live.errors import ApiUnavailableError
@@ -52,6 +52,8 @@ def request_error(url: str, error: Exception) -> ApiUnavailableError:
     if isinstance(error, requests.ConnectionError | requests.Timeout):
         message = f"cannot reach {origin_of(url)}: {_failure_reason(error)}"
         return NoResponseError(message, is_timeout=isinstance(error, requests.Timeout))
+    if isinstance(error, LocationParseError):
+        return ApiUnavailableError(f"cannot reach {origin_of(url)}: its host name is not valid")
     # Such as settings of proxies and certificates that do not exist.
     message = (
         f"cannot send a request to {origin_of(url)}: {type(error).__name__}; "
