@@ -60,9 +60,10 @@ def test_file_is_sorted_and_readable(tmp_path: Path) -> None:
         (None, "No such file or directory; --update-baseline writes a new one"),
         ("[" * 100_000, OTHER_FILE),
         ("{}", OTHER_FILE),
+        (json.dumps(report(priority=99).as_dict()), OTHER_FILE),
         ('{"version":"Zhuravl","findings":[]}', "its version is not 1; --update-baseline writes a new one"),
     ],
-    ids=["missing", "deep", "no findings", "version"],
+    ids=["missing", "deep", "no findings", "report", "version"],
 )
 def test_rejects_other_files(text: str | None, reason: str, tmp_path: Path) -> None:
     """The error contains nothing of the file."""

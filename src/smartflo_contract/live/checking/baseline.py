@@ -17,6 +17,8 @@ UNMATCHED_BASELINE: Final = "unmatched-baseline"
 """Rule of the finding about an entry of a baseline that no longer occurs."""
 UNMATCHED_EVIDENCE: Final = {"observed": "the baseline, written by an earlier check"}
 _VERSION: Final = 1
+_KEYS: Final = frozenset({"version", "findings"})
+"""Keys of a baseline; a JSON report has these and more."""
 _NOT_A_BASELINE: Final = "not a baseline file; name another file, to which --update-baseline writes a new one"
 
 
@@ -85,9 +87,12 @@ def _read(path: Path) -> dict[str, tuple[str, str]]:
             str(entry["fingerprint"]): (str(entry.get("rule", "?")), str(entry.get("pointer", "")))
             for entry in content["findings"]
         }
-        if content["version"] == _VERSION:
+        if content.keys() != _KEYS:
+            reason = _NOT_A_BASELINE
+        elif content["version"] != _VERSION:
+            reason = f"its version is not {_VERSION}; --update-baseline writes a new one"
+        else:
             return entries
-        reason = f"its version is not {_VERSION}; --update-baseline writes a new one"
     except (AttributeError, KeyError, TypeError):
         reason = _NOT_A_BASELINE
     message = f"baseline {path}: {reason}"
@@ -123,7 +128,7 @@ def _require_replaceable(path: Path) -> None:
         message = f"baseline {path}: {error.reason}"
         raise BaselineError(message) from None
     content = _parse(path)
-    if not isinstance(content, dict) or content.keys() != {"version", "findings"}:
+    if not isinstance(content, dict) or content.keys() != _KEYS:
         message = f"baseline {path}: {_NOT_A_BASELINE}"
         raise BaselineError(message)
 
