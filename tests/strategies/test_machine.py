@@ -357,6 +357,14 @@ def test_rejects_an_invalid_url(url: Any) -> None:
         on(url, Falsified)
 
 
+@pytest.mark.parametrize("existing_lists", [8668, "8668", ["8668"], [None], [True], [[8668]]])
+def test_rejects_existing_lists_that_are_no_ids(fake: FakeSmartflo, existing_lists: Any) -> None:
+    """The message shows the value; a string was reported as a failure of the client."""
+    machine = type("Machine", (SmartfloMachine,), {"existing_lists": existing_lists})
+    with pytest.raises(InvalidArgument, match=r"existing_lists: expected ids of lists as integers, such as \(8668,\)"):
+        on(fake.url, machine)
+
+
 def test_rejects_what_is_no_fake(fake: FakeSmartflo) -> None:
     """A server that does not answer, or that is another one: the machine writes to fakes only."""
     with pytest.raises(ConnectionError, match=r"/v1 is not a fake Smartflo: GET /__admin/version returns 404"):

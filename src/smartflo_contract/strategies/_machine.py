@@ -65,7 +65,7 @@ class SmartfloMachine(RuleBasedStateMachine):
 
     Raises:
         ConnectionError: no fake answers at the URL.
-        InvalidArgument: the URL is not valid.
+        InvalidArgument: the URL or an id of ``existing_lists`` is not valid.
         PermissionError: the fake is read-only, or rejects the login, the token or the admin token.
     """
 
@@ -82,11 +82,11 @@ class SmartfloMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         """Check the fake, and log in to the account."""
         super().__init__()
+        self._unopened = _list_ids(self.existing_lists)
         self._account = FakeAccount(self.base_url, self.email, self.password, self.admin_token)
         self.email = self._account.email
         self._profile = self._account.profile()
         self._models: dict[int, ListModel] = {}
-        self._unopened = list(self.existing_lists)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -331,3 +331,17 @@ class SmartfloMachine(RuleBasedStateMachine):
             message = f"no list of the history has a lead with the id {lead_id!r}"
             raise InvalidArgument(message)
         return model
+
+
+def _list_ids(existing_lists: object) -> list[int]:
+    """Return the ids of ``existing_lists``, each once.
+
+    Raises:
+        InvalidArgument: they are no sequence of ids.
+    """
+    if isinstance(existing_lists, Iterable) and not isinstance(existing_lists, str | bytes):
+        list_ids = list(existing_lists)
+        if all(type(list_id) is int and list_id > 0 for list_id in list_ids):
+            return list(dict.fromkeys(list_ids))
+    message = f"existing_lists: expected ids of lists as integers, such as (8668,), got {existing_lists!r}"
+    raise InvalidArgument(message)
