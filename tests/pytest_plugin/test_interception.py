@@ -417,6 +417,36 @@ def test_ini_key_intercepts_every_test(pytester: pytest.Pytester) -> None:
     pytester.runpytest().assert_outcomes(passed=1)
 
 
+def test_fixture_of_a_class_intercepts_all_its_tests(pytester: pytest.Pytester) -> None:
+    """The guard of a later test does not block what a fixture of wider scope intercepts already."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+        import requests
+
+
+        @pytest.fixture(scope="class")
+        def account(smartflo_server):
+            with smartflo_server.account() as smartflo, smartflo.intercept():
+                yield smartflo
+
+
+        class TestLeads:
+            def test_first(self, account):
+                assert 401 == requests.get({LEADS!r}, timeout=30).status_code
+
+            def test_second(self, account, smartflo):
+                assert 401 == requests.get({LEADS!r}, timeout=30).status_code
+
+
+        def test_after_the_class(smartflo):
+            with pytest.raises(RuntimeError, match="was not sent"):
+                requests.get({LEADS!r}, timeout=30)
+        """
+    )
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=3)
+
+
 def test_optional_libraries_may_be_missing(pytester: pytest.Pytester) -> None:
     """Neither httpx nor aiohttp needs to be installed; here, importing them fails."""
     pytester.makeconftest("import sys\nsys.modules['httpx'] = sys.modules['aiohttp'] = None\n")

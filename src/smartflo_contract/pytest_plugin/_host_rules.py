@@ -61,7 +61,7 @@ class HostRule:
 
 
 class HostRules:
-    """The rules of a process; the rule that was added last takes precedence, except over those of the session."""
+    """The rules of a process; the rule that was added last takes precedence, except one that is below others."""
 
     def __init__(self) -> None:
         """Start without rules."""
@@ -73,12 +73,12 @@ class HostRules:
         """Return whether there are rules."""
         return bool(self._rules)
 
-    def add(self, rule: HostRule, *, for_session: bool = False) -> tuple[HostRule, int]:
+    def add(self, rule: HostRule, *, below_others: bool = False) -> tuple[HostRule, int]:
         """Add a rule and return its entry.
 
         Args:
             rule: the rule.
-            for_session: all other rules take precedence over it.
+            below_others: all other rules take precedence over it.
 
         Raises:
             RuntimeError: the rule redirects, and another thread has a rule that does.
@@ -88,7 +88,7 @@ class HostRules:
             message = "another thread intercepts requests; interception holds for all threads, so use one at a time"
             raise RuntimeError(message)
         entry = rule, thread
-        self._rules.insert(0 if for_session else len(self._rules), entry)
+        self._rules.insert(0 if below_others else len(self._rules), entry)
         return entry
 
     def remove(self, entry: tuple[HostRule, int]) -> None:

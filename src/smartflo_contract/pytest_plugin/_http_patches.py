@@ -40,14 +40,18 @@ _REQUEST: Final[ContextVar[tuple[str, str] | None]] = ContextVar("smartflo_reque
 
 
 @contextmanager
-def apply_rule(rule: HostRule) -> Iterator[None]:
+def apply_rule(rule: HostRule, *, below_others: bool = False) -> Iterator[None]:
     """Apply a rule to all requests of this process while the context is open.
+
+    Args:
+        rule: the rule.
+        below_others: all other rules take precedence over it, those that are open already too.
 
     Raises:
         RuntimeError: the rule redirects, and another thread has a rule that does.
     """
     with _LOCK:
-        entry = _RULES.add(rule)
+        entry = _RULES.add(rule, below_others=below_others)
         _install()
     try:
         yield
@@ -62,7 +66,7 @@ def apply_rule(rule: HostRule) -> Iterator[None]:
 def apply_rule_to_session(rule: HostRule) -> None:
     """Apply a rule until the process ends; rules of tests take precedence over it."""
     with _LOCK:
-        _RULES.add(rule, for_session=True)
+        _RULES.add(rule, below_others=True)
         _install()
 
 

@@ -31,8 +31,11 @@ def intercept_hosts(url: str, hosts: Collection[str]) -> AbstractContextManager[
 
 
 def block_vendor_hosts() -> AbstractContextManager[None]:
-    """Return a context in which requests to the vendor's hosts raise ``NotSentError`` unless they are intercepted."""
-    return apply_rule(_GUARD)
+    """Return a context in which requests to the vendor's hosts raise ``NotSentError`` unless they are intercepted.
+
+    A fixture of a class or module may intercept them already when the context opens.
+    """
+    return apply_rule(_GUARD, below_others=True)
 
 
 def guard_session(hosts: Collection[str] = ()) -> None:
