@@ -4,12 +4,15 @@ import gzip
 import io
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smartflo_contract.factories import lead
-from smartflo_contract.live import LiveError, RecordError, check, record
+from smartflo_contract.live import LiveError, RecordError, check, diff, record
 from smartflo_contract.live.sources import is_url, lacks_credentials
 from smartflo_contract.schemas.printable import escape_unprintable
 
@@ -40,6 +43,58 @@ def test_reports_unreadable_files(name: str, reason: str, tmp_path: Path) -> Non
     with pytest.raises(LiveError) as caught:
         check(tmp_path / name)
     assert f"cannot read {tmp_path / name}: {reason}" == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "read", [check, partial(check, b"[]"), partial(diff, b"[{}]"), lambda it: record(it, "x.json")]
+)
+@pytest.mark.parametrize("text", ['[{"field_1": "Anna"}]', ' {"field_1": "Anna#"}' + " " * 5000, "[Anna\0"])
+def test_shows_nothing_of_body_passed_as_string(read: Callable[[str], object], text: str) -> None:
+    """A body is bytes. As a path, it would be in the error, and so would the names and numbers in it."""
+    try:
+        shown = json.dumps(read(text).as_dict())  # type: ignore[attr-defined]
+    except LiveError as error:
+        shown = str(error)
+
+    assert ("cannot read a string that begins like JSON: pass a body as bytes" in shown, "Anna" in shown) == (
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            [{}],
+            r"expected a URL, a path, bytes or an open binary file, got list; pass .* json.dumps\(leads\).encode\(\)",
+        ),
+        (None, "got NoneType"),
+        (8668, "got int"),
+        (io.StringIO("[]"), 'expected a binary file, got a text file; open it with mode "rb"'),
+    ],
+)
+@pytest.mark.parametrize("read", [check, partial(diff, b"[{}]"), lambda it: record(it, "x.json")])
+def test_states_what_to_pass(read: Callable[[Any], object], source: object, message: str) -> None:
+    """Leads, ids and text files are no sources."""
+    with pytest.raises(TypeError, match=message):
+        read(source)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("x" * 5000 + "#8668", "File name too long"), ("a\0b", "its name is not valid")]
+)
+def test_reports_names_that_no_file_can_have(name: str, reason: str) -> None:
+    """They are sources that cannot be read, as a missing file is."""
+    with pytest.raises(LiveError, match=f": {reason}$"):
+        check(name)
+
+
+def test_reads_file_whose_name_begins_like_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An existing file is one, whatever its name is."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "[draft] leads.json").write_bytes(body())
+    assert ("A", "[draft] leads.json") == ((report := check("[draft] leads.json")).grade, report.sources[0].name)
 
 
 def test_reports_closed_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

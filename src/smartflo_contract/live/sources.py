@@ -1,5 +1,6 @@
 """Sources of response bodies: URLs of the real API, files, standard input and bytes."""
 
+import io
 import json
 import os
 import re
@@ -121,6 +122,7 @@ class SourceOpener:
         return self._bodies(source, must_be_one=False)
 
     def _bodies(self, source: BodySource, *, must_be_one: bool) -> Generator[OpenBody]:
+        require_source(source)
         if is_url(source):
             with self._from_url(str(source)) as body:
                 yield body
@@ -131,15 +133,13 @@ class SourceOpener:
         elif source == "-":
             yield from self._from_file(source, _standard_input(), must_be_one=must_be_one)
         else:
-            if not str(source):
-                message = "cannot read a source whose name is empty; name a file, a URL or - for standard input"
-                raise LiveError(message)
             path, selector = split_selector(source)
             try:
                 file = path.open("rb")
-            except OSError as error:
-                hint = "; a URL begins with https:// or http://" if "/v1/" in str(source) and not path.exists() else ""
-                message = f"cannot read {source_name(source)}: {error.strerror}{hint}"
+            except (OSError, ValueError) as error:
+                hint = "; a URL begins with https:// or http://" if "/v1/" in str(source) and not _exists(path) else ""
+                reason = error.strerror if isinstance(error, OSError) else "its name is not valid"
+                message = f"cannot read {source_name(source)}: {reason}{hint}"
                 raise LiveError(message) from None
             with file:
                 yield from self._from_file(path, file, path, selector, must_be_one=must_be_one)
@@ -267,12 +267,54 @@ def _until_truncation(chunks: Iterable[bytes], defects: list[BodyDefect]) -> Ite
         defects.append(BodyDefect("cut-connection", size))
 
 
+def require_source(source: BodySource) -> None:
+    """Require that a source is one, and not what it should contain.
+
+    Raises:
+        LiveError: it is an empty name, or a string with a body, which no error must show.
+        TypeError: it is of another type.
+    """
+    if isinstance(source, io.TextIOBase):
+        message = 'expected a binary file, got a text file; open it with mode "rb"'
+        raise TypeError(message)
+    if not (isinstance(source, str | PathLike | bytes) or hasattr(source, "read")):
+        message = (
+            f"expected a URL, a path, bytes or an open binary file, got {type(source).__name__}; pass a body as bytes, "
+            "such as response.content or json.dumps(leads).encode()"
+        )
+        raise TypeError(message)
+    if source == "":
+        message = "cannot read a source whose name is empty; name a file, a URL or - for standard input"
+        raise LiveError(message)
+    if _is_body(source):
+        message = (
+            "cannot read a string that begins like JSON: pass a body as bytes, such as response.content, or use - and "
+            "standard input"
+        )
+        raise LiveError(message)
+
+
+def _is_body(source: BodySource) -> bool:
+    """Return whether a string is a body instead of a path."""
+    return isinstance(source, str) and source.lstrip()[:1] in {"[", "{"} and not _exists(split_selector(source)[0])
+
+
+def _exists(path: str | Path) -> bool:
+    """Return whether a path exists, which none does that is too long or not valid."""
+    try:
+        return Path(path).exists()
+    except OSError:
+        return False
+
+
 def source_name(source: BodySource) -> str:
     """Return the name of a source in reports; a URL without its query, which may contain personal data."""
     if isinstance(source, bytes):
         return "bytes"
     if not isinstance(source, str | PathLike):
         return "file"
+    if _is_body(source):
+        return "string"
     return _name_of_url(str(source)) if is_url(source) else escape_unprintable(str(source))
 
 
@@ -280,7 +322,7 @@ def split_selector(source: str | PathLike[str]) -> tuple[Path, str]:
     """Return the path of a file, and what is selected in it: ``session.har#8668``; empty for all."""
     path = Path(source)
     file, separator, selector = str(source).partition("#")
-    if not file or not separator or path.exists() or not Path(file).exists():
+    if not file or not separator or _exists(path) or not _exists(file):
         return path, ""
     return Path(file), selector
 
@@ -349,7 +391,7 @@ def _size(source: BodySource) -> int | None:
         return None
     try:
         status = os.fstat(_standard_input().fileno()) if source == "-" else split_selector(source)[0].stat()
-    except (OSError, LiveError):
+    except (OSError, ValueError, LiveError):
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smartflo_contract.live.errors import OutputError, RecordError
 from smartflo_contract.live.output_files import is_same_file, replace_file, require_writable
-from smartflo_contract.live.sources import BodySource, split_selector
+from smartflo_contract.live.sources import BodySource, require_source, split_selector
 
 
 def lists_folder(module: Path) -> Path:
@@ -32,6 +32,7 @@ def check_targets(source: BodySource, fixture: Path | None, module: Path | None)
     if fixture is None and module is None:
         message = "nothing to write: name a fixture, a test module, or both"
         raise RecordError(message)
+    require_source(source)
     path = split_selector(source)[0] if isinstance(source, str | PathLike) else None
     source_path = path if path and path.is_file() else None
     conflict = _conflict_with_module(module, fixture, source_path) if module else None
