@@ -48,7 +48,16 @@ def test_reports_unreadable_files(name: str, reason: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "read", [check, partial(check, b"[]"), partial(diff, b"[{}]"), lambda it: record(it, "x.json")]
 )
-@pytest.mark.parametrize("text", ['[{"field_1": "Anna"}]', ' {"field_1": "Anna#"}' + " " * 5000, "[Anna\0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"field_1": "Anna"}]',
+        ' {"field_1": "Anna#"}' + " " * 5000,
+        "[Anna\0",
+        '\ufeff["Anna"]',
+        "interactions:\n- Anna\n",
+    ],
+)
 def test_shows_nothing_of_body_passed_as_string(read: Callable[[str], object], text: str) -> None:
     """A body is bytes. As a path, it would be in the error, and so would the names and numbers in it."""
     try:
@@ -56,7 +65,7 @@ def test_shows_nothing_of_body_passed_as_string(read: Callable[[str], object], t
     except LiveError as error:
         shown = str(error)
 
-    assert ("cannot read a string that begins like JSON: pass a body as bytes" in shown, "Anna" in shown) == (
+    assert ("cannot read a string that is no path but a body: pass a body as bytes" in shown, "Anna" in shown) == (
         True,
         False,
     )

@@ -288,15 +288,17 @@ def require_source(source: BodySource) -> None:
         raise LiveError(message)
     if _is_body(source):
         message = (
-            "cannot read a string that begins like JSON: pass a body as bytes, such as response.content, or use - and "
-            "standard input"
+            "cannot read a string that is no path but a body: pass a body as bytes, such as response.content, or use - "
+            "and standard input"
         )
         raise LiveError(message)
 
 
 def _is_body(source: BodySource) -> bool:
     """Return whether a string is a body instead of a path."""
-    return isinstance(source, str) and source.lstrip()[:1] in {"[", "{"} and not _exists(split_selector(source)[0])
+    if not isinstance(source, str) or _exists(split_selector(source)[0]):
+        return False
+    return source.lstrip("\ufeff \t\r\n")[:1] in {"[", "{"} or source.count("\n") > 1  # such as a cassette in YAML
 
 
 def _exists(path: str | Path) -> bool:
