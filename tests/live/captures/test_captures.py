@@ -200,6 +200,7 @@ def test_counts_other_responses() -> None:
             har([Stored(GOOD)], is_base64=True).replace(b'"text": "', b'"text": "!'),
             "1 with a body that cannot be decoded",
         ),
+        (har([Stored("x")]).replace(b'"text": "x"', b'"text": [1]'), "1 without a stored body"),
         (har([Stored(GOOD)]).replace(b'"status": 200', b'"status": "x"'), "1 without a status"),
         (
             yaml.dump(

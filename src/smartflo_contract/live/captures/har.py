@@ -1,6 +1,7 @@
 """HAR files (HTTP Archive 1.2), as browsers, proxies and the fake write them; entry by entry."""
 
 from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
 from smartflo_contract.live.captures.captured_response import UNDECODABLE, Exchange, header_values
@@ -31,7 +32,8 @@ def har_exchanges(reader: JsonReader) -> Iterator[Exchange]:
 def _exchange(pointer: str, entry: dict[str, Any]) -> Exchange:
     request, response = entry.get("request", {}), entry.get("response", {})
     content = response.get("content", {})
-    body, defect = content.get("text"), None
+    text, defect = content.get("text"), None
+    body = text if isinstance(text, SpooledTemporaryFile) else None
     if body is not None and content.get("encoding") == "base64":
         body = decode_base64(body)
         encoding = header_values(response.get("headers")).get("content-encoding", "")
