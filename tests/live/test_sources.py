@@ -99,6 +99,15 @@ def test_reports_names_that_no_file_can_have(name: str, reason: str) -> None:
         check(name)
 
 
+def test_reports_file_that_is_open_for_writing(tmp_path: Path) -> None:
+    """Python has no reason of the system for it."""
+    with (
+        (tmp_path / "leads.json").open("wb") as file,
+        pytest.raises(LiveError, match="^cannot read file: it is not open for reading$"),
+    ):
+        check(file)
+
+
 def test_reads_file_whose_name_begins_like_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An existing file is one, whatever its name is."""
     monkeypatch.chdir(tmp_path)

@@ -372,7 +372,7 @@ def read_chunks(name: str, file: BinaryIO, size: int | None = None) -> Iterator[
         try:
             chunk = file.read(_CHUNK_BYTES if size is None else min(_CHUNK_BYTES, size))
         except OSError as error:
-            message = f"cannot read {name}: {error.strerror}"
+            message = f"cannot read {name}: {error.strerror or 'it is not open for reading'}"
             raise LiveError(message) from None
         if not chunk:
             return
