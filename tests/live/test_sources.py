@@ -103,7 +103,7 @@ def test_reports_file_that_is_open_for_writing(tmp_path: Path) -> None:
     """Python has no reason of the system for it."""
     with (
         (tmp_path / "leads.json").open("wb") as file,
-        pytest.raises(LiveError, match="^cannot read file: it is not open for reading$"),
+        pytest.raises(LiveError, match=r"^cannot read file: it is not open for reading$"),
     ):
         check(file)
 
