@@ -1,6 +1,9 @@
 """Webhooks in tests: the receiver fixture, what was sent, and messages of failed assertions."""
 
+import math
+from http import HTTPStatus
 from threading import Thread
+from typing import Any
 
 import pytest
 import requests
@@ -94,11 +97,33 @@ def test_assertions_reject_what_cannot_match(
         smartflo.assert_webhook_sent(*arguments, **settings)  # type: ignore[arg-type]
 
 
+def test_rejects_bodies_that_no_webhook_has(smartflo: Smartflo, smartflo_webhook_server: WebhookReceiver) -> None:
+    """An assertion about no webhook would pass."""
+    with pytest.raises(ValueError, match="json: JSON cannot express the bytes"):
+        smartflo.assert_webhook_sent("hangup", times=0, json=b"{}")
+    with pytest.raises(ValueError, match="json: JSON cannot express the bytes"):
+        smartflo_webhook_server.assert_received("hangup", times=0, json=b"{}")
+
+
 @pytest.mark.parametrize("status", [100, 600, "503", True])
 def test_receiver_rejects_invalid_statuses(smartflo_webhook_server: WebhookReceiver, status: int) -> None:
     """A response has a final HTTP status."""
     with pytest.raises(ValueError, match="respond: expected HTTP statuses from 200 to 599, such as 503, got"):
         smartflo_webhook_server.respond(status)
+
+
+@pytest.mark.parametrize("timeout", [None, "1", -1, math.nan, math.inf])
+def test_receiver_rejects_invalid_timeouts(smartflo_webhook_server: WebhookReceiver, timeout: Any) -> None:
+    """``None`` would wait for a webhook forever."""
+    with pytest.raises(ValueError, match="timeout: expected a number of seconds from 0, got"):
+        smartflo_webhook_server.assert_received("hangup", timeout=timeout)
+
+
+def test_receiver_responds_with_members_of_http_status(smartflo_webhook_server: WebhookReceiver) -> None:
+    """``HTTPStatus`` is accepted, as in ``smartflo.fail()``."""
+    smartflo_webhook_server.respond(HTTPStatus.SERVICE_UNAVAILABLE)
+
+    assert 503 == requests.post(smartflo_webhook_server.url, json={}, timeout=30).status_code
 
 
 def test_receiver_that_is_stopped_has_no_url() -> None:

@@ -3,12 +3,13 @@
 from collections import deque
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Condition, Thread
+from threading import TIMEOUT_MAX, Condition, Thread
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+from smartflo_contract.mock_server.http.json_values import check_json
 from smartflo_contract.mock_server.webhooks.client import ATTEMPT_HEADER, TRIGGER_HEADER
 from smartflo_contract.pytest_plugin._arguments import check_times
 from smartflo_contract.pytest_plugin._assertion_messages import newest_lines
@@ -98,11 +99,11 @@ class WebhookReceiver:
         """
         __tracebackhide__ = True
         for status in statuses:
-            if type(status) is not int or status not in _STATUSES:
+            if not isinstance(status, int) or int(status) not in _STATUSES:
                 message = f"respond: expected HTTP statuses from 200 to 599, such as 503, got {status!r}"
                 raise ValueError(message)
         with self._changed:
-            self._statuses.extend(statuses)
+            self._statuses.extend(map(int, statuses))
 
     def assert_received(
         self,
@@ -122,10 +123,14 @@ class WebhookReceiver:
 
         Raises:
             AssertionError: they were not; the message shows what was received.
-            ValueError: there is no such trigger.
+            ValueError: there is no such trigger, or another argument cannot match.
         """
         __tracebackhide__ = True
         check_times(times)
+        check_json(json, "json")
+        if not isinstance(timeout, int | float) or not 0 <= timeout <= TIMEOUT_MAX:
+            message = f"timeout: expected a number of seconds from 0, got {timeout!r}"
+            raise ValueError(message)
         if trigger is not None:
             check_trigger(trigger)
 

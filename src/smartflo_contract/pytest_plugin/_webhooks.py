@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias, TypedDict
 
 from smartflo_contract.mock_server.config.webhook_tables import trigger_problem
+from smartflo_contract.mock_server.http.json_values import check_json
 from smartflo_contract.mock_server.journal.matching import contains
 from smartflo_contract.pytest_plugin._assertion_messages import count_words, newest_lines
 from smartflo_contract.schemas.printable import truncate
@@ -81,10 +82,11 @@ def assert_sent(deliveries: Sequence[Mapping[str, Any]], trigger: str, times: in
 
     Raises:
         AssertionError: they were not; the message shows what was sent.
-        ValueError: there is no such trigger.
+        ValueError: there is no such trigger, or JSON cannot express the body.
     """
     __tracebackhide__ = True
     check_trigger(trigger)
+    check_json(json, "json")
     total = sum(
         delivery["outcome"] == "delivered" and delivery["trigger"] == trigger and matches(json, delivery["body"])
         for delivery in deliveries
