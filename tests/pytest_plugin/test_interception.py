@@ -274,7 +274,7 @@ def test_intercepts_custom_connection(smartflo_intercept: Smartflo) -> None:
 
 @pytest.mark.parametrize(
     "hosts",
-    ["api.example.com", ["https://api.example.com"], ["api.example.com:443"], ["api.example.com/"], ["*.x"], [""]],
+    ["api.example.com", ["https://api.example.com"], ["api.example.com:443"], ["api.example.com/"], ["*.x"], [""], 7],
 )
 def test_rejects_wrong_host_name(smartflo: Smartflo, hosts: Any) -> None:
     """A value that is not a host name is rejected: it would match nothing."""

@@ -17,6 +17,9 @@ from smartflo_contract.mock_server.accounts.account_ids import account_id_of_log
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.pytest_plugin._admin_client import AdminClient, all_requests
 from smartflo_contract.pytest_plugin._arguments import (
+    check_headers,
+    check_method,
+    check_path_of_app,
     check_times,
     column_list,
     complete_leads,
@@ -241,6 +244,8 @@ class Smartflo:
             ValueError: an argument is not allowed, or the fake simulates the route.
         """
         __tracebackhide__ = True
+        check_method(method)
+        check_headers(headers)
         response = _without_nones({"status": status, "json": json, "headers": headers and dict(headers)})
         self.admin("POST", "/routes", {"method": method.upper(), "path": path, **response})
 
@@ -274,6 +279,7 @@ class Smartflo:
         """
         __tracebackhide__ = True
         if app is not None:
+            check_path_of_app(url)
             url = self._fake.url_of_app(app, url)
             self._app_urls.append(url)
         method = str(settings.get("method", "POST")).upper()

@@ -11,6 +11,7 @@ from werkzeug.test import run_wsgi_app
 
 from smartflo_contract.mock_server import FakeSmartflo
 from smartflo_contract.mock_server.http.json_values import encode_json
+from smartflo_contract.pytest_plugin._arguments import check_method
 
 _PREFIX: Final = "/__admin"
 _MIN_ERROR_STATUS: Final = 400
@@ -40,14 +41,15 @@ class AdminClient:
             name: of the body, for messages.
 
         Raises:
-            ValueError: the path is wrong, the body is not JSON, or the admin API rejects the request; the message is
-                the reason.
+            ValueError: the method or the path is wrong, the body is not JSON, or the admin API rejects the request; the
+                message is the reason.
         """
         __tracebackhide__ = True
         if not isinstance(path, str) or not path.startswith("/") or path.startswith(_PREFIX):
             name = f"{path}".removeprefix("/").removeprefix(_PREFIX[1:]).removeprefix("/")
             message = f"path: expected a path below {_PREFIX}, such as `/{name or 'lists'}`, got `{path}`"
             raise ValueError(message)
+        check_method(method)
         url = f"{_PREFIX}{path}{'&' if '?' in path else '?'}login={quote(self._login)}"
         data = None if body is None else encode_json(body, name)
         chunks, status, _ = run_wsgi_app(self._app, _environ(method, url, data), buffered=True)

@@ -98,6 +98,39 @@ def request_criteria(method: object, path: object) -> dict[str, str]:
     return {"method": method, "route": f"{route} {template.rstrip('/')}"}
 
 
+def check_method(method: object) -> None:
+    """Check the type of a method; the fake checks the rest.
+
+    Raises:
+        ValueError: it is not a string.
+    """
+    __tracebackhide__ = True
+    if not isinstance(method, str):
+        _reject(f'method: expected an HTTP method, such as "POST", got {method!r}')
+
+
+def check_headers(headers: object) -> None:
+    """Check the type of headers, which may be ``None``; the fake checks the rest.
+
+    Raises:
+        ValueError: they are not a mapping.
+    """
+    __tracebackhide__ = True
+    if headers is not None and not isinstance(headers, Mapping):
+        _reject(f'headers: expected a dict such as {{"X-Reason": "none"}}, got {_shown(headers)}')
+
+
+def check_path_of_app(url: object) -> None:
+    """Check the path of the requests that an application gets.
+
+    Raises:
+        ValueError: it is not a string.
+    """
+    __tracebackhide__ = True
+    if not isinstance(url, str):
+        _reject(f"url: expected the path of the request to the application, such as /hooks/smartflo, got {url!r}")
+
+
 def check_times(times: object) -> None:
     """Check a number of requests; ``None`` stands for at least one.
 

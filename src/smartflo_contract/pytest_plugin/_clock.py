@@ -53,7 +53,7 @@ class Clock:
             raise ValueError(message)
         try:
             seconds = timedelta(**duration).total_seconds()
-        except (TypeError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             message = f"advance: expected numbers, such as hours=2: {error}"
             raise ValueError(message) from None
         clock = self._admin("PATCH", "/clock", {"advance": seconds})

@@ -1,7 +1,7 @@
 """The vendor's hosts in tests with a fake: requests reach an account of it, or are not sent."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Final
 from urllib.parse import urlsplit
@@ -83,9 +83,10 @@ def normalize_hosts(hosts: Collection[str]) -> frozenset[str]:
     Raises:
         ValueError: a name is not a host name.
     """
-    listed = [hosts] if isinstance(hosts, str) else list(hosts or ())
+    is_list = isinstance(hosts or (), Iterable) and not isinstance(hosts, str)
+    listed = list(hosts or ()) if is_list else [hosts]
     names = [str(host).lower().rstrip(".") for host in listed]
-    if isinstance(hosts, str) or not all(map(_HOST_NAME.fullmatch, names)):
+    if not is_list or not all(map(_HOST_NAME.fullmatch, names)):
         message = f'hosts: expected names such as ["gateway.example.com"], without scheme and port, got {listed!r}'
         raise ValueError(message)
     return frozenset({*map(normalize_host, names), *VENDOR_HOSTS})
