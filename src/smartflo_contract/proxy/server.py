@@ -2,12 +2,12 @@
 
 import signal
 from collections.abc import Callable
-from threading import Event
 from types import TracebackType
 from typing import Any, Final, Self
 
 from smartflo_contract.mock_server.server.listener import Listener
 from smartflo_contract.mock_server.server.sockets import resolve
+from smartflo_contract.mock_server.server.wake_up import WakeUp
 from smartflo_contract.proxy.app import ProxyApp
 from smartflo_contract.proxy.config import ProxyConfig
 
@@ -72,7 +72,7 @@ def serve(config: ProxyConfig, announce: Callable[[str], None]) -> None:
     Raises:
         ServeError: the host or the port cannot be used.
     """
-    stopping = Event()
+    stopping = WakeUp()
 
     def stop(_number: int, _frame: Any) -> None:
         stopping.set()
@@ -83,4 +83,4 @@ def serve(config: ProxyConfig, announce: Callable[[str], None]) -> None:
             if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` leaves it
                 signal.signal(number, stop)
         announce(proxy.url)
-        stopping.wait()
+        stopping.wait_and_clear()

@@ -38,6 +38,7 @@ from smartflo_contract.mock_server.server.sockets import Address, bind, claim, r
 from smartflo_contract.mock_server.server.state_file import StateFile
 from smartflo_contract.mock_server.server.state_saver import SavedState, StateSaver
 from smartflo_contract.mock_server.server.ticker import Ticker
+from smartflo_contract.mock_server.server.wake_up import WakeUp
 from smartflo_contract.mock_server.stores.opening import prepare_store
 from smartflo_contract.schemas.errors import OverlayWarning
 
@@ -113,6 +114,8 @@ class _Server(MPServer):
             log_level=LogLevels.error,
             log_dictconfig=_LOGGING,
         )
+        self._wake_up = WakeUp()
+        self.main_loop_interrupt = cast("Any", self._wake_up)  # Granian's event is not for signal handlers
         self.failure: BaseException | None = None
         self._address = address
         self._announce, self._loss, self._saved = announce, loss, saved
@@ -141,8 +144,7 @@ class _Server(MPServer):
         for a crash loop.
         """
         while True:
-            self.main_loop_interrupt.wait()
-            self.main_loop_interrupt.clear()  # before anything is read: what happens from now on sets it again
+            self._wake_up.wait_and_clear()  # what happens from now on sets it again
             if self.interrupt_signal:
                 return
             while self.interrupt_children:
