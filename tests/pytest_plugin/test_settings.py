@@ -31,6 +31,7 @@ def test_option_overrides_ini_key(pytester: pytest.Pytester) -> None:
     [
         ("--smartflo-seed=x", "--smartflo-seed: expected an integer of at most 18 digits, or random, got `x`"),
         ("--smartflo-seed=9999999999999999999", "--smartflo-seed: expected an integer of at most 18 digits, *"),
+        ("--smartflo-overlay=.", "--smartflo-overlay: * is not a file"),
         ("--smartflo-overlay=none.json", "--smartflo-overlay: file *none.json does not exist"),
         ("--smartflo-profile=x", "--smartflo-profile: expected one of sample, documented, lenient, got `x`"),
     ],

@@ -72,7 +72,8 @@ def validate_settings(config: pytest.Config) -> None:
         message = f"--smartflo-profile: expected one of {', '.join(PROFILES)}, got `{profile}`"
         raise pytest.UsageError(message)
     if overlay and not (config.rootpath / overlay).is_file():
-        message = f"--smartflo-overlay: file {config.rootpath / overlay} does not exist"
+        path = config.rootpath / overlay
+        message = f"--smartflo-overlay: {f'{path} is not a file' if path.exists() else f'file {path} does not exist'}"
         raise pytest.UsageError(message)
 
 
