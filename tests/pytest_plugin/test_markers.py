@@ -34,6 +34,12 @@ def test_sets_leads_quirks_and_faults(smartflo: Smartflo, smartflo_lead: Lead) -
     assert [503, 200] == statuses
 
 
+@pytest.mark.smartflo(quirks={}, faults=[])
+def test_empty_quirks_and_faults_set_nothing(smartflo: Smartflo) -> None:
+    """A parametrized marker may have none."""
+    assert 200 == smartflo.client.get("/v1/broadcast/leads/8668").status_code
+
+
 @pytest.mark.smartflo(clock="2036-03-01")
 def test_token_is_issued_at_marked_time(smartflo: Smartflo) -> None:
     """The token is valid at the time of the marker."""

@@ -65,12 +65,12 @@ def _set_start_state(account: Smartflo, arguments: Mapping[str, Any]) -> None:
     """
     if "profile" in arguments:
         account.profile(arguments["profile"])
-    if "quirks" in arguments:
+    if arguments.get("quirks"):
         account.quirks(**arguments["quirks"])
     if "clock" in arguments:
         account.clock.freeze(arguments["clock"])
         account.renew_token()
     if "leads" in arguments:
         account.add_list(leads=arguments["leads"])
-    if "faults" in arguments:
+    if arguments.get("faults"):
         account.fail(*arguments["faults"])
