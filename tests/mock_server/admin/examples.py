@@ -5,9 +5,11 @@ python tests/mock_server/admin/examples.py [--write]
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -26,6 +28,8 @@ LIST_ID = 8669
 ME = {"Authorization": "Bearer me"}
 MAX_OBJECTS = 1
 """Maximum number of objects in an array of an example."""
+TIME_SECONDS = 1_767_225_600.0
+"""The time at which the examples are made: always the same, so that the file changes only where the fake does."""
 DOCUMENT = "JsonDocument"
 """Schema of responses that are documents; their examples have only the values that are strings, except ``type``:
 linters check an object with ``type`` as a whole schema."""
@@ -121,7 +125,8 @@ def too_many_waits(client: FlaskClient) -> TestResponse:
 
 
 if __name__ == "__main__":
-    text = json.dumps(examples(), indent=2, ensure_ascii=False) + "\n"
+    with mock.patch.object(time, "time", return_value=TIME_SECONDS):
+        text = json.dumps(examples(), indent=2, ensure_ascii=False) + "\n"
     if sys.argv[1:] == ["--write"]:
         FILE.write_text(text, encoding="utf-8")
     else:
