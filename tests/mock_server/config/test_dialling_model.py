@@ -105,7 +105,7 @@ def test_rejects_bad_tables(table: dict[str, Any], message: str) -> None:
     [
         (None, "cannot be read: No such file"),
         (b"a = ", "not TOML"),
-        (b"\xff", "not TOML"),
+        (b"\xff", "not UTF-8: byte 0 is 0xff"),
         (b"x = 1", "unknown setting"),
     ],
 )

@@ -55,7 +55,8 @@ def test_exports_requests_with_lead_lists(client: FlaskClient) -> None:
         first["response"]["content"]["mimeType"],
     ]
     assert {"name": "Authorization", "value": "Bearer [masked]"} in first["request"]["headers"]
-    assert {"name": "X-Smartflo-Fake-Evidence", "value": "sample"} in first["response"]["headers"]
+    sent = {header["name"]: header["value"] for header in first["response"]["headers"]}
+    assert ["application/json", "sample"] == [sent["Content-Type"], sent["X-Smartflo-Fake-Evidence"]]
     assert "\N{GRINNING FACE}" == json.loads(added["request"]["postData"]["text"])["field_2"]
     assert "http://localhost/v1/%C3%A9/x%20y" == unknown["request"]["url"]
     report = check(json.dumps(har).encode())

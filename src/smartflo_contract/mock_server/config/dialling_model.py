@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from smartflo_contract.mock_server.config._toml import read_toml
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.schemas.errors import nearest
 
@@ -126,16 +127,11 @@ def load_model(source: object) -> DiallingModel:
 
 
 def _read(file: Path) -> Mapping[str, Any]:
-    import tomllib  # noqa: PLC0415 - as above
-
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    except (ValueError, RecursionError) as error:  # not UTF-8, or not TOML
-        message = f"not TOML: {error}"
-    message = f"dialling {file}: {message}"
-    raise ConfigError(message)
+        return read_toml(file)
+    except ConfigError as error:
+        message = f"dialling {file}: {error}"
+        raise ConfigError(message) from None
 
 
 def _parse(table: Mapping[str, Any], position: str) -> DiallingModel:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from smartflo_contract._version import __version__
-from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, FAULT_HEADER, MUTANT_HEADER, REASON_HEADER
 from smartflo_contract.mock_server.journal.entry import JournalEntry
 
 BodyOf = Callable[[JournalEntry], bytes | None]
@@ -18,14 +17,6 @@ _JSON: Final = "application/json"
 _UNKNOWN: Final = -1
 """Size that is not known, by HAR 1.2."""
 _PATH_CHARACTERS: Final = "/:@!$&'()*+,;=~"
-_HEADERS: Final = {
-    "evidence": EVIDENCE_HEADER,
-    "reason": REASON_HEADER,
-    "fault": FAULT_HEADER,
-    "mutant": MUTANT_HEADER,
-    "etag": "ETag",
-}
-"""Key of a journal entry's response to the header that it was sent in."""
 
 
 def har_file(entries: Iterable[JournalEntry], body_of: BodyOf, dropped: int) -> dict[str, Any]:
@@ -87,13 +78,12 @@ def _request(entry: JournalEntry) -> dict[str, Any]:
 def _response(entry: JournalEntry, body_of: BodyOf) -> dict[str, Any]:
     response = entry["response"]
     status, size = response["status"] or 0, response["bytes"]
-    headers = [(name, response[key]) for key, name in _HEADERS.items() if response[key] is not None]
     return {
         "status": status,
         "statusText": HTTPStatus(status).phrase if status in set(HTTPStatus) else "",
         "httpVersion": _HTTP_VERSION,
         "cookies": [],
-        "headers": _named(headers),
+        "headers": _named(response["headers"].items()),
         "content": _content(entry, body_of),
         "redirectURL": "",
         "headersSize": _UNKNOWN,
