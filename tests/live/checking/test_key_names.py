@@ -1,12 +1,13 @@
 """Names of keys that the contract does not know, in reports."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smartflo_contract.factories import lead
-from smartflo_contract.live import Report, check, diff
+from smartflo_contract.live import Report, check, diff, record
 from smartflo_contract.live.reports import REPORTS
 
 
@@ -79,3 +80,15 @@ def test_comparison_names_keys_of_both_responses_alike() -> None:
 
     assert {"/*/extra"} == set(pointers(diff(before, after)))
     assert [] == pointers(diff(before, before))
+
+
+@pytest.mark.parametrize("policy", ["shown", "", ["mask"]])
+def test_rejects_unknown_policy(policy: Any, tmp_path: Path) -> None:
+    """A misspelled policy masks nothing by accident: it is rejected before anything is read."""
+    for run in (
+        lambda: check(body(1), unknown_keys=policy),
+        lambda: diff(body(1), body(1), unknown_keys=policy),
+        lambda: record(tmp_path / "missing.json", tmp_path / "fixture.json", unknown_keys=policy),
+    ):
+        with pytest.raises(ValueError, match="unknown_keys: expected show or mask, got "):
+            run()

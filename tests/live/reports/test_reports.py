@@ -224,6 +224,17 @@ def test_markdown_has_tables_of_findings_and_agreements(drifted: Report) -> None
     assert {8, 4} == {len(re.split(r"(?<!\\)\|", row)) - 1 for row in rows}
 
 
+def test_markdown_shows_names_as_code(drifted: Report) -> None:
+    """The name of a response can neither end a code span nor be HTML, neither in tables nor in the heading."""
+    name = "a`<img>.json"
+    sources = tuple(source._replace(name=name) for source in drifted.sources * 2)
+    finding = replace(drifted.findings[0], source=name)
+    text = REPORTS["markdown"](replace(drifted, sources=sources, findings=(finding,)), "break")
+
+    assert 3 == text.count(f"`` {name} ``") == text.count(name)
+    assert r" for a\`\<img>.json: " in text.partition("\n")[0]
+
+
 def test_markdown_has_at_most_a_thousand_findings(drifted: Report) -> None:
     """GitHub rejects a summary of more than 1 MiB; the number of omitted findings is stated."""
     (unknown_value,) = (finding for finding in drifted.findings if finding.rule == "unknown-value")

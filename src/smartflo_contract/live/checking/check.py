@@ -61,6 +61,7 @@ def check(
     Raises:
         ContractError: the profile, the overlay or the needs are not valid.
         LiveError: no body can be read: a file is missing, or the API cannot be reached or refuses the credentials.
+        ValueError: ``unknown_keys`` is unknown.
     """
     contract = load_contract(profile, overlay)
     needed = contract_needs(needs, contract)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from smartflo_contract.schemas import Contract, Finding
 from smartflo_contract.schemas.errors import similar_name
@@ -25,6 +25,18 @@ _MAX_SUGGESTIONS: Final = 100
 _RULES_ABOUT_NAMES: Final = frozenset({"additionalProperties", "new-key", "unknown-key"})
 
 
+def require_policy(policy: object) -> None:
+    """Require a policy for unknown keys, or none.
+
+    Raises:
+        ValueError: it is another value.
+    """
+    policies = get_args(UnknownKeys)
+    if policy not in (None, *policies):
+        message = f"unknown_keys: expected {' or '.join(policies)}, got {policy!r}"
+        raise ValueError(message)
+
+
 class KeyNames:
     """Names of keys in reports.
 
@@ -34,10 +46,14 @@ class KeyNames:
     Args:
         contract: defines the known keys.
         policy: shows or masks all unknown keys instead.
+
+    Raises:
+        ValueError: the policy is unknown.
     """
 
     def __init__(self, contract: Contract, policy: UnknownKeys | None = None) -> None:
         """Start without an unknown key."""
+        require_policy(policy)
         self._known = {escape(name) for name in _property_names(contract.lead)} | {"", "*"}
         self._properties = list(contract.lead["properties"])
         self._policy = policy

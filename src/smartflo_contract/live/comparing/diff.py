@@ -65,6 +65,7 @@ def diff(
         ContractError: the profile, the overlay or the needs are not valid.
         LiveError: a file cannot be read, or the API cannot be reached or refuses the credentials.
         SourceChoiceError: a source is a capture with several responses.
+        ValueError: ``unknown_keys`` is unknown.
     """
     contract = load_contract(profile, overlay)
     needed = contract_needs(needs, contract)

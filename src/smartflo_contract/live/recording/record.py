@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Any, Final, NamedTuple
 
-from smartflo_contract.live.checking.masking import UnknownKeys
+from smartflo_contract.live.checking.masking import UnknownKeys, require_policy
 from smartflo_contract.live.client.credentials import Credentials
 from smartflo_contract.live.client.limits import MAX_RESPONSE_SECONDS, MAX_WAIT_SECONDS
 from smartflo_contract.live.output_files import replace_file
@@ -86,9 +86,10 @@ def record(
         SourceChoiceError: the body is a capture with several responses.
         RecordError: the body is not a complete list of leads, a value has no pseudonym, a lead cannot be in a test,
             neither ``path`` nor ``as_test`` is set, or a file cannot be written.
-        ValueError: the key is too short.
+        ValueError: the key is too short, or ``unknown_keys`` is unknown.
     """
     fixture, module = (None if target is None else Path(target) for target in (path, as_test))
+    require_policy(unknown_keys)
     check_targets(body, fixture, module)
     contract = load_contract("lenient", overlay)
     examples = None if module is None else FindingExamples(contract)

@@ -12,6 +12,10 @@ from smartflo_contract.schemas.printable import escape_table_cell
 _MAX_FINDINGS: Final = 1_000
 """Findings in the table. GitHub rejects a summary of more than 1 MiB."""
 
+_MARKUP: Final = re.compile("[`<]")
+"""Begins a code span or HTML in a text with the name of a file."""
+_ESCAPED: Final = r"\\\g<0>"
+
 
 def markdown_report(report: Report, _fail_on: Severity) -> str:
     """Return a heading and tables, with the 1,000 most severe findings."""
@@ -19,7 +23,7 @@ def markdown_report(report: Report, _fail_on: Severity) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"## Smartflo contract: {report.verdict}"
+    yield f"## Smartflo contract: {_MARKUP.sub(_ESCAPED, report.verdict)}"
     yield ""
     leads = f"{format_count(report.leads, 'lead')} of {format_count(len(report.sources), 'response')}"
     base = f", compared with {format_count(report.base.leads, 'lead')}" if report.base else ""
@@ -36,7 +40,7 @@ def _lines(report: Report) -> Iterator[str]:
                 (
                     finding.severity,
                     f"`{finding.rule}`",
-                    f"{_code(finding.pointer or 'body')}{f' in {finding.source}' if finding.source else ''}",
+                    f"{_code(finding.pointer or 'body')}{f' in {_code(finding.source)}' if finding.source else ''}",
                     finding.expected,
                     finding.got,
                     f"{finding.count:,}",
@@ -63,7 +67,7 @@ def _sources(report: Report) -> Iterator[str]:
     header = ("response", "leads", "grade", "list", "recorded", "breaks since")
     rows = [
         (
-            f"`{source.name}`",
+            _code(source.name),
             f"{source.leads:,}",
             report.grade_of(source) or "",
             source.list_id or "",
