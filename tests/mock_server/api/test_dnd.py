@@ -320,3 +320,11 @@ def test_reads_numbers_from_a_form(api: Account) -> None:
     api("POST", f"{DND}/1", b"data[]=5550000042&data[]=5550000043", Content_Type="application/x-www-form-urlencoded")
 
     assert ["+915550000042", "+915550000043"] == [entry["number"] for entry in entries_of(api, "list_id=1")]
+
+
+def test_names_parameters_that_select_nothing(api: Account) -> None:
+    """A client that pages by number would get the first page forever, so the reason names what has no effect."""
+    response = api("GET", f"{DND}?page=2&limit=5")
+
+    assert "these parameters select nothing: page" == response.headers["X-Smartflo-Fake-Reason"]
+    assert "X-Smartflo-Fake-Reason" not in api("GET", f"{DND}?limit=5&list_id=8671&id=x").headers

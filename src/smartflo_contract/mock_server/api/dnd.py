@@ -22,6 +22,7 @@ from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
 from smartflo_contract.schemas.indian_time import indian_time
 from smartflo_contract.schemas.lead_format import epoch_ms
+from smartflo_contract.schemas.printable import truncate
 
 DND_STATUSES: Final = frozenset({5, 9})
 """Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not document which leads it returns."""
@@ -29,6 +30,7 @@ _MAX_PAGE_LEADS: Final = 100
 _TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S%z"
 _ENTRY_ID_CHARACTERS: Final = 24
 _LIST_ID_CHARACTERS: Final = 14
+_PARAMETERS: Final = {"limit", "list_id", "last_seen_id", "id"}
 _EXAMPLE: Final = "for example /v1/broadcast/dnd/leads?limit=100&list_id=8668"
 
 
@@ -70,7 +72,9 @@ def get_dnd_leads(call: Call) -> Response:
         page = list(islice(entries, query.limit + 1))
     data = page[: query.limit]
     body = {"hasMore": len(page) > len(data), "count": len(data), "limit": query.limit, "data": data}
-    return json_response(200, body, "assumed")
+    ignored = [truncate(name) for name in call.request.args if name not in _PARAMETERS]
+    reason = f"these parameters select nothing: {', '.join(ignored)}" if ignored else ""
+    return json_response(200, body, "assumed", reason=reason)
 
 
 def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Response:
