@@ -129,3 +129,25 @@ def test_conftest_overrides_configuration(pytester: pytest.Pytester) -> None:
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["smartflo_config is overridden for this test, *: override it in the top *"])
+
+
+@pytest.mark.parametrize(("value", "name"), [("None", "NoneType"), ("{'seed': 7}", "dict")])
+@pytest.mark.parametrize("fixture", ["smartflo", "smartflo_lead"])
+def test_config_of_another_type_fails_test(pytester: pytest.Pytester, fixture: str, value: str, name: str) -> None:
+    """A fixture ``smartflo_config`` that returns no configuration is an error in one line."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def smartflo_config():
+            return {value}
+
+        def test_it({fixture}): ...
+        """
+    )
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"smartflo_config: expected a Config, got {name}; return replace(*"])
+    result.stdout.no_fnmatch_line("*Traceback*")

@@ -157,3 +157,10 @@ def running_server(config: Config, observer: Observer | None = None) -> Iterator
         fail_setting("smartflo_config", error)
     with server:
         yield server
+
+
+def require_config(config: object) -> None:
+    """Fail the test if the value of ``smartflo_config`` is not a configuration."""
+    if not isinstance(config, Config):
+        hint = "return replace(smartflo_config, seed=7) or another Config"
+        pytest.fail(f"smartflo_config: expected a Config, got {type(config).__name__}; {hint}", pytrace=False)

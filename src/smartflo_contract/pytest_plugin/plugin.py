@@ -171,9 +171,10 @@ def smartflo_config(request: pytest.FixtureRequest) -> Config:
 @pytest.fixture(scope="session")
 def smartflo_server(request: pytest.FixtureRequest, smartflo_config: Config) -> Iterator[SmartfloServer]:
     """The fake Smartflo of all tests of this process, on a free port; ``account()`` creates an account."""
-    from smartflo_contract.pytest_plugin._server import running_server  # noqa: PLC0415 - slow to import
+    from smartflo_contract.pytest_plugin._server import require_config, running_server  # noqa: PLC0415 - slow to import
 
     guard_session()
+    require_config(smartflo_config)
     recording: RecordingRun | None = request.config.pluginmanager.get_plugin(_coverage_options.RECORDING)
     observer = None if recording is None else recording.observer_of(smartflo_config)
     with running_server(smartflo_config, observer) as server, _mutant_of_run(request.config, server):
@@ -236,7 +237,9 @@ def smartflo_webhook_server() -> Iterator[WebhookReceiver]:
 def smartflo_make_lead(request: pytest.FixtureRequest, smartflo_config: Config) -> Callable[..., Lead]:
     """Function that returns a new lead on each call, realistic and valid under the contract; it accepts overrides."""
     from smartflo_contract.pytest_plugin._lead_factory import lead_factory  # noqa: PLC0415 - slow to import
+    from smartflo_contract.pytest_plugin._server import require_config  # noqa: PLC0415 - slow to import
 
+    require_config(smartflo_config)
     profile = _markers.marker_arguments(request.node).get("profile", smartflo_config.profile)
     return lead_factory(_markers.seed_of_test(request.node, smartflo_config.seed), profile, smartflo_config.overlay)
 
