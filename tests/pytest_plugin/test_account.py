@@ -224,6 +224,7 @@ def test_every_test_has_new_account(smartflo: Smartflo, size: int) -> None:
         (lambda smartflo: smartflo.route("GET", "/v1/x", headers="X: 1"), "headers: expected a dict such as "),
         (lambda smartflo: smartflo.webhook(None, app=print), "url: expected the path of the request to "),
         (lambda smartflo: smartflo.admin(None, "/lists"), 'method: expected an HTTP method, such as "POST", got None'),
+        (lambda smartflo: smartflo.fail(503, steps=["ok"]), "steps: expected as arguments, .* and not both"),
         (lambda smartflo: smartflo.admin("GET", ""), "below /__admin, such as `/lists`, got"),
         (lambda smartflo: smartflo.admin("GET", "/quirk"), "there is no route GET /__admin/quirk. Did you mean"),
         (lambda smartflo: smartflo.admin("POST", "/quirks"), "this path has the methods"),

@@ -220,6 +220,9 @@ class Smartflo:
         """
         __tracebackhide__ = True
         rule = _without_nones({"list_id": list_id, "at": at, **settings})
+        if steps and "steps" in rule:
+            message = 'steps: expected as arguments, such as fail(503, "ok"), or as steps=, and not both'
+            raise ValueError(message)
         self.admin("POST", "/faults", {"steps": list(steps), **rule})
 
     def route(
