@@ -2,11 +2,16 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from smartflo_contract.mock_server.config._toml import read_toml
 from smartflo_contract.mock_server.config.store_url import resolve_sqlite_path
 from smartflo_contract.mock_server.config.tables import LEADS_FILE, reject_unknown_settings
+from smartflo_contract.mock_server.errors import ConfigError
+
+_OPTIONS: Final = {"coverage", "state"}
+"""Options of ``serve`` that are no settings: they name a file of one run."""
+_PATHS: Final = ("overlay", "dialling")
 
 
 def read_settings(file: Path, known: Collection[str]) -> dict[str, Any]:
@@ -20,6 +25,13 @@ def read_settings(file: Path, known: Collection[str]) -> dict[str, Any]:
         ConfigError: the file cannot be read, or has an unknown setting.
     """
     settings = read_toml(file)
+    for name in sorted(_OPTIONS & settings.keys()):
+        message = f"{name}: no setting of a file; use serve --{name} FILE, or the variable SMARTFLO_{name.upper()}"
+        raise ConfigError(message)
+    for name in _PATHS:
+        if settings.get(name) == "":
+            message = f"{name}: expected a path, got an empty string"
+            raise ConfigError(message)
     reject_unknown_settings(settings, known)
     if isinstance(settings.get("overlay"), str):
         settings["overlay"] = file.parent / settings["overlay"]
