@@ -3,8 +3,8 @@
 - Hot reads of lists of 1, 100 and 10,000 leads with 16 connections: beside WireMock with a stub of the same bytes
   (warm, without its journal), under a bare WSGI function with the same server, and under nginx with a file.
 - Reads of lists that nobody has read before, 100 leads each: beside Prism, which makes leads from our OpenAPI document.
-- The time from the start of the process to the first answer. The module of the bare WSGI function imports Flask, too, so
-  an empty Flask application takes as long as it.
+- The time from the start of the process to the first answer. The module of the bare WSGI function imports Flask, too,
+  so an empty Flask application takes as long as it.
 - Two workers beside one, both read-only; also with half a processor for each worker, so that two workers and wrk fit on
   two processors. That needs root and the cgroup controller cpu, version 1.
 
