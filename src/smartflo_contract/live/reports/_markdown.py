@@ -11,7 +11,6 @@ from smartflo_contract.schemas.printable import escape_table_cell
 
 _MAX_FINDINGS: Final = 1_000
 """Findings in the table. GitHub rejects a summary of more than 1 MiB."""
-
 _MARKUP: Final = re.compile("[`<]")
 """Begins a code span or HTML in a text with the name of a file."""
 _ESCAPED: Final = r"\\\g<0>"
