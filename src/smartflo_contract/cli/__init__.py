@@ -1,69 +1,67 @@
 """The command ``smartflo-contract``: its click group and its entry point.
 
-Each command imports the rooms that it needs when it runs, so that ``--help`` is quick.
+The module of a command is imported when the command is looked up, and the rooms that it needs when it runs.
 """
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from functools import partial
-from typing import Final, NoReturn
+from importlib import import_module
+from typing import Final, NoReturn, cast
 
 import click
 
-from smartflo_contract.cli.check import check_command
-from smartflo_contract.cli.contract import (
-    docs_command,
-    explain_command,
-    faults_command,
-    openapi_command,
-    quirks_command,
-    sample_command,
-    schema_command,
-)
-from smartflo_contract.cli.coverage import cells_command, coverage_command
-from smartflo_contract.cli.diff import diff_command
 from smartflo_contract.cli.errors import PROGRAM, CommandGroup, exit_with_one_line_errors
-from smartflo_contract.cli.export import export_command
 from smartflo_contract.cli.job_summary import append_to_job_summary
-from smartflo_contract.cli.mutants import mutants_command
-from smartflo_contract.cli.mutation import mutate_command
-from smartflo_contract.cli.needs import needs_command
 from smartflo_contract.cli.options import warn_about_misspelled_variables
 from smartflo_contract.cli.output import prepare_streams, print_warning
-from smartflo_contract.cli.proxy import proxy_command
-from smartflo_contract.cli.ready import ready_command
-from smartflo_contract.cli.record import record_command
-from smartflo_contract.cli.serve import serve_command
-from smartflo_contract.cli.store import store_command
 
-COMMANDS: Final = (
-    cells_command,
-    check_command,
-    coverage_command,
-    diff_command,
-    docs_command,
-    explain_command,
-    export_command,
-    faults_command,
-    mutants_command,
-    mutate_command,
-    needs_command,
-    openapi_command,
-    proxy_command,
-    quirks_command,
-    ready_command,
-    record_command,
-    sample_command,
-    schema_command,
-    serve_command,
-    store_command,
-)
+_MODULES: Final[Mapping[str, str]] = {
+    "cells": "coverage",
+    "check": "check",
+    "coverage": "coverage",
+    "diff": "diff",
+    "docs": "contract",
+    "explain": "contract",
+    "export": "export",
+    "faults": "contract",
+    "mutants": "mutants",
+    "mutate": "mutation",
+    "needs": "needs",
+    "openapi": "contract",
+    "proxy": "proxy",
+    "quirks": "contract",
+    "ready": "ready",
+    "record": "record",
+    "sample": "contract",
+    "schema": "contract",
+    "serve": "serve",
+    "store": "store",
+}
+"""Command to its module, which has it as ``NAME_command``."""
+
+
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name; the module of each is imported when it is looked up, so that the others are quick."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Return a command."""
+        command: click.Command = getattr(import_module(f"{__name__}.{_MODULES[name]}"), f"{name}_command")
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        """Return the number of commands."""
+        return len(_MODULES)
 
 
 @click.group(
     cls=CommandGroup,
-    commands=COMMANDS,
+    commands=cast("MutableMapping[str, click.Command]", _Commands()),  # click only looks commands up
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name=PROGRAM, message="%(prog)s %(version)s")
@@ -83,7 +81,7 @@ def cli() -> None:
     2 wrong usage or configuration, 3 a source cannot be read (serve: a worker died), 70 internal error,
     130 interrupted.
     """  # noqa: D301  # click needs the control character itself
-    warn_about_misspelled_variables(COMMANDS)
+    warn_about_misspelled_variables(cli.commands)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -3,7 +3,7 @@
 import math
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -158,12 +158,15 @@ def combine(*options: Callable[[F], F]) -> Callable[[F], F]:
     return add
 
 
-def warn_about_misspelled_variables(commands: Iterable[click.Command]) -> None:
+def warn_about_misspelled_variables(commands: Mapping[str, click.Command]) -> None:
     """Print a warning for each environment variable whose name is close to one that a command reads."""
-    known = {str(parameter.envvar) for command in commands for parameter in command.params if parameter.envvar}
+    variables = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in _OTHER_VARIABLES)
+    if not variables:
+        return  # without the commands, which are slow to import
+    known = {str(parameter.envvar) for command in commands.values() for parameter in command.params if parameter.envvar}
     known.update(_OTHER_VARIABLES)
     names = {name.removeprefix(_PREFIX): name for name in known}
-    for variable in sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known):
+    for variable in (name for name in variables if name not in known):
         if _SERVICE_VARIABLE.fullmatch(variable):
             continue
         close = get_close_matches(variable.removeprefix(_PREFIX), names, n=1, cutoff=_MIN_SIMILARITY)
