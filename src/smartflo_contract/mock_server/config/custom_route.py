@@ -87,7 +87,7 @@ def check_custom_routes(routes: Sequence[CustomRoute]) -> None:
     if len(routes) > _MAX_ROUTES:
         message = f"routes: expected at most {_MAX_ROUTES:,}, got {len(routes):,}"
         raise ConfigError(message)
-    served, names = served_route_names(), set[str]()
+    names = set[str]()
     for number, route in enumerate(routes):
         position = f"routes[{number}]"
         for name, check in _CHECKS.items():
@@ -96,7 +96,7 @@ def check_custom_routes(routes: Sequence[CustomRoute]) -> None:
                 shown = f", got {format_setting(getattr(route, name))}" if name != "json" else ""
                 message = f"{position}.{name}: expected {expected}{shown}"
                 raise ConfigError(message)
-        if route.name in served:
+        if route.name in served_route_names():
             message = f"{position}: this fake simulates {route.name} already; use its quirks and faults"
             raise ConfigError(message)
         if route.name in names:

@@ -42,10 +42,10 @@ def check_faults(rules: Iterable[Fault], custom_routes: Iterable[str] = ()) -> N
     Raises:
         ConfigError: a rule cannot work, or a part of it would never apply; the message names the rule and its setting.
     """
-    routes = [*served_route_names(), *custom_routes]
+    own_routes = tuple(custom_routes)
     for number, rule in enumerate(rules):
         try:
-            _check_fault(rule, routes)
+            _check_fault(rule, (*served_route_names(), *own_routes))
         except ConfigError as error:
             message = f"faults[{number}].{error}"
             raise ConfigError(message) from None

@@ -249,14 +249,16 @@ def serve(
             saved,
             replaces=config.store is not None,
         )
-        met_faults = multiprocessing.RawArray("b", len(config.faults) + 1)
+        # Without rules there is nothing to note, and shared memory takes as long as 20 modules to import.
+        met_faults = multiprocessing.RawArray("b", len(config.faults) + 1) if config.faults else None
         gc.freeze()  # what is loaded is no garbage, and a forked worker would copy the memory that it searches
         server.serve(
             target_loader=partial(_load_app, config, observers, saved, met_faults, check_body), wrap_loader=False
         )
     if server.failure is not None:
         raise server.failure
-    _report_unmet_faults(config, met_faults)
+    if met_faults is not None:
+        _report_unmet_faults(config, met_faults)
 
 
 def _loss(config: Config, state_file: Path | None) -> str:
@@ -291,7 +293,7 @@ def _load_app(
     config: Config,
     observers: WorkerObservers | None,
     saved: SavedState | None,
-    met_faults: MutableSequence[int],
+    met_faults: MutableSequence[int] | None,
     check_body: BodyCheck | None,
 ) -> Flask:
     """Return the application, in a worker.
@@ -301,7 +303,7 @@ def _load_app(
         observers: creates the observer of the worker; ``None`` for none.
         saved: the state file; ``None`` for none.
         met_faults: memory that all workers share: 1 for each rule of the configuration that a request has met, and at
-            the end, 1 if the rules are no longer in force.
+            the end, 1 if the rules are no longer in force; ``None`` if it has no rules.
         check_body: checks response bodies for the admin API.
     """
     if os.name == "posix":
@@ -319,7 +321,8 @@ def _load_app(
         Thread(target=_end_after_parent, args=(parent.join, saver), name="end-after-parent", daemon=True).start()
     if observer is not None:
         Finalize(None, observer.close, exitpriority=0)
-    Finalize(None, _note_replaced_faults, (state,), exitpriority=1)  # before the store is closed
+    if met_faults is not None:
+        Finalize(None, _note_replaced_faults, (state,), exitpriority=1)  # before the store is closed
     limits = BodyLimits(BoundedSemaphore(_THREADS_FOR_BODIES))
     app.wsgi_app = with_body_deadline(app.wsgi_app, limits)  # type: ignore[method-assign,assignment]
     if saver is not None:
