@@ -9,7 +9,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from smartflo_contract.cli import COMMANDS, cli
+from smartflo_contract.cli import cli
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = {
@@ -22,7 +22,7 @@ EXAMPLES: Final = re.compile(r"^\x08\n(.+?)(?=\n\n|\Z)", re.MULTILINE | re.DOTAL
 
 def on_startup(**_: object) -> None:
     """Let the examples in the help texts of commands be code, which mkdocs-click would join to a paragraph."""
-    for command in (cli, *COMMANDS):
+    for command in (cli, *cli.commands.values()):
         command.help = EXAMPLES.sub(r"```text\n\1\n```", cleandoc(command.help or ""))
 
 
