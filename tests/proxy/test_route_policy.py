@@ -71,7 +71,7 @@ def test_refuses_what_may_change_something(method: str, path: str, refusal: str)
     [("GET", True), ("HEAD", True), ("PATCH", True), ("OPTIONS", False), ("TRACE", False), ("STEAL", False)],
 )
 def test_names_only_options_that_are_accepted(method: str, is_allowable: bool) -> None:  # noqa: FBT001
-    """Whoever follows the reason has a proxy that starts and passes the request on."""
+    """A user who follows the reason has a proxy that starts and passes the request on."""
     path = "/v1/dialer/dial/5"
     _, hint, rest = RoutePolicy().decide(method, path).refusal.partition("--allow-writes '")
 

@@ -45,7 +45,7 @@ class Days(Seconds):
 
 
 class FilePath(click.Path):
-    """The path of a file or folder; an empty string, such as that of a shell variable that is not set, is none.
+    """The path of a file or folder. An empty string, such as that of a shell variable that is not set, is rejected.
 
     Args:
         is_written: whether the file is written; ``-`` is rejected then, which would be a file of this name.

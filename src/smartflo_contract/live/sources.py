@@ -303,10 +303,7 @@ def _is_body(source: BodySource) -> bool:
 
 def _exists(path: str | Path) -> bool:
     """Return whether a path exists, which none does that is too long or not valid."""
-    try:
-        return Path(path).exists()
-    except OSError:
-        return False
+    return os.path.exists(path)  # noqa: PTH110 - `Path` raises an error if it is too long
 
 
 def source_name(source: BodySource) -> str:

@@ -24,6 +24,8 @@ _INTERACTION: Final[Tree] = {
     },
 }
 _PYTHON_2_STRINGS: Final = ("tag:yaml.org,2002:python/unicode", "tag:yaml.org,2002:python/str")
+_CONVERSION_ERRORS: Final = (ValueError, AttributeError, LookupError)
+"""What PyYAML raises for a value that contradicts its tag."""
 _RUBY_BINARY: Final = "!binary"
 """Tag of Ruby for base64, such as that of compressed bodies."""
 
@@ -52,13 +54,7 @@ def yaml_exchanges(name: str, chunks: Iterable[bytes]) -> Iterator[Exchange]:
     loader.add_constructor(_RUBY_BINARY, yaml.SafeLoader.construct_yaml_binary)  # type: ignore[attr-defined]
     try:
         cassette = yaml.load(b"".join(chunks), loader)
-    except (
-        yaml.YAMLError,
-        RecursionError,
-        ValueError,
-        AttributeError,
-        LookupError,
-    ) as error:  # of values and their tags
+    except (yaml.YAMLError, RecursionError, *_CONVERSION_ERRORS) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", at line {mark.line + 1:,}" if mark else ""
         message = f"{name} is a cassette that is not valid YAML{where}; record it again, or restore it"

@@ -13,11 +13,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from smartflo_contract.mock_server.admin.components import components
 from smartflo_contract.mock_server.admin.problems import Problem
+from smartflo_contract.mock_server.http.decoding_losses import decoding_loss
 from smartflo_contract.mock_server.http.request_bodies import read_body
-from smartflo_contract.schemas.duplicate_keys import LOST_VALUE, duplicate_key
 from smartflo_contract.schemas.errors import nearest
 from smartflo_contract.schemas.json_pointer import json_pointer
-from smartflo_contract.schemas.large_integers import CHANGED_DIGITS, large_integer
 from smartflo_contract.schemas.printable import truncate
 
 _MAX_ERRORS: Final = 20
@@ -71,14 +70,13 @@ def parse_validated(body: bytes, schema: str, noun: str) -> Any:
     is_large = len(body) > _MAX_BYTES_OF_ALL_ERRORS
     try:
         content = orjson.loads(body)
-        changed = large_integer(body)
-        lost = duplicate_key(body, content) if isinstance(content, list) else None
+        loss = decoding_loss(body, content)
         del body  # a snapshot can have hundreds of megabytes
     except ValueError as error:
         raise Problem(400, f"the {noun} is not JSON: {error}{example}") from None
-    for wrong, message in ((changed, CHANGED_DIGITS), (lost, LOST_VALUE)):
-        if wrong is not None:
-            raise Problem(422, f"{wrong[1:] or noun}: {message}", [(wrong, message)])
+    if loss is not None:
+        pointer, message = loss
+        raise Problem(422, f"{pointer[1:] or noun}: {message}", [loss])
     try:
         errors = list(_errors(schema, content, max_errors=1 if is_large else _MAX_ERRORS))
     except ValueError as error:  # the validator supports less depth than the parser

@@ -7,6 +7,7 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from smartflo_contract.mock_server.api.account_calls import has_agent, has_number, started_calls
+from smartflo_contract.mock_server.api.query_parameters import reason_for_ignored
 from smartflo_contract.mock_server.api.query_times import parse_query_time
 from smartflo_contract.mock_server.calls.agents import find_agent
 from smartflo_contract.mock_server.calls.call_record import CallRecord
@@ -16,7 +17,6 @@ from smartflo_contract.mock_server.http.integers import parse_integer
 from smartflo_contract.mock_server.http.request_bodies import invalid_values, validation_response
 from smartflo_contract.mock_server.http.responses import json_response
 from smartflo_contract.schemas.indian_time import format_indian_time, indian_time
-from smartflo_contract.schemas.printable import truncate
 
 _DEFAULT_PAGE_CALLS: Final = 20
 _MAX_PAGE_CALLS: Final = 1_000
@@ -49,7 +49,6 @@ class _Query(NamedTuple):
         from_ms: only calls that started then or later, in epoch ms.
         to_ms: only calls that started then or earlier, in epoch ms.
         filters: values of the other parameters by name.
-        ignored: parameters that select nothing.
     """
 
     page: int
@@ -57,7 +56,6 @@ class _Query(NamedTuple):
     from_ms: int
     to_ms: int
     filters: Mapping[str, str]
-    ignored: tuple[str, ...]
 
 
 def get_call_records(call: Call) -> Response:
@@ -75,7 +73,7 @@ def get_call_records(call: Call) -> Response:
     counts = {"count": len(found), "limit": query.limit, "size": len(page), "page": query.page}
     body = {name: number(value) for name, value in counts.items()}
     results = [_to_json(seed, record, number) for record in page]
-    reason = f"these parameters select nothing: {', '.join(query.ignored)}" if query.ignored else ""
+    reason = reason_for_ignored(call.request.args, {*_FILTERS, *_PAGING})
     return json_response(200, body | {"results": results}, "assumed", reason=reason)
 
 
@@ -97,8 +95,7 @@ def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Res
     if errors or page is None or limit is None or from_ms is None or to_ms is None:
         return validation_response(errors, quirks, _EXAMPLE)
     filters = {name: arguments[name] for name in _FILTERS if name in arguments}
-    ignored = tuple(truncate(name) for name in arguments if name not in {*_FILTERS, *_PAGING})
-    return _Query(page, limit, from_ms, to_ms, filters, ignored)
+    return _Query(page, limit, from_ms, to_ms, filters)
 
 
 def _is_selected(seed: int, query: _Query, record: CallRecord) -> bool:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from smartflo_contract.factories.lead_writer import last_digits
 from smartflo_contract.mock_server.accounts.account import Account
 from smartflo_contract.mock_server.accounts.dialled_lists import current_leads
+from smartflo_contract.mock_server.api.query_parameters import reason_for_ignored
 from smartflo_contract.mock_server.calls.dnd import ADDED_BY, DndEntry
 from smartflo_contract.mock_server.config.quirks import Quirks
 from smartflo_contract.mock_server.context import Call
@@ -22,7 +23,6 @@ from smartflo_contract.mock_server.lists.catalog import Catalog
 from smartflo_contract.mock_server.lists.edited_leads import EditedLeads, Lead
 from smartflo_contract.schemas.indian_time import indian_time
 from smartflo_contract.schemas.lead_format import epoch_ms
-from smartflo_contract.schemas.printable import truncate
 
 DND_STATUSES: Final = frozenset({5, 9})
 """Values of ``dial_status`` for DND and Account DND. Assumed: the vendor does not document which leads it returns."""
@@ -72,9 +72,7 @@ def get_dnd_leads(call: Call) -> Response:
         page = list(islice(entries, query.limit + 1))
     data = page[: query.limit]
     body = {"hasMore": len(page) > len(data), "count": len(data), "limit": query.limit, "data": data}
-    ignored = [truncate(name) for name in call.request.args if name not in _PARAMETERS]
-    reason = f"these parameters select nothing: {', '.join(ignored)}" if ignored else ""
-    return json_response(200, body, "assumed", reason=reason)
+    return json_response(200, body, "assumed", reason=reason_for_ignored(call.request.args, _PARAMETERS))
 
 
 def _parse_query(arguments: MultiDict[str, str], quirks: Quirks) -> _Query | Response:

@@ -13,9 +13,8 @@ import orjson
 from smartflo_contract.factories import DefinitionError, ListDefinition
 from smartflo_contract.factories.list_definition import expected_setting
 from smartflo_contract.mock_server.errors import ConfigError
+from smartflo_contract.mock_server.http.decoding_losses import decoding_loss
 from smartflo_contract.mock_server.http.json_values import check_json
-from smartflo_contract.schemas.duplicate_keys import LOST_VALUE, duplicate_key
-from smartflo_contract.schemas.large_integers import CHANGED_DIGITS, large_integer
 from smartflo_contract.schemas.lead_format import column_names
 
 _MAX_FILE_BYTES: Final = 256 * 1024 * 1024
@@ -121,11 +120,11 @@ def _read_json(path: Path) -> Any:
     try:
         if path.stat().st_size <= _MAX_FILE_BYTES:
             encoded = path.read_bytes().removeprefix(BOM_UTF8)
-            content, changed = orjson.loads(encoded), large_integer(encoded)
-            lost = duplicate_key(encoded, content) if isinstance(content, list) else None
-            if changed is None and lost is None:
+            content = orjson.loads(encoded)
+            loss = decoding_loss(encoded, content)
+            if loss is None:
                 return content
-            message = f"{lost}: {LOST_VALUE}" if changed is None else f"{changed}: {CHANGED_DIGITS}"
+            message = ": ".join(loss)
         else:
             message = f"larger than {_MAX_FILE_BYTES // 1024**2} MiB; use a file with fewer leads"
     except OSError as error:

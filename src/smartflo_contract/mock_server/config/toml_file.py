@@ -29,14 +29,13 @@ def read_settings(file: Path, known: Collection[str]) -> dict[str, Any]:
         message = f"{name}: no setting of a file; use serve --{name} FILE, or the variable SMARTFLO_{name.upper()}"
         raise ConfigError(message)
     for name in _PATHS:
-        if settings.get(name) == "":
+        path = settings.get(name)
+        if path == "":
             message = f"{name}: expected a path, got an empty string"
             raise ConfigError(message)
+        if isinstance(path, str):
+            settings[name] = file.parent / path
     reject_unknown_settings(settings, known)
-    if isinstance(settings.get("overlay"), str):
-        settings["overlay"] = file.parent / settings["overlay"]
-    if isinstance(settings.get("dialling"), str):
-        settings["dialling"] = file.parent / settings["dialling"]
     if isinstance(settings.get("store"), str):
         settings["store"] = resolve_sqlite_path(settings["store"], file.parent)
     if isinstance(settings.get("lists"), list):

@@ -102,7 +102,7 @@ class BodyCache:
     def __init__(self) -> None:
         """Create an empty cache."""
         self._cache = LruCache()
-        self._read_once: dict[Hashable, None] = {}
+        self._read_once = set[str]()
         self._building = Lock()
 
     def renew_locks(self) -> None:
@@ -135,7 +135,7 @@ class BodyCache:
             return True
         if len(self._read_once) >= _MAX_READ_ONCE:
             self._read_once.clear()
-        self._read_once[etag] = None
+        self._read_once.add(etag)
         return False
 
     def body(self, leads: LeadList) -> bytes | Iterator[bytes]:
