@@ -73,6 +73,13 @@ def test_rejects_unusable_overlay_in_one_line(run: Run, tmp_path: Path, content:
         ("serve", "--config", ""),
         ("serve", "--state", ""),
         ("store", "import", "sqlite:///fake.db", ""),
+        ("check", "leads.json", "--learn", ""),
+        ("record", "leads.json", "-o", ""),
+        ("record", "leads.json", "--as-test", ""),
+        ("needs", "-o", "", "--", "true"),
+        ("coverage", "report", ""),
+        ("coverage", "html", "-o", ""),
+        ("proxy", "--upstream", "http://127.0.0.1:9", "--record", ""),
     ],
 )
 def test_rejects_empty_path(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ import click
 
 from smartflo_contract.cli.errors import print_error, usage_error
 from smartflo_contract.cli.findings import CheckOptions, report_findings
-from smartflo_contract.cli.options import checking, option
+from smartflo_contract.cli.options import FilePath, checking, option
 from smartflo_contract.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _default_processes() -> int:
 )
 @option(
     "--learn",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="Write what always held, and the contract does not state, as a draft of an overlay. Uses one process.",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smartflo_contract.cli.errors import FINDINGS, usage_error
-from smartflo_contract.cli.options import listing_format, option, overlay, profile
+from smartflo_contract.cli.options import FilePath, listing_format, option, overlay, profile
 from smartflo_contract.cli.output import print_json, write
 from smartflo_contract.cli.terminal import echo
 
@@ -48,11 +48,11 @@ def cells_command(*, form: str, profile: str | None, overlay: Path | None) -> No
 
 @click.command()
 @click.argument("form", metavar="FORMAT", type=click.Choice(_FORMATS))
-@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=FilePath())
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="PATH",
     help="Folder of html, or file of another format. Default: smartflo-coverage-html, smartflo-coverage.xml, .lcov or "
     ".json; standard output for report and markdown.",

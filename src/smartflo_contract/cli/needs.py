@@ -9,7 +9,16 @@ import click
 
 from smartflo_contract.cli.errors import usage_error
 from smartflo_contract.cli.mutation import fake_config, fake_contract, output_of_errors
-from smartflo_contract.cli.options import command_jobs, command_line, command_timeout, fake_file, overlay, profile, seed
+from smartflo_contract.cli.options import (
+    FilePath,
+    command_jobs,
+    command_line,
+    command_timeout,
+    fake_file,
+    overlay,
+    profile,
+    seed,
+)
 from smartflo_contract.cli.output import print_needs, runs_progress
 from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.grammar import format_count
@@ -22,9 +31,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @command_line
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write, for check --needs."
-)
+@click.option("-o", "--output", type=FilePath(), metavar="FILE", help="File to write, for check --needs.")
 @command_jobs
 @command_timeout("a change")
 @fake_file

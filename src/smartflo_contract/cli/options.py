@@ -49,11 +49,12 @@ class FilePath(click.Path):
 
     Args:
         is_written: whether the file is written; ``-`` is rejected then, which would be a file of this name.
+        is_folder: whether the path of a file is rejected.
     """
 
-    def __init__(self, *, is_written: bool = False) -> None:
+    def __init__(self, *, is_written: bool = False, is_folder: bool = False) -> None:
         """Return paths as ``Path``."""
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, file_okay=not is_folder)
         self._is_written = is_written
 
     def convert(

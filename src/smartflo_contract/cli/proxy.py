@@ -1,12 +1,11 @@
 """The command ``proxy``."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from smartflo_contract.cli.options import Lines, PortOption, max_time, max_wait, option, overlay
+from smartflo_contract.cli.options import FilePath, Lines, PortOption, max_time, max_wait, option, overlay
 from smartflo_contract.cli.terminal import echo
 from smartflo_contract.schemas.profile_names import PROFILES
 
@@ -39,7 +38,7 @@ from smartflo_contract.schemas.profile_names import PROFILES
 @option("--fail", is_flag=True, help="Respond with 502 and the findings instead of a body that violates the contract.")
 @option(
     "--record",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(is_folder=True),
     metavar="DIR",
     help="Save the lead lists that are read in DIR, without personal data.",
 )

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Fixture file to write.")
+@click.option("-o", "--output", type=options.FilePath(), metavar="FILE", help="Fixture file to write.")
 @click.option(
     "--as-test",
-    type=click.Path(path_type=Path),
+    type=options.FilePath(),
     metavar="FILE",
     help="Python file to write: one test for each finding (at most the 100 most severe), with the smallest list "
     "that reproduces it.",

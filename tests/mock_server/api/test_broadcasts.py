@@ -543,7 +543,7 @@ def test_call_of_a_broadcast_cannot_be_hung_up(api: Account) -> None:
 
 @pytest.mark.parametrize("path", [LEAD, "/__admin/leads"])
 def test_deletion_of_a_lead_keeps_the_records_of_its_calls(api: Account, path: str) -> None:
-    """Whoever deletes a lead, a client or the admin API: what was called stays, with the number that was called."""
+    """A lead is deleted by a client or the admin API: its calls stay, with the number that was called."""
     start(api)
     api.set_clock(advance=DAY)
     records = api("GET", "/v1/call/records?limit=1000").get_json()["results"]

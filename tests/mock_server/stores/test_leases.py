@@ -178,7 +178,7 @@ def query_until_leased(checked: Freshness) -> object:
 
 @pytest.mark.usefixtures("no_expiry")
 def test_write_waits_until_holders_give_up(open_store: OpenStore, sql: "psycopg.Connection") -> None:
-    """Also for the lease of its own process, and not longer. Whoever reads after it reads what was written."""
+    """Also for the lease of its own process, and not longer. A client that reads after it reads what was written."""
     stores = [open_store(), open_store()]
     for expected in range(1, 5):
         wait_until(lambda: count_leases(sql) == len(stores), lambda: [read(store) for store in stores])

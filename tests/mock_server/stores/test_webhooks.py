@@ -23,7 +23,7 @@ def _receiver() -> Iterator[WebhookReceiver]:
 
 
 def test_each_event_is_sent_once(client_of: ClientOf, shared_url: str, receiver: WebhookReceiver) -> None:
-    """Whoever advances sends, even if several do so at a time."""
+    """The client that advances the clock sends, even if several do so at a time."""
     clients = [client_of(shared_url) for _ in range(2)]
     clients[0].post("/__admin/webhooks", json={"url": receiver.url, "trigger": "hangup"}, headers=ME)
     for number in range(8):
