@@ -76,8 +76,7 @@ class Tab:
         """Open a page and wait until it is loaded. The events are those since then."""
         self.events.clear()
         self.call("Page.navigate", url=url)
-        while not self.named("Page.loadEventFired"):
-            self.events.append(self._read())
+        self._wait_until_loaded()
 
     def run(self, script: str) -> Any:
         """Run a script in the page, as a debugger: the policy of the page does not apply. Return its value."""
@@ -85,9 +84,19 @@ class Tab:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def run_and_load(self, script: str) -> None:
+        """Run a script that loads a page, whose result nobody waits for, and wait until the page is loaded."""
+        self.events.clear()
+        self.call("Runtime.evaluate", expression=script)
+        self._wait_until_loaded()
+
     def named(self, *names: str) -> list[dict[str, Any]]:
         """Return the parameters of the events with some names."""
         return [event["params"] for event in self.events if event["method"] in names]
+
+    def _wait_until_loaded(self) -> None:
+        while not self.named("Page.loadEventFired"):
+            self.events.append(self._read())
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._unread:

@@ -140,8 +140,7 @@ def test_asks_for_the_admin_token(tab: Tab) -> None:
         tab.open("about:blank")
         tab.open(f"{fake.url}/")
         tab.run(HELPERS)
-        tab.run("set('Admin token', 's3same').then(() => click('Use this token'))")
-        tab.open(f"{fake.url}/")
+        tab.run_and_load("set('Admin token', 's3same').then(() => click('Use this token'))")
         tab.run(HELPERS)
 
         assert tab.run("shows('No requests yet')")
