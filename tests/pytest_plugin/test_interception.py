@@ -141,6 +141,20 @@ def test_faults_raise_errors_of_library(smartflo_intercept: Smartflo, via: Reade
         via(LEADS, TOKEN, timeout=0.2)
 
 
+def test_replaced_sleep_is_that_of_the_client(
+    smartflo_intercept: Smartflo, monkeypatch: pytest.MonkeyPatch, via: Reader
+) -> None:
+    """A test that replaces ``time.sleep`` sees the pauses of its client only, and a late response stays late."""
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    via(LEADS, TOKEN)
+    via(f"{smartflo_intercept.url}/v1/broadcast/leads/8668", smartflo_intercept.headers)
+    smartflo_intercept.fail("delay", seconds=20)
+    with pytest.raises(FAULTS[via][2]):
+        via(LEADS, TOKEN, timeout=0.1)
+    assert pauses == []
+
+
 def test_library_decompresses_leads(smartflo_intercept: Smartflo) -> None:
     """With the quirk for gzip, a library that accepts it returns the same leads."""
     plain = requests.get(LEADS, headers=TOKEN, timeout=30)

@@ -9,7 +9,6 @@ import http.client
 import re
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +26,7 @@ from smartflo_contract.pytest_plugin._host_rules import DEFAULT_PORTS, HostRule,
 from smartflo_contract.pytest_plugin._httpcore_patches import Wrap, httpcore_patches
 from smartflo_contract.pytest_plugin._import_hook import ImportHook
 from smartflo_contract.pytest_plugin._name_guard import guard_names, socket_patches
+from smartflo_contract.schemas.pauses import pause
 
 _ABSOLUTE_URL: Final = re.compile("https?://", re.IGNORECASE)
 _SLASHES_BEFORE_HOST: Final = 2
@@ -175,7 +175,7 @@ def _wrap_putrequest(original: Callable[..., None]) -> Callable[..., None]:
         rule = _RULES.find(*_destination_of(self))
         if rule is None and _ABSOLUTE_URL.match(url):  # for a proxy, which would forward it
             rule = _RULES.find_by_url(url)
-        time.sleep(_seconds_to_wait(rule, method, _path_of(url)))
+        pause(_seconds_to_wait(rule, method, _path_of(url)))
         _reconnect(self, None if rule is None else rule.redirect_to)
         original(self, method, url, *args, **kwargs)
 

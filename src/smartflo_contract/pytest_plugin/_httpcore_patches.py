@@ -5,12 +5,12 @@ They are below ``httpx`` and below the mocks of other libraries, which see each 
 
 import re
 import ssl
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, TypeAlias
 
 from smartflo_contract.pytest_plugin._host_rules import DEFAULT_PORTS, HostRule, HostRules
+from smartflo_contract.schemas.pauses import pause
 
 Wrap: TypeAlias = Callable[[Any], Any]
 """Returns the replacement of a function."""
@@ -34,7 +34,7 @@ def _synchronous(original: Callable[..., Any], rules: HostRules) -> Callable[...
         rule = _find(rules, request)
         if rule is None:
             return original(self, request)
-        time.sleep(rule.seconds_to_wait(*_method_and_path(request)))
+        pause(rule.seconds_to_wait(*_method_and_path(request)))
         pool = self if rule.redirect_to is None else _pool(rule.redirect_to)
         with rules.connecting(request.url.host.decode("ascii")):
             return original(pool, request)

@@ -223,8 +223,8 @@ def test_changing_omits_first_lead_at_every_other_read(default_client: FlaskClie
 def test_delay_is_seeded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each response is late by ``seconds`` and up to ``jitter`` more, the same in each run."""
     delays: list[float] = []
-    # The delay is in real time: no public name replaces the clock of the operating system.
-    monkeypatch.setattr("smartflo_contract.mock_server.faults.injectors.time.sleep", delays.append)
+    # The delay is in real time: no public name replaces it.
+    monkeypatch.setattr("smartflo_contract.mock_server.faults.injectors.pause", delays.append)
     rule = Fault(("delay",), repeat=True, seconds=2, jitter=0.5)
     for _ in range(2):
         client = create_app(Config(faults=(rule,))).test_client()

@@ -5,7 +5,6 @@ the checks of rules, the tables for people, the journal and the admin API read t
 """
 
 import errno
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +24,7 @@ from smartflo_contract.mock_server.http.error_responses import error_response_fo
 from smartflo_contract.mock_server.http.lockout import LOCKOUT_SECONDS, lockout_response
 from smartflo_contract.mock_server.http.request_bodies import LARGE_BODY_BYTES
 from smartflo_contract.mock_server.http.responses import json_response
+from smartflo_contract.schemas.pauses import pause
 
 _GRANIAN_PAUSE_SECONDS: Final = 0.05
 """Pause before a body ends early: Granian may drop bytes that it has not written yet."""
@@ -91,7 +91,7 @@ class _ClosedConnection(Response):
 
 
 def _delay(context: FaultContext) -> Response:
-    time.sleep(context.rule.seconds + context.rule.jitter * context.fraction)
+    pause(context.rule.seconds + context.rule.jitter * context.fraction)
     return context.respond()
 
 
@@ -118,7 +118,7 @@ def _cut(context: FaultContext) -> Response | None:
     def body() -> Iterator[bytes]:
         yield start
         if environ.get("SERVER_SOFTWARE") == "Granian":
-            time.sleep(_GRANIAN_PAUSE_SECONDS)
+            pause(_GRANIAN_PAUSE_SECONDS)
         elif "werkzeug.socket" not in environ:  # in-process clients do not count bytes
             raise ConnectionResetError(errno.ECONNRESET, _RESET)
 
