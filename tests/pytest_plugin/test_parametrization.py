@@ -74,3 +74,93 @@ def test_every_reading_is_set(smartflo: Smartflo, smartflo_every_reading: Mappin
     assert 200 == smartflo.client.get("/v1/broadcast/leads/8668").status_code
     assert 2 == len(smartflo.lists[0].leads)
     assert ({"unknown_list": "empty"} | dict(smartflo_every_reading)).items() <= settings(smartflo).items()
+
+
+OWN_VALUES = """
+    import pytest
+
+
+    @pytest.mark.parametrize("smartflo_dial_status", [4, 5], indirect=True)
+    def test_indirect(smartflo_dial_status):
+        assert smartflo_dial_status in {4, 5}
+
+
+    @pytest.mark.parametrize(("smartflo_disposition", "expected"), [(1, 1)])
+    def test_direct(smartflo_disposition, expected):
+        assert smartflo_disposition == expected
+
+
+    READINGS = [{"expired_token": "200"}, {"profile": "documented"}]
+
+
+    @pytest.mark.parametrize("smartflo_every_reading", READINGS, indirect=True)
+    def test_reading(smartflo, smartflo_every_reading):
+        quirks = {quirk["name"]: quirk["value"] for quirk in smartflo.admin("GET", "/quirks")}
+        assert smartflo_every_reading.items() <= {**quirks, "profile": smartflo.contract.profile}.items()
+
+
+    class TestOverriddenWithParameters:
+        @pytest.fixture(params=[7, 8, 9])
+        def smartflo_dial_status(self, request):
+            return request.param
+
+        def test_it(self, smartflo_dial_status):
+            assert smartflo_dial_status in {7, 8, 9}
+
+
+    class TestOverriddenWithoutParameters:
+        @pytest.fixture
+        def smartflo_edge_lead(self):
+            return {"lead_id": "x"}
+
+        @pytest.fixture
+        def smartflo_every_reading(self):
+            return {}
+
+        def test_it(self, smartflo_edge_lead, smartflo, smartflo_every_reading):
+            assert smartflo_edge_lead == {"lead_id": "x"}
+"""
+
+
+def test_project_replaces_values(pytester: pytest.Pytester) -> None:
+    """The values of a marker or of an overriding fixture take precedence, as those of any fixture of pytest."""
+    pytester.makepyfile(OWN_VALUES)
+
+    pytester.runpytest().assert_outcomes(passed=2 + 1 + 2 + 3 + 1)
+
+
+def test_overriding_fixture_extends_values(pytester: pytest.Pytester) -> None:
+    """A fixture that requests the one that it overrides has its values."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        @pytest.fixture
+        def smartflo_dial_status(smartflo_dial_status):
+            return f"status {smartflo_dial_status}"
+
+
+        def test_it(smartflo_dial_status):
+            assert smartflo_dial_status.startswith("status ")
+        """
+    )
+
+    assert 2 == pytester.runpytest("-k", "5-dnd or 6-busy").parseoutcomes()["passed"]
+
+
+def test_wrong_reading_fails_in_one_line(pytester: pytest.Pytester) -> None:
+    """A reading that is not a mapping states what to pass."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+
+        @pytest.mark.parametrize("smartflo_every_reading", ["documented"], indirect=True)
+        def test_it(smartflo_every_reading): ...
+        """
+    )
+    result = pytester.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["smartflo_every_reading: expected a quirk or a profile, *, got 'documented'"])

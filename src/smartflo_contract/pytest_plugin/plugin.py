@@ -12,6 +12,7 @@ from smartflo_contract.pytest_plugin import _coverage_options, _live_runs, _mark
 from smartflo_contract.pytest_plugin._account_of_test import account_of_test
 from smartflo_contract.pytest_plugin._failures import add_failure_section
 from smartflo_contract.pytest_plugin._guard import guard_session, guard_test
+from smartflo_contract.pytest_plugin._own_parameters import READING, has_own_parameters, reading_of_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping
@@ -147,17 +148,22 @@ def pytest_runtest_makereport(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each value of a parametrized fixture."""
-    if "smartflo_missing_lead" in metafunc.fixturenames:
+    if _has_parameters_of(metafunc, "smartflo_missing_lead"):
         from smartflo_contract.pytest_plugin._missing_leads import missing_leads  # noqa: PLC0415 - slow to import
 
         leads = missing_leads(metafunc.config)
         metafunc.parametrize("smartflo_missing_lead", list(leads.values()), ids=list(leads), indirect=True)
-    for name in ("smartflo_dial_status", "smartflo_disposition", "smartflo_edge_lead", "smartflo_every_reading"):
-        if name in metafunc.fixturenames:
+    for name in ("smartflo_dial_status", "smartflo_disposition", "smartflo_edge_lead", READING):
+        if _has_parameters_of(metafunc, name):
             from smartflo_contract.pytest_plugin._parametrization import VALUES  # noqa: PLC0415 - slow to import
 
             values = VALUES[name]()
             metafunc.parametrize(name, list(values.values()), ids=list(values), indirect=True)
+
+
+def _has_parameters_of(metafunc: pytest.Metafunc, name: str) -> bool:
+    """Return whether a test has the parameters of a parametrized fixture."""
+    return name in metafunc.fixturenames and not has_own_parameters(metafunc, name, __name__)
 
 
 @pytest.fixture(scope="session")
@@ -193,8 +199,8 @@ def _mutant_of_run(config: pytest.Config, server: SmartfloServer) -> AbstractCon
 def smartflo(request: pytest.FixtureRequest) -> Iterator[Smartflo]:
     """The test's own account on the fake Smartflo: ``url``, ``headers``, ``client``, ``add_list()``, ``fail()``..."""
     arguments = _markers.marker_arguments(request.node)
-    if "smartflo_every_reading" in request.fixturenames:  # set before the lists of the marker are created
-        arguments = _markers.with_reading(arguments, request.node.callspec.params["smartflo_every_reading"])
+    if READING in request.fixturenames:  # set before the lists of the marker are created
+        arguments = _markers.with_reading(arguments, reading_of_test(request.node))
     if request.node.get_closest_marker("smartflo_live"):
         yield _live_runs.live_account(request, arguments)
         return
