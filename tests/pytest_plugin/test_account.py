@@ -1,10 +1,12 @@
 """The account of a test: lists, leads, faults, quirks, profile, clock, requests and assertions."""
 
 import math
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import IntEnum
+from enum import Enum, IntEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,63 @@ class DialStatus(IntEnum):
     """What clients often have in place of the numbers."""
 
     NO_ANSWER = 4
+
+
+class Outcome(Enum):
+    """An enumeration whose members are no integers."""
+
+    ANSWERED = 1
+
+
+@dataclass
+class DataclassLead:
+    """What clients often have in place of an object with keys."""
+
+    dial_status: int = 4
+
+
+class Model:
+    """Stands for a model of Pydantic, which yields its fields."""
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """Yield name and value of each field."""
+        yield "dial_status", 4
+
+    def model_dump(self, mode: str = "python") -> dict[str, Any]:
+        """Return its fields."""
+        return {"dial_status": 4, "mode": mode}
+
+
+class Table:
+    """Stands for a table of pandas, which yields the names of its columns."""
+
+    def __repr__(self) -> str:
+        """Return what a message shows."""
+        return "<Table>"
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of its columns."""
+        yield "dial_status"
+
+    def iterrows(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield index and values of each row."""
+        yield 0, {"dial_status": 4}
+
+
+class Promise:
+    """Stands for a translation of Django, which is a string once it is shown."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield its characters."""
+        yield "x"
+
+
+class generic:  # noqa: N801 - NumPy's name
+    """Stands for the base of NumPy's numbers."""
+
+
+class Integer(generic):
+    """Stands for an integer of NumPy."""
 
 
 def read(smartflo: Smartflo, list_id: int) -> requests.Response:
@@ -204,6 +263,12 @@ def test_every_test_has_new_account(smartflo: Smartflo, size: int) -> None:
         (lambda smartflo: smartflo.add_list(leads=[1]), r"leads\[0\]: expected a lead, such as \{.*, got 1"),
         (lambda smartflo: smartflo.add_list(leads=["field_1"]), r"leads\[0\]: expected a lead"),
         (lambda smartflo: smartflo.add_list(leads=[("field_1", "A")]), r"leads\[0\]: expected a lead"),
+        (lambda smartflo: smartflo.add_list(leads=[DataclassLead()]), r"leads\[0\]: expected a lead.*asdict\(\) of it"),
+        (lambda smartflo: smartflo.add_list(leads=Table()), r'leads: .*, got <Table>; pass its to_dict\("records"\)'),
+        (
+            lambda smartflo: smartflo.add_list(leads=Model()),
+            "leads: expected a number .*; pass its model_dump",
+        ),
         (lambda smartflo: smartflo.add_list(leads="ab"), "leads: expected a number or a list of leads, got 'ab'"),
         (lambda smartflo: smartflo.add_list(leads=1.5), "leads: expected a number or a list of leads, got 1.5"),
         (lambda smartflo: smartflo.add_list(leads=True), "leads: expected a number or a list of leads, got True"),
@@ -264,7 +329,14 @@ def test_rejects_wrong_argument(smartflo: Smartflo, call: Callable[[Any], object
         (UUID(int=1), "JSON cannot express the UUID "),
         (b"x", "JSON cannot express the bytes b'x'"),
         ({1}, r"JSON cannot express the set \{1\}; pass a list"),
-        (Path("x"), "JSON cannot express the "),
+        (Path("x"), "JSON cannot express the .*; pass its str"),
+        (Outcome.ANSWERED, "JSON cannot express the Outcome .*; pass its value"),
+        (DataclassLead(), "JSON cannot express the DataclassLead .*; pass dataclasses.asdict"),
+        (Model(), r'JSON cannot express the Model .*; pass its model_dump\(mode="json"\)'),
+        (Integer(), r"JSON cannot express the Integer .*; pass its item\(\)"),
+        (Promise(), r"JSON cannot express the Promise .*; pass its str\(\)"),
+        (range(2), r"JSON cannot express the range range\(0, 2\); pass a list"),
+        (ChainMap({"a": 1}), "JSON cannot express the ChainMap .*; pass a dict"),
         (object(), "JSON cannot express the object "),
         (2**64, "the digits of an integer of more than 64 bits would change"),
         (-(2**63) - 1, "the digits of an integer of more than 64 bits would change"),

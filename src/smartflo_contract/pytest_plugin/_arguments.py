@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from smartflo_contract.mock_server.api.routes import generic_path
+from smartflo_contract.mock_server.http.json_values import object_advice
 from smartflo_contract.mock_server.http.list_ids import is_list_id
 from smartflo_contract.schemas.printable import truncate
 
@@ -145,12 +146,16 @@ def check_times(times: object) -> None:
 def _leads(leads: object, expected: str) -> list[dict[str, Any]]:
     __tracebackhide__ = True
     if isinstance(leads, str | bytes | Mapping) or not isinstance(leads, Iterable):
-        hint = "; put the lead in a list: [{...}]" if isinstance(leads, Mapping) else ""
+        hint = "; put the lead in a list: [{...}]" if isinstance(leads, Mapping) else object_advice(leads)
         _reject(f"leads: expected {expected}, got {_shown(leads)}{hint}")
     checked = []
     for index, lead in enumerate(leads):
         if not isinstance(lead, Mapping):
-            _reject(f'leads[{index}]: expected a lead, such as {{"field_0": "+915550000042"}}, got {_shown(lead)}')
+            hint = object_advice(leads)
+            if hint:  # a table or an object, which is iterable
+                _reject(f"leads: expected {expected}, got {_shown(leads)}{hint}")
+            example = 'such as {"field_0": "+915550000042"}'
+            _reject(f"leads[{index}]: expected a lead, {example}, got {_shown(lead)}{object_advice(lead)}")
         checked.append(dict(lead))
     return checked
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from smartflo_contract.schemas.large_integers import CHANGED_DIGITS, INTEGERS
@@ -10,23 +10,33 @@ from smartflo_contract.schemas.printable import truncate
 
 _MAX_VALUE_CHARACTERS: Final = 60
 _ADVICE: Final[Mapping[str, str]] = {
-    "date": "pass a string, such as its isoformat()",
-    "datetime": "pass a string, such as its isoformat()",
-    "time": "pass a string, such as its isoformat()",
-    "timedelta": "pass its total_seconds()",
     "Decimal": "pass a string or a float",
+    "Enum": "pass its value",
     "Fraction": "pass a string or a float",
+    "LeadList": "pass its id",
+    "NAType": "pass None",
+    "NaTType": "pass None",
+    "Promise": "pass its str()",
+    "PurePath": "pass its str()",
+    "Response": "pass its json()",
     "UUID": "pass its str()",
     "bytes": "pass a string, such as its decode()",
     "bytearray": "pass a string, such as its decode()",
-    "set": "pass a list",
-    "frozenset": "pass a list",
-    "generator": "pass a list",
-    "mappingproxy": "pass a dict",
-    "Response": "pass its json()",
-    "LeadList": "pass its id",
+    "date": "pass a string, such as its isoformat()",
+    "generic": "pass its item()",
+    "ndarray": "pass its tolist()",
+    "time": "pass a string, such as its isoformat()",
+    "timedelta": "pass its total_seconds()",
 }
-"""What to pass instead, by the name of a type."""
+"""What to pass instead, by the name of a type or of one of its bases; those of Django, NumPy and pandas too."""
+_OBJECTS: Final[Mapping[str, str]] = {
+    "__attrs_attrs__": "pass attrs.asdict() of it",
+    "__dataclass_fields__": "pass dataclasses.asdict() of it",
+    "iterrows": 'pass its to_dict("records")',
+    "model_dump": 'pass its model_dump(mode="json")',
+    "to_dict": "pass its to_dict()",
+}
+"""What to pass instead of objects with keys and values, by an attribute of their type: attrs, pandas, Pydantic."""
 
 
 def encode_json(value: Any, name: str = "body") -> bytes:
@@ -86,12 +96,22 @@ def _scalar_problem(value: Any) -> str | None:
         return None if int(value) in INTEGERS else CHANGED_DIGITS  # a range would search for a subclass
     if isinstance(value, float):
         return None if math.isfinite(value) else f"JSON cannot express {value!r}; pass None or a string"
-    name = type(value).__name__
-    return f"JSON cannot express the {name} {_shown(value)}{_advice(name)}"
+    return f"JSON cannot express the {type(value).__name__} {_shown(value)}{_advice(value)}"
 
 
-def _advice(type_name: str) -> str:
-    return f"; {_ADVICE[type_name]}" if type_name in _ADVICE else ""
+def object_advice(value: object) -> str:
+    """Return what to pass instead of an object with keys and values, after a semicolon; empty if it is none."""
+    attributes = dir(type(value))
+    return next((f"; {text}" for name, text in _OBJECTS.items() if name in attributes), "")
+
+
+def _advice(value: object) -> str:
+    """Return what to pass instead of a value, after a semicolon; empty if it is not known."""
+    bases = (base.__name__ for base in type(value).__mro__)
+    by_type = next((f"; {_ADVICE[name]}" for name in bases if name in _ADVICE), None) or object_advice(value)
+    if by_type or not isinstance(value, Iterable):
+        return by_type
+    return "; pass a dict" if isinstance(value, Mapping) else "; pass a list"
 
 
 def _unpaired_surrogate(string: str) -> bool:
