@@ -322,6 +322,7 @@ def test_rejects_members_that_need_fake(pytester: pytest.Pytester, api: FakeSmar
         def test_repr(smartflo):
             assert f"<Smartflo at {smartflo.url}, the real API>" == repr(smartflo)
             assert not hasattr(smartflo, "_private")
+            assert not hasattr(smartflo, "add_list")
 
 
         @pytest.mark.smartflo(leads=3)
@@ -333,6 +334,64 @@ def test_rejects_members_that_need_fake(pytester: pytest.Pytester, api: FakeSmar
     result.assert_outcomes(passed=11, errors=1)
     result.stdout.fnmatch_lines(["@pytest.mark.smartflo: `leads` needs the fake, but the test is marked *"])
     assert ["POST /v1/auth/login"] == requests_received(api)
+
+
+def test_examples_of_hypothesis_read(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """Hypothesis looks at the fixture of a test, and does not take it for a mock."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from hypothesis import HealthCheck, given, settings, strategies
+
+
+        @pytest.mark.smartflo_live
+        @settings(deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+        @given(is_sent=strategies.just(True))
+        def test_it(smartflo, is_sent):
+            assert smartflo.client.get("/v1/broadcast/leads/8668").status_code == 200
+        """
+    )
+    run(pytester, "--smartflo-live", "-p", "_hypothesis_pytestplugin").assert_outcomes(passed=1)
+
+    assert "GET /v1/broadcast/leads/8668" in requests_received(api)
+
+
+def test_replaced_sleep_does_not_end_pauses(pytester: pytest.Pytester, api: FakeSmartflo) -> None:
+    """A test that replaces functions that sleep sees none of the pauses between requests, with any library."""
+    pytester.makepyfile(
+        """
+        import asyncio
+
+        import aiohttp
+        import httpx
+        import pytest
+        import requests
+
+
+        @pytest.mark.smartflo_live
+        def test_it(smartflo, monkeypatch):
+            url, headers, pauses = f"{smartflo.url}/v1/broadcast/leads/8668", smartflo.headers, []
+
+            async def sleep(seconds, result=None):
+                pauses.append(seconds)
+
+            async def read():
+                async with httpx.AsyncClient() as client:
+                    await client.get(url, headers=headers)
+                async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as response:
+                    await response.read()
+
+            monkeypatch.setattr("time.sleep", pauses.append)
+            monkeypatch.setattr("asyncio.sleep", sleep)
+            requests.get(url, headers=headers, timeout=30)
+            httpx.get(url, headers=headers)
+            asyncio.run(read())
+            assert pauses == []
+        """
+    )
+    pytester.runpytest("--smartflo-live", "--smartflo-live-interval=0.02").assert_outcomes(passed=1)
+
+    assert ["GET /v1/broadcast/leads/8668"] * 4 == requests_received(api)[1:]
 
 
 def test_rejected_login_is_not_repeated(

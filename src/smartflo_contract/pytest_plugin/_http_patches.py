@@ -197,7 +197,7 @@ def _wrap_urlopen(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _wrap_aiohttp_connect(original: Callable[..., Any]) -> Callable[..., Any]:
-    import asyncio  # noqa: PLC0415 - only with aiohttp
+    from asyncio import sleep  # noqa: PLC0415 - only with aiohttp; now, because tests replace it
 
     import yarl  # noqa: PLC0415 - a dependency of aiohttp
 
@@ -207,7 +207,7 @@ def _wrap_aiohttp_connect(original: Callable[..., Any]) -> Callable[..., Any]:
         rule = _RULES.find(host, req.url.port or 0)
         seconds = _seconds_to_wait(rule, req.method, req.url.raw_path)
         if seconds:
-            await asyncio.sleep(seconds)
+            await sleep(seconds)
         if rule is not None and rule.redirect_to:
             req = copy(req)  # the original request keeps its own host
             req.url = yarl.URL.build(scheme="http", host=rule.redirect_to[0], port=rule.redirect_to[1])

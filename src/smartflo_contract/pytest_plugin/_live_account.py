@@ -33,8 +33,12 @@ class Secret(str):
         return "'***'"
 
 
+class FakeRequiredError(LiveError, AttributeError):
+    """A member of ``smartflo`` needs the fake. For tools that look at an object, such as Hypothesis, there is none."""
+
+
 class LiveSmartflo:
-    """The real API, which is only read. Members that need the fake raise :class:`LiveError`.
+    """The real API, which is only read. Members that need the fake raise :class:`FakeRequiredError`.
 
     Attributes:
         url: scheme and host; paths of the API start with ``/v1``.
@@ -77,7 +81,7 @@ class LiveSmartflo:
         if name.startswith("_"):
             raise AttributeError(name)
         message = f"smartflo.{name} needs the fake; this test is marked smartflo_live, and the real API is only read"
-        raise LiveError(message)
+        raise FakeRequiredError(message)
 
     @property
     def headers(self) -> dict[str, str]:
