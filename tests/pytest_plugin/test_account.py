@@ -86,6 +86,10 @@ class generic:  # noqa: N801 - NumPy's name
 class Integer(generic):
     """Stands for an integer of NumPy."""
 
+    def __index__(self) -> int:
+        """Return its value."""
+        return 1
+
 
 def read(smartflo: Smartflo, list_id: int) -> requests.Response:
     """Return the leads of a list over HTTP."""
@@ -271,6 +275,9 @@ def test_every_test_has_new_account(smartflo: Smartflo, size: int) -> None:
         ),
         (lambda smartflo: smartflo.add_list(leads="ab"), "leads: expected a number or a list of leads, got 'ab'"),
         (lambda smartflo: smartflo.add_list(leads=1.5), "leads: expected a number or a list of leads, got 1.5"),
+        (lambda smartflo: smartflo.add_list(leads=Integer()), r"leads: expected a number .*; pass int\(\) of it"),
+        (lambda smartflo: smartflo.add_list(id=Integer()), r"id: expected the id of a list.*; pass int\(\) of it"),
+        (lambda smartflo: smartflo.assert_called("GET", LEADS, times=Integer()), r"times: .*; pass int\(\) of it"),
         (lambda smartflo: smartflo.add_list(leads=True), "leads: expected a number or a list of leads, got True"),
         (lambda smartflo: smartflo.add_list(columns=5), "columns: expected a list such as .*, got 5"),
         (lambda smartflo: smartflo.load({"field_1": "A"}), "leads: expected a path, or a list of leads"),

@@ -39,7 +39,7 @@ def list_id_of(value: object, name: str) -> int:
     """
     __tracebackhide__ = True
     if isinstance(value, bool) or not isinstance(value, int | str) or not is_list_id(str(value)):
-        hint = "; pass its id" if hasattr(value, "leads") else ""
+        hint = "; pass its id" if hasattr(value, "leads") else _integer_advice(value)
         _reject(f"{name}: expected the id of a list, such as 8668, got {_shown(value)}{hint}")
     return int(value)
 
@@ -140,13 +140,14 @@ def check_times(times: object) -> None:
     """
     __tracebackhide__ = True
     if times is not None and (type(times) is not int or times < 0):
-        _reject(f"times: expected a number of requests from 0, got {times!r}")
+        _reject(f"times: expected a number of requests from 0, got {times!r}{_integer_advice(times)}")
 
 
 def _leads(leads: object, expected: str) -> list[dict[str, Any]]:
     __tracebackhide__ = True
     if isinstance(leads, str | bytes | Mapping) or not isinstance(leads, Iterable):
-        hint = "; put the lead in a list: [{...}]" if isinstance(leads, Mapping) else object_advice(leads)
+        advice = object_advice(leads) or _integer_advice(leads)
+        hint = "; put the lead in a list: [{...}]" if isinstance(leads, Mapping) else advice
         _reject(f"leads: expected {expected}, got {_shown(leads)}{hint}")
     checked = []
     for index, lead in enumerate(leads):
@@ -169,6 +170,11 @@ def _read_json(path: Path) -> Any:
             f"{path}: expected a JSON array of leads, such as `smartflo-contract record` writes; not JSON: {error}"
         )
     raise ValueError(message)
+
+
+def _integer_advice(value: object) -> str:
+    """Return what to pass instead of an integer of another library, such as NumPy; empty if it is none."""
+    return "; pass int() of it" if hasattr(value, "__index__") and not isinstance(value, int) else ""
 
 
 def _shown(value: object) -> str:
