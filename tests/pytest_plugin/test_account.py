@@ -157,6 +157,20 @@ def test_injects_faults(smartflo: Smartflo) -> None:
     assert 404 == read(smartflo, 8669).status_code
 
 
+def test_client_that_gave_up_has_called(smartflo: Smartflo) -> None:
+    """A request whose response is late was received: it is handled, recorded and counted before its client gives up."""
+    made = smartflo.add_list()
+    url = f"{smartflo.url}/v1/broadcast/lead/{made.id}"
+    read(smartflo, made.id)  # the first request makes the names that all are made of
+    smartflo.fail("delay", seconds=20, route="POST /v1/broadcast/lead/{id}")
+    with pytest.raises(requests.ReadTimeout):
+        requests.post(url, json={"field_0": "5550000042"}, headers=smartflo.headers, timeout=0.3)
+
+    smartflo.assert_called("POST", "/v1/broadcast/lead/{id}", times=1, json={"field_0": "5550000042"})
+    assert [] == smartflo.unmet_faults
+    assert ["+915550000042"] == [lead["field_0"] for lead in made.leads]
+
+
 def test_limits_the_rate(smartflo: Smartflo) -> None:
     """On a frozen clock, exactly as many requests are accepted as the limit; the clock fills the budget."""
     smartflo.clock.freeze()

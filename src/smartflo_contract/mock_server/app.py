@@ -27,6 +27,7 @@ from smartflo_contract.mock_server.api.transaction import WriteRejected
 from smartflo_contract.mock_server.config.config import Config, ensure_config
 from smartflo_contract.mock_server.context import BodyCheck, Call, State, current_request
 from smartflo_contract.mock_server.errors import StoreUnavailable
+from smartflo_contract.mock_server.faults.late_responses import send_late
 from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
 from smartflo_contract.mock_server.http.route_names import BROADCAST, GET_LEADS, LIST_ROUTES, LOGIN, generic_path
@@ -157,6 +158,7 @@ def app_of(state: State) -> Flask:
     app.register_error_handler(HTTPException, partial(_handle_http_error, state))
     app.register_error_handler(StoreUnavailable, partial(_handle_unavailable_store, state))
     app.register_error_handler(Exception, partial(_handle_unexpected_error, state))
+    app.wsgi_app = send_late(app.wsgi_app)  # type: ignore[method-assign,assignment]
     app.wsgi_app = answer_cached_reads(app, state)  # type: ignore[method-assign,assignment]
     return app
 

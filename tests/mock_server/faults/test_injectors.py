@@ -224,7 +224,7 @@ def test_delay_is_seeded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each response is late by ``seconds`` and up to ``jitter`` more, the same in each run."""
     delays: list[float] = []
     # The delay is in real time: no public name replaces it.
-    monkeypatch.setattr("smartflo_contract.mock_server.faults.injectors.pause", delays.append)
+    monkeypatch.setattr("smartflo_contract.mock_server.faults.late_responses.pause", delays.append)
     rule = Fault(("delay",), repeat=True, seconds=2, jitter=0.5)
     for _ in range(2):
         client = create_app(Config(faults=(rule,))).test_client()

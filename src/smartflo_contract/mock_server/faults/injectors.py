@@ -19,6 +19,7 @@ from smartflo_contract.mock_server.faults._bodies import (
     leading_leads,
     with_body,
 )
+from smartflo_contract.mock_server.faults.late_responses import DELAY_KEY
 from smartflo_contract.mock_server.faults.rules import STATUS, Fault, is_error_status
 from smartflo_contract.mock_server.http.error_responses import error_response_for
 from smartflo_contract.mock_server.http.lockout import LOCKOUT_SECONDS, lockout_response
@@ -91,7 +92,7 @@ class _ClosedConnection(Response):
 
 
 def _delay(context: FaultContext) -> Response:
-    pause(context.rule.seconds + context.rule.jitter * context.fraction)
+    context.request.environ[DELAY_KEY] = context.rule.seconds + context.rule.jitter * context.fraction
     return context.respond()
 
 
