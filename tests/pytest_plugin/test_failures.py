@@ -1,5 +1,7 @@
 """What fails a test, and what a failed test prints."""
 
+import shlex
+
 import pytest
 
 
@@ -221,3 +223,17 @@ def test_names_proxy_that_hides_fake(pytester: pytest.Pytester, monkeypatch: pyt
     )
     result = pytester.runpytest()
     result.stdout.fnmatch_lines(["a proxy is set (HTTP_PROXY or ALL_PROXY) and NO_PROXY does not list 127.0.0.1: *"])
+
+
+def test_command_finds_doctest(pytester: pytest.Pytester) -> None:
+    """The command of a failed doctest of a module, or of a text file, runs it again."""
+    doctest = ">>> len(getfixture('smartflo').add_list(leads=2).leads)\n3\n"
+    pytester.makepyfile(mod=f'"""Doc.\n\n{doctest}"""')
+    pytester.makefile(".md", **{"read me": doctest})
+    result = pytester.runpytest("--doctest-modules", "--doctest-glob=*.md")
+    result.assert_outcomes(failed=2)
+
+    commands = [line.split("with: pytest ")[1] for line in result.outlines if line.startswith("Reproduce with: ")]
+    assert len(commands) == 2
+    for command in commands:
+        pytester.runpytest(*shlex.split(command)).assert_outcomes(failed=1)

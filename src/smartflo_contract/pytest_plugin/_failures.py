@@ -71,7 +71,15 @@ def _reproducer(item: pytest.Item) -> str:
     """Return the line with the command that runs a test again with the same leads."""
     mutant = mutant_ids(item.config)
     options = [] if mutant is None else [f"{MUTANT}={mutant}"]
-    return f"Reproduce with: {shlex.join(['pytest', node_argument(item), *options_of_run(item.config), *options])}"
+    command = ["pytest", *_collecting_options(item), node_argument(item), *options_of_run(item.config), *options]
+    return f"Reproduce with: {shlex.join(command)}"
+
+
+def _collecting_options(item: pytest.Item) -> list[str]:
+    """Return the options without which pytest does not find a test."""
+    if not isinstance(item, pytest.DoctestItem):
+        return []
+    return ["--doctest-modules"] if item.path.suffix == ".py" else [f"--doctest-glob={item.path.name}"]
 
 
 def node_argument(item: pytest.Item) -> str:
