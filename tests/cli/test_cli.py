@@ -118,6 +118,10 @@ def test_shows_help_without_command(run: Run) -> None:
         (("serve", "--workers", "0"), "workers"),
         (("serve", "--workers", "2"), "--read-only"),
         (("serve", "--quirk", "expired_token"), "expected NAME=VALUE, such as expired_token=200"),
+        (
+            ("serve", "--quirk", "lockout=429", "--quirk", "lockout = off"),
+            "--quirk lockout: is set to 429 and to off; omit one",
+        ),
         (("serve", "--fault", "rest"), "Did you mean `reset`?"),
         (("serve", "--fault", "503;at"), "expected settings such as at=3"),
         (("serve", "--fault", "503", "--read-only"), "remove the faults or read_only"),

@@ -157,7 +157,7 @@ def serve_command(
 
     overrides = {name: value for name, value in settings.items() if value not in {None, ()}}
     if quirks:
-        overrides["quirks"] = dict(map(_parse_quirk, quirks))
+        overrides["quirks"] = _parse_quirks(quirks)
     if faults:
         overrides["faults"] = tuple(map(parse_fault, faults))
     resolved = Config(**overrides) if config is None else Config.from_file(config, **overrides)
@@ -190,6 +190,16 @@ def _observers(coverage: Path | None) -> "WorkerObservers | None":
     from smartflo_contract.coverage.file_recorder import FileObservers
 
     return FileObservers(coverage.absolute())
+
+
+def _parse_quirks(arguments: Sequence[str]) -> dict[str, str]:
+    """Return quirk name to value; two values for one quirk are an error, because one of them would be lost."""
+    quirks: dict[str, str] = {}
+    for name, value in map(_parse_quirk, arguments):
+        if quirks.setdefault(name, value) != value:
+            message = f"--quirk {name}: is set to {quirks[name]} and to {value}; omit one"
+            raise usage_error(message)
+    return quirks
 
 
 def _parse_quirk(argument: str) -> tuple[str, str]:
