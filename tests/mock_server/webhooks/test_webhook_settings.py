@@ -77,6 +77,7 @@ def test_accounts_have_webhooks_of_their_own() -> None:
     [
         ({"url": "http://example.com/"}, "serve --webhook-host example.com"),
         ({"url": URL, "template": {"x": "$nope"}}, "template: unknown variable `$nope`"),
+        ({"url": URL, "late_seconds": 5}, "late_seconds: has no effect, because late is 0; set late to the share"),
         ({"url": URL, "triger": "x"}, "Did you mean `trigger`?"),
         ({"url": "app://app-0/"}, "url: no application has this URL"),
         ({}, "'url'"),

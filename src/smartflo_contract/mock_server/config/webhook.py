@@ -23,6 +23,7 @@ MAX_WEBHOOKS: Final = 100
 _MAX_TEMPLATE_BYTES: Final = 64 * 1024
 _MAX_HEADERS: Final = 50
 _MAX_LATE_SECONDS: Final = 7 * 86_400
+_DEFAULT_LATE_SECONDS: Final = 60.0
 _MAX_TIMEOUT_SECONDS: Final = 60
 _MAX_SHOWN_CHARACTERS: Final = 80
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,200}")
@@ -63,7 +64,7 @@ class Webhook:
     reordered: float = 0.0
     late: float = 0.0
     lost: float = 0.0
-    late_seconds: float = 60.0
+    late_seconds: float = _DEFAULT_LATE_SECONDS
 
     def __post_init__(self) -> None:
         """Accept methods in lower case."""
@@ -119,6 +120,9 @@ def check_webhook(webhook: Webhook, allowed_hosts: Collection[str]) -> None:
         raise ConfigError(problem)
     if webhook.method == "GET" and isinstance(webhook.template, str):
         message = "template: expected an object, whose keys are the query parameters of a GET"
+        raise ConfigError(message)
+    if webhook.late_seconds != _DEFAULT_LATE_SECONDS and not webhook.late:
+        message = "late_seconds: has no effect, because late is 0; set late to the share of deliveries that are late"
         raise ConfigError(message)
     _check_variables(webhook)
 
