@@ -49,6 +49,16 @@ def test_parameter_matches_any_segment(path: str, api: Account) -> None:
     assert 404 == api("GET", "/v1/call/notes/").status_code
 
 
+@pytest.mark.parametrize("json", [{}, {"json": {}}, {"json": None}])
+@pytest.mark.parametrize("status", [204, 304])
+def test_status_without_body(status: int, json: dict[str, Any], api: Account) -> None:
+    """A route may have a status that no body goes with, if it states none."""
+    put(api, {"method": "POST", "path": PATH, "status": status} | json)
+    response = api("POST", PATH, {})
+
+    assert (status, b"") == (response.status_code, response.data)
+
+
 def test_path_without_parameters_is_preferred(api: Account) -> None:
     """The most specific route responds, whatever their order is."""
     put(api, NOTE, NOTE | {"path": "/v1/call/notes/mine", "json": "mine"})
@@ -159,6 +169,8 @@ INVALID: list[tuple[dict[str, Any], str]] = [
     (CALL | {"headers": ["X"]}, "headers: expected"),
     (CALL | {"json": {1, 2}}, "json: expected"),
     (CALL | {"json": [2**70]}, "json[0]: the digits of an integer of more than 64 bits would change"),
+    (CALL | {"status": 204}, "json: a response with status 204 has no body; remove json, or use status 200"),
+    (CALL | {"status": 304, "json": "x"}, "json: a response with status 304 has no body"),
     (CALL | {"auth": "maybe"}, "auth: expected"),
     (CALL | {"reply": 1}, "reply: unknown setting"),
     ({"method": "GET", "path": "/v1/broadcast/leads/{list_id}"}, "simulates GET /v1/broadcast/leads/{id} already"),

@@ -18,6 +18,9 @@ _MAX_BODY_BYTES: Final = 1024 * 1024
 _MAX_ROUTES: Final = 1_000
 _METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _PATH: Final = re.compile(r"(?:/(?:\{[A-Za-z0-9_]+\}|[^/{}<>?#\s]+))+")
+_STATUSES_WITHOUT_BODY: Final = (204, 304)
+_NO_BODIES: Final[tuple[object, ...]] = ({}, None)
+"""Values of ``json`` that are no mistake where no body is sent: the default, and what Python has for none."""
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE: Final = re.compile(r"[\x20-\x7e\xa0-\xff]*")
 _RESERVED_HEADERS: Final = ("connection", "content-length", "transfer-encoding", "x-smartflo-fake")
@@ -96,6 +99,10 @@ def check_custom_routes(routes: Sequence[CustomRoute]) -> None:
                 shown = f", got {format_setting(getattr(route, name))}" if name != "json" else ""
                 message = f"{position}.{name}: expected {expected}{shown}"
                 raise ConfigError(message)
+        if route.status in _STATUSES_WITHOUT_BODY and route.json not in _NO_BODIES:
+            reason = f"a response with status {route.status} has no body"
+            message = f"{position}.json: {reason}; remove json, or use status 200"
+            raise ConfigError(message)
         if route.name in served_route_names():
             message = f"{position}: this fake simulates {route.name} already; use its quirks and faults"
             raise ConfigError(message)
