@@ -55,6 +55,12 @@ def execute(url: str, *statements: str) -> None:
         ("sqlite:///fake.db?mode=ro", "expected the path of a file after sqlite:///"),
         ("postgresql://user:secret@host", "expected the name of a database"),
         ("postgresql://user:secret@[host/database", "a URL that cannot be read"),
+        ("postgresql://user:sec/secret@host/database", "write % as %25, / as %2F and @ as %40"),
+        ("postgresql://user:12/secret@127.0.0.1:1/database", "set the variable PGPASSWORD"),
+        ("postgresql://user:sec/secret?x@host/database", "set the variable PGPASSWORD"),
+        ("postgresql://user:sec/secret#x@host/database", "set the variable PGPASSWORD"),
+        ("postgresql://user:sec@secret@host/database", "write % as %25, / as %2F and @ as %40"),
+        ("postgresql+psycopg://user:secret@host/database", "got the scheme 'postgresql+psycopg'"),
     ],
 )
 def test_rejects_other_urls(url: str, expected: str) -> None:
@@ -92,7 +98,7 @@ def test_workers_need_a_store_or_a_read_only_fake() -> None:
     "url",
     [
         "postgresql://user:sec%2Fret@127.0.0.1:1/database",
-        "postgresql://user:sec@ret@127.0.0.1:1/database",
+        "postgresql://user:sec?ret#[@127.0.0.1:1/database",  # libpq accepts it
         "postgresql://127.0.0.1:1/database?user=user&password=sec%2Fret&sslpassword=sec",
         "postgresql://user:sec%zzret@127.0.0.1:1/database",  # libpq quotes what it cannot decode
         "postgres://user:sec%2Fret@127.0.0.1:1/database?unknown=1",
@@ -106,6 +112,13 @@ def test_password_is_never_shown(url: str) -> None:
     assert all("sec" not in line.replace("sslpassword", "").replace("[secret", "") for line in shown), shown
     assert all("\n" not in line for line in shown)
     assert "***" in shown[0]
+
+
+def test_socket_has_no_host() -> None:
+    """The URL of a Unix socket is shown as it was written."""
+    url = "postgresql:///database?host=/run/postgresql"
+
+    assert url == parse_store_url(url).masked
 
 
 # Libraries

@@ -1,8 +1,9 @@
 """The URL of a store: which database it is, without the password in anything that is printed."""
 
+import re
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from smartflo_contract.mock_server.errors import ConfigError
 
@@ -12,6 +13,11 @@ _SQLITE: Final = "sqlite:///"
 _POSTGRESQL: Final = ("postgresql", "postgres")
 _SECRET_PARAMETERS: Final = ("password", "passfile", "sslpassword", "sslkey")
 _MASK: Final = "***"
+_NOT_ENCODED: Final = (
+    "store: the user or the password has a character that must be percent-encoded: write % as %25, / as %2F and @ as "
+    "%40; or leave the password out, and set the variable PGPASSWORD"
+)
+_SCHEME: Final = re.compile("[A-Za-z][A-Za-z0-9+.-]{0,19}")
 
 
 class StoreUrl(NamedTuple):
@@ -61,7 +67,7 @@ def parse_store_url(url: str) -> StoreUrl:
         return _sqlite_url(url.removeprefix(_SQLITE))
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in _POSTGRESQL:
-        named = f"the scheme {scheme[:20]!r}" if separator and scheme.isidentifier() else "no scheme"
+        named = f"the scheme {scheme!r}" if separator and _SCHEME.fullmatch(scheme) else "no scheme"
         message = f"store: expected {EXAMPLES}, got {named}"
         raise ConfigError(message)
     return _postgresql_url(url)
@@ -79,28 +85,42 @@ def _sqlite_url(path: str) -> StoreUrl:
 
 
 def _postgresql_url(url: str) -> StoreUrl:
+    credentials, rest = _split_credentials(url)
     try:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-        user, has_password, _ = parts.netloc.rpartition("@")[0].partition(":")
+        parts = urlsplit(f"//{rest}")
     except ValueError:
         message = f"store: expected {EXAMPLES}, got a URL that cannot be read"
         raise ConfigError(message) from None
+    names = "".join(parameter.partition("=")[0] for parameter in parts.query.split("&"))
+    if "@" in f"{parts.netloc}{parts.path}{names}{parts.fragment}":  # only a value of a parameter may have one
+        raise ConfigError(_NOT_ENCODED)
     if not parts.path.strip("/"):
         message = "store: expected the name of a database at the end of the path: postgresql://user@host/database"
         raise ConfigError(message)
-    owner = f"{quote(unquote(user))}{f':{_MASK}' if has_password else ''}@" if user or has_password else ""
+    user, has_password, _ = credentials.partition(":")
+    owner = f"{quote(unquote(user))}{f':{_MASK}' if has_password else ''}@" if credentials else ""
     parameters = [
         (name, _MASK if name in _SECRET_PARAMETERS else value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
     ]
-    masked = urlunsplit(("postgresql", f"{owner}{host}", parts.path, urlencode(parameters, safe="*/"), ""))
+    query = f"?{urlencode(parameters, safe='*/')}" if parameters else ""
+    masked = f"postgresql://{owner}{parts.netloc}{parts.path}{query}"
     return StoreUrl("postgresql", f"postgresql{url[url.index(':') :]}", masked)
+
+
+def _split_credentials(url: str) -> tuple[str, str]:
+    """Return the user and the password in a URL of libpq, which end at the first ``@``, and what follows them.
+
+    A user or password may have a ``?`` or a ``#``, which end it in other URLs, and no ``/``.
+    """
+    rest = url.partition("://")[2]
+    credentials, has_credentials, remainder = rest.partition("@")
+    return (credentials, remainder) if has_credentials and "/" not in credentials else ("", rest)
 
 
 def _secrets(url: str) -> list[str]:
     """Return the passwords in a URL of libpq, as they are written in it."""
-    parts = urlsplit(url)
-    password = parts.netloc.rpartition("@")[0].partition(":")[2]
-    parameters = (parameter.partition("=") for parameter in parts.query.split("&"))
+    credentials, rest = _split_credentials(url)
+    password = credentials.partition(":")[2]
+    parameters = (parameter.partition("=") for parameter in urlsplit(f"//{rest}").query.split("&"))
     return [password, *(value for name, _, value in parameters if name in _SECRET_PARAMETERS)]
