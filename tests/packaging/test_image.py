@@ -55,8 +55,8 @@ def test_image_serves_as_other_user_than_root(dockerfile: str) -> None:
 
 
 def test_variables_are_those_of_serve(dockerfile: str, fake: dict[str, Any]) -> None:
-    """Image and compose file set no variable that the command does not read, and options that it has."""
-    known = {parameter.envvar for parameter in serve_command.params}
+    """Image and compose file set no variable that command and libpq do not read, and options that the command has."""
+    known = {parameter.envvar for parameter in serve_command.params} | {"PGPASSWORD"}
     named = {*re.findall(r"(SMARTFLO_[A-Z_]+)=", dockerfile), *fake["environment"]}
     name, *arguments = fake["command"]
 
@@ -64,6 +64,15 @@ def test_variables_are_those_of_serve(dockerfile: str, fake: dict[str, Any]) -> 
     # A command keeps its option for help from its first context, so this one has the settings of the group.
     context = serve_command.make_context("serve", arguments, **cli.context_settings)
     assert ("serve", 2) == (name, context.params["workers"])
+
+
+def test_any_password_of_the_database_can_be_set(root: Path, fake: dict[str, Any]) -> None:
+    """The fake gets the password of the database unchanged: in the URL of the store, `/` and `@` would end it."""
+    compose = yaml.safe_load((root / "compose.yaml").read_text(encoding="utf-8"))
+    password = compose["services"]["database"]["environment"]["POSTGRES_PASSWORD"]
+
+    assert password == fake["environment"]["PGPASSWORD"]
+    assert "$" not in fake["environment"]["SMARTFLO_STORE"]
 
 
 def test_build_context_has_what_the_wheel_consists_of(root: Path, project: dict[str, Any]) -> None:
