@@ -20,7 +20,7 @@ from smartflo_contract.mock_server import Config, ConfigError, FakeSmartflo
 from smartflo_contract.mock_server.errors import PortTaken, ServeError
 
 from ..conftest import Send  # noqa: TID252 - test folders are no packages
-from ..raw_http import address_of, exchange  # noqa: TID252
+from ..raw_http import address_of, exchange, raw_request  # noqa: TID252
 
 LEADS = "/v1/broadcast/leads/8668"
 CALLBACKS = "/v1/broadcast/leads/8669"
@@ -335,3 +335,15 @@ def test_streams_to_http_1_0_without_chunks(server: str, request: pytest.Fixture
     assert b"HTTP/1.0 200" == head[:12]
     assert b"chunked" not in head.lower()
     assert 15_000 == len(json.loads(body))
+
+
+@pytest.mark.parametrize(("version", "interim"), [("1.1", 1), ("1.0", 0)])
+def test_continues_once(version: str, interim: int, fake: FakeSmartflo) -> None:
+    """A client that waits for 100 Continue gets it once before the response; HTTP/1.0 has no interim responses."""
+    body = b'{"field_0": "5550000042"}'
+    head = raw_request("POST /v1/broadcast/lead/8669", length=len(body))
+    head = head.replace(b"HTTP/1.1", f"HTTP/{version}".encode()).replace(b"Host", b"Expect: 100-continue\r\nHost")
+    response = exchange(fake.url, (head, body))
+
+    assert interim == response.count(b"100 Continue")
+    assert b" 200 OK" in response.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").partition(b"\r\n")[0]

@@ -23,7 +23,11 @@ class _Handler(WSGIRequestHandler):
     error_content_type = "application/json"
 
     def run_wsgi(self) -> None:
-        """Respond to a request. HTTP/1.0 has no chunks: there, a response ends with the connection."""
+        """Respond to a request. HTTP/1.0 has no chunks: there, a response ends with the connection.
+
+        The base class in the standard library has answered ``Expect: 100-continue``; Werkzeug would do it again.
+        """
+        del self.headers["Expect"]
         if self.request_version != self.protocol_version:
             self.protocol_version = "HTTP/1.0"
             self.close_connection = True
