@@ -179,6 +179,7 @@ def test_rejects_fake_with_other_leads(client_of: ClientOf, shared_url: str) -> 
     assert 200 == client_of(shared_url, seed=1).get(LEADS, headers=ME).status_code
 
     assert "belongs to a fake with another seed" in error_of(shared_url, seed=2)
+    assert "quirks created_at and header_offset" in error_of(shared_url, seed=1, quirks={"header_offset": "shifted"})
     assert 200 == client_of(shared_url, seed=1, auth="off").get(LEADS).status_code
 
 

@@ -14,6 +14,7 @@ from smartflo_contract.mock_server.accounts.store import Store
 from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.config.custom_route import check_custom_routes
 from smartflo_contract.mock_server.config.fixture_list import FixtureList
+from smartflo_contract.mock_server.config.quirks import LEAD_QUIRKS
 from smartflo_contract.mock_server.config.webhook import check_webhooks
 from smartflo_contract.mock_server.faults.validation import check_faults
 from smartflo_contract.mock_server.lists.catalog import CatalogKey
@@ -21,11 +22,12 @@ from smartflo_contract.mock_server.lists.catalog import CatalogKey
 SNAPSHOT_VERSION: Final = 1
 _VERSION: Final = re.compile(r',"version":"[^"]*"\}$')
 """The version of this package in a recipe."""
-_OTHER_CATALOG: Final = (
-    "this snapshot is from a fake with another seed, profile, overlay, phones or lists, or with another value of the "
-    "quirks created_at and header_offset, so its changes do not fit the leads of this fake; start this fake with the "
-    "same configuration"
+OTHER_FAKE: Final = (
+    "a fake with another seed, profile, overlay, phones or lists, or with another value of the quirks "
+    f"{' and '.join(LEAD_QUIRKS)}, so its changes do not fit the leads of this fake; start this fake with the same "
+    "configuration"
 )
+"""What accounts with other leads belong to, and what to do then."""
 
 
 class OtherCatalogError(ValueError):
@@ -33,7 +35,7 @@ class OtherCatalogError(ValueError):
 
     def __init__(self) -> None:
         """State what differs."""
-        super().__init__(_OTHER_CATALOG)
+        super().__init__(f"this snapshot is from {OTHER_FAKE}")
 
 
 def dump_accounts(store: Store, catalogs: Catalogs, ids: Iterable[str] | None = None) -> Snapshot:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from smartflo_contract.mock_server.accounts.store_snapshot import OTHER_FAKE
 from smartflo_contract.mock_server.config.store_url import StoreUrl
 from smartflo_contract.mock_server.errors import StoreError, StoreUnavailable
 from smartflo_contract.mock_server.stores.leases import (
@@ -354,10 +355,7 @@ def _check_digest(connection: Connection, url: StoreUrl, stored: str | None, exp
     if stored is None:
         connection.execute(META.insert(), {"key": LISTS_DIGEST, "value": expected})
         return
-    message = (
-        f"store {url.masked} belongs to a fake with another seed, profile, overlay, phones or lists, so its changes do "
-        "not fit the leads of this fake; start this fake with the same configuration, or name another database"
-    )
+    message = f"store {url.masked} belongs to {OTHER_FAKE}, or name another database"
     raise StoreError(message)
 
 
