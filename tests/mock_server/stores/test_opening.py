@@ -276,6 +276,8 @@ def test_deleted_file_is_no_store(client_of: ClientOf, tmp_path: Path) -> None:
 
     assert 503 == response.status_code
     assert "the file was deleted or replaced" in response.headers["X-Smartflo-Fake-Reason"]
+    ready = client.get("/__admin/ready")
+    assert (503, True) == (ready.status_code, "restart all fakes that use it" in ready.get_json()["detail"])
 
 
 @pytest.mark.slow

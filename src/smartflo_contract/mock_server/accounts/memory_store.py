@@ -35,6 +35,9 @@ class MemoryStore:
     def refresh(self, account_id: str) -> None:
         """Do nothing: no other process changes an account."""
 
+    def check_file(self) -> None:
+        """Do nothing: there is no file."""
+
     def refresh_waits(self) -> bool:
         """Return ``False``: there is no database."""
         return False

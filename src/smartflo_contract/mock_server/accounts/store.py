@@ -26,6 +26,13 @@ class Store(Protocol):
             StoreUnavailable: the database does not answer.
         """
 
+    def check_file(self) -> None:
+        """Check that the file of the database is the one that this process uses.
+
+        Raises:
+            StoreUnavailable: it was deleted or replaced, so no change can be stored.
+        """
+
     def refresh_waits(self) -> bool:
         """Return whether the next :meth:`refresh` waits for the response of a database server."""
 

@@ -11,12 +11,13 @@ def get_health(_: AdminRequest) -> object:
 
 
 def get_ready(request: AdminRequest) -> object:
-    """Return that the fake can answer requests for leads: its store answers.
+    """Return that the fake can answer requests for leads: its store answers, and its file is still there.
 
     Raises:
-        StoreUnavailable: the database of the store does not answer.
+        StoreUnavailable: the database of the store does not answer, or its file was deleted.
     """
     request.state.accounts.refresh(ALL_ACCOUNTS)
+    request.state.accounts.check_file()
     return {"status": "ok"}
 
 

@@ -173,6 +173,15 @@ class Database:
         except driver_errors(self.url) as error:
             raise self.unavailable(error) from None
 
+    def check_file(self) -> None:
+        """Check that the SQLite file is the one that was used first; PostgreSQL has none.
+
+        Raises:
+            StoreUnavailable: it was deleted or replaced. Open connections go on to read what nobody else will see.
+        """
+        if self._file is not None and self._file.is_replaced():
+            raise self.unavailable(_REPLACED)
+
     def unavailable(self, error: object) -> StoreUnavailable:
         """Return an error with what the driver reports, without the password."""
         return StoreUnavailable(_describe(self.url, error))
@@ -202,8 +211,7 @@ class Database:
         if not self._writing.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             raise self.unavailable(_LOCKED)
         try:
-            if self._file.is_replaced():
-                raise self.unavailable(_REPLACED)
+            self.check_file()
             yield
         finally:
             self._writing.release()

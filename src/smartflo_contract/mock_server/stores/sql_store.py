@@ -116,6 +116,14 @@ class SqlStore:
                 self._read(checked_id, checked)
             checked.confirmed = state
 
+    def check_file(self) -> None:
+        """Check that the SQLite file is the one that this process uses.
+
+        Raises:
+            StoreUnavailable: it was deleted or replaced.
+        """
+        self._database.check_file()
+
     def refresh_waits(self) -> bool:
         """Return whether the next check of a version waits for the response of a database server."""
         return self._freshness.waits
