@@ -79,6 +79,22 @@ def test_rejects_folder(tmp_path: Path) -> None:
         Config(store=f"sqlite:///{tmp_path}")
 
 
+def test_names_folder_that_is_missing(tmp_path: Path) -> None:
+    """SQLite reports only that it cannot open the file."""
+    message = error_of(f"sqlite:///{tmp_path}/missing/fake.db")
+
+    assert message.endswith(f"there is no folder {tmp_path}/missing; create it, or name another file")
+
+
+def test_names_folder_that_is_not_writable(tmp_path: Path) -> None:
+    """Whoever may not write to the folder cannot even read. Here it does not accept the file for another reason."""
+    (tmp_path / "fake.db").symlink_to("fake.db")
+
+    assert f"SQLite writes to the file and to the folder {tmp_path}, also to read" in error_of(
+        f"sqlite:///{tmp_path}/fake.db"
+    )
+
+
 def test_relative_path_starts_from_folder_of_configuration_file(tmp_path: Path) -> None:
     """As other paths in the file do; the URL of PostgreSQL is unchanged."""
     for url in ("sqlite:///fake.db", "postgresql://host/database"):

@@ -45,6 +45,7 @@ _POOL_SIZE: Final = 16
 _ATTEMPT: Final = "connection to server at"
 """Part of the line of libpq about an attempt to connect. Lines with general advice follow."""
 _LOCKED: Final = "database is locked"
+_NOT_OPENED: Final = "unable to open database file"
 _REPLACED: Final = "the file was deleted or replaced; restart all fakes that use it"
 _WRITE: Final = "smartflo_write"
 """Option of a connection whose transaction locks the whole SQLite file from its start."""
@@ -381,4 +382,13 @@ def _describe(url: StoreUrl, error: object) -> str:
     lines = str(error).strip().splitlines() or [type(error).__name__]
     attempt = next((line for line in lines if _ATTEMPT in line), None)
     detail = lines[0] if attempt is None else f"cannot connect: {attempt.rpartition(' failed: ')[2]}"
+    if url.dialect == "sqlite" and detail == _NOT_OPENED:
+        detail = f"{detail}; {_why_not_opened(Path(url.target))}"
     return f"store {url.masked}: {url.redact(' '.join(detail.split()))}"
+
+
+def _why_not_opened(path: Path) -> str:
+    """Return what SQLite does not report about a file that it cannot open, and what to do."""
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}; create it, or name another file"
+    return f"SQLite writes to the file and to the folder {path.parent}, also to read; permit that, or name another file"
