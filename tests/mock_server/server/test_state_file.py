@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from smartflo_contract.mock_server import Config, ConfigError, create_app
+from smartflo_contract.mock_server import Config, ConfigError, CustomRoute, create_app
 from smartflo_contract.mock_server.accounts.resolution import Catalogs
 from smartflo_contract.mock_server.app import EXTENSION
 from smartflo_contract.mock_server.context import State
@@ -122,6 +122,37 @@ def test_rejects_state_of_another_configuration(path: Path, settings: dict[str, 
     with pytest.raises(StateError, match="from a fake with another seed, profile, overlay") as raised:
         check(path, Config(**settings))
     assert str(raised.value).endswith("start this fake with the same configuration, or choose another file")
+
+
+@pytest.mark.parametrize(
+    ("admin_request", "settings", "reason"),
+    [
+        (
+            ("webhooks", {"url": "http://hooks.internal/x"}),
+            {"webhook_hosts": ["hooks.internal"]},
+            "webhooks[0].url: expected a receiver on this machine",
+        ),
+        (
+            ("faults", {"steps": ["503"], "route": "POST /v1/x"}),
+            {"routes": [CustomRoute("POST", "/v1/x")]},
+            "faults[0].route: this fake has no route `POST /v1/x`",
+        ),
+    ],
+)
+def test_keeps_state_that_needs_a_setting(
+    path: Path, admin_request: tuple[str, Any], settings: dict[str, Any], reason: str
+) -> None:
+    """A state may need a host or a route of the configuration; without it, nobody is told to delete the file."""
+    app = create_app(Config(**settings))
+    name, body = admin_request
+    assert 201 == app.test_client().post(f"/__admin/{name}", json=body, headers=ME).status_code
+    StateFile(path).save(_state_of(app))
+
+    with pytest.raises(StateError) as raised:
+        check(path)
+    assert str(raised.value).startswith(f"state {path}: {reason}")
+    assert "delete" not in str(raised.value)
+    check(path, Config(**settings))
 
 
 def test_rejects_read_only_fake(path: Path) -> None:

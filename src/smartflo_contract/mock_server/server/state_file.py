@@ -78,6 +78,9 @@ class StateFile:
         except OtherCatalogError as error:
             msg = f"{error}, or choose another file"
             raise self._error(msg) from None
+        except ConfigError as error:  # such as a fault of a route, or a receiver, that only the former file names
+            msg = f"{error}; start this fake with the configuration of the one that saved this, or choose another file"
+            raise self._error(msg) from None
         except (Problem, ValueError) as error:
             reason = f"{error}; this is no state of a fake, or it is damaged; choose another file, or delete this one"
             raise self._error(reason) from None
