@@ -1,5 +1,6 @@
 """The journal of fakes that share a store, through the admin API: each fake shows the requests of all."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -10,7 +11,9 @@ from sqlalchemy import Connection
 from smartflo_contract.mock_server import Config, FakeSmartflo, create_app
 from smartflo_contract.mock_server.app import EXTENSION
 from smartflo_contract.mock_server.errors import StoreUnavailable
+from smartflo_contract.mock_server.journal.entry import JournalEntry
 from smartflo_contract.mock_server.stores.engine import Database
+from smartflo_contract.mock_server.stores.sql_journal import SqlJournal
 
 ME = {"Authorization": "Bearer me"}
 OTHER = {"Authorization": "other"}
@@ -59,6 +62,37 @@ def test_each_worker_shows_the_requests_of_all(start: Callable[[], FlaskClient])
         assert ["/nothing"] == [entry["path"] for entry in unmatched["requests"]]
     first.post("/__admin/reset", headers=ME)
     assert [0, 1] == [second.get("/__admin/requests", headers=each).get_json()["total"] for each in (ME, OTHER)]
+
+
+def test_stream_has_requests_that_are_written_late(
+    start: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream sends the requests of all workers in order, although one writes later than another wrote newer ones."""
+    reader, other = start(), start()
+    ids: list[int] = []
+    after = SqlJournal.after
+
+    def after_requests(journal: SqlJournal, last_id: int, account_id: str | None) -> Iterator[JournalEntry]:
+        if not ids:
+            ids.extend(int(fake.get(LEADS, headers=ME).headers[ID]) for fake in (other, reader))
+            journal.write_behind()  # the other one waits for its next interval
+        return after(journal, last_id, account_id)
+
+    monkeypatch.setattr(SqlJournal, "after", after_requests)
+    stream = reader.get("/__admin/requests", headers=ME | {"Accept": "text/event-stream"}, buffered=False)
+    pieces = stream.iter_encoded()
+    sent = _ids(next(pieces))
+    ids.append(int(reader.get(LEADS, headers=ME).headers[ID]))
+    while ids[-1] not in sent:
+        sent += _ids(next(pieces))
+    stream.close()
+
+    assert ids == sent
+
+
+def _ids(piece: bytes) -> list[int]:
+    """Return the ids of the events in a part of a stream."""
+    return [int(number) for number in re.findall(rb"^id: (\d+)$", piece, re.MULTILINE)]
 
 
 def test_journal_survives_the_fake(start: Callable[[], FlaskClient], url: str) -> None:

@@ -55,7 +55,8 @@ def _events(journal: Journal, after: int, account_id: str | None) -> Iterator[by
     oldest: int | None = -1
     while True:
         try:
-            entries = list(journal.after(after, account_id))
+            complete = journal.sync()  # ids beyond it may be followed by lower ones, which would never be sent
+            entries = [entry for entry in journal.after(after, account_id) if entry["id"] <= complete]
             first = journal.oldest(account_id)
         except StoreUnavailable:  # the response has begun: the client reconnects, and gets the error
             return

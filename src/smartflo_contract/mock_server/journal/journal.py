@@ -43,8 +43,12 @@ class Journal(Protocol):
         such an error can be added, too.
         """
 
-    def sync(self) -> None:
+    def sync(self) -> int:
         """Wait until the journal has every request that any process answered before. A reader calls it first.
+
+        Returns:
+            an id up to which all requests are there. Of later ones, some may be there while earlier ones are missing:
+            a reader that continues after the last id that it has read must not read beyond this one.
 
         Raises:
             StoreUnavailable: the database does not answer.

@@ -66,8 +66,10 @@ class MemoryJournal:
                 self._changed.notify_all()
             return self._last_id
 
-    def sync(self) -> None:
-        """Do nothing: each request is added before it is answered."""
+    def sync(self) -> int:
+        """Return the last id: each request is added before it is answered."""
+        with self._changed:
+            return self._last_id
 
     def after(self, last_id: int, account_id: str | None) -> Iterator[JournalEntry]:
         """Yield the entries after an id, oldest first.

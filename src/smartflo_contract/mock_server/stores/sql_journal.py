@@ -164,18 +164,24 @@ class SqlJournal:
             self._pending.add((request_id, account_id, encoded))
         return request_id
 
-    def sync(self) -> None:
-        """Wait until the journal has every request that any live process answered before."""
+    def sync(self) -> int:
+        """Wait until the journal has every request that any live process answered before.
+
+        Returns:
+            the last id at the start. All lower ones had been answered then, as far as clocks agree, so they are there.
+        """
         with self._writing:
             with self._database.snapshot() as connection:
                 is_shared = self._worker.is_awaited(connection)
+                complete: int = connection.scalar(select(func.max(JOURNAL.c.id))) or 0
             if not is_shared:
                 if self._pending:
                     self._write(self._worker.answered)
-                return
+                return complete
             barrier = self._write(None)
         while self._is_awaited(barrier):  # other processes may wait for this one: its writer must not be blocked
             sleep(_POLL_SECONDS)
+        return complete
 
     def after(self, last_id: int, account_id: str | None) -> Iterator[JournalEntry]:
         """Yield the entries after an id, oldest first."""
