@@ -90,6 +90,29 @@ def test_stream_has_requests_that_are_written_late(
     assert ids == sent
 
 
+def test_pages_have_requests_that_are_written_late(
+    start: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that continues after the last id of a page gets every request of all workers."""
+    reader, other = start(), start()
+    ids: list[int] = []
+    after = SqlJournal.after
+
+    def after_requests(journal: SqlJournal, last_id: int, account_id: str | None) -> Iterator[JournalEntry]:
+        if not ids:
+            ids.extend(int(fake.get(LEADS, headers=ME).headers[ID]) for fake in (other, reader))
+            journal.write_behind()  # the other one waits for its next interval
+        return after(journal, last_id, account_id)
+
+    monkeypatch.setattr(SqlJournal, "after", after_requests)
+    read: list[int] = []
+    for _ in range(2):
+        page = reader.get(f"/__admin/requests?after={max(read, default=0)}", headers=ME).get_json()["requests"]
+        read += [entry["id"] for entry in page]
+
+    assert ids == read
+
+
 def _ids(piece: bytes) -> list[int]:
     """Return the ids of the events in a part of a stream."""
     return [int(number) for number in re.findall(rb"^id: (\d+)$", piece, re.MULTILINE)]

@@ -20,15 +20,16 @@ _NO_JOURNAL: Final = (
 
 def get_requests(request: AdminRequest) -> object:
     """Return recorded requests."""
-    journal_of(request).sync()
+    end = _complete_page_end(journal_of(request))
     before = request.integer_parameter("before", max_value=MAX_ID, default=MAX_ID)
-    return _page(request, {**page_of_query(request)._asdict(), "before": before})
+    return _page(request, {**page_of_query(request)._asdict(), "before": min(before, end)})
 
 
 def post_find(request: AdminRequest) -> object:
     """Return the recorded requests that match a search."""
-    journal_of(request).sync()
-    return _page(request, check_search(request.body, _own_routes(request)))
+    end = _complete_page_end(journal_of(request))
+    search = check_search(request.body, _own_routes(request))
+    return _page(request, {**search, "before": min(search.get("before", MAX_ID), end)})
 
 
 def post_count(request: AdminRequest) -> object:
@@ -64,8 +65,8 @@ def post_wait(request: AdminRequest) -> object:
 
 def get_unmatched(request: AdminRequest) -> object:
     """Return the requests that matched no route, each with the nearest route."""
-    journal_of(request).sync()
-    page = _page(request, {**page_of_query(request)._asdict(), "route": None})
+    end = _complete_page_end(journal_of(request))
+    page = _page(request, {**page_of_query(request)._asdict(), "route": None, "before": end})
     for entry in page["requests"]:
         route = nearest_route(entry["method"], entry["path"])
         entry["nearest_route"] = {"route": f"{route.method} {route.path}", "answered": is_served(route)}
@@ -76,6 +77,15 @@ def delete_requests(request: AdminRequest) -> object:
     """Delete recorded requests."""
     journal_of(request).forget(request.account_filter)
     return {"status": "ok"}
+
+
+def _complete_page_end(journal: Journal) -> int:
+    """Return an id that a page ends before, so that a client misses nothing that continues after its last request.
+
+    The first sync waits for everything that was answered before, the second for what has lower ids than that.
+    """
+    journal.sync()
+    return journal.sync() + 1
 
 
 def _page(request: AdminRequest, search: Search) -> dict[str, Any]:
