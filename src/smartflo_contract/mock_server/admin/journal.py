@@ -20,16 +20,13 @@ _NO_JOURNAL: Final = (
 
 def get_requests(request: AdminRequest) -> object:
     """Return recorded requests."""
-    end = _complete_page_end(journal_of(request))
     before = request.integer_parameter("before", max_value=MAX_ID, default=MAX_ID)
-    return _page(request, {**page_of_query(request)._asdict(), "before": min(before, end)})
+    return _page(request, {**page_of_query(request)._asdict(), "before": before})
 
 
 def post_find(request: AdminRequest) -> object:
     """Return the recorded requests that match a search."""
-    end = _complete_page_end(journal_of(request))
-    search = check_search(request.body, _own_routes(request))
-    return _page(request, {**search, "before": min(search.get("before", MAX_ID), end)})
+    return _page(request, check_search(request.body, _own_routes(request)))
 
 
 def post_count(request: AdminRequest) -> object:
@@ -65,8 +62,7 @@ def post_wait(request: AdminRequest) -> object:
 
 def get_unmatched(request: AdminRequest) -> object:
     """Return the requests that matched no route, each with the nearest route."""
-    end = _complete_page_end(journal_of(request))
-    page = _page(request, {**page_of_query(request)._asdict(), "route": None, "before": end})
+    page = _page(request, {**page_of_query(request)._asdict(), "route": None})
     for entry in page["requests"]:
         route = nearest_route(entry["method"], entry["path"])
         entry["nearest_route"] = {"route": f"{route.method} {route.path}", "answered": is_served(route)}
@@ -79,16 +75,15 @@ def delete_requests(request: AdminRequest) -> object:
     return {"status": "ok"}
 
 
-def _complete_page_end(journal: Journal) -> int:
-    """Return an id that a page ends before, so that a client misses nothing that continues after its last request.
-
-    The first sync waits for everything that was answered before, the second for what has lower ids than that.
-    """
-    journal.sync()
-    return journal.sync() + 1
-
-
 def _page(request: AdminRequest, search: Search) -> dict[str, Any]:
+    """Return the requests that match a search.
+
+    The first sync waits for everything that was answered before, the second for what has lower ids than that. The page
+    ends there, so that a client misses nothing that continues after its last request.
+    """
+    journal = journal_of(request)
+    journal.sync()
+    search = {**search, "before": min(search.get("before", MAX_ID), journal.sync() + 1)}
     matching = list(_matching(request, search))
     total = len(matching)
     page = Page(search.get("order", "oldest"), limit=int(search.get("limit", Page().limit)))
