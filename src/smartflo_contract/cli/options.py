@@ -228,7 +228,7 @@ unknown_keys = option(
     "--unknown-keys",
     type=click.Choice(("show", "mask")),
     help="Show or mask all keys that the contract does not know. By default, those are shown that read like "
-    "property names and occur in two leads, or in a list of fewer than five.",
+    "property names and occur in two leads of a response, or in one of fewer than five.",
 )
 token = click.option(
     "--token",

@@ -59,6 +59,27 @@ def test_masks_keys_of_single_leads(count: int, in_leads: int, name: str) -> Non
     assert [f"/*/{name}"] == pointers(report)
 
 
+def test_masks_key_of_lead_that_two_responses_have() -> None:
+    """A lead that is read twice is one lead: a comparison often has the same leads on both sides."""
+    leads = body(30, in_leads=1, asha=1)
+
+    assert ["/*/(unknown key 1)"] == pointers(check(leads, leads))
+    assert ["/*/(unknown key 1)"] == pointers(diff(body(30), leads))
+    assert {"/*/(unknown key 1)"} == set(pointers(diff(leads, body(30))))
+
+
+@pytest.mark.parametrize(
+    "members", ['"asha": 1, "asha": 2, "asha": 3', '"tags": [{"asha": 1}, {"asha": 2}]'], ids=["duplicates", "items"]
+)
+def test_masks_key_that_one_lead_has_twice(members: str) -> None:
+    """Duplicates of a key, and the items of an array, are in the same lead."""
+    overlay = {"properties": {"tags": {"items": {"properties": {"a": {}}, "additionalProperties": False}}}}
+    leads = body(30, in_leads=1, it=1).replace(b'"it": 1', members.encode())
+
+    for report in (check(leads, overlay=overlay), diff(body(30), leads, overlay=overlay)):
+        assert "asha" not in REPORTS["json"](report, "break")
+
+
 def test_option_decides_otherwise() -> None:
     """All names are shown, or none."""
     leads = body(30, in_leads=1, **{"Asha Rao": 1, "a/b\n": 1})

@@ -53,7 +53,7 @@ def check(
         progress: called with the leads and bytes that were read so far, and the bytes of all bodies, ``None`` if
             unknown.
         unknown_keys: ``show`` shows the name of every key that the contract does not know, ``mask`` none; by default
-            those that read like property names and occur in two leads, or in a list of fewer than five.
+            those that read like property names and occur in two leads of a response, or in one of fewer than five.
         processes: 2 splits files of 64 MiB or more in half and checks the second half in another process.
         learn: also propose claims that always held and that the contract does not make: ``draft`` of the report. This
             takes one process.

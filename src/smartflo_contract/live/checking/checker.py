@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 
 from smartflo_contract.live.checking._agreement_counter import AgreementCounter
 from smartflo_contract.live.checking._finding_collector import LeadsCallback, ScanResult
@@ -163,9 +164,9 @@ class Checker:
         leads = sum(result.leads for result in results)
         size, broken = sum(result.size for result in results), sum(result.broken for result in results)
         self._sources.append(source._replace(leads=leads, bytes=size, broken=broken))
+        self._names.count(merge_findings(chain.from_iterable(result.lead_findings for result in results)), leads)
         for result in results:
             self._names.count(result.body_findings, 0)
-            self._names.count(result.lead_findings, leads)
             self._add_findings((*result.body_findings, *result.lead_findings))
             self._broken += result.broken
             self._agreements.merge(result.forms)

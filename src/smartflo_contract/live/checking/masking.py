@@ -1,12 +1,12 @@
 """Findings without personal data, merged over several responses."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias, get_args
 
 from smartflo_contract.schemas import Contract, Finding
+from smartflo_contract.schemas.body_rules import DUPLICATE_KEY
 from smartflo_contract.schemas.errors import similar_name
 from smartflo_contract.schemas.json_pointer import escape
 from smartflo_contract.schemas.lead_format import FIELD
@@ -41,7 +41,8 @@ class KeyNames:
     """Names of keys in reports.
 
     A key that the contract does not know may be the name of a person. It is shown if it reads like the name of a
-    property, and occurs in two leads or in a list of fewer than five. Others are numbered by order of appearance.
+    property, and occurs in two leads of a response or in one of fewer than five leads. Others are numbered by order of
+    appearance.
 
     Args:
         contract: defines the known keys.
@@ -57,23 +58,23 @@ class KeyNames:
         self._known = {escape(name) for name in _property_names(contract.lead)} | {"", "*"}
         self._properties = list(contract.lead["properties"])
         self._policy = policy
-        self._counts: Counter[str] = Counter()
         self._common: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._suggestions: dict[str, str | None] = {}
 
     def count(self, findings: Iterable[Finding], leads: int) -> None:
-        """Count the keys in the findings of a response with so many leads."""
+        """Count the keys in the findings of a whole response with so many leads, merged."""
         for finding in findings:
-            self.count_pointer(finding.pointer, finding.count, leads)
+            may_repeat = finding.rule == DUPLICATE_KEY or finding.pointer.count("*") > 1  # in one lead
+            self.count_pointer(finding.pointer, 1 if may_repeat else finding.count, leads)
 
     def count_pointer(self, pointer: str, count: int, leads: int) -> None:
-        """Count a pointer that occurs so often in a response with so many leads."""
-        unknown = [part for part in pointer.split("/") if not self._is_known(part)]
-        if unknown:
-            self._counts[pointer] += count
-            if self._counts[pointer] >= _MIN_COMMON_LEADS or leads < _SHORT_LIST_LEADS:
-                self._common.update(unknown)
+        """Count a pointer that occurs in so many leads of a whole response with so many leads.
+
+        Counts are not added up: two findings, or two responses, may be about the same lead.
+        """
+        if count >= _MIN_COMMON_LEADS or leads < _SHORT_LIST_LEADS:
+            self._common.update(part for part in pointer.split("/") if not self._is_known(part))
 
     def is_shown(self, segment: str) -> bool:
         """Return whether reports show a path segment."""

@@ -55,7 +55,7 @@ def diff(
         progress: called with the leads and bytes that were read so far, and the bytes of both responses, ``None`` if
             unknown.
         unknown_keys: ``show`` shows the name of every key that the contract does not know, ``mask`` none; by default
-            those that read like property names and occur in two leads, or in a list of fewer than five.
+            those that read like property names and occur in two leads of a response, or in one of fewer than five.
 
     Returns:
         A report on the later response; ``base`` is the earlier one, and ``findings`` are the changes.

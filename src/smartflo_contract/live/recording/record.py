@@ -67,8 +67,8 @@ def record(
             JSON file from the folder of the same name, without ``.py``. Nothing is written if there are no findings.
         overlay: partial lead schema that extends the contract, as a mapping or a path.
         unknown_keys: ``show`` keeps the name of every key that the contract does not know, ``mask`` replaces all; by
-            default those stay that read like property names and occur in two leads, or in a list of fewer than five.
-            Their values are always replaced.
+            default those stay that read like property names and occur in two leads of a response, or in one of fewer
+            than five. Their values are always replaced.
         key: key of the pseudonyms, at least 16 random bytes; the same key always returns the same pseudonyms. By
             default a random key is used once.
         max_wait: total seconds to wait for the end of a rate limit (429).
