@@ -172,6 +172,24 @@ def test_rejects_overlays_without_any_value() -> None:
         explain(overlay={"properties": {"priority": {"maximum": 0}}})
 
 
+@pytest.mark.parametrize(
+    ("pointer", "expected"),
+    [("a/b", "/*/a~1b"), ("a~1b", "/*/a~1b"), ("/a/b", "/*/a/b"), ("a", "/*/a"), ("c~1d", "/*/c~01d")],
+)
+def test_finds_key_with_slash_by_its_name(pointer: str, expected: str) -> None:
+    """A key is named as it is written in the overlay; a pointer begins with a slash, or names no key."""
+    overlay = {
+        "properties": {
+            "a": {"type": "object", "properties": {"b": {"type": "string"}}},
+            "a/b": {"type": "integer"},
+            "c~1d": {"type": "boolean"},
+        }
+    }
+    (explanation,) = explain(pointer, overlay)
+
+    assert expected == explanation.pointer
+
+
 def test_escapes_keys_that_break_lines() -> None:
     """A key of an overlay is found as reports write it."""
     overlay = {"properties": {"a/b~\nc": {"type": "integer"}}}

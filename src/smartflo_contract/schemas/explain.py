@@ -46,7 +46,8 @@ def explain(pointer: str | None = None, overlay: OverlaySource | None = None) ->
     """Return what the contract states about one key, or about every key.
 
     Args:
-        pointer: ``/*/lead_id``, ``/lead_id`` or ``lead_id``; further path segments select properties of an object.
+        pointer: ``/*/lead_id``, ``/lead_id`` or ``lead_id``; further path segments select properties of an object. A
+            key of the contract that contains a slash is that key: ``a/b`` is ``/*/a~1b``.
         overlay: a partial lead schema, as for :func:`load_contract`.
 
     Raises:
@@ -54,7 +55,7 @@ def explain(pointer: str | None = None, overlay: OverlaySource | None = None) ->
     """
     contracts = _contracts(None if overlay is None else load_overlay(overlay))
     if pointer is not None:
-        return (_explanation(_known_path(_path(pointer), contracts), contracts),)
+        return (_explanation(_known_path(pointer, contracts), contracts),)
     keys = list(dict.fromkeys(key for contract in contracts.values() for key in contract.lead["properties"]))
     previous = next(iter(contracts.values())).schema_of(_FIELDS)["x-after"]
     position = keys.index(previous) + 1 if previous in keys else len(keys)
@@ -79,9 +80,16 @@ def _path(pointer: str) -> list[str]:
     return keys[1:] if len(keys) > 1 and (keys[0] == "*" or keys[0].isdecimal()) else keys
 
 
-def _known_path(path: list[str], contracts: Mapping[str, ContractData]) -> list[str]:
-    """Return a path whose first key is that of the contract, if it was written with the escapes of reports."""
-    keys = (key for contract in contracts.values() for key in contract.lead["properties"])
+def _known_path(pointer: str, contracts: Mapping[str, ContractData]) -> list[str]:
+    """Return the path of a pointer or a key, whose first key is that of the contract.
+
+    A key of the contract is itself, whatever characters it has. In a pointer, the first key may have the escapes of
+    reports.
+    """
+    keys = [key for contract in contracts.values() for key in contract.lead["properties"]]
+    if pointer in keys and not pointer.startswith("/"):
+        return [pointer]
+    path = _path(pointer)
     return [next((key for key in keys if escape(key) == escape(path[0])), path[0]), *path[1:]]
 
 
