@@ -300,7 +300,8 @@ def _weight(table: Mapping[str, Any], position: str) -> float:
 
 def _check_weights(options: "tuple[Outcome, ...] | list[Disposition]", position: str) -> None:
     if not any(option.weight for option in options):
-        message = f"{position}: all weights are 0; give at least one a weight above 0"
+        fix = "all weights are 0; give at least one a weight above 0" if options else "expected at least one, got none"
+        message = f"{position}: {fix}"
         raise ConfigError(message)
 
 
