@@ -53,6 +53,33 @@ def test_writes_fixture_to_pipe(tmp_path: Path, leads: list[dict[str, Any]]) -> 
     assert (0, 1) == (done.returncode, len(json.loads(done.stdout)))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/stdout")
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1"])
+def test_adds_fixture_to_file_of_standard_output(path: str, tmp_path: Path, leads: list[dict[str, Any]]) -> None:
+    """A file that the shell has opened keeps what others write to it before and after."""
+    write_leads(tmp_path / "live.json", leads[:1])
+    script = 'echo before; "$0" -m smartflo_contract record live.json -o "$1"; echo after'
+    with (tmp_path / "all.txt").open("wb") as output:
+        subprocess.run(["sh", "-c", script, sys.executable, path], cwd=tmp_path, stdout=output, check=True)
+    before, *fixture, after = (tmp_path / "all.txt").read_text(encoding="utf-8").splitlines()
+
+    assert ("before", 1, "after") == (before, len(json.loads("".join(fixture))), after)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/stdout")
+@pytest.mark.parametrize("closed", [">&-", "<&- >&-"])
+def test_closed_standard_output_cannot_be_written(closed: str, tmp_path: Path, leads: list[dict[str, Any]]) -> None:
+    """A fixture that goes nowhere is an error, and no other file becomes standard output."""
+    write_leads(tmp_path / "live.json", leads[:1])
+    script = f'exec "$0" -m smartflo_contract record live.json -o /dev/stdout {closed}'
+    done = subprocess.run(
+        ["sh", "-c", script, sys.executable], cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False
+    )
+
+    assert (2, "smartflo-contract: cannot write /dev/stdout: Bad file descriptor\n") == (done.returncode, done.stderr)
+    assert leads[:1] == json.loads((tmp_path / "live.json").read_bytes())
+
+
 def test_writes_tests_of_findings(run: Run, tmp_path: Path, leads: list[dict[str, Any]]) -> None:
     """Tests are written with or without a fixture, unless there are no findings; their number is shown."""
     write_leads(tmp_path / "live.json", [{**lead, "dial_status": 98 + number} for number, lead in enumerate(leads[:3])])

@@ -34,13 +34,25 @@ _PROXY_VARIABLES: Final = frozenset({"all_proxy", "http_proxy"})
 
 def prepare_streams() -> None:
     """Make both outputs accept any string, even if the caller has closed them."""
-    for name in ("stdout", "stderr"):
+    for descriptor, name in enumerate(("stdout", "stderr"), start=1):
         if getattr(sys, name) is None:
+            _occupy(descriptor)
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # The output is JSON or quotes it; a file name may not be decodable.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _occupy(descriptor: int) -> None:
+    """Open a closed file descriptor, so that no other file becomes ``/dev/stdout``. Writing to it is an error."""
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        opened = os.open(os.devnull, os.O_RDONLY)
+        if opened != descriptor:
+            os.dup2(opened, descriptor, inheritable=False)
+            os.close(opened)
 
 
 def write(chunks: Iterable[str]) -> None:

@@ -1,6 +1,7 @@
 """Files that are replaced as a whole: checked before anything is read, and never left half-written."""
 
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -15,6 +16,10 @@ from smartflo_contract.live.errors import OutputError
 
 _MAX_NAME_CHARACTERS: Final = 60
 """Characters of a file name that its temporary file has as well: 60 take at most 240 of the 255 bytes of a name."""
+_DESCRIPTOR: Final = re.compile(r"/dev/(stdout|stderr)|(?:/dev|/proc/self)/fd/([0-9]{1,6})")
+_STANDARD_OUTPUTS: Final = {"stdout": 1, "stderr": 2}
+_MAX_LINKS: Final = 40
+"""Symbolic links that are followed, as many as Linux follows."""
 
 
 def is_same_file(path: Path, *others: Path | None) -> bool:
@@ -28,6 +33,13 @@ def require_writable(path: Path) -> None:
     Raises:
         OutputError: it cannot be.
     """
+    descriptor = _descriptor(path)
+    if descriptor is not None:
+        try:
+            os.write(descriptor, b"")
+        except OSError as error:
+            raise OutputError(path, error.strerror) from None
+        return
     if path.is_dir():
         raise OutputError(path, os.strerror(EISDIR))
     if not path.parent.is_dir():
@@ -61,7 +73,7 @@ def replace_file(path: Path | None) -> Iterator[BinaryIO]:
     """Open a file that replaces another one at the end, unless there is an error.
 
     An existing file keeps its mode and the symbolic links to it; another hard link keeps the earlier content. A pipe or
-    a device is written to at the end.
+    a device is written to at the end, and so is an open file such as ``/dev/stdout``, from its position on.
 
     Args:
         path: file to replace or to create; ``None`` for a temporary file that is deleted at the end.
@@ -70,13 +82,14 @@ def replace_file(path: Path | None) -> Iterator[BinaryIO]:
         OutputError: it cannot be written.
     """
     try:
+        descriptor = None if path is None else _descriptor(path)
         mode = path.stat().st_mode if path is not None and path.exists() else None
-        if path is None or not (mode is None or S_ISREG(mode)):
+        if path is None or descriptor is not None or not (mode is None or S_ISREG(mode)):
             with tempfile.TemporaryFile() as file:
                 yield file
                 if path is not None:
                     file.seek(0)
-                    with path.open("wb") as stream:
+                    with path.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb") as stream:
                         shutil.copyfileobj(file, stream)
             return
         target = Path(os.path.realpath(path))
@@ -87,6 +100,23 @@ def replace_file(path: Path | None) -> Iterator[BinaryIO]:
             replace()
     except OSError as error:
         raise OutputError(path or "a temporary file", error.strerror) from None
+
+
+def _descriptor(path: Path) -> int | None:
+    """Return the file descriptor that a path such as ``/dev/stdout`` names; ``None`` for any other path.
+
+    A file that standard output goes to must not be replaced: it may have other content, and more may follow.
+    """
+    name = os.path.abspath(path)  # noqa: PTH100 - `resolve` follows the descriptor to its file
+    for _ in range(_MAX_LINKS):
+        match = _DESCRIPTOR.fullmatch(name)
+        if match is not None:
+            return _STANDARD_OUTPUTS[match[1]] if match[1] else int(match[2])
+        try:
+            name = os.path.normpath(Path(name).parent / os.readlink(name))  # noqa: PTH115 - for any path
+        except (OSError, ValueError):
+            break
+    return None
 
 
 @contextmanager
