@@ -45,6 +45,11 @@ def test_shows_what_a_mutant_changes(run: Run) -> None:
     assert ("null", list) == (entry["after"], type(json.loads(entry["before"])))
 
 
+def test_repeated_id_is_shown_once(run: Run) -> None:
+    """An id that is there twice is one mutant."""
+    assert run("mutants", "lead_id:remove").stdout == run("mutants", "lead_id:remove,lead_id:remove").stdout
+
+
 def test_kind_of_one_mutant_is_wrong_usage(run: Run) -> None:
     """A kind selects from the list, so it has no effect on an id, and is rejected."""
     result = run("mutants", "lead_id:remove", "--kind", "tolerance")

@@ -118,13 +118,13 @@ def find_mutants(contract: Contract, ids: str) -> tuple[Mutant, ...]:
 
     Args:
         contract: the contract.
-        ids: one id, or several joined by commas.
+        ids: one id, or several joined by commas; one that is repeated counts once.
 
     Raises:
         ValueError: there is no such mutant.
     """
     mutants = catalog_of(contract).mutants
-    names = ids.split(SEPARATOR)
+    names = dict.fromkeys(ids.split(SEPARATOR))
     unknown = next((name for name in names if name not in mutants), None)
     if unknown is None:
         return tuple(mutants[name] for name in names)

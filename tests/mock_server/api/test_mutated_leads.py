@@ -159,6 +159,16 @@ def test_fault_keeps_the_mutants_of_keys(account: Account) -> None:
     assert served(account) == 1
 
 
+def test_repeated_mutant_counts_once(account: Account) -> None:
+    """The mutants are a set: a list that two sources of ids are joined to changes nothing twice."""
+    account("PUT", ADMIN, {"mutant": "body:envelope,lead_id:remove,body:envelope"})
+    response = account("GET", VENDORS)
+
+    assert "body:envelope,lead_id:remove" == response.headers[MUTANT]
+    assert ["data"] == list(response.get_json())
+    assert isinstance(response.get_json()["data"], list)
+
+
 def test_mutant_of_an_account_is_its_own(account: Account) -> None:
     """Another account is served what the API sends today."""
     account("PUT", ADMIN, {"mutant": "lead_id:remove"})
