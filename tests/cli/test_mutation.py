@@ -124,6 +124,8 @@ def test_interrupted_run_reports_what_is_known(tmp_path: Path) -> None:
         (("--", sys.executable, "-S", "-E", "-c", "raise SystemExit(3)"), "fails without a mutant (exit code 3)"),
         (("--", sys.executable, "-S", "-E", "-c", ""), "served no leads"),
         (("--max", "0", "--", "true"), "--max"),
+        (("--fail-under", "nan", "--", "true"), "expected a number from 0 to 100, got `nan`"),
+        (("--report", "json=-", "--", "true"), "`-` is not a file name"),
         ((), "Missing argument"),
     ],
 )

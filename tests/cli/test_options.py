@@ -93,7 +93,14 @@ def test_rejects_empty_path(run: Run, tmp_path: Path, arguments: tuple[str, ...]
 
 @pytest.mark.parametrize(
     "arguments",
-    [("serve", "--state", "-"), ("serve", "--coverage", "-"), ("store", "export", "sqlite:///fake.db", "-o", "-")],
+    [
+        ("serve", "--state", "-"),
+        ("serve", "--coverage", "-"),
+        ("store", "export", "sqlite:///fake.db", "-o", "-"),
+        ("coverage", "markdown", "-o", "-"),
+        ("export", "postman", "-"),
+        ("proxy", "--upstream", "http://127.0.0.1:9", "--record", "-"),
+    ],
 )
 def test_hyphen_is_no_file_to_write(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """``-`` stands for a stream in other commands, so no file of this name is written."""

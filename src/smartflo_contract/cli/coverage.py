@@ -1,14 +1,13 @@
 """The commands ``cells`` and ``coverage``: the cells of the contract, and reports about what was served."""
 
 from collections.abc import Sequence
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from smartflo_contract.cli.errors import FINDINGS, usage_error
-from smartflo_contract.cli.options import FilePath, listing_format, option, overlay, profile
+from smartflo_contract.cli.options import FilePath, Percent, listing_format, option, overlay, profile
 from smartflo_contract.cli.output import print_json, write
 from smartflo_contract.cli.terminal import echo
 
@@ -52,14 +51,14 @@ def cells_command(*, form: str, profile: str | None, overlay: Path | None) -> No
 @click.option(
     "-o",
     "--output",
-    type=FilePath(),
+    type=FilePath(is_written=True),
     metavar="PATH",
     help="Folder of html, or file of another format. Default: smartflo-coverage-html, smartflo-coverage.xml, .lcov or "
     ".json; standard output for report and markdown.",
 )
 @option(
     "--fail-under",
-    type=click.FloatRange(0, 100),
+    type=Percent(),
     metavar="PERCENT",
     help="Exit with 1 if a smaller share of the cells was served.",
 )
@@ -75,9 +74,6 @@ def coverage_command(*, form: str, files: Sequence[Path], output: Path | None, f
     from smartflo_contract.coverage.summaries import percent_text, total_percent
     from smartflo_contract.live.output_files import is_same_file
 
-    if fail_under is not None and isnan(fail_under):  # FloatRange accepts it
-        message = "--fail-under: expected a number from 0 to 100, got `nan`"
-        raise usage_error(message)
     paths = files or (_DATA_FILE,)
     target = output or _OUTPUTS.get(form)
     if target is not None and is_same_file(target, *paths):

@@ -14,7 +14,7 @@ _FORMATS: Final = ("postman", "openapi-3.0", "overlay", "arazzo", "json-schema",
 
 @click.command()
 @click.argument("form", metavar="FORMAT", type=click.Choice(_FORMATS))
-@click.argument("folder", metavar="DIR", type=options.FilePath())
+@click.argument("folder", metavar="DIR", type=options.FilePath(is_written=True))
 @options.profile
 @options.overlay
 @options.option("--force", is_flag=True, help="Replace files that exist.")

@@ -10,6 +10,7 @@ import click
 from smartflo_contract.cli.errors import FINDINGS, INTERRUPTED, usage_error
 from smartflo_contract.cli.mutants import mutant_kind, mutants_of_kind, require_mutants
 from smartflo_contract.cli.options import (
+    Percent,
     command_jobs,
     command_line,
     command_timeout,
@@ -46,7 +47,7 @@ _SIGNALLED: Final = 128
 @command_timeout("a mutant")
 @option(
     "--fail-under",
-    type=click.FloatRange(0, 100),
+    type=Percent(),
     metavar="PERCENT",
     help="Exit with 1 if the mutation score of breaking mutants is lower, without keys that nothing shows to be read.",
 )
@@ -131,6 +132,9 @@ def _targets(reports: Sequence[str]) -> Mapping[str, Path]:
         form, _, file = report.partition("=")
         if form not in _FORMATS or not file:
             message = f"--report {report}: expected FORM=FILE, where FORM is one of {', '.join(_FORMATS)}"
+            raise usage_error(message)
+        if file == "-":
+            message = f"--report {report}: `-` is not a file name; use ./- for a file of this name"
             raise usage_error(message)
         path = Path(file)
         if form in targets or is_same_file(path, *targets.values()):

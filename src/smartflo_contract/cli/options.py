@@ -44,6 +44,21 @@ class Days(Seconds):
     unit = "days"
 
 
+class Percent(click.FloatRange):
+    """A number from 0 to 100; NaN is rejected, which is below no number and so would never fail."""
+
+    def __init__(self) -> None:
+        """Set the range."""
+        super().__init__(0, 100)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        percent: float = super().convert(value, param, ctx)
+        if math.isnan(percent):
+            self.fail(f"expected a number from 0 to 100, got `{value}`.", param, ctx)
+        return percent
+
+
 class FilePath(click.Path):
     """The path of a file or folder. An empty string, such as that of a shell variable that is not set, is rejected.
 

@@ -38,7 +38,7 @@ from smartflo_contract.schemas.profile_names import PROFILES
 @option("--fail", is_flag=True, help="Respond with 502 and the findings instead of a body that violates the contract.")
 @option(
     "--record",
-    type=FilePath(is_folder=True),
+    type=FilePath(is_written=True, is_folder=True),
     metavar="DIR",
     help="Save the lead lists that are read in DIR, without personal data.",
 )
