@@ -428,14 +428,25 @@ def test_rejected_login_is_not_repeated(
         ("--smartflo-live-interval=inf", "expected seconds, 0 or more, got `inf`"),
     ],
 )
-def test_wrong_setting_is_usage_error(pytester: pytest.Pytester, api: FakeSmartflo, option: str, message: str) -> None:
-    """The run ends with one line that states what is expected; no request is sent."""
+@pytest.mark.parametrize("live", [("--smartflo-live",), ()], ids=["live", "offline"])
+def test_wrong_setting_is_usage_error(
+    pytester: pytest.Pytester, api: FakeSmartflo, option: str, message: str, live: tuple[str, ...]
+) -> None:
+    """The run ends with one line that states what is expected; no request is sent. So does a run without live tests."""
     pytester.makepyfile(BOTH)
-    result = run(pytester, "--smartflo-live", option)
+    result = run(pytester, *live, option)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines([f"ERROR: {option.partition('=')[0]}: {message}"])
     assert [] == requests_received(api)
+
+
+def test_offline_run_needs_no_base_url(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that only live tests read fails no other run, and neither does a valid interval."""
+    monkeypatch.setenv("SMARTFLO_BASE_URL", "api.example.com")
+    pytester.makepyfile("def test_it(smartflo): pass")
+
+    run(pytester).assert_outcomes(passed=1)
 
 
 def test_client_bypasses_proxy_for_loopback(

@@ -36,22 +36,27 @@ def reason_to_skip(config: pytest.Config) -> str | None:
 
 
 def configure_live_runs(config: pytest.Config) -> None:
-    """Create the API that all live tests of this process share.
+    """Create the API that all live tests of this process share. In other runs, only validate what is set for it.
 
     Raises:
         pytest.UsageError: a setting of it is wrong.
     """
-    if not config.getoption("--smartflo-live"):
+    is_live = config.getoption("--smartflo-live")
+    base_url, interval = setting(config, "base-url"), setting(config, "live-interval")
+    if not is_live and base_url is None and interval is None:
         return
     from smartflo_contract.live import LiveError  # noqa: PLC0415 - slow to import
+    from smartflo_contract.live.client.credentials import DEFAULT_BASE_URL  # noqa: PLC0415 - slow to import
     from smartflo_contract.pytest_plugin._live_api import create_live_api  # noqa: PLC0415 - slow to import
 
     process = int(worker_input(config, "smartflo_process") or 0)
     processes = int(worker_input(config, "workercount") or 1)
     try:
-        api = create_live_api(setting(config, "base-url"), setting(config, "live-interval"), process, processes)
+        api = create_live_api(base_url or (None if is_live else DEFAULT_BASE_URL), interval, process, processes)
     except LiveError as error:
         raise pytest.UsageError(str(error)) from None
+    if not is_live:
+        return
     login = worker_input(config, "smartflo_live")
     if login:
         api.set_login_result(login)
