@@ -117,6 +117,8 @@ def zipped(content: bytes) -> bytes:
         (lzma.compress(body()), "other-format", "an xz file"),
         (gzip.compress(gzip.compress(body(), mtime=0), mtime=0), "other-format", "gzip inside gzip"),
         (b"id,lead_id,priority\n" + b"1,2,3\n" * 30, "other-format", "CSV"),
+        (b"HTTP/2 200 \r\nset-cookie: a=b\r\n\r\n[]", "other-format", "an HTTP response with its headers"),
+        (b"HTTP/1.1 200 OK\n\n{}", "other-format", "an HTTP response with its headers"),
         (b'"id";"lead_id"\r\n' + b'"1";"2"\r\n' * 30, "other-format", "CSV"),
         (b"- id: a\n  priority: 1\n" * 30, "other-format", "YAML"),
         (b"---\nid: a\n" * 30, "other-format", "YAML"),
@@ -128,7 +130,7 @@ def zipped(content: bytes) -> bytes:
         (b'{"leads_of": 1}', "no-array", "an object with 1 key"),
         (b"3", "no-array", "a number"),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_names_what_body_is(content: bytes, rule: str, got: str) -> None:
     """A body in another format is one finding, which states what to do."""

@@ -21,6 +21,7 @@ _SIGNATURES: Final = (
 """How a file begins, what it is, and what to do; empty for the advice of the rule."""
 _TAR: Final = 257, b"ustar"
 _YAML: Final = re.compile(rb"---(?:\s|\Z)|%YAML|- +\S|[A-Za-z_][\w-]*:(?:\s|\Z)")
+_HTTP: Final = re.compile(rb"HTTP/[0-9.]{1,3} [0-9]{3}\b")
 _DELIMITERS: Final = (b",", b";", b"\t", b"|")
 _HEADER_CELL: Final = re.compile(rb'"[^"]*"|[A-Za-z_][^"{}\[\]:]*')
 SIGNATURE_BYTES: Final = max(len(signature) for signature, *_ in _SIGNATURES)
@@ -52,6 +53,8 @@ def binary_format(data: bytes | bytearray) -> OtherFormat | None:
 def text_format(data: bytes | bytearray) -> OtherFormat | None:
     """Return the format of a text by its first lines; ``None`` if it may be JSON."""
     lines = [line.strip() for line in bytes(data).splitlines() if line.strip()][:2]
+    if lines and _HTTP.match(lines[0]):
+        return OtherFormat("an HTTP response with its headers", "Save the body alone; with curl, omit -i.")
     if lines and _YAML.match(lines[0]):
         return OtherFormat("YAML")
     if len(lines) > 1 and _HEADER_CELL.match(lines[0]):
