@@ -228,6 +228,8 @@ def test_rejects_impossible_paths() -> None:
     [
         (b"{", "not JSON: "),
         (b"", "not JSON: "),
+        (b'{"properties": {"a": {}, "b": {}, "a": {"type": "string"}}}', "/properties/a: this key is there twice"),
+        (b'{"properties": {"a": {"const": 1, "const": 2}}}', "/properties/a/const: this key is there twice"),
         (b"\xff\xfe", "cannot be read: not UTF-8"),
         (b"[]", r"expected a JSON object \(a partial lead schema\), got list"),
         (b"null", "expected a JSON object"),

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
+from smartflo_contract.schemas.duplicate_keys import LOST_VALUE, duplicate_keys
 from smartflo_contract.schemas.errors import ContractError
 from smartflo_contract.schemas.json_pointer import json_pointer
 from smartflo_contract.schemas.json_values import not_json
@@ -58,7 +59,8 @@ def read_json_object(source: JsonSource, kind: SourceKind) -> tuple[str, dict[st
 
 def _read_file(path: Path, kind: SourceKind) -> Any:
     try:
-        return decode_json(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig").encode()
+        content = decode_json(text)
     except orjson.JSONDecodeError as error:
         reason = f"not JSON: {error}"
     except OSError as error:
@@ -67,5 +69,10 @@ def _read_file(path: Path, kind: SourceKind) -> Any:
         reason = "cannot be read: not UTF-8"
     except ValueError as error:  # the operating system rejects the path
         reason = f"cannot be read: {error}"
+    else:
+        paths = duplicate_keys(b"[" + text + b"]", [content]).get(0)
+        if not paths:
+            return content
+        reason = f"{json_pointer(paths[0])}: {LOST_VALUE}"
     message = f"{kind.name} {path}: {reason}"
     raise kind.error(message)
