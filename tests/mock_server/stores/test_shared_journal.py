@@ -64,10 +64,12 @@ def test_each_worker_shows_the_requests_of_all(start: Callable[[], FlaskClient])
     assert [0, 1] == [second.get("/__admin/requests", headers=each).get_json()["total"] for each in (ME, OTHER)]
 
 
-def test_stream_has_requests_that_are_written_late(
-    start: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A stream sends the requests of all workers in order, although one writes later than another wrote newer ones."""
+@pytest.fixture(name="late_write")
+def _late_write(start: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch) -> tuple[FlaskClient, list[int]]:
+    """Return a worker, and the ids of two requests that come when it first reads the journal: none before.
+
+    The first is answered by another worker, and is not written yet when the second is.
+    """
     reader, other = start(), start()
     ids: list[int] = []
     after = SqlJournal.after
@@ -79,6 +81,12 @@ def test_stream_has_requests_that_are_written_late(
         return after(journal, last_id, account_id)
 
     monkeypatch.setattr(SqlJournal, "after", after_requests)
+    return reader, ids
+
+
+def test_stream_has_requests_that_are_written_late(late_write: tuple[FlaskClient, list[int]]) -> None:
+    """A stream sends the requests of all workers in order, although one writes later than another wrote newer ones."""
+    reader, ids = late_write
     stream = reader.get("/__admin/requests", headers=ME | {"Accept": "text/event-stream"}, buffered=False)
     pieces = stream.iter_encoded()
     sent = _ids(next(pieces))
@@ -90,21 +98,9 @@ def test_stream_has_requests_that_are_written_late(
     assert ids == sent
 
 
-def test_pages_have_requests_that_are_written_late(
-    start: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_have_requests_that_are_written_late(late_write: tuple[FlaskClient, list[int]]) -> None:
     """A client that continues after the last id of a page gets every request of all workers."""
-    reader, other = start(), start()
-    ids: list[int] = []
-    after = SqlJournal.after
-
-    def after_requests(journal: SqlJournal, last_id: int, account_id: str | None) -> Iterator[JournalEntry]:
-        if not ids:
-            ids.extend(int(fake.get(LEADS, headers=ME).headers[ID]) for fake in (other, reader))
-            journal.write_behind()  # the other one waits for its next interval
-        return after(journal, last_id, account_id)
-
-    monkeypatch.setattr(SqlJournal, "after", after_requests)
+    reader, ids = late_write
     read: list[int] = []
     for _ in range(2):
         page = reader.get(f"/__admin/requests?after={max(read, default=0)}", headers=ME).get_json()["requests"]
