@@ -30,7 +30,14 @@ from smartflo_contract.mock_server.errors import StoreUnavailable
 from smartflo_contract.mock_server.faults.late_responses import send_late
 from smartflo_contract.mock_server.http.cors import allow_origins
 from smartflo_contract.mock_server.http.responses import EVIDENCE_HEADER, error_response
-from smartflo_contract.mock_server.http.route_names import BROADCAST, GET_LEADS, LIST_ROUTES, LOGIN, generic_path
+from smartflo_contract.mock_server.http.route_names import (
+    GET_LEADS,
+    LIST_ROUTES,
+    LOGIN,
+    NUMBERED_PATHS,
+    NUMBERED_SEGMENT,
+    generic_path,
+)
 from smartflo_contract.mock_server.journal.request_log import describe_request
 from smartflo_contract.mock_server.lists.magic_ids import is_fault_id
 from smartflo_contract.mock_server.observer import Observer
@@ -98,14 +105,12 @@ class _Rule(Rule):
 
 
 _ID: Final = "id"
-_NUMBERED: Final = frozenset({BROADCAST})
-"""Paths whose last segment is an id with a digit, because words in its place are other routes, or misspelled ones."""
 
 
 class _IdConverter(BaseConverter):
     """Matches a path segment that contains a digit."""
 
-    regex = "[^/0-9]*[0-9][^/]*"
+    regex = NUMBERED_SEGMENT
 
 
 @lru_cache
@@ -180,7 +185,7 @@ def _add_rule(app: Flask, path: str, views: Mapping[str, View]) -> None:
         return views["GET" if method == "HEAD" else method](*parameters.values())
 
     app.view_functions[path] = dispatch
-    rule = path.replace("{", f"<{_ID}:" if path in _NUMBERED else "<").replace("}", ">")
+    rule = path.replace("{", f"<{_ID}:" if path in NUMBERED_PATHS else "<").replace("}", ">")
     app.url_map.add(_Rule(rule, endpoint=path, methods=list(views)))
 
 

@@ -81,6 +81,32 @@ def test_another_method_of_a_simulated_path_can_be_added(api: Account) -> None:
     assert 25 == len(api.leads())
 
 
+@pytest.mark.parametrize(
+    ("path", "simulated"),
+    [
+        (VENDORS, "/v1/broadcast/leads/{id}"),
+        ("/v1/broadcast/5", "/v1/broadcast/{id}"),
+        ("/v1/broadcast/b5/", "/v1/broadcast/{id}"),
+        ("/v1/broadcast/{name}", "/v1/broadcast/{id}"),
+        ("/v1/user/me", "/v1/user/{id}"),
+    ],
+)
+def test_route_below_a_simulated_one_is_rejected(path: str, simulated: str, api: Account) -> None:
+    """It would never respond: the fake answers the path as one with that id."""
+    response = api("POST", "/__admin/routes", {"method": "GET", "path": path})
+
+    assert 422 == response.status_code
+    assert f"routes[0]: this fake simulates GET {simulated} already" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/v1/broadcast/campaign", "/v1/{part}/{id}", "/v1/broadcast/leads"])
+def test_route_beside_a_simulated_one_responds(path: str, api: Account) -> None:
+    """A word where an id has a digit, a template that matches more, and a shorter path are routes of their own."""
+    put(api, {"method": "GET", "path": path, "json": "mine"})
+
+    assert "mine" == api("GET", path.format(part="dialer", id="7")).get_json()
+
+
 def test_accounts_have_routes_of_their_own(api: Account) -> None:
     """Another account does not see the route of this one; all accounts see a common one."""
     put(api, CALL)

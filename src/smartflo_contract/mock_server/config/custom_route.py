@@ -10,7 +10,7 @@ from smartflo_contract.mock_server.config.header_checks import headers_check
 from smartflo_contract.mock_server.errors import ConfigError
 from smartflo_contract.mock_server.faults.validation import served_route_names
 from smartflo_contract.mock_server.http.json_values import encode_json
-from smartflo_contract.mock_server.http.route_names import PATH_PARAMETER, generic_path
+from smartflo_contract.mock_server.http.route_names import PATH_PARAMETER, generic_path, includes_path
 from smartflo_contract.schemas.grammar import format_setting
 
 _MAX_PATH_CHARACTERS: Final = 1_000
@@ -103,13 +103,23 @@ def check_custom_routes(routes: Sequence[CustomRoute]) -> None:
             reason = f"a response with status {route.status} has no body"
             message = f"{position}.json: {reason}; remove json, or use status 200"
             raise ConfigError(message)
-        if route.name in served_route_names():
-            message = f"{position}: this fake simulates {route.name} already; use its quirks and faults"
+        simulated = _simulated_route(route)
+        if simulated is not None:
+            message = f"{position}: this fake simulates {simulated} already; use its quirks and faults"
             raise ConfigError(message)
         if route.name in names:
             message = f"{position}: {route.name} is defined twice"
             raise ConfigError(message)
         names.add(route.name)
+
+
+def _simulated_route(route: CustomRoute) -> str | None:
+    """Return the name of the fake's route that answers all requests for a user's route, ``None`` for none."""
+    for name in served_route_names():
+        method, _, template = name.partition(" ")
+        if method == route.method and includes_path(template, route.path):
+            return name
+    return None
 
 
 def _path(value: object) -> str | None:

@@ -8,6 +8,10 @@ LOGIN: Final = "POST /v1/auth/login"
 GET_LEADS: Final = "GET /v1/broadcast/leads/{id}"
 BROADCAST: Final = "/v1/broadcast/{id}"
 """Path of one broadcast."""
+NUMBERED_PATHS: Final = frozenset({BROADCAST})
+"""Paths whose last segment is an id with a digit, because words in its place are other routes, or misspelled ones."""
+NUMBERED_SEGMENT: Final = "[^/0-9]*[0-9][^/]*"
+"""Pattern of a path segment that contains a digit."""
 LIST_ROUTES: Final = (
     GET_LEADS,
     "POST /v1/broadcast/leads/{id}",
@@ -27,7 +31,25 @@ ARRAY_ROUTES: Final = (
 )
 """Routes that respond with a JSON array."""
 
+_NUMBERED_OR_PARAMETER: Final = re.compile(f"{NUMBERED_SEGMENT}|{PATH_PARAMETER.pattern}")
+
 
 def generic_path(path: str) -> str:
     """Return a path template with each path parameter written as ``{id}``."""
     return PATH_PARAMETER.sub("{id}", path)
+
+
+def includes_path(template: str, path: str) -> bool:
+    """Return whether all requests that a path template matches are for a route of the fake.
+
+    Args:
+        template: path of the route, with ``{id}`` for each path parameter.
+        path: the path template, whose segments may be path parameters as well.
+    """
+    own, others = template.split("/"), path.split("/")
+    if len(own) != len(others):
+        return False
+    is_numbered = template not in NUMBERED_PATHS or _NUMBERED_OR_PARAMETER.fullmatch(others[-1]) is not None
+    return is_numbered and all(
+        part == other or PATH_PARAMETER.fullmatch(part) for part, other in zip(own, others, strict=True)
+    )
