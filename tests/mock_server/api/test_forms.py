@@ -1,6 +1,7 @@
 """Bodies of forms, as clients on phones and in older frameworks send them."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from werkzeug.test import TestResponse
@@ -84,7 +85,7 @@ def test_reads_json_with_the_content_type_of_a_form(api: Account) -> None:
         (b"", URLENCODED, 422),
         (b"=x&[]=y&]=z", URLENCODED, 422),
         (b"a" + b"[b]" * 20 + b"=1", URLENCODED, 400),
-        (b"field_0=%ff", URLENCODED, 422),
+        (b"field_0=%ff", URLENCODED, 400),
         (b"--x\r\n", "multipart/form-data; boundary=x", 400),
         (b"field_0=5550000042", "multipart/form-data", 400),
     ],
@@ -167,3 +168,51 @@ def test_quirk_of_the_account_that_logs_in(api: Account) -> None:
     api.client.patch("/__admin/quirks?login=crm", json={"validation_errors": "list"})
 
     assert ["The password field is required."] == api("POST", LOGIN, {"email": "crm"}).get_json()["password"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "data[1]={}&data[]={}",
+        "data[]={}&data[]={}",
+        "data[3]={}&data[2]={}&data[]={}",
+        "data[7]={}&data[]={}&data[]={}",
+    ],
+)
+def test_item_without_index_replaces_none(fields: str, api: Account) -> None:
+    """An empty index is the one after the highest, so that no number is lost."""
+    count = fields.count("{}")
+    body = fields.format(*(f"555000004{digit}" for digit in range(count)))
+    response = api.client.post("/v1/broadcast/dnd/leads/1", data=body, content_type=URLENCODED, headers=api.headers)
+
+    assert f"{count} leads added to DND list." == response.get_json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (URLENCODED, b"field_0=5550000042&field_1=%E9"),
+        (URLENCODED, b"field_0=5550000042&field_1=\xe9"),
+        (
+            "multipart/form-data; boundary=B",
+            b'--B\r\nContent-Disposition: form-data; name="field_0"\r\n\r\n\xe9\r\n--B--',
+        ),
+    ],
+)
+def test_form_that_is_not_utf8_is_rejected(content_type: str, body: bytes, api: Account) -> None:
+    """A name in another encoding is not stored as a replacement character."""
+    before = api.leads(8669)
+    path = f"{LEAD}/8669"
+    response = api.client.post(path, data=body, content_type=content_type, headers=api.headers)
+
+    assert 400 == response.status_code
+    assert unquote(response.headers["X-Smartflo-Fake-Reason"]).startswith("the form cannot be read: it is not UTF-8; ")
+    assert before == api.leads(8669)
+
+
+@pytest.mark.parametrize("content_type", FORMS)
+def test_replacement_character_is_a_character(content_type: str, api: Account) -> None:
+    """One that the client sends is stored."""
+    send_form(api, "POST", f"{LEAD}/8669", {"field_0": NUMBER, "field_1": "\N{REPLACEMENT CHARACTER}"}, content_type)
+
+    assert "\N{REPLACEMENT CHARACTER}" == api.leads(8669)[-1]["field_1"]
