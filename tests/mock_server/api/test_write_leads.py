@@ -330,6 +330,8 @@ def test_searches_large_lists_by_number_only(api: Account) -> None:
         ("POST", f"{LEAD}/8668", {"field_0": NUMBER, "priority": 10**30}, {"priority"}),
         ("POST", f"{LEAD}/8668", {"field_0": NUMBER, "duplicate_option": "Skip"}, {"duplicate_option"}),
         ("POST", f"{LEAD}/8668", {"field_0": NUMBER, "skill_id": "two"}, {"skill_id"}),
+        ("POST", f"{LEAD}/8668", {"field_0": NUMBER, "skill_id": "1_2"}, {"skill_id"}),
+        ("POST", f"{LEAD}/8668", {"field_0": NUMBER, "dial_status": "1_2"}, {"dial_status"}),
         ("POST", f"{LEAD}/8668", {"field_0": NUMBER, "dial_status": "٤"}, {"dial_status"}),
         ("PUT", f"{LEAD}/LEAD", {"field_0": ""}, {"field_0"}),
         ("PUT", f"{LEAD}/LEAD", {"priority": "31"}, {"priority"}),

@@ -11,6 +11,8 @@ from smartflo_contract.schemas.lead_format import FIELD
 _MAX_FIELD: Final = 99
 """Highest ``field_N`` that a lead may have, unless its list has more columns."""
 _MAX_INTEGER_CHARACTERS: Final = 16
+_INTEGER: Final = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+"""An integer in a string. Python's ``int`` also accepts underscores between the digits, and digits of other scripts."""
 _INDIAN_NUMBER: Final = re.compile(r"(?:\+?91|0)?([0-9]{10})")
 _FOREIGN_NUMBER: Final = re.compile(r"\+[0-9]{7,15}")
 _SEPARATORS: Final = str.maketrans("", "", " -()\t")
@@ -74,13 +76,11 @@ def normalize_phone(value: str | int, key: str = PHONE_KEY) -> str:
 def _parse_integer(key: str, value: str | int | None) -> int | None:
     if value is None or (value == "" and key == "skill_id"):
         return None
-    string = str(value)
-    if not string.lstrip("-").isascii() or len(string) > _MAX_INTEGER_CHARACTERS:
+    if isinstance(value, str) and not _INTEGER.fullmatch(value):
         raise _invalid(key)
-    try:
-        return int(value)
-    except ValueError:
-        raise _invalid(key) from None
+    if len(str(value)) > _MAX_INTEGER_CHARACTERS:
+        raise _invalid(key)
+    return int(value)
 
 
 def _invalid(key: str) -> InvalidValuesError:
