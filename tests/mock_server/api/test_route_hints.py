@@ -38,6 +38,22 @@ def test_unknown_route_names_nearest(path: str, nearest: str, api: Account, reas
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "route"),
+    [
+        ("GET", "/v1/broadcast/undefined", "GET /v1/broadcast/{id}"),
+        ("HEAD", "/v1/broadcast/undefined", "GET /v1/broadcast/{id}"),
+        ("DELETE", "/v1/broadcast/null/", "DELETE /v1/broadcast/{id}"),
+        ("GET", "/v1/dialer/campaign/NaN", "GET /v1/dialer/campaign/{id}"),
+    ],
+)
+def test_word_in_place_of_an_id_is_named(method: str, path: str, route: str, api: Account, reason: Reason) -> None:
+    """A client without an id requests a documented route: the reason states what is wrong with the path."""
+    word = path.rstrip("/").rpartition("/")[2]
+
+    assert reason(api(method, path)).endswith(f"; `{word}` does not look like an id for {route}")
+
+
+@pytest.mark.parametrize(
     "route", [route for route in documented_routes() if not is_served(route)], ids=lambda route: route.path
 )
 def test_documented_route_is_known_but_not_simulated(route: DocumentedRoute, api: Account, reason: Reason) -> None:

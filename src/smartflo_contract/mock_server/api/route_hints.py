@@ -52,6 +52,7 @@ def unknown_route_hint(method: str, path: str) -> str:
     return (
         f"the vendor documents no {truncate(method)} {truncate(path)}; "
         f"the nearest documented route is {nearest.method} {nearest.path} ({support} by this fake)"
+        f"{_word_as_id(method, path)}"
     )
 
 
@@ -77,6 +78,20 @@ def nearest_route(method: str, path: str) -> DocumentedRoute:
 def is_served(route: DocumentedRoute) -> bool:
     """Return whether the fake answers a route of the vendor."""
     return (route.method, route.path) in served_routes()
+
+
+def _word_as_id(method: str, path: str) -> str:
+    """Return a hint for a path that has a word in place of the id of a documented route, an empty string for others."""
+    segments = path.rstrip("/").split("/")
+    for route in documented_routes():
+        parts = route.path.split("/")
+        if route.method != _DOCUMENTED_AS.get(method, method) or len(parts) != len(segments):
+            continue
+        pairs = list(zip(parts, segments, strict=True))
+        words = [segment for part, segment in pairs if part == "{id}" and segment]
+        if words and all(part in {segment, "{id}"} for part, segment in pairs):
+            return f"; `{truncate(words[0])}` does not look like an id for {route.method} {route.path}"
+    return ""
 
 
 def _not_simulated(name: str) -> str:
