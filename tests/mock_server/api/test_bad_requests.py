@@ -255,3 +255,27 @@ def test_answers_pipelined_requests_in_order(serve_process: ServeProcess, send: 
 
     assert 51 == response.count(b"HTTP/1.1 200")
     assert [f"+91{number}" for number in numbers] == [lead["field_0"] for lead in leads[25:]]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        (
+            f"{LEAD}/8669",
+            {"field_0": NUMBER, "field_1": ["Asha"]},
+            "field_1: expected string of 0 to 100000",
+        ),
+        (
+            f"{LEADS}/8669",
+            {"data": [{"field_0": NUMBER, "priority": 99}]},
+            "data.0.priority: expected integer from 1",
+        ),
+        (f"{LEADS}/8669", {"data": [NUMBER]}, "data.0: expected object with field_0"),
+        ("/v1/broadcast/dnd/leads/1", {"data": [None]}, "data.0: expected string of 1 to 100000 characters"),
+    ],
+)
+def test_reason_describes_any_invalid_value(path: str, body: dict[str, Any], expected: str, api: Account) -> None:
+    """Values of columns and of rows are described as those of other keys are."""
+    reason = unquote(api("POST", path, body).headers["X-Smartflo-Fake-Reason"])
+
+    assert reason.startswith(expected), reason

@@ -1,6 +1,6 @@
 """Read, parse and validate the bodies of requests."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +13,7 @@ from smartflo_contract.mock_server.http.forms import is_form, parse_form
 from smartflo_contract.mock_server.http.responses import error_response, json_response
 from smartflo_contract.schemas.describe import describe
 from smartflo_contract.schemas.request_schemas import request_validator
+from smartflo_contract.schemas.validator import look_up
 
 BODY_KEY: Final = "smartflo_contract.body"
 """Key of the WSGI environment under which the body is kept for the journal once it has been read."""
@@ -71,12 +72,12 @@ def read_object(
     if not isinstance(content, dict):
         return error_response(400, "Bad request.", f"the body is not a JSON object; for example {body.example}")
     try:
-        errors = _validate(body.schema, content)
+        errors, expected = _validate(body.schema, content)
     except ValueError as error:  # the validator's depth limit is lower than the parser's
         return error_response(400, "Bad request.", f"the body cannot be validated: {error}; for example {body.example}")
     if not errors:
         return content
-    reason = "; ".join((*_expected(body.schema, content, errors), f"for example {body.example}"))
+    reason = "; ".join((*islice(expected, _MAX_EXPECTED), f"for example {body.example}"))
     return validation_response(errors, quirks_for(content), reason)
 
 
@@ -143,22 +144,20 @@ def read_body(request: Request, max_bytes: int) -> bytes:
     return body
 
 
-def _expected(schema: str, content: Mapping[str, Any], errors: Iterable[str]) -> Iterator[str]:
-    """Yield what is expected of the first keys of an object whose values are invalid."""
-    properties = request_validator(schema).schema["properties"]
-    names = (name for name in errors if name in content and name in properties)
-    return (f"{name}: expected {describe(properties[name])}" for name in islice(names, _MAX_EXPECTED))
-
-
-def _validate(schema: str, content: dict[str, Any]) -> dict[str, str]:
-    """Return the errors of a body: path with dots between the keys, to message."""
+def _validate(schema: str, content: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """Return the errors of a body: path with dots between the keys, to message; and what is expected of values."""
     validator = request_validator(schema)
     if validator.is_valid(content):
-        return {}
+        return {}, []
     errors: dict[str, str] = {}
+    expected = []
     for violation in validator.violations(content):
         name = ".".join(map(str, violation.path)) or "body"
-        errors.setdefault(name, _MESSAGES.get(violation.keyword, _DEFAULT_MESSAGE).format(name=name))
+        if name in errors:
+            continue
+        errors[name] = _MESSAGES.get(violation.keyword, _DEFAULT_MESSAGE).format(name=name)
+        if violation.keyword != "required":
+            expected.append(f"{name}: expected {describe(look_up(validator.schema, violation.schema_path[:-1]))}")
         if len(errors) == _MAX_ERRORS:
             break
-    return errors
+    return errors, expected
