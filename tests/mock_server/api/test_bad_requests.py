@@ -279,3 +279,36 @@ def test_reason_describes_any_invalid_value(path: str, body: dict[str, Any], exp
     reason = unquote(api("POST", path, body).headers["X-Smartflo-Fake-Reason"])
 
     assert reason.startswith(expected), reason
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "expected"),
+    [
+        (f"{LEAD}/8669", {"field_0": "0091 5550000042"}, "field_0: expected a phone number of ten digits"),
+        (f"{LEAD}/8669", {"field_0": NUMBER, "skill_id": "two"}, "skill_id: expected an integer"),
+        (f"{LEADS}/8669", {"data": [{"field_0": NUMBER}, {"field_0": "x"}]}, "data.1.field_0: expected a phone number"),
+        (f"{DND}/lead", {"number": NUMBER, "list_id": 8668}, "list_id: expected the id of a DND list"),
+        (f"{DND}/lead", {"number": NUMBER, "type": "lead_id"}, "number: expected the lead_id of a lead"),
+        (f"{DND}/leads/1", {"data": ["x"]}, "data.0: expected a phone number of ten digits"),
+        (
+            "/v1/broadcast",
+            {"name": "March", "phone_number_list": 8668, "start_date_time": "2026-02-30 00:00:00"},
+            "start_date_time: expected a date and time that exist",
+        ),
+        (
+            "/v1/click_to_call_support",
+            {"customer_number": NUMBER, "api_key": "any", "caller_id": "x"},
+            "caller_id: expected a phone number; with the quirk caller_id=own",
+        ),
+    ],
+)
+def test_reason_describes_value_that_the_schema_allows(
+    path: str, body: dict[str, Any], expected: str, api: Account
+) -> None:
+    """A string of the right form that is no phone number, time or known id is described, before the example."""
+    response = api("POST", path, body)
+    reason = unquote(response.headers["X-Smartflo-Fake-Reason"])
+
+    assert 422 == response.status_code
+    assert reason.startswith(expected), reason
+    assert "for example {" in reason

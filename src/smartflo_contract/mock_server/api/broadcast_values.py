@@ -60,7 +60,7 @@ def check_times(settings: Mapping[str, Any]) -> None:
     times = {name: parse_query_time(settings[name]) for name in TIMES if settings.get(name)}
     errors = invalid_values({name: time is not None for name, time in times.items()})
     if errors:
-        raise InvalidValuesError(errors)
+        raise InvalidValuesError(errors, "a date and time that exist, such as 2026-01-31 09:30:00")
     start, end = (times.get(name) for name in TIMES)
     if start is not None and end is not None and end <= start:
         raise InvalidValuesError({"end_date_time": "The end_date_time must be a date after start_date_time."})

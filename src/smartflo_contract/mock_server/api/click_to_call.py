@@ -25,9 +25,7 @@ API_KEY: Final = "api_key"
 """Key of the body that selects the account of a request to click-to-call support without a token."""
 _MISSPELLED: Final = "Provide a vaild caller_id."
 """The vendor's spelling, which public clients show."""
-_CALLER_ID: Final = (
-    "caller_id must be a phone number; with the quirk caller_id=own, one of those that GET /v1/my_number returns"
-)
+_CALLER_ID: Final = "a phone number; with the quirk caller_id=own, one of those that GET /v1/my_number returns"
 _ON_DND: Final = "the number is on a DND list of the account; DELETE /v1/broadcast/dnd/leads/{id} removes it"
 
 
@@ -116,8 +114,8 @@ def _caller_id(transaction: Transaction, service: _Service, seed: int) -> str:
         return caller_id
     status = service.invalid_caller_id if quirks["caller_id_error"] == "by_route" else quirks["caller_id_error"]
     if status == "422":
-        raise InvalidValuesError({"caller_id": _MISSPELLED})
-    raise WriteRejected(error_response(400, "Provide a valid caller_id.", _CALLER_ID))
+        raise InvalidValuesError({"caller_id": _MISSPELLED}, _CALLER_ID)
+    raise WriteRejected(error_response(400, "Provide a valid caller_id.", f"caller_id: expected {_CALLER_ID}"))
 
 
 def _text(value: str | Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ _ADD: Final = BodySpec("AddDndLead", SMALL_BODY_BYTES, '{"number": "5550000042",
 _UPDATE: Final = BodySpec("UpdateDndLead", SMALL_BODY_BYTES, '{"number": "5550000043", "type": "number"}')
 _ADD_MANY: Final = BodySpec("AddDndLeads", LARGE_BODY_BYTES, '{"data": ["5550000042"]}')
 _DELETE_MANY: Final = BodySpec("DeleteDndLeads", LARGE_BODY_BYTES, '{"field": "number", "data": ["5550000042"]}')
+_LEAD_ID: Final = "the lead_id of a lead with a phone number, because type is lead_id"
 
 
 class _Target(NamedTuple):
@@ -53,7 +54,8 @@ def post_dnd_lead(call: Call) -> Response:
         content = transaction.content
         list_id = _list_id(transaction.account, str(content.get("list_id", ACCOUNT_LIST_ID)))
         if list_id is None:
-            raise InvalidValuesError({"list_id": "Provide a valid list_id."})
+            expected = "the id of a DND list, as GET /v1/broadcast/dnd/lists returns it"
+            raise InvalidValuesError({"list_id": "Provide a valid list_id."}, expected)
         _add(transaction, list_id, [_target(transaction, content["number"], content.get("type"), "number")])
     return success_response("Lead added to DND list successfully.", unknown_keys(_ADD, content))
 
@@ -173,10 +175,10 @@ def _target(transaction: Transaction, value: str | int, kind: str | None, key: s
     try:
         edited, index = transaction.edited_lead(str(value))
     except WriteRejected:
-        raise InvalidValuesError({key: f"Provide a valid {key}."}) from None
+        raise InvalidValuesError({key: f"Provide a valid {key}."}, _LEAD_ID) from None
     phone: Any = (edited.leads.lead(index) or {}).get(PHONE_KEY)
     if not isinstance(phone, str) or not last_digits(phone):
-        raise InvalidValuesError({key: f"Provide a valid {key}."})
+        raise InvalidValuesError({key: f"Provide a valid {key}."}, _LEAD_ID)
     return _Target(phone, str(value))
 
 

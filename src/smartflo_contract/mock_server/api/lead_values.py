@@ -15,6 +15,8 @@ _INTEGER: Final = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 """An integer in a string. Python's ``int`` also accepts underscores between the digits, and digits of other scripts."""
 _INDIAN_NUMBER: Final = re.compile(r"(?:\+?91|0)?([0-9]{10})")
 _FOREIGN_NUMBER: Final = re.compile(r"\+[0-9]{7,15}")
+_PHONE: Final = "a phone number of ten digits, after +91, 91, 0 or nothing, or of 7 to 15 digits after +"
+_SHORT_INTEGER: Final = f"an integer of at most {_MAX_INTEGER_CHARACTERS} characters"
 _SEPARATORS: Final = str.maketrans("", "", " -()\t")
 
 
@@ -70,18 +72,18 @@ def normalize_phone(value: str | int, key: str = PHONE_KEY) -> str:
         return f"+91{indian[1]}"
     if _FOREIGN_NUMBER.fullmatch(digits):
         return digits
-    raise _invalid(key)
+    raise _invalid(key, _PHONE)
 
 
 def _parse_integer(key: str, value: str | int | None) -> int | None:
     if value is None or (value == "" and key == "skill_id"):
         return None
     if isinstance(value, str) and not _INTEGER.fullmatch(value):
-        raise _invalid(key)
+        raise _invalid(key, _SHORT_INTEGER)
     if len(str(value)) > _MAX_INTEGER_CHARACTERS:
-        raise _invalid(key)
+        raise _invalid(key, _SHORT_INTEGER)
     return int(value)
 
 
-def _invalid(key: str) -> InvalidValuesError:
-    return InvalidValuesError({key: f"Provide a valid {key}."})
+def _invalid(key: str, expected: str) -> InvalidValuesError:
+    return InvalidValuesError({key: f"Provide a valid {key}."}, expected)

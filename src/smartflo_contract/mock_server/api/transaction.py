@@ -39,12 +39,14 @@ class InvalidValuesError(ValueError):
 
     Attributes:
         messages: key to message.
+        expected: what a valid value of the keys is, for the reason of the response; empty if the messages state it.
     """
 
-    def __init__(self, messages: Mapping[str, str]) -> None:
-        """Store the messages."""
+    def __init__(self, messages: Mapping[str, str], expected: str = "") -> None:
+        """Store the messages, and what is expected."""
         super().__init__(str(messages))
         self.messages = dict(messages)
+        self.expected = expected
 
 
 class Transaction(NamedTuple):
@@ -110,7 +112,9 @@ def open_transaction(call: Call, body: BodySpec | None = None) -> Iterator[Trans
         try:
             yield Transaction(settings, account, int(account.clock.now(state.clock()) * 1_000), content)
         except InvalidValuesError as error:
-            reason = "" if body is None else f"for example {body.example}"
+            example = "" if body is None else f"for example {body.example}"
+            expected = f"{next(iter(error.messages))}: expected {error.expected}" if error.expected else ""
+            reason = "; ".join(filter(None, (expected, example)))
             raise WriteRejected(validation_response(error.messages, settings.quirks, reason)) from None
 
 

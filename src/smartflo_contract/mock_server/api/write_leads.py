@@ -205,7 +205,8 @@ def _in_row(number: int, function: Callable[[], _Result]) -> _Result:
     try:
         return function()
     except InvalidValuesError as error:
-        raise InvalidValuesError({f"data.{number}.{key}": message for key, message in error.messages.items()}) from None
+        messages = {f"data.{number}.{key}": message for key, message in error.messages.items()}
+        raise InvalidValuesError(messages, error.expected) from None
 
 
 def _find_leads(edited: EditedList, key: str, values: list[str | int]) -> Iterator[int]:
