@@ -276,6 +276,13 @@ def test_batch_completes_on_the_clock(api: Account) -> None:
     assert api.succeed("GET", path)["message"] == "Batch completed: 2 added, 0 updated, 1 skipped."
 
 
+def test_unknown_batch_names_the_route_of_its_id(api: Account) -> None:
+    """The reason shows the route that returns ids of batches, with its path parameter."""
+    reason = unquote(api("GET", "/v1/broadcast/batch_status/x").headers["X-Smartflo-Fake-Reason"])
+
+    assert "this account has no batch with the id x; POST /v1/broadcast/leads/{id} returns an id" == reason
+
+
 def test_rejects_whole_batch_for_one_row(api: Account) -> None:
     """A batch with an invalid row changes nothing, and the response names the row."""
     response = api("POST", VENDORS, {"data": [{"field_0": NUMBER}, {"field_0": "12"}]})

@@ -146,7 +146,7 @@ def get_batch_status(call: Call, batch_id: str) -> Response:
     batch = call.state.accounts.get(call.account).batches.get(batch_id)
     if batch is None:
         reason = (
-            f"this account has no batch with the id {truncate(batch_id)}; POST /v1/broadcast/leads/{id} returns an id"
+            f"this account has no batch with the id {truncate(batch_id)}; POST /v1/broadcast/leads/{{id}} returns an id"
         )
         return error_response(404, "Batch not found.", reason)
     finished = call.state.now(call.account) >= batch.done_at
