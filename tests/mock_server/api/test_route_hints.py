@@ -53,6 +53,13 @@ def test_word_in_place_of_an_id_is_named(method: str, path: str, route: str, api
     assert reason(api(method, path)).endswith(f"; `{word}` does not look like an id for {route}")
 
 
+def test_path_that_lacks_an_id_has_no_word_in_its_place(api: Account, reason: Reason) -> None:
+    """The last segment of a path that lacks the id is part of the nearest route."""
+    nearest = "GET /v1/broadcast/batch_status/{id} (answered by this fake)"
+
+    assert reason(api("GET", "/v1/broadcast/batch_status/")).endswith(nearest)
+
+
 @pytest.mark.parametrize(
     "route", [route for route in documented_routes() if not is_served(route)], ids=lambda route: route.path
 )

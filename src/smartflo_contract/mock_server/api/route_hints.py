@@ -49,10 +49,12 @@ def unknown_route_hint(method: str, path: str) -> str:
         return _not_simulated(name)
     nearest = nearest_route(method, path)
     support = "answered" if is_served(nearest) else "not simulated"
+    is_shorter = nearest.path.startswith(f"{path.rstrip('/')}/")  # it lacks the id, and the nearest route shows where
+    no_id = "" if is_shorter else _word_as_id(method, path)
     return (
         f"the vendor documents no {truncate(method)} {truncate(path)}; "
         f"the nearest documented route is {nearest.method} {nearest.path} ({support} by this fake)"
-        f"{_word_as_id(method, path)}"
+        f"{no_id}"
     )
 
 
