@@ -1,7 +1,6 @@
 """Read, parse and validate the bodies of requests."""
 
 from collections.abc import Callable, Mapping
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -77,7 +76,7 @@ def read_object(
         return error_response(400, "Bad request.", f"the body cannot be validated: {error}; for example {body.example}")
     if not errors:
         return content
-    reason = "; ".join((*islice(expected, _MAX_EXPECTED), f"for example {body.example}"))
+    reason = "; ".join((*expected, f"for example {body.example}"))
     return validation_response(errors, quirks_for(content), reason)
 
 
@@ -145,18 +144,18 @@ def read_body(request: Request, max_bytes: int) -> bytes:
 
 
 def _validate(schema: str, content: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """Return the errors of a body: path with dots between the keys, to message; and what is expected of values."""
+    """Return the errors of a body: path with dots between the keys, to message; and what a few values must be."""
     validator = request_validator(schema)
     if validator.is_valid(content):
         return {}, []
     errors: dict[str, str] = {}
-    expected = []
+    expected: list[str] = []
     for violation in validator.violations(content):
         name = ".".join(map(str, violation.path)) or "body"
         if name in errors:
             continue
         errors[name] = _MESSAGES.get(violation.keyword, _DEFAULT_MESSAGE).format(name=name)
-        if violation.keyword != "required":
+        if violation.keyword != "required" and len(expected) < _MAX_EXPECTED:
             expected.append(f"{name}: expected {describe(look_up(validator.schema, violation.schema_path[:-1]))}")
         if len(errors) == _MAX_ERRORS:
             break
