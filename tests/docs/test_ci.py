@@ -319,6 +319,18 @@ def test_inputs_reach_the_shell_as_variables() -> None:
     assert not [step for step in ACTION["runs"]["steps"] if "uses" in step]
 
 
+def test_install_runs_no_code_of_the_repository(tmp_path: Path) -> None:
+    """A file ``pip.py`` of the repository, such as one of a pull request, is not run instead of pip."""
+    (tmp_path / "pip.py").write_text("raise SystemExit('code of the repository')")
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    stopped_early = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_REQUIRE_HASHES": "1"}
+    done = run_step(INSTALL, {"python": sys.executable}, tmp_path, temp, **stopped_early)
+
+    assert "hash" in done.log.lower()
+    assert "code of the repository" not in done.log
+
+
 def test_other_actions_are_pinned() -> None:
     """The workflow pins other actions by a full SHA, with the version in a comment."""
     others = [uses for uses in re.findall(r"uses: (.*)", WORKFLOW) if uses != OUR_ACTION]
@@ -354,9 +366,8 @@ def test_gitlab_job_reports_what_the_check_finds(case: Case, tmp_path: Path) -> 
 
     case.assert_minimal_requests(done.stdout + done.stderr)
     assert case.code == done.returncode
-    assert ["-m", "pip", "install", "--quiet", JOB["variables"]["PACKAGE"]] == (tmp_path / "pip").read_text().split(
-        "\n"
-    )[:-1]
+    arguments = (tmp_path / "pip").read_text().splitlines()
+    assert ["-P", "-m", "pip", "install", "--quiet", JOB["variables"]["PACKAGE"]] == arguments
     report = tmp_path / JOB["artifacts"]["reports"]["junit"]
     assert (case.code != 3) == report.exists()
     if report.exists():
