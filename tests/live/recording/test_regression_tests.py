@@ -248,6 +248,19 @@ def test_escapes_hidden_characters(smartflo: Smartflo, tmp_path: Path) -> None:
         test(smartflo)
 
 
+@pytest.mark.parametrize("quotes", ['"' * 4, "'" * 4, '"' * 7, "\\" + '"' * 4])
+def test_quotes_end_no_docstring(tmp_path: Path, quotes: str) -> None:
+    """What follows quotes in the name of a key or of the module is text, not code, in the recorded tests."""
+    key = f"x{quotes}; raise SystemExit #"
+    module = tmp_path / f"test_{quotes}; raise SystemExit #.py"
+    overlay = {"properties": {key: {"type": "integer"}}, "required": [key]}
+    record(json.dumps(ten_leads(**{f"y{quotes}z": 1})).encode(), as_test=module, key=KEY, overlay=overlay)
+
+    parsed = ast.parse(module.read_text(encoding="utf-8"))
+    assert 2 == sum(isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in parsed.body)
+    assert not [node for node in ast.walk(parsed) if isinstance(node, ast.Raise)]
+
+
 def test_names_of_tests_and_lists_are_unique(tmp_path: Path) -> None:
     """Keys without letters that a name can contain have tests of their own."""
     record_tests(ten_leads(**{"अमित": 1, "रवि": 2, "-": 3}), tmp_path)

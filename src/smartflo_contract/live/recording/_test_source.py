@@ -105,7 +105,7 @@ def _paragraph(text: str) -> str:
 
 
 def _in_docstring(text: str) -> str:
-    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"""')
+    escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"""', r"\"\"\"")
     return escape_unprintable(escaped)
 
 
