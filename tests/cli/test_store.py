@@ -1,6 +1,7 @@
 """The command ``store``: info, export, import and vacuum, with SQLite and PostgreSQL."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +88,20 @@ def test_exports_what_a_fake_restores(url: str, run: Run, tmp_path: Path) -> Non
         assert 200 == client.post("/__admin/restore", data=(tmp_path / "out.json").read_bytes()).status_code
     run("store", "export", copy, "-o", "again.json")
     assert exported == json.loads((tmp_path / "again.json").read_bytes())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@pytest.mark.parametrize(("before", "mode"), [(None, 0o600), (0o640, 0o640)])
+def test_only_the_owner_reads_a_new_export(run: Run, tmp_path: Path, before: int | None, mode: int) -> None:
+    """A snapshot has what is masked elsewhere. A file that exists keeps its mode."""
+    url, output = f"sqlite:///{tmp_path}/fake.db", tmp_path / "out.json"
+    with fake_on(url):
+        pass
+    if before is not None:
+        output.touch(before)
+    assert (0, "", "") == run("store", "export", url, "-o", "out.json")
+
+    assert mode == output.stat().st_mode & 0o777
 
 
 def test_import_refuses_store_with_accounts(url: str, run: Run) -> None:

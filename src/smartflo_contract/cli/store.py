@@ -48,13 +48,14 @@ def export_command(*, url: str, output: Path, config: Path | None) -> None:
     """Save all accounts as a snapshot, without the journal.
 
     FILE has the form of `GET /__admin/snapshot` and of `serve --state`. It is one state, also while a fake runs: every
-    write that was answered before the start is in it. --config is needed if clients have edited lists from files.
+    write that was answered before the start is in it. Only you can read a new file: it has the secrets in headers of
+    webhooks. --config is needed if clients have edited lists from files.
     """
     from smartflo_contract.live.output_files import replace_file, require_writable
 
     transfer = _transfer(url)
     require_writable(output)
-    with replace_file(output) as file, accounts_progress() as progress:
+    with replace_file(output, is_private=True) as file, accounts_progress() as progress:
         transfer.export_store(url, _config(config), file.write, progress)
 
 

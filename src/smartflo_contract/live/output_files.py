@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EACCES, EISDIR, ENOENT
+from functools import partial
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
 from typing import BinaryIO, Final
@@ -18,6 +19,8 @@ _MAX_NAME_CHARACTERS: Final = 60
 """Characters of a file name that its temporary file has as well: 60 take at most 240 of the 255 bytes of a name."""
 _DESCRIPTOR: Final = re.compile(r"/dev/(stdout|stderr)|(?:/dev|/proc/self)/fd/([0-9]{1,6})")
 _STANDARD_OUTPUTS: Final = {"stdout": 1, "stderr": 2}
+_DEFAULT_MODE: Final = 0o666
+_PRIVATE_MODE: Final = 0o600
 _MAX_LINKS: Final = 40
 """Symbolic links that are followed, as many as Linux follows."""
 
@@ -69,7 +72,7 @@ def require_writable_folder(path: Path) -> None:
 
 
 @contextmanager
-def replace_file(path: Path | None) -> Iterator[BinaryIO]:
+def replace_file(path: Path | None, *, is_private: bool = False) -> Iterator[BinaryIO]:
     """Open a file that replaces another one at the end, unless there is an error.
 
     An existing file keeps its mode and the symbolic links to it; another hard link keeps the earlier content. A pipe or
@@ -77,6 +80,7 @@ def replace_file(path: Path | None) -> Iterator[BinaryIO]:
 
     Args:
         path: file to replace or to create; ``None`` for a temporary file that is deleted at the end.
+        is_private: whether only its owner can read a new file, because it may contain secrets.
 
     Raises:
         OutputError: it cannot be written.
@@ -93,7 +97,8 @@ def replace_file(path: Path | None) -> Iterator[BinaryIO]:
                         shutil.copyfileobj(file, stream)
             return
         target = Path(os.path.realpath(path))
-        with _temporary_beside(target) as (file, replace):
+        default = _PRIVATE_MODE if is_private else _DEFAULT_MODE
+        with _temporary_beside(target, default if mode is None else S_IMODE(mode)) as (file, replace):
             if mode is not None:
                 Path(file.name).chmod(S_IMODE(mode))
             yield file
@@ -120,8 +125,13 @@ def _descriptor(path: Path) -> int | None:
 
 
 @contextmanager
-def _temporary_beside(target: Path) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
-    """Open a new file in the folder of another one; yield it, and a function that closes it and replaces the other."""
+def _temporary_beside(target: Path, mode: int = _PRIVATE_MODE) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
+    """Open a new file in the folder of another one; yield it, and a function that closes it and replaces the other.
+
+    Args:
+        target: the other file.
+        mode: mode of the new one, of which the umask is subtracted. No other user may open it before a later `chmod`.
+    """
     temporary = target.with_name(f".{target.name[:_MAX_NAME_CHARACTERS]}.{secrets.token_hex(4)}")
 
     def replace() -> None:
@@ -129,7 +139,7 @@ def _temporary_beside(target: Path) -> Iterator[tuple[BinaryIO, Callable[[], Non
         temporary.replace(target)
 
     try:
-        with temporary.open("x+b") as file:
+        with open(temporary, "x+b", opener=partial(os.open, mode=mode)) as file:
             yield file, replace
     finally:
         temporary.unlink(missing_ok=True)

@@ -215,6 +215,18 @@ def test_failed_save_keeps_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [path] == list(path.parent.iterdir())
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_only_the_owner_reads_a_new_file(path: Path) -> None:
+    """It has what is masked elsewhere, such as tokens in headers of webhooks."""
+    default = os.umask(0)
+    try:
+        StateFile(path).save(used_state())
+    finally:
+        os.umask(default)
+
+    assert 0o600 == path.stat().st_mode & 0o777
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes and links are POSIX's")
 def test_save_keeps_mode_and_link(path: Path) -> None:
     """A private file stays private, and a link stays a link."""

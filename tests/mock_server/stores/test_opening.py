@@ -1,5 +1,6 @@
 """Stores that cannot be opened: one line each, without the password, and nothing is changed."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -93,6 +94,26 @@ def test_names_folder_that_is_not_writable(tmp_path: Path) -> None:
     assert f"SQLite writes to the file and to the folder {tmp_path}, also to read" in error_of(
         f"sqlite:///{tmp_path}/fake.db"
     )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@pytest.mark.parametrize(("before", "mode"), [(None, 0o600), (0o664, 0o664)])
+def test_only_the_owner_reads_a_new_file(tmp_path: Path, before: int | None, mode: int) -> None:
+    """Nor does anyone else read its log. A file that exists keeps its mode."""
+    file, link = tmp_path / "target.db", tmp_path / "fake.db"
+    link.symlink_to(file)
+    default = os.umask(0)
+    try:
+        if before is not None:
+            file.touch(before)
+        app = create_app(Config(store=f"sqlite:///{link}"))
+        app.test_client().post("/v1/broadcast/lead/8669", json={"field_0": "5550000042"}, headers=ME)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir() if not path.is_symlink()}
+        app.extensions[EXTENSION].close()
+    finally:
+        os.umask(default)
+
+    assert dict.fromkeys(("target.db", "target.db-shm", "target.db-wal"), mode) == modes
 
 
 def test_relative_path_starts_from_folder_of_configuration_file(tmp_path: Path) -> None:

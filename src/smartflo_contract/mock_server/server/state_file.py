@@ -23,6 +23,7 @@ from smartflo_contract.mock_server.config.config import Config
 from smartflo_contract.mock_server.context import State
 from smartflo_contract.mock_server.errors import ConfigError, StateError
 
+_PRIVATE_MODE: Final = 0o600
 _MAX_NAME_CHARACTERS: Final = 60
 """Characters of the file's name that its temporary file has as well."""
 
@@ -134,9 +135,12 @@ class StateFile:
 
     @contextmanager
     def _temporary(self) -> Iterator[Path]:
-        """Create an empty file in the folder of this one; delete it at the end, unless it was renamed."""
+        """Create an empty file in the folder of this one; delete it at the end, unless it was renamed.
+
+        Only its owner can read it: accounts have the secrets in headers of webhooks, and the leads that clients wrote.
+        """
         temporary = self._path.with_name(f".{self._path.name[:_MAX_NAME_CHARACTERS]}.{secrets.token_hex(4)}")
-        temporary.touch(exist_ok=False)
+        temporary.touch(_PRIVATE_MODE, exist_ok=False)
         try:
             yield temporary
         finally:

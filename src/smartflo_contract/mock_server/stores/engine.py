@@ -1,6 +1,7 @@
 """Open the database of a store: connections, transactions, the version of its tables, and errors in one line."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -41,6 +42,7 @@ _POOL_NAME: Final = "smartflo"
 _POLL_SECONDS: Final = 0.01
 _CONNECT_TIMEOUT_SECONDS: Final = 5
 _POOL_SIZE: Final = 16
+_PRIVATE_MODE: Final = 0o600
 """Connections of a process: one for each thread, and a few for background work. They are opened when they are used."""
 _ATTEMPT: Final = "connection to server at"
 """Part of the line of libpq about an attempt to connect. Lines with general advice follow."""
@@ -80,6 +82,8 @@ class Database:
         self.last_change_at = 0.0
         if is_prepared:
             return
+        if url.dialect == "sqlite":
+            _create_privately(Path(url.target))
         try:
             with self.transaction(changes_accounts=False) as connection:
                 _prepare(connection, url, lists_digest)
@@ -298,6 +302,15 @@ def _connect(url: StoreUrl) -> Any:
     )
     connection.autocommit = False
     return connection
+
+
+def _create_privately(path: Path) -> None:
+    """Create an empty file that only its owner can read, unless there is one: SQLite gives its log the same mode.
+
+    Accounts have the secrets in headers of webhooks, and the leads that clients wrote.
+    """
+    with suppress(OSError):  # it exists, or the driver reports what is wrong
+        Path(os.path.realpath(path)).touch(_PRIVATE_MODE, exist_ok=False)
 
 
 def _connect_sqlite(path: Path) -> sqlite3.Connection:
