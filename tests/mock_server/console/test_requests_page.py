@@ -78,6 +78,19 @@ def test_copies_requests_as_curl_and_as_pytest(console: Console, tmp_path: Path)
     assert tests.returncode == 0, tests.stdout.decode()
 
 
+def test_copied_command_runs_nothing_of_a_request(console: Console) -> None:
+    """A method may have characters that a shell interprets, such as ``|`` and backticks. They are quoted."""
+    method = "GET|id&$id`id`'id"
+    console.send(method, LEADS)
+    (request,) = console.send("GET", "/__admin/requests")["requests"]
+    console.open(f"#/requests/{request['id']}")
+    console.run("click('Copy as curl').then(() => shows('curl', '.detail pre'))")
+    text = console.run("document.querySelector('.detail pre').innerText").replace("\\\n", "")
+    words = list(shlex.shlex(text, posix=True, punctuation_chars=True))
+
+    assert words[:3] == ["curl", "--request", method]
+
+
 def test_filters_ten_thousand_requests(console: Console) -> None:
     """All requests of a full journal can be scrolled and filtered, while the page has elements for a few rows only."""
     state = console.fake.app.extensions["smartflo_contract"]

@@ -5,7 +5,7 @@ const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** Return a command for a shell. */
 export function curlCommand(entry, origin) {
-  const parts = [`curl --request ${entry.method}`, `--url ${quote(`${origin}${urlOf(entry)}`)}`];
+  const parts = [`curl --request ${quote(entry.method)}`, `--url ${quote(`${origin}${urlOf(entry)}`)}`];
   if (entry.headers.Authorization) parts.push(`--header "Authorization: Bearer \${SMARTFLO_TOKEN:-any-text}"`);
   for (const [name, value] of headersOf(entry)) parts.push(`--header ${quote(`${name}: ${value}`)}`);
   if (entry.body !== null) {
