@@ -41,8 +41,8 @@ _POOL_NAME: Final = "smartflo"
 """Name of the pools in the names of SQLAlchemy's loggers."""
 _POLL_SECONDS: Final = 0.01
 _CONNECT_TIMEOUT_SECONDS: Final = 5
-_POOL_SIZE: Final = 16
 _PRIVATE_MODE: Final = 0o600
+_POOL_SIZE: Final = 16
 """Connections of a process: one for each thread, and a few for background work. They are opened when they are used."""
 _ATTEMPT: Final = "connection to server at"
 """Part of the line of libpq about an attempt to connect. Lines with general advice follow."""
