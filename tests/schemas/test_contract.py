@@ -1,6 +1,8 @@
 """``Contract.check`` and ``Contract.is_valid``, for bodies of every kind."""
 
+import copy
 import json
+import pickle
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -247,3 +249,15 @@ def test_accepts_values_by_schema_and_rules_of_one_key(key: str, value: object, 
     profiles = ["sample", "documented"]
 
     assert [profile for profile in profiles if data_of(load_contract(profile)).accepts_value(key, value)] == accepted
+
+
+@pytest.mark.parametrize("overlay", [None, {"properties": {"campaign": {"type": "string"}}, "required": ["campaign"]}])
+def test_copies_and_pickles(overlay: dict[str, Any] | None) -> None:
+    """A process pool pickles `contract.check`, and dataclasses are copied with the contract in them."""
+    contract = load_contract("documented", overlay)
+    body = [{"priority": 99}]
+    findings = contract.check(body)  # compiles the validators
+    pickled = pickle.loads(pickle.dumps(contract))  # noqa: S301
+    for again in (pickled, copy.deepcopy(contract), copy.copy(contract)):
+        assert repr(again) == repr(contract)
+        assert again.check(body) == findings

@@ -44,6 +44,10 @@ class Contract:
         overlay = "" if self.overlay is None else f" with overlay {self.overlay.name}"
         return f"<Contract {self.profile}{overlay}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the contract by profile and overlay, because compiled validators can be neither."""
+        return load_contract, (self.profile, self.overlay)
+
     def check(self, body: object) -> tuple[Finding, ...]:
         """Return the findings about a response body, worst first; equal violations are one finding with a count.
 
