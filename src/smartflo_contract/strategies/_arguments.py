@@ -25,6 +25,8 @@ from smartflo_contract.strategies._lead_recipe import DOCUMENTED_KINDS, Recipe, 
 from smartflo_contract.strategies._schema_strategies import known_or_valid_values
 
 _MAX_COLUMNS: Final = 10_000
+_MAX_LEADS: Final = 100_000
+"""Maximum number of leads of a list, which is a Python list in memory; an example takes seconds."""
 
 
 class ContractOptions(TypedDict, total=False):
@@ -89,8 +91,8 @@ class ListOptions(LeadOptions, total=False):
     """Options of strategies of lead lists.
 
     Attributes:
-        min_size: minimum number of leads, 0 by default.
-        max_size: maximum number of leads; ``None`` for no limit.
+        min_size: minimum number of leads, at most 100,000; 0 by default.
+        max_size: maximum number of leads, at most 100,000; ``None``, the default, for no limit beyond ``min_size``.
     """
 
     min_size: int
@@ -329,14 +331,14 @@ class LeadArguments(Arguments):
         """Minimum and maximum number of leads in a list.
 
         Raises:
-            InvalidArgument: a size is not an integer of 0 or more, or the minimum is above the maximum.
+            InvalidArgument: a size is not an integer from 0 to 100,000, or the minimum is above the maximum.
         """
         minimum, maximum = self.options.get("min_size", 0), self.options.get("max_size")
-        if type(minimum) is not int or minimum < 0:
-            message = f"min_size={minimum!r}: expected an integer from 0"
+        if type(minimum) is not int or not 0 <= minimum <= _MAX_LEADS:
+            message = f"min_size={minimum!r}: expected an integer from 0 to {_MAX_LEADS:,}"
             raise InvalidArgument(message)
-        if maximum is not None and (type(maximum) is not int or maximum < minimum):
-            message = f"max_size={maximum!r}: expected an integer from {minimum} (min_size), or None"
+        if maximum is not None and (type(maximum) is not int or not minimum <= maximum <= _MAX_LEADS):
+            message = f"max_size={maximum!r}: expected an integer from {minimum} (min_size) to {_MAX_LEADS:,}, or None"
             raise InvalidArgument(message)
         return minimum, maximum
 

@@ -43,7 +43,7 @@ def leads(**options: Unpack[TargetOptions]) -> "SearchStrategy[Lead]":
 def lead_lists(**options: Unpack[ListOptions]) -> "SearchStrategy[list[Lead]]":
     """Return the strategy of lists of leads, which share ``list_id`` and ``header`` and have unique ids.
 
-    The first 50 leads of a list are drawn one by one. Later leads follow from one number, so lists can have any size;
+    The first 50 leads of a list are drawn one by one. Later leads follow from one number, so lists can be large;
     they repeat the values that the caller's strategies returned.
 
     Args:
