@@ -195,8 +195,8 @@ REJECTED: list[tuple[Callable[[], st.SearchStrategy[Any]], list[str]]] = [
         ["target=['skill_id:null']", "it decides about values; omit it, or names"],
     ),
     (lambda: lead_lists(min_size=-1), ["min_size=-1", "from 0"]),
-    (lambda: lead_lists(min_size=10**30), [f"min_size={10**30}", "from 0 to 100,000"]),
-    (lambda: responses(max_size=10**30), [f"max_size={10**30}", "from 0 (min_size) to 100,000"]),
+    (lambda: lead_lists(min_size=10**30), [f"min_size={10**30}", "from 0 to 1,000,000"]),
+    (lambda: responses(max_size=10**30), [f"max_size={10**30}", "from 0 (min_size) to 1,000,000"]),
     (lambda: lead_lists(min_size="3"), ["min_size='3'", "integer"]),  # type: ignore[arg-type]
     (lambda: lead_lists(min_size=3, max_size=2), ["max_size=2", "from 3 (min_size)"]),
     (lambda: responses(max_size=1.5), ["max_size=1.5", "integer"]),  # type: ignore[arg-type]

@@ -25,8 +25,8 @@ from smartflo_contract.strategies._lead_recipe import DOCUMENTED_KINDS, Recipe, 
 from smartflo_contract.strategies._schema_strategies import known_or_valid_values
 
 _MAX_COLUMNS: Final = 10_000
-_MAX_LEADS: Final = 100_000
-"""Maximum number of leads of a list, which is a Python list in memory; an example takes seconds."""
+_MAX_LEADS: Final = 1_000_000
+"""Maximum number of leads of a list, which is a Python list in memory: some kilobytes a lead."""
 
 
 class ContractOptions(TypedDict, total=False):
@@ -91,8 +91,8 @@ class ListOptions(LeadOptions, total=False):
     """Options of strategies of lead lists.
 
     Attributes:
-        min_size: minimum number of leads, at most 100,000; 0 by default.
-        max_size: maximum number of leads, at most 100,000; ``None``, the default, for no limit beyond ``min_size``.
+        min_size: minimum number of leads, at most 1,000,000; 0 by default.
+        max_size: maximum number of leads, at most 1,000,000; ``None``, the default, for no limit beyond ``min_size``.
     """
 
     min_size: int
@@ -331,7 +331,7 @@ class LeadArguments(Arguments):
         """Minimum and maximum number of leads in a list.
 
         Raises:
-            InvalidArgument: a size is not an integer from 0 to 100,000, or the minimum is above the maximum.
+            InvalidArgument: a size is not an integer from 0 to 1,000,000, or the minimum is above the maximum.
         """
         minimum, maximum = self.options.get("min_size", 0), self.options.get("max_size")
         if type(minimum) is not int or not 0 <= minimum <= _MAX_LEADS:
