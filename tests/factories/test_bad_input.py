@@ -104,10 +104,13 @@ def test_rejects_lone_surrogate_in_list_name() -> None:
         ListDefinition(1, name="\ud800")
 
 
-def test_rejects_unknown_phones() -> None:
-    """The message lists the series."""
-    with pytest.raises(ValueError, match="safe, valid"):
-        lead(1, 8668, 0, phones="rubbish")  # type: ignore[arg-type]  # what is tested
+@pytest.mark.parametrize("phones", ["rubbish", None, ["safe"], {"safe": 1}])
+def test_rejects_unknown_phones(phones: Any) -> None:
+    """The message lists the series, for values that cannot be looked up too."""
+    with pytest.raises(ValueError, match="phones: expected one of safe, valid, got"):
+        lead(1, 8668, 0, phones=phones)
+    with pytest.raises(ValueError, match="phones: expected one of safe, valid, got"):
+        LeadWriter(ListDefinition(8668), load_contract(), phones=phones)
 
 
 def test_rejects_unknown_profile() -> None:

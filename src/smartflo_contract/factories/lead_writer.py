@@ -90,7 +90,7 @@ class LeadWriter:
         shifted: bool = False,
     ) -> None:
         """Store the arguments. Template and pools are created for the first lead."""
-        if phones not in SERIES:
+        if phones not in tuple(SERIES):  # any value: a list could not be looked up
             message = f"phones: expected one of {', '.join(SERIES)}, got {phones!r}"
             raise ValueError(message)
         self.definition = definition

@@ -158,7 +158,7 @@ def _writer(seed: int, list_id: int, columns: Sequence[str], contract: Contract,
     if isinstance(columns, str) or not isinstance(columns, Iterable):
         reject("columns", "a sequence of names", columns)
     definition = ListDefinition(id=list_id, columns=tuple(columns), seed=seed)
-    create = _cached_writer if contract.overlay is None else LeadWriter
+    create = _cached_writer if contract.overlay is None and isinstance(phones, str) else LeadWriter
     return create(definition, contract, phones=phones)
 
 
