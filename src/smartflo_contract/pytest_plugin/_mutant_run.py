@@ -81,7 +81,7 @@ class MutantRun:
         if path:
             Path(path).write_text(json.dumps({"served": self._served, "failed": self._failed}), encoding="utf-8")
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Print how many responses had the mutant."""
         terminalreporter.section("smartflo: mutant")
         served = f"in {format_count(self._served, 'response')}" if self._served else "in no response to these tests"

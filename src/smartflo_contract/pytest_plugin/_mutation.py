@@ -118,7 +118,7 @@ class MutationPlugin(RerunPlugin):
         if self._is_interrupted:
             session.exitstatus = INTERRUPTED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Print the report, and where the others are."""
         if self._run is None and not self._refusal:
             return

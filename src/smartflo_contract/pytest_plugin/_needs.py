@@ -59,7 +59,7 @@ class NeedsPlugin(RerunPlugin):
             self._search(session)
         return result
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Print what the tests need, and why."""
         if self._lines:
             terminalreporter.section("smartflo: needs")
