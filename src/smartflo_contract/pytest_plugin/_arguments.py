@@ -173,7 +173,7 @@ def _read_json(path: Path) -> Any:
 
 
 def _integer_advice(value: object) -> str:
-    """Return what to pass instead of an integer of another library, such as NumPy; empty if it is none."""
+    """Return what to pass instead of an integer of another library, such as NumPy; empty for any other value."""
     return "; pass int() of it" if hasattr(value, "__index__") and not isinstance(value, int) else ""
 
 

@@ -34,7 +34,7 @@ class Secret(str):
 
 
 class FakeRequiredError(LiveError, AttributeError):
-    """A member of ``smartflo`` needs the fake. For tools that look at an object, such as Hypothesis, there is none."""
+    """A member of ``smartflo`` needs the fake. Tools that look at it, such as Hypothesis, see no such attribute."""
 
 
 class LiveSmartflo:

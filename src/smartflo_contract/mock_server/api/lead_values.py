@@ -78,9 +78,7 @@ def normalize_phone(value: str | int, key: str = PHONE_KEY) -> str:
 def _parse_integer(key: str, value: str | int | None) -> int | None:
     if value is None or (value == "" and key == "skill_id"):
         return None
-    if isinstance(value, str) and not _INTEGER.fullmatch(value):
-        raise _invalid(key, _SHORT_INTEGER)
-    if len(str(value)) > _MAX_INTEGER_CHARACTERS:
+    if (isinstance(value, str) and not _INTEGER.fullmatch(value)) or len(str(value)) > _MAX_INTEGER_CHARACTERS:
         raise _invalid(key, _SHORT_INTEGER)
     return int(value)
 

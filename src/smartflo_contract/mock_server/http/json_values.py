@@ -100,7 +100,7 @@ def _scalar_problem(value: Any) -> str | None:
 
 
 def object_advice(value: object) -> str:
-    """Return what to pass instead of an object with keys and values, after a semicolon; empty if it is none."""
+    """Return what to pass instead of an object with keys and values, after a semicolon; empty for any other value."""
     attributes = dir(type(value))
     return next((f"; {text}" for name, text in _OBJECTS.items() if name in attributes), "")
 

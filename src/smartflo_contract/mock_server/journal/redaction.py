@@ -36,16 +36,16 @@ _SECRET_COMPOUND_WORDS: Final = (
 """Secret names of several words, which are written with and without separators."""
 _SECRET_COMPOUNDS: Final = re.compile("|".join(_SECRET_COMPOUND_WORDS).replace(" ", "") + "|(token|secret)$")
 """The same, in a name reduced to its letters."""
-_SECRET_NAMES: Final = sorted(
+_SECRET_NAME_PATTERNS: Final = sorted(
     [*_SECRET_WORDS, *(words.replace(" ", r"[\s_.-]{0,3}") for words in _SECRET_COMPOUND_WORDS)]
 )
 """Patterns of the same, as the start of a name in a string."""
 _SECRET_NAME: Final = "|".join(
     f"{letter}(?:{'|'.join(name.removeprefix(letter) for name in names)})"
-    for letter, names in groupby(_SECRET_NAMES, key=itemgetter(0))
+    for letter, names in groupby(_SECRET_NAME_PATTERNS, key=itemgetter(0))
 )
 """Matches one of them. By their first letters, most positions in a string are decided at once."""
-_FIRST_LETTERS: Final = "".join(sorted({name[0] for name in _SECRET_NAMES}))
+_FIRST_LETTERS: Final = "".join(sorted({name[0] for name in _SECRET_NAME_PATTERNS}))
 _MAX_CACHED_CHARACTERS: Final = 60
 _MAX_CACHED_NAMES: Final = 1_024
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
